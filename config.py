@@ -1,0 +1,331 @@
+"""Every setting of the project: one frozen dataclass, from which the scripts' flags are made."""
+
+import contextlib
+import dataclasses
+import io
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tyro
+from tyro.constructors import PrimitiveConstructorSpec
+
+from ocr.errors import InputError
+
+logger = logging.getLogger(__name__)
+
+
+def _values(arguments):
+    """['a,b', 'c'] -> ('a', 'b', 'c')."""
+    return tuple(value for argument in arguments for value in argument.split(',') if value)
+
+
+def _boolean(arguments):
+    words = {'true': True, 'false': False, '1': True, '0': False, 'yes': True, 'no': False}
+    word = ''.join(arguments).lower() or 'true'
+    if word not in words:
+        raise ValueError(f'{word} is neither true nor false')
+    return words[word]
+
+
+def _tuple_of(kind, metavar):
+    return PrimitiveConstructorSpec(
+        nargs='*',
+        metavar=metavar,
+        instance_from_str=lambda arguments: tuple(kind(value) for value in _values(arguments)),
+        is_instance=lambda value: isinstance(value, tuple),
+        str_from_instance=lambda value: [','.join(map(str, value))],
+    )
+
+
+Names = Annotated[tuple[str, ...], _tuple_of(str, 'NAME ...')]
+Numbers = Annotated[tuple[int, ...], _tuple_of(int, 'INT ...')]
+Switch = Annotated[
+    bool,
+    PrimitiveConstructorSpec(
+        nargs='*',
+        metavar='[true|false]',
+        instance_from_str=_boolean,
+        is_instance=lambda value: isinstance(value, bool),
+        str_from_instance=lambda value: [str(value).lower()],
+    ),
+]
+
+
+def setting(default, group, low=None, high=None):
+    """A field of Config.
+
+    Args:
+        default: its value in the reference preset.
+        group: 'model' fits the weights and is restored with them; 'training' is restored when a training goes on;
+            'machine' and 'path' belong to where the script runs and are never restored.
+        low, high: legal range, both included.
+    """
+    return dataclasses.field(default=default, metadata={'group': group, 'low': low, 'high': high})
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """All settings; the defaults are the reference's."""
+
+    preset: Literal['reference', 'compact'] = setting('reference', 'model')
+    """Defaults to start from: the published model, or a small one that trains on a laptop."""
+
+    # Where things are
+    base_dir: str = setting('./data', 'path')
+    """Folder that holds the datasets lsvt, art, rects, icdar2017rctw."""
+    train_datasets: Names = setting(('lsvt', 'art', 'rects'), 'path')
+    """Datasets to train on: names under base_dir, or NAME=PATH for your own."""
+    eval_datasets: Names = setting(('icdar2017rctw',), 'path')
+    """Datasets to score on, named likewise."""
+    index_dir: str = setting('./index', 'path')
+    """Folder for the indexes that dataset.py makes of the datasets."""
+    charset_path: str = setting('', 'path')
+    """Charset file, or one of digits, ascii, gb2312; empty: from the model, else built from the training text."""
+    pretrain_path: str = setting('./pretrain/inception_v4.ckpt', 'path')
+    """ImageNet checkpoint that the encoder starts from; empty: from scratch."""
+    checkpoint_path: str = setting('./checkpoint', 'path')
+    """Folder that train.py saves to; what eval.py and export.py read: that folder or one checkpoint in it."""
+    restore_path: str = setting('', 'path')
+    """Checkpoint that train.py goes on from; empty: the last one in checkpoint_path, if there is one."""
+    pb_path: str = setting('', 'path')
+    """Frozen graph: written by export.py, read by test.py (both: checkpoint/text_recognition.pb) and eval.py."""
+    img_folder: str = setting('./imgs', 'path')
+    """Folder of images for test.py, sub-folders included."""
+    polygons_path: str = setting('', 'path')
+    """For test.py: text regions inside photographs, as image<TAB>polygon lines or JSON Lines."""
+    output_path: str = setting('', 'path')
+    """Folder for results: eval.py ./results_eval, test.py ./results, synthesize.py ./data/synthetic_text."""
+    attention_dir: str = setting('', 'path')
+    """For test.py: folder for pictures of what was looked at, one per image; empty: none."""
+    font_dir: str = setting('./fonts', 'path')
+    """Folder of fonts to draw text with."""
+    text_path: str = setting('', 'path')
+    """For synthesize.py: word list or corpus, UTF-8; empty: random strings over the charset."""
+
+    # The machine
+    gpus: Numbers = setting((), 'machine')
+    """GPUs to train on, as 0,1; empty: all visible, and the CPU where there is none."""
+    num_workers: int = setting(0, 'machine', 0)
+    """Processes or threads that prepare images; 0: one for each core."""
+    seed: int = setting(0, 'training', 0)
+    """Seed of the shuffling, augmentation, dropout and drawing."""
+
+    # Data
+    min_size: int = setting(8, 'training', 1)
+    """Regions under so many pixels wide or high are left out."""
+    min_count: int = setting(1, 'training', 1)
+    """A charset built from text keeps the characters that occur so often."""
+    recipe: str = setting('words', 'training')
+    """For synthesize.py: what is drawn, digits or words."""
+    num_samples: int = setting(1000, 'machine', 1)
+    """For synthesize.py: number of pictures."""
+
+    # Model
+    model_name: Literal['ocr', 'ocr_with_normalized_bbox'] = setting('ocr', 'model')
+    """Variant: attention over the whole canvas, or over the text's box on it only."""
+    image_size: int = setting(256, 'model', 16, 2048)
+    """Side of the square canvas in pixels."""
+    seq_len: int = setting(32, 'model', 1, 1000)
+    """Longest text in characters."""
+    final_endpoint: str = setting('Mixed_6h', 'model')
+    """Block of Inception-v4 that the encoder ends with, Mixed_5a to Mixed_6h."""
+    depth_multiplier: float = setting(1.0, 'model', 0.05, 4.0)
+    """Factor on the encoder's channels."""
+    embedding_size: int = setting(256, 'model', 1)
+    """Size of a character's embedding."""
+    lstm_size: int = setting(512, 'model', 1)
+    """Units of the decoder's LSTM."""
+
+    # Training
+    batch_size: int = setting(10, 'training', 1)
+    """Images per GPU and step; for eval.py and test.py, images read at a time."""
+    learning_rate: float = setting(1e-4, 'training', 0.0)
+    """Highest learning rate; it does not depend on the number of GPUs."""
+    warmup_steps: int = setting(1000, 'training', 0)
+    """Steps over which the rate rises from a hundredth."""
+    final_rate_fraction: float = setting(0.0, 'training', 0.0, 1.0)
+    """Last learning rate as a fraction of the highest."""
+    steps_per_epoch: int = setting(500, 'training', 1)
+    """Steps between two saves; an epoch is so many steps, not a pass through the data."""
+    max_epoch: int = setting(1000, 'training', 1)
+    """Epochs to train; the learning rate reaches its end there."""
+    gradient_clip: float = setting(10.0, 'training', 0.0)
+    """Largest global norm of the gradients; 0: no limit."""
+    dropout_keep_prob: float = setting(0.5, 'training', 0.01, 1.0)
+    """Probability of an LSTM unit to be kept."""
+    label_smoothing: float = setting(0.05, 'training', 0.0, 0.99)
+    """Share of the target spread over all characters."""
+    encoder_weight_decay: float = setting(4e-5, 'training', 0.0)
+    """L2 weight of the convolutions."""
+    decoder_weight_decay: float = setting(1e-5, 'training', 0.0)
+    """L2 weight of the decoder's matrices."""
+    batch_norm_decay: float = setting(0.9997, 'training', 0.0, 1.0)
+    """Decay of the moving averages of batch norm."""
+    frozen_batch_norm: Switch = setting(False, 'training')
+    """Use the stored statistics of batch norm in training: for fine-tuning with small batches."""
+    rotation_prob: float = setting(0.5, 'training', 0.0, 1.0)
+    """Probability that a training region is rotated."""
+    rotation_degrees: float = setting(20.0, 'training', 0.0, 180.0)
+    """Rotation either way, at most."""
+    shear_prob: float = setting(0.5, 'training', 0.0, 1.0)
+    """Probability that a training region is sheared."""
+    shear: float = setting(0.2, 'training', 0.0, 1.0)
+    """Shear either way on each axis, at most."""
+    val_share: float = setting(0.02, 'training', 0.0, 0.9)
+    """Share of the training photographs that is held out for validation."""
+    val_regions: int = setting(1000, 'training', 0)
+    """Validate on so many held-out regions at most."""
+    val_epochs: int = setting(5, 'training', 0)
+    """Validate every so many epochs; 0: never."""
+    patience: int = setting(0, 'training', 0)
+    """Stop after so many validations without a better score; 0: never."""
+    max_checkpoints: int = setting(10, 'machine', 1)
+    """Checkpoints to keep besides the best."""
+
+    # Export and reading
+    weights: Literal['float32', 'float16'] = setting('float32', 'machine')
+    """For export.py: how weights are stored in the file."""
+    format: Literal['pb', 'saved_model'] = setting('pb', 'machine')
+    """For export.py: one frozen graph, or a SavedModel folder."""
+    full_length: Switch = setting(False, 'machine')
+    """Run the decoder for all steps, even when every text of the batch has ended."""
+
+    def __post_init__(self):
+        for field in dataclasses.fields(self):
+            _check(field, getattr(self, field.name))
+
+    @property
+    def num_steps(self):
+        """T: decoder steps, the longest text and its EOS."""
+        return self.seq_len + 1
+
+    @property
+    def total_steps(self):
+        """Steps of the whole training."""
+        return self.steps_per_epoch * self.max_epoch
+
+    @property
+    def with_bbox(self):
+        """Whether the model takes the text's box on the canvas as an input."""
+        return self.model_name == 'ocr_with_normalized_bbox'
+
+
+PRESETS = {
+    'reference': {},
+    'compact': {
+        'image_size': 64,
+        'seq_len': 16,
+        'final_endpoint': 'Mixed_5c',
+        'depth_multiplier': 0.375,
+        'embedding_size': 64,
+        'lstm_size': 128,
+        'pretrain_path': '',
+        'batch_size': 32,
+        'learning_rate': 2e-3,
+        'warmup_steps': 100,
+        'steps_per_epoch': 100,
+        'max_epoch': 20,
+        'dropout_keep_prob': 0.9,
+        'batch_norm_decay': 0.99,
+        'rotation_degrees': 5.0,
+        'shear': 0.05,
+        'val_share': 0.05,
+        'val_epochs': 1,
+        'max_checkpoints': 2,
+    },
+}
+
+
+def parse_config(argv=None, description=None, stored=None):
+    """Config from the command line.
+
+    Precedence: the preset's defaults < `stored` < command line; what the command line overrides of `stored` is logged.
+
+    Args:
+        argv: arguments, or None for those of the process.
+        description: what --help says first.
+        stored: dict of the settings that a model brings along (see `restorable`), or None.
+
+    Raises:
+        InputError: an unknown flag, a wrong type or an illegal value.
+    """
+    preset = _parse(argv, description, Config()).preset
+    preset = (stored or {}).get('preset', preset) if preset == 'reference' else preset
+    base = dataclasses.replace(Config(), preset=preset, **PRESETS[preset])
+    base = dataclasses.replace(base, **(stored or {}))
+    config = _parse(argv, description, base)
+    for name in stored or {}:
+        if getattr(config, name) != getattr(base, name):
+            logger.info('%s: %s -> %s', name, getattr(base, name), getattr(config, name))
+    return config
+
+
+def _parse(argv, description, default):
+    output = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(output):
+            return tyro.cli(Config, args=argv, description=description, default=default, use_underscores=True)
+    except SystemExit as stop:
+        if not stop.code:
+            raise
+        raise InputError(_one_line(output.getvalue())) from None
+
+
+def _one_line(boxed):
+    """Tyro's framed error without the frame: what is wrong, and what was perhaps meant."""
+    lines = [line.strip('│ ') for line in boxed.splitlines() if line.startswith('│')]
+    lines = [line for line in lines if not line.startswith('For full helptext')]
+    return ' '.join(' '.join(line for line in lines if line.strip('─')).split()) + '; --help lists all flags'
+
+
+def _check(field, value):
+    """Raise InputError for a value outside the field's range or choices."""
+    low, high = field.metadata['low'], field.metadata['high']
+    if low is not None and not low <= value <= (high if high is not None else float('inf')):
+        limit = f'at least {low}' if high is None else f'from {low} to {high}'
+        raise InputError(f'--{field.name} {value}: must be {limit}')
+    choices = getattr(field.type, '__args__', None) if str(field.type).startswith('typing.Literal') else None
+    if choices and value not in choices:
+        raise InputError(f'--{field.name} {value}: must be one of {", ".join(choices)}')
+
+
+def to_json(config):
+    """Config as JSON text."""
+    return json.dumps(dataclasses.asdict(config), indent=1, ensure_ascii=False) + '\n'
+
+
+def restorable(text, groups, where):
+    """Settings of the given groups out of a Config's JSON text, as keyword arguments.
+
+    Raises:
+        InputError: the text is no such JSON or has a key that is no setting.
+    """
+    fields = {field.name: field for field in dataclasses.fields(Config)}
+    try:
+        values = json.loads(text)
+        unknown = sorted(set(values) - set(fields))
+    except (ValueError, TypeError) as error:
+        raise InputError(f'{where}: no configuration ({error}); was it edited by hand?') from None
+    if unknown:
+        raise InputError(f'{where}: unknown setting {", ".join(unknown)}; was it written by a newer version?')
+    return {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in values.items()
+        if fields[name].metadata['group'] in groups
+    }
+
+
+def run_script(main):
+    """Run a script's main(): a user's mistake ends it with one line and exit code 2."""
+    logging.basicConfig(format='%(message)s', level=logging.INFO, stream=sys.stderr)
+    try:
+        sys.exit(main())
+    except InputError as error:
+        print(f'{Path(sys.argv[0]).name}: {error}', file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print(f'{Path(sys.argv[0]).name}: stopped', file=sys.stderr)
+        sys.exit(130)

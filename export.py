@@ -1,0 +1,155 @@
+"""Freeze a checkpoint into one file that reads text: weights, charset and settings inside.
+
+    python export.py --checkpoint_path ./checkpoint --pb_path ./checkpoint/text_recognition.pb
+
+Of a folder, the checkpoint with the best validation is taken. The file is written only if it reads the same text as the
+checkpoint does. --weights float16 halves it; --format saved_model writes a folder for TensorFlow Serving.
+"""
+
+import logging
+import os
+import shutil
+
+import numpy as np
+
+from config import parse_config, restorable, run_script
+from ocr.errors import InputError
+from ocr.tensorflow_start import start_tensorflow
+
+NUM_CHECKED = 16  # pictures that checkpoint and file must read alike
+
+logger = logging.getLogger(__name__)
+
+
+def load_model(cfg, argv, description):
+    """Checkpoint, settings and charset that `--checkpoint_path` means.
+
+    The settings stored beside the checkpoint stand under the command line; a checkpoint of the reference has none, and
+    --charset_path then names its label file.
+
+    Returns:
+        checkpoint: its prefix.
+        cfg: Config.
+        charset: Charset.
+    """
+    from ocr.charset import Charset
+    from ocr.checkpoint import CHARSET_FILE, CONFIG_FILE, file_beside, require_checkpoint
+
+    checkpoint = require_checkpoint(cfg.checkpoint_path, 'checkpoint_path', prefer_best=True)
+    if config_file := file_beside(checkpoint, CONFIG_FILE):
+        with open(config_file, encoding='utf-8') as file:
+            cfg = parse_config(argv, description, restorable(file.read(), ('model',), config_file))
+    charset_file = cfg.charset_path or file_beside(checkpoint, CHARSET_FILE)
+    if not charset_file:
+        raise InputError(f'{checkpoint} has no charset beside it; give the one it was trained with: --charset_path')
+    return checkpoint, cfg, Charset.resolve(charset_file)
+
+
+def check_pictures(side, seed=0):
+    """Pictures to compare two models on: coarse and fine noise, uint8 (NUM_CHECKED, S, S, 3)."""
+    import cv2
+
+    rng = np.random.default_rng(seed)
+    grains = [2 ** (2 + n % 5) for n in range(NUM_CHECKED)]
+    noise = (rng.integers(0, 256, (grain, grain, 3), np.uint8) for grain in grains)
+    return np.stack([cv2.resize(picture, (side, side), interpolation=cv2.INTER_CUBIC) for picture in noise])
+
+
+def live_texts(checkpoint, cfg, charset, canvases, bboxes):
+    """What the checkpoint itself reads, without any freezing."""
+    import tensorflow.compat.v1 as tf
+
+    from model import inference_graph
+    from ocr import tensor_names as names
+    from ocr.checkpoint import restore_map
+    from ocr.predictor import session_config
+
+    graph, _ = inference_graph(cfg, charset)
+    with graph.as_default(), tf.Session(config=session_config()) as session:
+        tf.train.Saver(restore_map(tf.global_variables(), checkpoint)).restore(session, checkpoint)
+        feed = {f'{names.IMAGE}:0': canvases.astype(np.float32) / 255}
+        if cfg.with_bbox:
+            feed[f'{names.NORMALIZED_BBOX}:0'] = bboxes
+        return [charset.decode(row) for row in session.run(f'{names.PREDS}:0', feed)]
+
+
+def check_same_text(graph_def, checkpoint, cfg, charset):
+    """InputError where the frozen graph and its checkpoint read differently."""
+    from ocr.predictor import Predictor
+
+    canvases = check_pictures(cfg.image_size)
+    bboxes = np.tile(np.array([[0.25, 0.0, 0.5, 1.0]], np.float32), (NUM_CHECKED, 1))
+    expected = live_texts(checkpoint, cfg, charset, canvases, bboxes)
+    texts = [row.text for row in Predictor(graph_def, None).read(canvases, bboxes)]
+    different = [(old, new) for old, new in zip(expected, texts, strict=True) if old != new]
+    if different:
+        raise InputError(
+            f'the frozen graph reads {len(different)} of {NUM_CHECKED} pictures differently, as {different[0][1]!r} '
+            f'for {different[0][0]!r}; nothing was written' + ('; try --weights float32' * (cfg.weights == 'float16'))
+        )
+
+
+def write_pb(path, graph_def):
+    """Write a GraphDef beside, then rename."""
+    from ocr.atomic import replacing
+
+    with replacing(path, binary=True) as file:
+        file.write(graph_def.SerializeToString())
+
+
+def write_saved_model(path, graph_def, charset):
+    """Write a SavedModel folder with the signature `serving_default`: image (and normalized_bbox) -> preds, probs."""
+    import tensorflow.compat.v1 as tf
+
+    from ocr import tensor_names as names
+
+    beside = f'{path}.saving'
+    shutil.rmtree(beside, ignore_errors=True)
+    try:
+        with tf.Graph().as_default() as graph, tf.Session() as session:
+            tf.import_graph_def(graph_def, name='')
+            present = {operation.name for operation in graph.get_operations()}
+            inputs = [name for name in (names.IMAGE, names.NORMALIZED_BBOX) if name in present]
+            tensors = {name: graph.get_tensor_by_name(f'{name}:0') for name in (*inputs, names.PREDS, names.PROBS)}
+            tf.saved_model.simple_save(
+                session,
+                beside,
+                {name: tensors[name] for name in inputs},
+                {name: tensors[name] for name in (names.PREDS, names.PROBS)},
+            )
+        charset.save(os.path.join(beside, 'assets.extra', 'charset.txt'))
+        shutil.rmtree(path, ignore_errors=True)
+        os.replace(beside, path)
+    except (OSError, tf.errors.OpError) as error:
+        raise InputError(f'--pb_path {path}: cannot write ({error}); nothing was written') from None
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def main(argv=None):
+    cfg = parse_config(argv, __doc__)
+    start_tensorflow()
+    from model import freeze_checkpoint
+    from ocr.frozen_graph import halve_weights
+
+    checkpoint, cfg, charset = load_model(cfg, argv, __doc__)
+    logger.info('freezing %s', checkpoint)
+    graph_def = freeze_checkpoint(checkpoint, cfg, charset)
+    if cfg.weights == 'float16':
+        graph_def = halve_weights(graph_def)
+    check_same_text(graph_def, checkpoint, cfg, charset)
+    if cfg.format == 'saved_model':
+        path = cfg.pb_path or './checkpoint/saved_model'
+        write_saved_model(path, graph_def, charset)
+    else:
+        path = cfg.pb_path or './checkpoint/text_recognition.pb'
+        write_pb(path, graph_def)
+    megabytes = graph_def.ByteSize() / 1e6
+    print(
+        f'{path}: {megabytes:.1f} MB, {cfg.weights} weights, {charset.num_classes} classes; '
+        f'reads {NUM_CHECKED} of {NUM_CHECKED} pictures as the checkpoint does'
+    )
+
+
+if __name__ == '__main__':
+    run_script(main)

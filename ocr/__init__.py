@@ -1,0 +1,1 @@
+"""The library behind the scripts: plain arguments in, values out."""

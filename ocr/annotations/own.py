@@ -1,0 +1,104 @@
+"""People's own data: a text file with a region a line, its columns parted by tabs, or JSON Lines.
+
+    image<TAB>text
+    image<TAB>text<TAB>polygon          polygon: [[x, y], ...] or x1,y1,x2,y2,...; without one, the whole image
+    {"image": ..., "text": ..., "polygon": [[x, y], ...]}
+
+Image paths are relative to the file's folder. Texts stand as they are: no quoting, no stripping; one that holds a tab
+or a line break needs JSON Lines. A file named `.jsonl` or `.json` is JSON Lines, any other is a tab-separated file. A
+dataset is such a file or a folder that holds one under one of the names in FILE_NAMES, of which the first is taken.
+"""
+
+import json
+import os
+
+import numpy as np
+
+from ocr.annotations.files import REMEDY, read_lines
+from ocr.annotations.region import TextRegion, judge_polygon, region_or_dropped, to_polygon
+from ocr.errors import InputError
+
+FILE_NAMES = ('labels.tsv', 'labels.jsonl', 'gt.jsonl', 'index.jsonl')
+
+
+def annotation_files(path, dataset):
+    """[the label file] of a dataset given as that file or its folder; InputError if there is none."""
+    remedy = REMEDY.format(dataset=dataset)
+    if os.path.isfile(path):
+        return [path]
+    if not os.path.isdir(path):
+        raise InputError(f'{dataset}: {path} does not exist; a label file or its folder should be there: {remedy}')
+    for name in FILE_NAMES:
+        if os.path.isfile(os.path.join(path, name)):
+            return [os.path.join(path, name)]
+    raise InputError(
+        f'{dataset}: {path} holds none of {", ".join(FILE_NAMES)}; add one or name the label file: {remedy}'
+    )
+
+
+def read(path, dataset):
+    """Yields TextRegion | Dropped for each line."""
+    (labels,) = annotation_files(path, dataset)
+    folder = os.path.dirname(labels)
+    parse = _parse_json if labels.lower().endswith(('.jsonl', '.json')) else _parse_columns
+    for number, line in read_lines(labels):
+        where = f'{labels}:{number}'
+        image, text, points = parse(line, where)
+        if not image:
+            raise InputError(f'{where}: the image path is empty')
+        yield region_or_dropped(os.path.join(folder, image), text, points, dataset, where)
+
+
+def read_polygons(path, image_folder):
+    """Regions to read, whose texts nobody knows: image<TAB>polygon lines, or JSON Lines with `image` and `polygon`.
+
+    A label file of the kind above serves too, its texts are not looked at. Image paths are relative to `image_folder`.
+
+    Yields:
+        TextRegion with empty text.
+
+    Raises:
+        InputError: the file is missing, or a line is malformed or encloses no area.
+    """
+    is_json = path.lower().endswith(('.jsonl', '.json'))
+    for number, line in read_lines(path):
+        where = f'{path}:{number}'
+        if is_json:
+            image, _, points = _parse_json(line, where, needs_text=False)
+        else:
+            image, *_, polygon = line.split('\t')
+            image, _, points = _parse_columns(f'{image}\t\t{polygon}', where)
+        polygon = None if points is None else to_polygon(points, where)
+        if polygon is not None and judge_polygon(polygon, np.inf, np.inf, 0):
+            raise InputError(f'{where}: the polygon encloses no area')
+        yield TextRegion(os.path.join(image_folder, image), polygon, '', '')
+
+
+def _parse_columns(line, where):
+    """(image, text, points | None) of `image<TAB>text[<TAB>polygon]`."""
+    columns = line.split('\t')
+    if not 2 <= len(columns) <= 3:
+        raise InputError(
+            f'{where}: image<TAB>text[<TAB>polygon] is expected, found {len(columns)} columns: {line[:60]!r}'
+        )
+    image, text, polygon = (*columns, '')[:3]
+    polygon = polygon.strip()
+    if not polygon:
+        return image, text, None
+    try:
+        return image, text, json.loads(polygon if polygon.startswith('[') else f'[{polygon}]')
+    except json.JSONDecodeError as error:
+        raise InputError(
+            f'{where}: a polygon [[x, y], ...] or x1,y1,x2,y2,... is expected in column 3, found {polygon[:60]!r}'
+        ) from error
+
+
+def _parse_json(line, where, needs_text=True):
+    """(image, text, points | None) of one JSON object."""
+    try:
+        record = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise InputError(f'{where}: malformed JSON: {error.msg} (column {error.colno})') from error
+    if not isinstance(record, dict) or not isinstance(record.get('image'), str) or ('text' not in record and needs_text):
+        raise InputError(f'{where}: an object with `image` and `text` is expected, found {line[:60]}')
+    return record['image'], record.get('text'), record.get('polygon')

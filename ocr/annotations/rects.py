@@ -1,0 +1,51 @@
+"""ICDAR2019 ReCTS: one JSON file a photograph, `gt_unicode/<stem>.json` beside `img/<stem>.jpg`; its text lines.
+
+{"chars": [...], "lines": [{"ignore": 0 | 1, "transcription": str, "points": [x1, y1, ..., x4, y4]}]}
+"""
+
+import json
+import os
+
+from ocr.annotations.files import find_image, read_bytes, require_folder
+from ocr.annotations.region import region_or_dropped
+from ocr.errors import InputError
+
+
+def annotation_files(path, dataset='rects'):
+    """The annotation files of a dataset folder in alphabetical order; InputError if there are none."""
+    require_folder(path, dataset, 'gt_unicode/ and img/ of the ReCTS challenge')
+    folder = require_folder(os.path.join(path, 'gt_unicode'), dataset, 'the annotations of the ReCTS challenge')
+    files = sorted(os.path.join(folder, name) for name in os.listdir(folder) if name.lower().endswith('.json'))
+    if not files:
+        raise InputError(
+            f'{dataset}: no .json file in {folder}; the annotations of the ReCTS challenge should be there'
+        )
+    return files
+
+
+def read(path, dataset='rects'):
+    """Yields TextRegion | Dropped for each annotated line of text."""
+    for annotation in annotation_files(path, dataset):
+        stem = os.path.splitext(os.path.basename(annotation))[0]
+        yield from read_file(annotation, find_image([os.path.join(path, 'img')], stem), dataset)
+
+
+def read_file(annotation, image_path, dataset='rects'):
+    """Yields TextRegion | Dropped for each line of text of one photograph."""
+    try:
+        lines = json.loads(read_bytes(annotation).decode('utf-8-sig'))['lines']
+    except UnicodeDecodeError as error:
+        raise InputError(f'{annotation}: not UTF-8 (byte {error.start}); save it as UTF-8') from error
+    except json.JSONDecodeError as error:
+        raise InputError(f'{annotation}:{error.lineno}: malformed JSON: {error.msg} (column {error.colno})') from error
+    except (TypeError, KeyError) as error:
+        raise InputError(f'{annotation}: an object with `lines` is expected') from error
+    if not isinstance(lines, list):
+        raise InputError(f'{annotation}: `lines` should be a list, found {str(lines)[:60]}')
+    for position, line in enumerate(lines):
+        where = f'{annotation}: lines[{position}]'
+        try:
+            text, points, ignored = line['transcription'], line['points'], line.get('ignore', 0)
+        except (TypeError, KeyError, AttributeError) as error:
+            raise InputError(f'{where}: `transcription` and `points` are expected, found {str(line)[:60]}') from error
+        yield region_or_dropped(image_path, text, points, dataset, where, bool(ignored))

@@ -1,0 +1,38 @@
+"""Writing a file so that its path holds the old content or the new, and never half of it."""
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+
+from ocr.errors import InputError
+
+
+@contextmanager
+def replacing(path, binary=False, newline=None, remedy='free space or choose another path'):
+    """A file to write that takes the place of `path` when the block ends well; else `path` stays as it was.
+
+    It is written beside and then renamed; folders above it are made. Text is UTF-8; what that cannot hold (half a
+    surrogate pair) is written as an escape.
+
+    Args:
+        path: file to write.
+        binary: the block writes bytes.
+        newline: as for open().
+        remedy: what the message advises when the file cannot be written.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    path = Path(path)
+    beside = path.with_name(f'.{path.name}.{os.getpid()}.part')
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            as_text = {} if binary else {'encoding': 'utf-8', 'errors': 'backslashreplace', 'newline': newline}
+            with open(beside, 'wb' if binary else 'w', **as_text) as file:
+                yield file
+            os.replace(beside, path)
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(f'{path}: cannot be written ({error.strerror or error}); {remedy}') from error

@@ -1,0 +1,296 @@
+"""What train.py does beside the updates: save, validate, show, stop."""
+
+import io
+import json
+import logging
+import os
+import sys
+import time
+
+import numpy as np
+import tensorflow.compat.v1 as tf
+from PIL import Image
+from tensorpack.callbacks import Callback
+from tensorpack.train import StopTraining
+from tqdm import tqdm
+
+from ocr import tensor_names as names
+from ocr.atomic import replacing
+from ocr.checkpoint import BEST_FOLDER, find_checkpoint, save_checkpoint, saved_steps
+from ocr.curves import loss_curve
+from ocr.errors import InputError
+from ocr.metrics import normalized_edit_similarity, same_text
+from ocr.overlay import attention_picture
+
+HISTORY_FILE = 'history.jsonl'
+CURVE_FILE = 'curve.png'
+_NUM_PICTURES = 4  # validation pictures that TensorBoard shows
+
+logger = logging.getLogger(__name__)
+
+
+class StopAfter(Callback):
+    """End the training after a number of steps, wherever it was resumed."""
+
+    def __init__(self, total_steps):
+        self.total_steps = total_steps
+
+    def _trigger_step(self):
+        if self.global_step >= self.total_steps:
+            raise StopTraining('all steps are done')
+
+
+class Watch(Callback):
+    """Show the progress, keep the means of an epoch, and stop at the first loss that is no number.
+
+    Attributes:
+        means: dict of the epoch that ended last: loss, cross_entropy, learning_rate, images_per_second.
+    """
+
+    _NAMES = ('total_loss', 'cross_entropy', 'learning_rate')
+
+    def __init__(self, total_steps, images_per_step, folder):
+        self.total_steps = total_steps
+        self.images_per_step = images_per_step
+        self.folder = folder
+        self.means = {}
+
+    def _setup_graph(self):
+        operations = [op for op in tf.get_default_graph().get_operations() if 'gradients' not in op.name]
+        self._fetches = {  # one of each tower
+            name: [op.outputs[0] for op in operations if op.name.split('/')[-1] == name] for name in self._NAMES
+        }
+
+    def _before_train(self):
+        self._bar = tqdm(
+            total=self.total_steps,
+            initial=self.global_step,
+            desc='training',
+            unit=' steps',
+            smoothing=0.1,
+            mininterval=0.5,
+        )
+        self._start_epoch()
+
+    def _start_epoch(self):
+        self._values, self._started = [], time.perf_counter()
+
+    def _before_run(self, _):
+        return tf.train.SessionRunArgs(self._fetches)
+
+    def _after_run(self, _, run_values):
+        results = run_values.results
+        if not np.isfinite(results['total_loss']).all():
+            last = find_checkpoint(self.folder)
+            raise InputError(
+                f'the loss is not a number after step {self.global_step}; '
+                + (f'the last good checkpoint is {last}' if last else 'no checkpoint was saved before')
+                + '; go on from it with a lower --learning_rate'
+            )
+        self._values.append([float(np.mean(results[name])) for name in self._NAMES])
+
+    def _trigger_step(self):
+        self._bar.update()
+        loss = self._values[-1][0] if self._values else float('nan')
+        self._bar.set_postfix_str(f'loss {loss:.3f}, {self._images_per_second():.0f} images/s', refresh=False)
+
+    def _images_per_second(self):
+        return len(self._values) * self.images_per_step / max(time.perf_counter() - self._started, 1e-9)
+
+    def end_epoch(self):
+        """Means since the last call; sends them to the monitors."""
+        means = dict(
+            zip(('loss', 'cross_entropy', 'learning_rate'), np.mean(self._values, axis=0).tolist(), strict=True)
+        )
+        means['images_per_second'] = self._images_per_second()
+        for name, value in means.items():
+            self.trainer.monitors.put_scalar(name, value)
+        return means
+
+    def start_epoch(self):
+        """Begin anew with means and clock."""
+        self._start_epoch()
+
+    def say(self, line):
+        """Print a line above the progress bar."""
+        self._bar.write(line)
+
+    def _after_train(self):
+        self._bar.close()
+
+
+class EpochEnd(Callback):
+    """At the end of every epoch: save, validate when it is due, write the history, keep the best, stop early.
+
+    An epoch ends when the number of all steps is a multiple of `steps_per_epoch`, so that it does not shift when a
+    training is resumed in the midst of one.
+    """
+
+    def __init__(self, watch, validation, *, folder, steps_per_epoch, val_epochs, patience, max_checkpoints):
+        """
+        Args:
+            watch: Watch.
+            validation: Validation, or None.
+            folder: checkpoints, history and curve go here.
+            steps_per_epoch: steps between two saves.
+            val_epochs: validate every so many epochs, 0 never.
+            patience: stop after so many validations without a better one, 0 never.
+            max_checkpoints: checkpoints to keep besides the best.
+        """
+        self.watch = watch
+        self.validation = validation
+        self.folder = folder
+        self.steps_per_epoch = steps_per_epoch
+        self.val_epochs = val_epochs
+        self.patience = patience
+        self.max_checkpoints = max_checkpoints
+
+    def _setup_graph(self):
+        if self.validation:
+            self.validation.connect(self.trainer)
+        variables = [v for v in tf.global_variables() if not v.op.name.startswith('tower')]
+        with tf.device('/cpu:0'):
+            self._saver = tf.train.Saver(variables, max_to_keep=None)
+            floats = [v for v in variables if v.dtype.base_dtype == tf.float32]
+            self._all_finite = tf.reduce_all([tf.reduce_all(tf.is_finite(v)) for v in floats])
+
+    def _before_train(self):
+        self.history = [row for row in read_history(self.folder) if row['step'] <= self.global_step]
+        scores = [row['val_ned'] for row in self.history if 'val_ned' in row]
+        self._best = max(scores, default=-1.0)
+        self._num_worse = len(scores) - 1 - scores.index(self._best) if scores else 0
+        self.watch.start_epoch()
+
+    def _trigger_step(self):
+        if self.global_step % self.steps_per_epoch:
+            return
+        epoch = self.global_step // self.steps_per_epoch
+        row = {'step': self.global_step, **self.watch.end_epoch()}
+        self._save()
+        if self.validation and self.val_epochs and epoch % self.val_epochs == 0:
+            row.update(self.validation.run(self.trainer.monitors))
+        self.history.append(row)
+        write_history(self.folder, self.history)
+        self.watch.say(_epoch_line(epoch, row))
+        if 'val_ned' in row:
+            self._judge(row['val_ned'])
+        self.watch.start_epoch()
+
+    def _judge(self, score):
+        """Keep the best checkpoint; stop when it has not become better for long."""
+        if score > self._best:
+            self._best, self._num_worse = score, 0
+            best = os.path.join(self.folder, BEST_FOLDER)
+            save_checkpoint(self._saver, self.trainer.sess, best, self.global_step, keep=1)
+            return
+        self._num_worse += 1
+        if self.patience and self._num_worse >= self.patience:
+            self.watch.say(f'no better validation for {self._num_worse} times: stopped early')
+            raise StopTraining('early')
+
+    def _save(self):
+        session = self.trainer.sess
+        if not session.run(self._all_finite):
+            last = find_checkpoint(self.folder)
+            raise InputError(
+                f'a weight is not a number after step {self.global_step}; the last good checkpoint is {last}; '
+                'go on from it with a lower --learning_rate'
+            )
+        save_checkpoint(self._saver, session, self.folder, self.global_step, self.max_checkpoints)
+
+    def _after_train(self):
+        # Also after Ctrl-C, wherever the training stands; not after a failure.
+        stopped_well = sys.exc_info()[0] in (None, KeyboardInterrupt)
+        if stopped_well and self.global_step and self.global_step not in saved_steps(self.folder):
+            self._save()
+
+
+class Validation:
+    """Greedy decoding of held-out regions with the weights as they are."""
+
+    def __init__(self, batches, charset, with_bbox):
+        """
+        Args:
+            batches: function without arguments that yields (list of TextRegion, canvases uint8 (N, S, S, 3),
+                normalized_bboxes float32 (N, 4)).
+            charset: Charset.
+            with_bbox: bool, the model takes the boxes.
+        """
+        self.batches = batches
+        self.charset = charset
+        self.with_bbox = with_bbox
+
+    def connect(self, trainer):
+        """Build the inference tower, which shares the training's variables."""
+        inputs = [names.IMAGE] + [names.NORMALIZED_BBOX] * self.with_bbox
+        self._predict = trainer.get_predictor(inputs, [names.PREDS, names.ALPHA])
+
+    def run(self, monitors):
+        """Scores as {'val_ned', 'val_accuracy'}; pictures and texts of the first regions go to the monitors."""
+        truths, texts = [], []
+        for regions, canvases, bboxes in self.batches():
+            feed = [canvases.astype(np.float32) / 255] + [bboxes] * self.with_bbox
+            preds, alpha = self._predict(*feed)
+            batch_texts = [self.charset.decode(row) for row in preds]
+            if not texts:
+                _show(monitors, canvases, batch_texts, [region.text for region in regions], alpha)
+            truths += [region.text for region in regions]
+            texts += batch_texts
+        pairs = list(zip(texts, truths, strict=True))
+        scores = {
+            'val_ned': float(np.mean([normalized_edit_similarity(text, truth) for text, truth in pairs])),
+            'val_accuracy': float(np.mean([same_text(text, truth) for text, truth in pairs])),
+        }
+        for name, value in scores.items():
+            monitors.put_scalar(name, value)
+        return scores
+
+
+def _show(monitors, canvases, texts, truths, alpha):
+    """The first pictures with their attention, and a table of texts, for TensorBoard."""
+    for n in range(min(_NUM_PICTURES, len(texts))):
+        picture = attention_picture(canvases[n], texts[n], alpha[n].transpose(2, 0, 1), truth=truths[n])
+        monitors.put_summary(_image_summary(f'validation_{n}', picture))
+    rows = [f'| {text} | {truth} |' for text, truth in zip(texts, truths, strict=True)]
+    monitors.put_summary(_text_summary('validation', '\n'.join(['| read | true |', '|---|---|', *rows])))
+
+
+def _image_summary(tag, picture):
+    """A Summary of a picture, uint8 (H, W, 3); tensorpack's own fails on NumPy 2."""
+    png = io.BytesIO()
+    Image.fromarray(picture).save(png, 'png')
+    height, width = picture.shape[:2]
+    image = tf.Summary.Image(height=height, width=width, colorspace=3, encoded_image_string=png.getvalue())
+    return tf.Summary(value=[tf.Summary.Value(tag=tag, image=image)])
+
+
+def _text_summary(tag, text):
+    """A Summary that TensorBoard's text tab shows."""
+    metadata = tf.SummaryMetadata(plugin_data=tf.SummaryMetadata.PluginData(plugin_name='text'))
+    return tf.Summary(value=[tf.Summary.Value(tag=tag, metadata=metadata, tensor=tf.make_tensor_proto(text))])
+
+
+def _epoch_line(epoch, row):
+    line = (
+        f'epoch {epoch}, step {row["step"]}: loss {row["loss"]:.3f}, rate {row["learning_rate"]:.2e}, '
+        f'{row["images_per_second"]:.0f} images/s'
+    )
+    if 'val_ned' in row:
+        line += f', validation 1-N.E.D. {100 * row["val_ned"]:.1f} %, words right {100 * row["val_accuracy"]:.1f} %'
+    return line
+
+
+def read_history(folder):
+    """Rows of the training so far: step, means of the epoch, scores where it was validated."""
+    path = os.path.join(folder, HISTORY_FILE)
+    if not os.path.exists(path):
+        return []
+    with open(path, encoding='utf-8') as file:
+        return [json.loads(line) for line in file]
+
+
+def write_history(folder, rows):
+    """Write the rows, and draw them."""
+    with replacing(os.path.join(folder, HISTORY_FILE)) as file:
+        file.writelines(json.dumps(row) + '\n' for row in rows)
+    loss_curve(os.path.join(folder, CURVE_FILE), rows)

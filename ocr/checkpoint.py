@@ -1,0 +1,163 @@
+"""Checkpoints: find, check, restore and save them, together with the charset and the settings that lie beside them."""
+
+import glob
+import logging
+import os
+import re
+import shutil
+
+import tensorflow.compat.v1 as tf
+
+from ocr.errors import InputError
+
+CONFIG_FILE = 'config.json'
+CHARSET_FILE = 'charset.txt'
+BEST_FOLDER = 'best'
+_PREFIX = 'model-'
+_SHOWN = 6  # names listed of a checkpoint that does not fit
+_OPTIMIZER_VARIABLE = re.compile(r'(/Adam(_1)?|beta[12]_power|global_step|/Momentum)$')
+
+logger = logging.getLogger(__name__)
+
+
+def find_checkpoint(path, prefer_best=False):
+    """The checkpoint that a path means.
+
+    Args:
+        path: a folder of checkpoints, or one checkpoint with or without its .index or .data ending.
+        prefer_best: of a folder take the best checkpoint of its validations, where there is one; else the last.
+
+    Returns:
+        The checkpoint's prefix, as TensorFlow takes it, or None where a folder holds none.
+
+    Raises:
+        InputError: the path is neither a folder nor a checkpoint.
+    """
+    if os.path.isdir(path):
+        if prefer_best and (best := find_checkpoint(os.path.join(path, BEST_FOLDER))):
+            return best
+        saved = saved_steps(path)
+        return os.path.join(path, f'{_PREFIX}{saved[-1]}') if saved else tf.train.latest_checkpoint(path)
+    prefix = re.sub(r'\.(index|meta|data-\d+-of-\d+)$', '', path)
+    if tf.train.checkpoint_exists(prefix):
+        return prefix
+    if os.path.exists(path):
+        raise InputError(f'{path}: no checkpoint of TensorFlow')
+    raise InputError(f'{path}: no such checkpoint; give a folder of checkpoints or one checkpoint without its ending')
+
+
+def require_checkpoint(path, flag, prefer_best=False):
+    """`find_checkpoint`, or InputError where there is none."""
+    found = find_checkpoint(path, prefer_best) if path else None
+    if found is None:
+        raise InputError(f'--{flag} {path}: no checkpoint there; train one with train.py or give another path')
+    return found
+
+
+def saved_steps(folder):
+    """Steps of the checkpoints that lie complete in a folder, ascending."""
+    names = (os.path.basename(name) for name in glob.glob(os.path.join(glob.escape(folder), f'{_PREFIX}*.index')))
+    matches = (re.fullmatch(rf'{_PREFIX}(\d+)\.index', name) for name in names)
+    return sorted(int(match[1]) for match in matches if match)
+
+
+def file_beside(checkpoint, name):
+    """Path of a file in the checkpoint's folder, or in the one above (for the best one), or None."""
+    folder = os.path.dirname(checkpoint)
+    for place in (folder, os.path.dirname(folder)):
+        if os.path.exists(os.path.join(place, name)):
+            return os.path.join(place, name)
+    return None
+
+
+def read_shapes(checkpoint):
+    """{variable name: list of its sides} of a checkpoint; InputError where it cannot be read."""
+    try:
+        return tf.train.load_checkpoint(checkpoint).get_variable_to_shape_map()
+    except (tf.errors.OpError, ValueError) as error:
+        raise InputError(f'{checkpoint}: unreadable checkpoint ({_first_line(error)})') from None
+
+
+def restore_map(variables, checkpoint, optional=_OPTIMIZER_VARIABLE):
+    """Which of a graph's variables a checkpoint fills.
+
+    Names that only one side has and that do not matter (the optimizer's, or what the checkpoint has beyond the model)
+    are listed once.
+
+    Args:
+        variables: the graph's variables.
+        checkpoint: prefix.
+        optional: pattern of the names that may be missing.
+
+    Returns:
+        {name in the checkpoint: variable}.
+
+    Raises:
+        InputError: a variable of the model is missing or has another shape: the checkpoint is of another architecture.
+    """
+    stored = read_shapes(checkpoint)
+    wanted = {variable.op.name: variable for variable in variables}
+    problems = []
+    for name, variable in wanted.items():
+        shape = variable.shape.as_list()
+        if name not in stored:
+            if not optional.search(name):
+                problems.append(f'{name} {shape} is missing')
+        elif list(stored[name]) != shape:
+            problems.append(f'{name} is {list(stored[name])}, the model has {shape}')
+    if problems:
+        shown = '; '.join(problems[:_SHOWN]) + (f'; and {len(problems) - _SHOWN} more' * (len(problems) > _SHOWN))
+        raise InputError(f'{checkpoint} is of another architecture (other settings of the model, or charset?): {shown}')
+    _list_once('not in the checkpoint, so initialised', set(wanted) - set(stored))
+    surplus = {name for name in set(stored) - set(wanted) if not _OPTIMIZER_VARIABLE.search(name)}
+    _list_once('in the checkpoint only, so left out', surplus)
+    return {name: variable for name, variable in wanted.items() if name in stored}
+
+
+def _list_once(what, names):
+    if names:
+        shown = sorted(names)
+        logger.info('%d variables %s: %s%s', len(names), what, ', '.join(shown[:3]), ', ...' * (len(names) > 3))
+
+
+def save_checkpoint(saver, session, folder, step, keep):
+    """Save beside, then rename, so that the checkpoints before stay whole whatever happens; drop the oldest.
+
+    Args:
+        saver: tf.train.Saver.
+        session: its session.
+        folder: made where it is missing.
+        step: number in the checkpoint's name.
+        keep: how many checkpoints stay in the folder.
+
+    Returns:
+        The checkpoint's prefix.
+
+    Raises:
+        InputError: the disk is full, or the folder cannot be written.
+    """
+    beside = os.path.join(folder, '.saving')
+    name = f'{_PREFIX}{step}'
+    try:
+        os.makedirs(beside, exist_ok=True)
+        saver.save(session, os.path.join(beside, name), write_meta_graph=False, write_state=False)
+        for path in sorted(os.listdir(beside)):  # .data before .index: an index without data is no checkpoint
+            os.replace(os.path.join(beside, path), os.path.join(folder, path))
+    except (OSError, tf.errors.OpError, ValueError) as error:
+        last = find_checkpoint(folder)
+        raise InputError(
+            f'{folder}: cannot save ({_first_line(error)}); '
+            + (f'{last} is whole, go on from it once there is room' if last else 'nothing was saved before')
+        ) from None
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    for old in saved_steps(folder)[:-keep]:
+        for path in glob.glob(os.path.join(glob.escape(folder), f'{_PREFIX}{old}.*')):
+            os.remove(path)
+    paths = [f'{_PREFIX}{kept}' for kept in saved_steps(folder)]
+    tf.train.update_checkpoint_state(folder, name, paths)
+    return os.path.join(folder, name)
+
+
+def _first_line(error):
+    return ' '.join(str(getattr(error, 'message', error)).split())[:160]

@@ -1,0 +1,88 @@
+"""The picture of a training run: loss and validation scores over the steps."""
+
+import math
+
+import numpy as np
+
+from ocr.atomic import replacing
+
+WINDOW = 25  # parts of the run that the smooth line averages over
+COLOURS = {'loss': '#1f4e8c', 'val_ned': '#c2410c', 'val_accuracy': '#15803d'}
+SCORE_NAMES = {'val_ned': '1-N.E.D.', 'val_accuracy': 'word accuracy'}
+
+
+def loss_curve(path, rows):
+    """Draw the history of a training run as a PNG of two panels.
+
+    Left the loss over the steps, logarithmic where it spans more than a decade, with a moving average where there are
+    many; right the validation scores in per cent.
+
+    Args:
+        path: PNG to write; replaced only when the new one is whole.
+        rows: list of dicts with 'step' and any of 'loss', 'val_ned', 'val_accuracy' (0..1). A value that is None or
+            not finite leaves a gap.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(11, 4), layout='constrained')
+    FigureCanvasAgg(figure)  # draws into memory, whatever backend the user has set
+    left, right = figure.subplots(1, 2)
+    _draw_loss(left, *_series(rows, 'loss'))
+    _draw_scores(right, rows)
+    for axes in (left, right):
+        axes.set_xlabel('step')
+        axes.grid(alpha=0.25)
+        axes.spines[['top', 'right']].set_visible(False)
+    with replacing(path, binary=True) as file:
+        figure.savefig(file, format='png', dpi=120)
+
+
+def _series(rows, name):
+    """Steps and values of a column as float arrays, without the rows that lack it."""
+    pairs = [(row['step'], row[name]) for row in rows if row.get(name) is not None and math.isfinite(row[name])]
+    steps, values = np.array(pairs, np.float64).reshape(-1, 2).T
+    return steps, values
+
+
+def _draw_loss(axes, steps, losses):
+    axes.set_title('training loss')
+    if not len(steps):
+        _say(axes, 'no step yet')
+        return
+    window = len(steps) // WINDOW
+    if window > 1:
+        axes.plot(steps, losses, color=COLOURS['loss'], alpha=0.25, linewidth=0.8)
+        centres, smooth = (np.convolve(one, np.ones(window) / window, mode='valid') for one in (steps, losses))
+        axes.plot(centres, smooth, color=COLOURS['loss'], linewidth=1.8, label=f'mean of {window}')
+        axes.legend(frameon=False)
+    else:
+        axes.plot(steps, losses, color=COLOURS['loss'], linewidth=1.8, marker='o', markersize=4)
+    if losses.min() > 0 and losses.max() > 10 * losses.min():
+        axes.set_yscale('log')
+        axes.yaxis.set_major_formatter('{x:g}')
+
+
+def _draw_scores(axes, rows):
+    axes.set_title('validation')
+    axes.set_ylabel('%')
+    axes.set_ylim(-3, 103)
+    drawn = False
+    for name, title in SCORE_NAMES.items():
+        steps, values = _series(rows, name)
+        if len(steps):
+            title = f'{title}, best {100 * values.max():.1f} %'
+            axes.plot(steps, 100 * values, color=COLOURS[name], linewidth=1.8, marker='o', markersize=4, label=title)
+            drawn = True
+    if drawn:
+        axes.legend(frameon=False)
+    else:
+        _say(axes, 'no validation yet')
+
+
+def _say(axes, text):
+    axes.set(xticks=[], yticks=[])
+    axes.text(0.5, 0.5, text, transform=axes.transAxes, ha='center', va='center', color='grey')

@@ -1,0 +1,157 @@
+"""Glyphs on a path: the ink of a text as one anti-aliased mask, and the polygon around it.
+
+What is random about it is drawn beforehand into a `Pose`; laying out is a function of its arguments alone. The mask
+is as large as the polygon's box plus margins, so nothing can be cut at an edge.
+"""
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ocr.drawing.paths import CAP_HEIGHT, ArcPath, ColumnPath, StraightPath, WavePath
+
+SHAPES = {'straight': 1, 'rotated': 1, 'arc_up': 3, 'arc_down': 3, 'wave': 4, 'column': 2}  # shape: fewest characters
+MIN_RADIUS = {'arc_up': 0.9, 'arc_down': 1.1}  # em; the tightest arcs
+TOUCHING_HEIGHT = 0.55  # em above the baseline; where letters inside a circle come closest, between small and capital
+MAX_SLOPE = math.tan(math.radians(32))  # the steepest place of a wave
+INK_PAD = 1.5  # pixels; what anti-aliasing adds to an outline, rounded up
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """Everything random about a layout; lengths in em unless said otherwise.
+
+    Attributes:
+        shape: one of SHAPES.
+        spacing: added between neighbouring characters; in a column, the gap between them.
+        tilt: radians, clockwise; turns the whole text.
+        bend: radians, the angle that the text on an arc spans, where it is long enough for it.
+        amplitude, wavelength, phase: of a wave; phase in radians.
+        padding: between the ink and the polygon.
+        margins: (left, upper, right, lower), between the polygon's box and the picture's edges.
+    """
+
+    shape: str = 'straight'
+    spacing: float = 0.0
+    tilt: float = 0.0
+    bend: float = math.pi / 2
+    amplitude: float = 0.3
+    wavelength: float = 4.0
+    phase: float = 0.0
+    padding: float = 0.0
+    margins: tuple = (0.2, 0.2, 0.2, 0.2)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A laid out text: `ink` uint8 (H, W), 0..255; `polygon` float32 (K, 2) in its pixels; `shape` as in `Pose`."""
+
+    ink: np.ndarray
+    polygon: np.ndarray
+    shape: str
+
+
+def lay_out(text, font, em, pose, growth=0):
+    """Lays out a text.
+
+    Args:
+        text: str of which `font` has every glyph, not white space alone.
+        font: `Font`.
+        em: int, font size, pixels.
+        pose: `Pose`.
+        growth: pixels by which an outline will widen the ink; the polygon leaves room for them.
+
+    Returns:
+        `Layout`.
+    """
+    glyphs = [font.glyph(character, em) for character in text]
+    path, matrices = _place(text, font, glyphs, em, pose)
+    points = np.concatenate([_move(matrix, glyph.silhouette) for matrix, glyph in zip(matrices, glyphs, strict=True)])
+    polygon = path.surround(points, INK_PAD + growth + pose.padding * em)
+    if pose.tilt:
+        turn = _turn(pose.tilt)
+        matrices, polygon = turn @ matrices, polygon @ turn.T
+    left, upper, right, lower = (margin * em for margin in pose.margins)
+    corner = np.floor(polygon.min(axis=0) - (left, upper))  # whole pixels: upright glyphs stay as sharp as they are
+    width, height = np.ceil(polygon.max(axis=0) - corner + np.array((right, lower))).astype(int).tolist()
+    matrices = matrices.copy()
+    matrices[:, :, 2] -= corner
+    ink = np.zeros((height, width), np.uint8)
+    for matrix, glyph in zip(matrices, glyphs, strict=True):
+        _stamp(ink, glyph, matrix)
+    return Layout(ink, (polygon - corner).astype(np.float32), pose.shape)
+
+
+def _place(text, font, glyphs, em, pose):
+    """(path, poses float64 (n, 2, 3)) of the glyphs before the whole is tilted."""
+    if pose.shape == 'column':
+        path = ColumnPath(max(pose.spacing, 0.0) * em + 0.12 * em)
+        return path, path.stack(np.array([_ink_box(glyph) for glyph in glyphs], np.float64), em)
+    centres, length = _line_up(text, font, glyphs, em, pose.spacing * em)
+    path, anchor_height = _path(pose, em, length)
+    anchors = np.array([(glyph.advance / 2, -anchor_height) for glyph in glyphs])
+    return path, path.place(centres, anchors)
+
+
+def _line_up(text, font, glyphs, em, spacing):
+    """(centres float64 (n,) of the glyphs along a line whose middle is 0, length of the line in pixels)."""
+    pen, centres = 0.0, []
+    for i, glyph in enumerate(glyphs):
+        if i:
+            pen += spacing + font.kerning(text[i - 1], text[i], em)
+        centres.append(pen + glyph.advance / 2)
+        pen += glyph.advance
+    return np.array(centres) - pen / 2, max(pen, 1.0)
+
+
+def _path(pose, em, length):
+    """(path, pixels above the baseline where letters touch it) for all shapes but the column."""
+    if pose.shape in ('arc_up', 'arc_down'):
+        radius = max(length / pose.bend, MIN_RADIUS[pose.shape] * em)
+        return ArcPath(radius, up=pose.shape == 'arc_up'), 0.0 if pose.shape == 'arc_up' else TOUCHING_HEIGHT * em
+    if pose.shape == 'wave':
+        wavelength = pose.wavelength * em
+        steepest = MAX_SLOPE * wavelength / (2 * math.pi)
+        return WavePath(min(pose.amplitude * em, steepest), wavelength, pose.phase), CAP_HEIGHT / 2 * em
+    return StraightPath(), 0.0
+
+
+def _ink_box(glyph):
+    """(x0, y0, x1, y1) of a glyph's ink relative to its origin; a space gives zeros."""
+    height, width = glyph.ink.shape
+    return glyph.left, glyph.top, glyph.left + width, glyph.top + height
+
+
+def _move(matrix, points):
+    """Points (P, 2) through a (2, 3) pose."""
+    return points @ matrix[:, :2].T + matrix[:, 2]
+
+
+def _turn(angle):
+    """(2, 2) rotation, clockwise on the screen for a positive angle."""
+    cos, sin = math.cos(angle), math.sin(angle)
+    return np.array([[cos, -sin], [sin, cos]])
+
+
+def _stamp(ink, glyph, matrix):
+    """Puts a glyph onto the mask, where it is darker than what is there. `matrix` is its pose, float64 (2, 3)."""
+    if not glyph.ink.size:
+        return
+    height, width = glyph.ink.shape
+    if matrix[0, 0] == 1.0:  # upright: whole pixels, no resampling
+        x, y = round(matrix[0, 2]) + glyph.left, round(matrix[1, 2]) + glyph.top
+        piece = glyph.ink
+    else:
+        x0, y0, x1, y1 = _ink_box(glyph)
+        corners = _move(matrix, np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)]))
+        x, y = (np.floor(corners.min(axis=0)).astype(int) - 1).tolist()
+        width, height = (np.ceil(corners.max(axis=0)).astype(int) + 1 - (x, y)).tolist()
+        turn = matrix[:, :2]  # pixel i covers [i, i + 1) here, its centre is i for OpenCV: half a pixel in and out
+        shift = turn @ (glyph.left + 0.5, glyph.top + 0.5) + matrix[:, 2] - (x + 0.5, y + 0.5)
+        piece = cv2.warpAffine(glyph.ink, np.column_stack([turn, shift]), (width, height), flags=cv2.INTER_LINEAR)
+    # The empty corners of a turned bitmap may reach over the mask's edge; its ink never does.
+    piece = piece[max(-y, 0) : ink.shape[0] - y, max(-x, 0) : ink.shape[1] - x]
+    window = ink[max(y, 0) : y + height, max(x, 0) : x + width]
+    np.maximum(window, piece, out=window)

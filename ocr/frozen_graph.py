@@ -1,0 +1,86 @@
+"""Frozen graphs: one file that holds the graph, its weights, the charset and the settings."""
+
+import numpy as np
+import tensorflow.compat.v1 as tf
+from tensorflow.core.framework import attr_value_pb2, node_def_pb2, tensor_pb2
+from tensorflow.python.framework import tensor_util
+
+from ocr import tensor_names as names
+from ocr.errors import InputError
+
+_MIN_HALVED = 64  # weights with fewer elements stay float32: they cost nothing
+
+
+def freeze(session, keep):
+    """GraphDef of a session's graph with its variables as constants.
+
+    Args:
+        session: a session whose variables are restored.
+        keep: names of the nodes that the graph keeps, whether anything depends on them or not.
+    """
+    return tf.graph_util.convert_variables_to_constants(session, session.graph.as_graph_def(), list(keep))
+
+
+def halve_weights(graph_def):
+    """The same graph with its float32 constants stored as float16 and widened when the graph is loaded."""
+    halved = tf.GraphDef()
+    halved.CopyFrom(graph_def)
+    del halved.node[:]
+    for node in graph_def.node:
+        dtype = node.attr['dtype'].type if node.op == 'Const' else None
+        if dtype != tf.float32.as_datatype_enum or node.attr['value'].tensor.ByteSize() < 4 * _MIN_HALVED:
+            halved.node.add().CopyFrom(node)
+            continue
+        value = tensor_util.MakeNdarray(node.attr['value'].tensor)
+        limit = np.finfo(np.float16).max
+        stored = halved.node.add(op='Const', name=f'{node.name}/float16', device=node.device)
+        stored.attr['dtype'].type = tf.float16.as_datatype_enum
+        stored.attr['value'].tensor.CopyFrom(_tensor(np.clip(value, -limit, limit).astype(np.float16)))
+        widened = halved.node.add(op='Cast', name=node.name, device=node.device, input=[stored.name])
+        widened.attr['SrcT'].type = tf.float16.as_datatype_enum
+        widened.attr['DstT'].type = tf.float32.as_datatype_enum
+    return halved
+
+
+def _tensor(array):
+    """TensorProto that holds the bytes of an array and nothing else."""
+    proto = tensor_pb2.TensorProto(dtype=tf.as_dtype(array.dtype).as_datatype_enum, tensor_content=array.tobytes())
+    for side in array.shape:
+        proto.tensor_shape.dim.add(size=side)
+    return proto
+
+
+def load_graph(path):
+    """GraphDef of a file; InputError where the file is missing or no graph with the outputs that we read."""
+    graph_def = tf.GraphDef()
+    try:
+        with open(path, 'rb') as file:
+            graph_def.ParseFromString(file.read())
+    except OSError as error:
+        raise InputError(f'--pb_path {path}: {error.strerror}; make one with export.py or give another path') from None
+    except Exception:  # protobuf's DecodeError has moved between its versions
+        raise InputError(f'--pb_path {path}: no frozen TensorFlow graph; make one with export.py') from None
+    present = {node.name for node in graph_def.node}
+    missing = [name for name in (names.IMAGE, names.PREDS, names.PROBS) if name not in present]
+    if missing:
+        raise InputError(f'--pb_path {path}: no graph of this model: it has no {", ".join(missing)}')
+    return graph_def
+
+
+def read_text(graph_def, name):
+    """The text of a string constant of a graph, or None where there is none of that name."""
+    for node in graph_def.node:
+        if node.name == name:
+            return tensor_util.MakeNdarray(node.attr['value'].tensor).item().decode()
+    return None
+
+
+def with_text(graph_def, texts):
+    """Add string constants {name: text} to a graph."""
+    for name, text in texts.items():
+        value = tensor_util.make_tensor_proto(text.encode())
+        node = node_def_pb2.NodeDef(op='Const', name=name)
+        node.attr['dtype'].type = tf.string.as_datatype_enum
+        node.attr['value'].CopyFrom(attr_value_pb2.AttrValue(tensor=value))
+        graph_def.node.add().CopyFrom(node)
+    return graph_def

@@ -1,0 +1,49 @@
+"""Polygons and boxes in pixels, NumPy only.
+
+A polygon is float32 (K, 2) with rows (x, y). Pixel i covers [i, i + 1), so a box is end exclusive and a whole
+W x H image is the polygon [[0, 0], [W, 0], [W, H], [0, H]].
+"""
+
+import numpy as np
+
+
+def whole_image(width, height):
+    """Polygon float32 (4, 2) around a whole image of width x height pixels, clockwise from the top left."""
+    return np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+
+
+def polygon_box(polygon):
+    """Smallest upright box around a polygon (K, 2), K >= 1: (x0, y0, x1, y1) as floats in pixels, end exclusive."""
+    x0, y0 = np.min(polygon, axis=0)
+    x1, y1 = np.max(polygon, axis=0)
+    return float(x0), float(y0), float(x1), float(y1)
+
+
+def clip_box(box, width, height):
+    """The part of a box (x0, y0, x1, y1) inside a width x height image; sides 0 where it lies outside."""
+    x0, y0, x1, y1 = box
+    return (
+        min(max(x0, 0), width),
+        min(max(y0, 0), height),
+        min(max(x1, 0), width),
+        min(max(y1, 0), height),
+    )
+
+
+def polygon_area(polygon):
+    """Area >= 0 in square pixels by the shoelace formula; 0 for fewer than three points, not finite for such points.
+
+    The absolute value of the signed area: where an outline crosses itself, its two turns count against each other.
+    """
+    points = np.asarray(polygon, np.float64).reshape(-1, 2)
+    if len(points) < 3:
+        return 0.0
+    x, y = (points - points[0]).T  # the first point is the origin: precise far away, and the edge back to it adds 0
+    return float(abs(np.dot(x[:-1], y[1:]) - np.dot(y[:-1], x[1:])) / 2)
+
+
+def transform(polygon, matrix):
+    """Polygon (K, 2) mapped by an affine matrix (2, 3), x' = matrix @ [x, y, 1]; float32 (K, 2)."""
+    points = np.asarray(polygon, np.float64)
+    matrix = np.asarray(matrix, np.float64)
+    return (points @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32)

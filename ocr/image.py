@@ -1,0 +1,179 @@
+"""Photograph -> canvas: the only deterministic preprocessing, shared by training, evaluation and the frozen graph.
+
+Coordinates are continuous: pixel i covers [i, i + 1), so a whole photograph is the box (0, 0, W, H). A canvas is made
+by one affine warp from the photograph, whatever rotation, shear, scale and placement went into its matrix.
+"""
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from ocr.annotations.region import DropReason
+from ocr.geometry import clip_box, polygon_box, transform
+from ocr.image_header import exif_orientation
+
+_UPRIGHT = {  # EXIF orientation -> what turns the stored picture upright
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_MASK_SHIFT = 4  # fractional bits of a polygon's corners when it is filled
+
+
+class UnreadableImage(Exception):
+    """A file that is missing or that no decoder understands; the message says which and why.
+
+    Attributes:
+        reason: a DropReason.
+    """
+
+    def __init__(self, path, reason, detail=''):
+        super().__init__(f'{path}: {reason}{detail and f" ({detail})"}')
+        self.reason = reason
+
+
+def read_image(path):
+    """Upright colour image, uint8 (H, W, 3), RGB.
+
+    Grey, palette, CMYK and 16-bit images become 8-bit RGB, transparency is laid over white, and the EXIF orientation is
+    applied, as viewers do.
+
+    Raises:
+        UnreadableImage: the file is missing, truncated or no image.
+    """
+    try:
+        # Given a path, Pillow maps raw files into memory, and so scrambles a sideways TIFF.
+        with open(path, 'rb') as stream, Image.open(stream) as image:
+            image.load()
+            turn = _UPRIGHT.get(exif_orientation(image))
+            return np.ascontiguousarray(_to_rgb(image if turn is None else image.transpose(turn)))
+    except (FileNotFoundError, NotADirectoryError):
+        raise UnreadableImage(path, DropReason.MISSING) from None
+    except Exception as error:  # decoders raise whatever they like for a damaged file
+        raise UnreadableImage(path, DropReason.UNREADABLE, ' '.join(str(error).split()) or repr(error)) from error
+
+
+def _to_rgb(image):
+    """Any Pillow image -> uint8 (H, W, 3)."""
+    if image.mode.startswith('I') or image.mode == 'F':
+        return _grey_to_rgb(np.asarray(image, np.float32))
+    if image.mode in ('RGBA', 'LA', 'PA', 'RGBa', 'La') or 'transparency' in image.info:
+        image = image.convert('RGBA')
+        image = Image.alpha_composite(Image.new('RGBA', image.size, 'white'), image)
+    return np.asarray(image.convert('RGB'))
+
+
+def _grey_to_rgb(grey):
+    """Grey values of more than 8 bits, float32 (H, W) -> uint8 (H, W, 3).
+
+    The range is taken as 0..1, 0..255 or 0..65535, the smallest that holds the brightest value.
+    """
+    grey = np.nan_to_num(grey)
+    highest = grey.max(initial=0)
+    scale = 255.0 if highest <= 1 else 1.0 if highest <= 255 else 255.0 / max(highest, 65535.0)
+    grey = np.rint(np.clip(grey * scale, 0, 255)).astype(np.uint8)
+    return np.repeat(grey[:, :, np.newaxis], 3, axis=2)
+
+
+def fitted_size(box, longer_side, max_scale=None, min_side=1):
+    """Width and height in whole pixels of a box whose longer side is scaled to `longer_side`, aspect kept.
+
+    Args:
+        box: (x0, y0, x1, y1).
+        longer_side: pixels, also the limit of both sides.
+        max_scale: largest enlargement; None is no limit.
+        min_side: pixels that a side keeps at least, at the cost of the aspect.
+    """
+    width, height = box[2] - box[0], box[3] - box[1]
+    scale = longer_side / max(width, height)
+    if max_scale is not None:
+        scale = min(scale, max_scale)
+    return tuple(int(np.clip(round(side * scale), min_side, longer_side)) for side in (width, height))
+
+
+def placement(box, size, corner):
+    """Affine matrix float64 (2, 3) that takes `box` to the rectangle of (width, height) `size` at (x, y) `corner`."""
+    scale_x = size[0] / (box[2] - box[0])
+    scale_y = size[1] / (box[3] - box[1])
+    return np.array([[scale_x, 0, corner[0] - scale_x * box[0]], [0, scale_y, corner[1] - scale_y * box[1]]])
+
+
+def centred_placement(polygon, canvas_side):
+    """The reference's inference placement: longer side of the polygon's box on `canvas_side`, centred.
+
+    Returns:
+        matrix: float64 (2, 3), photograph -> canvas.
+        box: int (x0, y0, x1, y1) of the text on the canvas.
+    """
+    box = polygon_box(polygon)
+    size = fitted_size(box, canvas_side)
+    corner = ((canvas_side - size[0]) // 2, (canvas_side - size[1]) // 2)
+    return placement(box, size, corner), (*corner, corner[0] + size[0], corner[1] + size[1])
+
+
+def warp_region(image, polygon, matrix, height, width):
+    """The region's pixels on a black canvas; everything outside the polygon or the photograph is black.
+
+    Args:
+        image: uint8 (H, W, 3), RGB.
+        polygon: float (K, 2) in the photograph; may reach over its edges.
+        matrix: float (2, 3), photograph -> canvas.
+        height, width: pixels of the canvas.
+
+    Returns:
+        uint8 (height, width, 3), RGB.
+    """
+    crop, to_crop = _crop(image, polygon, np.linalg.norm(matrix[:, :2], axis=0))
+    from_crop = np.vstack([matrix, [0, 0, 1]]) @ np.linalg.inv(np.vstack([to_crop, [0, 0, 1]]))
+    canvas = cv2.warpAffine(
+        crop, _between_centres(from_crop[:2]), (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    photograph = np.array([[0, 0], [image.shape[1], 0], [image.shape[1], image.shape[0]], [0, image.shape[0]]])
+    inside = _fill(transform(polygon, matrix), height, width) & _fill(transform(photograph, matrix), height, width)
+    return cv2.bitwise_and(canvas, canvas, mask=inside)
+
+
+def _crop(image, polygon, scales):
+    """The part of the photograph that the polygon needs, shrunk by area where the warp would skip pixels.
+
+    Args:
+        scales: length on the canvas of one pixel of the photograph, along x and along y.
+
+    Returns:
+        crop: uint8 (h, w, 3).
+        to_crop: float64 (2, 3), photograph -> crop.
+    """
+    height, width = image.shape[:2]
+    margin = 2  # bilinear interpolation looks one pixel beyond
+    x0, y0, x1, y1 = polygon_box(polygon)
+    x0, y0, x1, y1 = clip_box((x0 - margin, y0 - margin, x1 + margin, y1 + margin), width, height)
+    x0, y0 = min(int(x0), width - 1), min(int(y0), height - 1)
+    x1, y1 = max(int(np.ceil(x1)), x0 + 1), max(int(np.ceil(y1)), y0 + 1)
+    crop = image[y0:y1, x0:x1]
+    to_crop = np.array([[1.0, 0, -x0], [0, 1.0, -y0]])
+    if min(scales) < 0.5:
+        sides = x1 - x0, y1 - y0
+        size = [max(1, round(min(1, 2 * scale) * side)) for scale, side in zip(scales, sides, strict=True)]
+        crop = cv2.resize(crop, size, interpolation=cv2.INTER_AREA)
+        to_crop *= np.array([[size[0] / sides[0]], [size[1] / sides[1]]])
+    return crop, to_crop
+
+
+def _between_centres(matrix):
+    """The same map for OpenCV, whose coordinates are whole numbers at pixel centres."""
+    linear, shift = matrix[:, :2], matrix[:, 2:]
+    return np.hstack([linear, shift + 0.5 * linear.sum(axis=1, keepdims=True) - 0.5])
+
+
+def _fill(polygon, height, width):
+    """uint8 (height, width), 255 inside the polygon."""
+    mask = np.zeros((height, width), np.uint8)
+    # OpenCV fills the pixels that the outline touches; half a pixel less keeps [x0, x1) to its own pixels.
+    corners = np.clip((polygon - 0.5) * 2**_MASK_SHIFT, -(2**24), 2**24)
+    inner = np.where(corners < corners.mean(axis=0), np.ceil(corners), np.floor(corners - 1)).astype(np.int32)
+    cv2.fillPoly(mask, [inner], 255, shift=_MASK_SHIFT)
+    return mask

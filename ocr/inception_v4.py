@@ -1,0 +1,141 @@
+"""Encoder: Inception-v4 cut after its 17x17 blocks, at stride 8.
+
+Szegedy et al. 2016, arXiv:1602.07261, figures 3-8. Variable names are those of the public slim checkpoint
+`inception_v4.ckpt`, so that ImageNet weights load by name. Differs from the slim network: every convolution and pool is
+padded SAME, and Reduction-A (`Mixed_6a`) keeps its resolution, so features lie at stride 8 instead of 16.
+"""
+
+import tensorflow.compat.v1 as tf
+
+from ocr.losses import add_weight_loss
+
+SCOPE = 'InceptionV4'
+STRIDE = 8
+MIN_DEPTH = 8  # channels that a convolution keeps at least, whatever the multiplier
+BATCH_NORM_EPSILON = 0.001
+
+# A block is a list of branches, a branch a chain of layers, and the branches' outputs are concatenated. A layer is
+# (name, output channels, stride); its kernel is read off its name, as in Conv2d_0b_1x7. Pools keep the channels.
+_STEM = [
+    ('Conv2d_1a_3x3', 32, 2),
+    ('Conv2d_2a_3x3', 32, 1),
+    ('Conv2d_2b_3x3', 64, 1),
+]
+_MIXED_3A = [[('MaxPool_0a_3x3', None, 2)], [('Conv2d_0a_3x3', 96, 2)]]
+_MIXED_4A = [
+    [('Conv2d_0a_1x1', 64, 1), ('Conv2d_1a_3x3', 96, 1)],
+    [('Conv2d_0a_1x1', 64, 1), ('Conv2d_0b_1x7', 64, 1), ('Conv2d_0c_7x1', 64, 1), ('Conv2d_1a_3x3', 96, 1)],
+]
+_MIXED_5A = [[('Conv2d_1a_3x3', 192, 2)], [('MaxPool_1a_3x3', None, 2)]]
+_INCEPTION_A = [
+    [('Conv2d_0a_1x1', 96, 1)],
+    [('Conv2d_0a_1x1', 64, 1), ('Conv2d_0b_3x3', 96, 1)],
+    [('Conv2d_0a_1x1', 64, 1), ('Conv2d_0b_3x3', 96, 1), ('Conv2d_0c_3x3', 96, 1)],
+    [('AvgPool_0a_3x3', None, 1), ('Conv2d_0b_1x1', 96, 1)],
+]
+_REDUCTION_A = [
+    [('Conv2d_1a_3x3', 384, 1)],
+    [('Conv2d_0a_1x1', 192, 1), ('Conv2d_0b_3x3', 224, 1), ('Conv2d_1a_3x3', 256, 1)],
+    [('MaxPool_1a_3x3', None, 1)],
+]
+_INCEPTION_B = [
+    [('Conv2d_0a_1x1', 384, 1)],
+    [('Conv2d_0a_1x1', 192, 1), ('Conv2d_0b_1x7', 224, 1), ('Conv2d_0c_7x1', 256, 1)],
+    [
+        ('Conv2d_0a_1x1', 192, 1),
+        ('Conv2d_0b_7x1', 192, 1),
+        ('Conv2d_0c_1x7', 224, 1),
+        ('Conv2d_0d_7x1', 224, 1),
+        ('Conv2d_0e_1x7', 256, 1),
+    ],
+    [('AvgPool_0a_3x3', None, 1), ('Conv2d_0b_1x1', 128, 1)],
+]
+_BLOCKS = {
+    'Mixed_3a': _MIXED_3A,
+    'Mixed_4a': _MIXED_4A,
+    'Mixed_5a': _MIXED_5A,
+    **{f'Mixed_5{letter}': _INCEPTION_A for letter in 'bcde'},
+    'Mixed_6a': _REDUCTION_A,
+    **{f'Mixed_6{letter}': _INCEPTION_B for letter in 'bcdefgh'},
+}
+ENDPOINTS = tuple(name for name in _BLOCKS if name >= 'Mixed_5a')  # those at stride 8
+
+
+def encode(
+    image, *, is_training, final_endpoint='Mixed_6h', depth_multiplier=1.0, batch_norm_decay=0.9997, weight_decay=4e-5
+):
+    """Feature map of a batch of canvases.
+
+    Args:
+        image: float32 (N, S, S, 3), RGB in 0..1; any height and width.
+        is_training: bool; batch norm uses the batch's statistics and collects the updates of its moving averages.
+        final_endpoint: name of the last block, one of ENDPOINTS.
+        depth_multiplier: factor on every layer's channels.
+        batch_norm_decay: decay of the moving averages.
+        weight_decay: L2 weight of every convolution, see losses.add_weight_loss.
+
+    Returns:
+        features: float32 (N, H, W, C) with H = W = S / 8, rounded up; C is 1024 at `Mixed_6h` and depth 1.
+    """
+
+    def run_layer(x, name, depth, stride):
+        kernel = [int(side) for side in name.rsplit('_', 1)[1].split('x')]
+        if name.startswith('MaxPool'):
+            return tf.nn.max_pool2d(x, kernel, stride, 'SAME', name=name)
+        if name.startswith('AvgPool'):
+            return tf.nn.avg_pool2d(x, kernel, stride, 'SAME', name=name)
+        depth = scaled_depth(depth, depth_multiplier)
+        return _convolve(x, name, depth, kernel, stride, is_training, batch_norm_decay, weight_decay)
+
+    def run_branch(x, layers):
+        for name, depth, stride in layers:
+            x = run_layer(x, name, depth, stride)
+        return x
+
+    with tf.variable_scope(SCOPE):
+        features = run_branch(image, _STEM)
+        for block, branches in _BLOCKS.items():
+            with tf.variable_scope(block):
+                outputs = []
+                for index, layers in enumerate(branches):
+                    with tf.variable_scope(f'Branch_{index}'):
+                        outputs.append(run_branch(features, layers))
+                features = tf.concat(outputs, axis=3)
+            if block == final_endpoint:
+                return features
+    raise ValueError(f'final_endpoint {final_endpoint!r} is none of {", ".join(ENDPOINTS)}')
+
+
+def scaled_depth(depth, depth_multiplier):
+    """Channels of a layer that has `depth` of them in the full network."""
+    return max(int(depth * depth_multiplier), MIN_DEPTH)
+
+
+def _convolve(x, name, depth, kernel, stride, is_training, batch_norm_decay, weight_decay):
+    """Convolution without bias, batch norm, ReLU: (N, H, W, C) -> (N, H / stride, W / stride, depth)."""
+    with tf.variable_scope(name):
+        weights = tf.get_variable(
+            'weights',
+            [*kernel, x.shape[3], depth],
+            initializer=tf.variance_scaling_initializer(2.0),
+        )
+        add_weight_loss(weights, weight_decay)
+        x = tf.nn.conv2d(x, weights, stride, 'SAME')
+        return tf.nn.relu(_normalize(x, is_training, batch_norm_decay))
+
+
+def _normalize(x, is_training, decay):
+    """Batch norm over N, H and W with a learnt centre and no scale (Ioffe & Szegedy 2015, arXiv:1502.03167)."""
+    depth = int(x.shape[3])
+    with tf.variable_scope('BatchNorm'):
+        beta = tf.get_variable('beta', [depth], initializer=tf.zeros_initializer())
+        mean = tf.get_variable('moving_mean', [depth], initializer=tf.zeros_initializer(), trainable=False)
+        variance = tf.get_variable('moving_variance', [depth], initializer=tf.ones_initializer(), trainable=False)
+        scale = tf.ones([depth])
+        if not is_training:
+            return tf.nn.fused_batch_norm(x, scale, beta, mean, variance, BATCH_NORM_EPSILON, is_training=False)[0]
+        x, batch_mean, batch_variance = tf.nn.fused_batch_norm(x, scale, beta, epsilon=BATCH_NORM_EPSILON)
+        for moving, batch in ((mean, batch_mean), (variance, batch_variance)):
+            update = tf.assign_sub(moving, (1 - decay) * (moving - batch))
+            tf.add_to_collection(tf.GraphKeys.UPDATE_OPS, update)
+        return x

@@ -1,0 +1,308 @@
+"""The index of a dataset: its usable text regions as JSON Lines, built once, then read by random access.
+
+    {"image": "/data/lsvt/train/gt_1.jpg", "text": "...", "polygon": [[x, y], ...], "dataset": "lsvt"}
+
+Image paths are absolute, texts NFC, polygons in pixels of the upright picture, rounded to 0.01. Beside `<index>` lies
+`<index>.counts.json`: how many regions were kept and dropped for which reason, and of which state of the annotation
+files that holds. Building and reading take memory that does not grow with the regions, 8 bytes each aside.
+"""
+
+import hashlib
+import json
+import logging
+import os
+from array import array
+
+import numpy as np
+from tabulate import tabulate
+
+from ocr.annotations import annotation_files, read_dataset
+from ocr.annotations.region import Dropped, DropReason, TextRegion, judge_polygon
+from ocr.atomic import replacing
+from ocr.charset import normalize
+from ocr.errors import InputError
+from ocr.geometry import whole_image
+from ocr.image_header import upright_size
+
+FORMAT = 1
+KEPT = 'kept'
+BLAMED_IMAGES = 5  # images at fault that are logged one by one
+REMEDY = 'free the disk or change --index_dir'
+
+logger = logging.getLogger(__name__)
+
+
+def build_index(name, path, index_path, min_size=8, progress=None):
+    """Reads the annotations of a dataset, checks every image once and writes the index and its counts.
+
+    Both files are written beside and then renamed, so that neither is ever half-written.
+
+    Args:
+        name: dataset name; decides the annotation format.
+        path: folder of the dataset, or label file of own data.
+        index_path: JSON Lines file to write; its folder is made if missing.
+        min_size: pixels that a region measures at least on both sides, inside the image.
+        progress: called with 1 after every annotated region, or None.
+
+    Returns:
+        counts: {KEPT: number, reason: number for each DropReason that occurred}.
+
+    Raises:
+        InputError: annotations missing or malformed, or the index cannot be written.
+    """
+    fingerprint = source_fingerprint(name, path)
+    counts = {KEPT: 0}
+    with replacing(index_path, binary=True, remedy=REMEDY) as stream:
+        for region, reason in _judged(read_dataset(name, path), min_size):
+            counts[reason or KEPT] = counts.get(reason or KEPT, 0) + 1
+            if reason is None:
+                stream.write(_to_line(region))
+            if progress:
+                progress(1)
+    summary = {
+        'format': FORMAT,
+        'dataset': name,
+        'source': os.path.abspath(path),
+        'fingerprint': fingerprint,
+        'min_size': min_size,
+        'index_bytes': os.path.getsize(index_path),
+        'counts': counts,
+    }
+    with replacing(_counts_path(index_path), binary=True, remedy=REMEDY) as stream:
+        stream.write((json.dumps(summary, ensure_ascii=False, indent=1) + '\n').encode('utf-8', 'surrogatepass'))
+    return counts
+
+
+def source_fingerprint(name, path):
+    """Short text that changes when an annotation file of a dataset is added, removed, resized or touched."""
+    digest = hashlib.blake2b(digest_size=16)
+    for file in annotation_files(name, path):
+        state = os.stat(file)
+        digest.update(
+            f'{os.path.abspath(file)}\n{state.st_mtime_ns}\n{state.st_size}\n'.encode('utf-8', 'surrogatepass')
+        )
+    return digest.hexdigest()
+
+
+def index_is_current(index_path, name, path, min_size=8):
+    """Whether the index is whole and made of these annotations, in their present state, with these settings.
+
+    Images are not looked at again: what was missing when the index was built stays left out until it is built anew.
+    """
+    summary = _read_summary(index_path)
+    return (
+        summary is not None
+        and summary.get('format') == FORMAT
+        and summary.get('dataset') == name
+        and summary.get('min_size') == min_size
+        and os.path.isfile(index_path)
+        and summary.get('index_bytes') == os.path.getsize(index_path)
+        and summary.get('fingerprint') == source_fingerprint(name, path)
+    )
+
+
+def read_counts(index_path):
+    """Counts that `build_index` stored: {KEPT: number, reason: number}; InputError if there are none."""
+    summary = _read_summary(index_path)
+    if summary is None:
+        raise InputError(f'{_counts_path(index_path)}: missing or malformed; run dataset.py to build the index anew')
+    return summary['counts']
+
+
+class RegionIndex:
+    """Random access to the regions of one or more index files, one after another.
+
+    Keeps one byte offset (int64) per region; a region is read from its file when it is asked for. Can be pickled to
+    worker processes and used from several threads.
+
+    Attributes:
+        paths: tuple of the index files.
+    """
+
+    def __init__(self, paths):
+        """Scans the files for their lines; InputError if one cannot be read."""
+        self.paths = (os.fspath(paths),) if isinstance(paths, (str, os.PathLike)) else tuple(map(os.fspath, paths))
+        self._offsets = [_line_offsets(path) for path in self.paths]
+        self._starts = np.cumsum([0, *(len(offsets) - 1 for offsets in self._offsets)])
+        self._files = {}
+
+    def __getstate__(self):
+        return {**self.__dict__, '_files': {}}
+
+    def __len__(self):
+        return int(self._starts[-1])
+
+    @property
+    def spans(self):
+        """[(start, stop)] of the positions that each of the paths holds."""
+        return list(zip(self._starts[:-1].tolist(), self._starts[1:].tolist(), strict=True))
+
+    def record(self, position):
+        """The JSON object at a position, as a dictionary."""
+        position = int(position)
+        if not 0 <= position < len(self):
+            raise IndexError(f'position {position} is outside an index of {len(self)} regions')
+        file_number = int(np.searchsorted(self._starts, position, side='right')) - 1
+        offsets = self._offsets[file_number]
+        line = position - int(self._starts[file_number])
+        begin, end = int(offsets[line]), int(offsets[line + 1])
+        return json.loads(os.pread(self._descriptor(file_number), end - begin, begin))
+
+    def __getitem__(self, position):
+        """The TextRegion at a position 0..len - 1."""
+        record = self.record(position)
+        polygon = np.array(record['polygon'], np.float32).reshape(-1, 2)
+        return TextRegion(record['image'], polygon, record['text'], record['dataset'])
+
+    def records(self, start=0, stop=None):
+        """Iterator of the JSON objects at positions start..stop - 1, in order."""
+        stop = len(self) if stop is None else stop
+        return (self.record(position) for position in range(start, stop))
+
+    def texts(self):
+        """Iterator of all texts, in order."""
+        return (record['text'] for record in self.records())
+
+    def _descriptor(self, file_number):
+        if file_number not in self._files:
+            stream = open(self.paths[file_number], 'rb')  # noqa: SIM115 - stays open for later reads
+            self._files.setdefault(file_number, stream)
+        return self._files[file_number].fileno()
+
+
+def select(index, charset, seq_len, start=0, stop=None):
+    """The regions of an index, or of its positions start..stop - 1, whose texts a charset and a length can hold.
+
+    Returns:
+        positions: int64 (n,), kept, ascending.
+        counts: {DropReason.TOO_LONG: number, DropReason.UNKNOWN_CHARACTER: number}; a region counts once.
+    """
+    positions = array('q')
+    counts = {DropReason.TOO_LONG: 0, DropReason.UNKNOWN_CHARACTER: 0}
+    for position, record in enumerate(index.records(start, stop), start):
+        if len(record['text']) > seq_len:
+            counts[DropReason.TOO_LONG] += 1
+        elif charset.unknown(record['text']):
+            counts[DropReason.UNKNOWN_CHARACTER] += 1
+        else:
+            positions.append(position)
+    return np.array(positions, np.int64), counts
+
+
+def split_by_image(index, positions, share, seed):
+    """Parts regions into training and held-out ones so that no photograph has regions in both.
+
+    A photograph's side follows from a hash of its path (the last three names, so that a moved dataset stays parted
+    alike) and the seed, not from the other photographs. With share > 0, neither part is empty; but a
+    lone photograph is all for training.
+
+    Args:
+        index: RegionIndex.
+        positions: int64 (n,).
+        share: of the photographs to hold out, 0..1.
+        seed: int.
+
+    Returns:
+        train, held_out: int64, ascending as in positions.
+    """
+    positions = np.asarray(positions, np.int64)
+    if share <= 0 or not len(positions):
+        return positions, positions[:0]
+    draws = np.fromiter((_draw(index.record(position)['image'], seed) for position in positions), float, len(positions))
+    if draws.min() == draws.max():
+        return positions, positions[:0]
+    threshold = np.clip(share, np.nextafter(draws.min(), 2), draws.max())
+    return positions[draws >= threshold], positions[draws < threshold]
+
+
+def count_table(counts_per_dataset):
+    """Aligned table of {dataset: counts}: a row a dataset and their total; kept and every reason that occurs.
+
+    Reasons of 0 everywhere have no column.
+    """
+    total = {}
+    for counts in counts_per_dataset.values():
+        for reason, number in counts.items():
+            total[reason] = total.get(reason, 0) + number
+    known = [reason for reason in DropReason.ALL if total.get(reason)]
+    columns = [KEPT, *known, *sorted(reason for reason in total if total[reason] and reason not in (KEPT, *known))]
+    rows = [*counts_per_dataset.items(), ('total', total)]
+    return tabulate(
+        [[name, *(counts.get(column, 0) for column in columns)] for name, counts in rows],
+        headers=['dataset', *columns],
+        disable_numparse=[0],
+    )
+
+
+def _judged(regions, min_size):
+    """Yields (TextRegion | Dropped, DropReason | None); opens an image once for a run of regions that share it."""
+    image_path, size, blamed = None, None, 0
+    for region in regions:
+        if isinstance(region, Dropped):
+            yield region, region.reason
+            continue
+        if region.image_path != image_path:
+            image_path, size = region.image_path, upright_size(region.image_path)
+            if isinstance(size, str):
+                blamed += 1
+                if blamed <= BLAMED_IMAGES:
+                    logger.warning('%s: %s%s', image_path, size, ' (more follow unnamed)' * (blamed == BLAMED_IMAGES))
+        if isinstance(size, str):
+            yield region, size
+            continue
+        if region.polygon is None:
+            region = TextRegion(region.image_path, whole_image(*size), region.text, region.dataset)
+        yield region, judge_polygon(region.polygon, *size, min_size)
+
+
+def _to_line(region):
+    """The index line of a TextRegion, bytes."""
+    record = {
+        'image': os.path.abspath(region.image_path),
+        'text': normalize(region.text),
+        'polygon': _rounded(region.polygon),
+        'dataset': region.dataset,
+    }
+    return (json.dumps(record, ensure_ascii=False) + '\n').encode('utf-8', 'surrogatepass')
+
+
+def _rounded(polygon):
+    """Polygon as nested lists: whole numbers as int, others as float with two decimals."""
+    rows = np.round(polygon.astype(np.float64), 2).tolist()
+    return [[int(value) if value.is_integer() else value for value in row] for row in rows]
+
+
+def _draw(image_path, seed):
+    """Number in [0, 1) that belongs to an image and a seed."""
+    names = '/'.join(image_path.replace(os.sep, '/').split('/')[-3:])
+    digest = hashlib.blake2b(f'{seed}\n{names}'.encode('utf-8', 'surrogatepass'), digest_size=8).digest()
+    return (int.from_bytes(digest, 'big') >> 11) / 2**53
+
+
+def _line_offsets(path):
+    """Byte offsets int64 (n + 1,) of the n lines of a file, and of its end."""
+    found = [np.zeros(1, np.int64)]
+    size = 0
+    try:
+        with open(path, 'rb') as stream:
+            while chunk := stream.read(1 << 20):
+                found.append(np.flatnonzero(np.frombuffer(chunk, np.uint8) == ord('\n')) + (size + 1))
+                size += len(chunk)
+    except OSError as error:
+        raise InputError(f'{path}: cannot read this index ({error.strerror}); run dataset.py to build it') from error
+    offsets = np.concatenate(found)
+    return offsets if offsets[-1] == size else np.append(offsets, size)
+
+
+def _counts_path(index_path):
+    return f'{index_path}.counts.json'
+
+
+def _read_summary(index_path):
+    """The stored counts file as a dictionary, or None if there is none that can be used."""
+    try:
+        with open(_counts_path(index_path), 'rb') as stream:
+            summary = json.loads(stream.read())
+    except (OSError, ValueError):
+        return None
+    return summary if isinstance(summary, dict) and isinstance(summary.get('counts'), dict) else None

@@ -1,0 +1,52 @@
+"""Work in threads or processes whose results come back in order, with bounded memory and no hangs."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from concurrent.futures import ProcessPoolExecutor
+from itertools import islice
+
+
+def num_cores():
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count() or 1
+
+
+def process_pool(num_workers):
+    """A pool of fresh worker processes that end when this process ends, however it ends.
+
+    They are spawned, not forked: a fork would copy the threads' locks of TensorFlow in whatever state they are.
+    """
+    return ProcessPoolExecutor(num_workers, mp_context=multiprocessing.get_context('spawn'), initializer=_follow_parent)
+
+
+def map_in_order(function, tasks, executor, window):
+    """Yield function(task) for every task in order, with at most `window` of them under way.
+
+    An exception of `function` is raised here, at its place in the order; a worker process that dies raises
+    concurrent.futures.BrokenExecutor.
+    """
+    tasks = iter(tasks)
+    pending = deque(executor.submit(function, task) for task in islice(tasks, window))
+    try:
+        while pending:
+            result = pending.popleft().result()
+            pending.extend(executor.submit(function, task) for task in islice(tasks, 1))
+            yield result
+    finally:
+        for future in pending:
+            future.cancel()
+
+
+def _follow_parent():
+    """In a worker: leave at once when the parent process is gone; Ctrl-C is the parent's to answer."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+
+    def wait():
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()

@@ -1,0 +1,147 @@
+"""Frozen graph -> text. Needs TensorFlow, not tensorpack; reads our graphs and those that the reference froze."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import tensorflow.compat.v1 as tf
+
+from ocr import tensor_names as names
+from ocr.charset import Charset
+from ocr.errors import InputError
+from ocr.frozen_graph import load_graph, read_text
+
+
+@dataclass(frozen=True)
+class ReadText:
+    """What was read on one canvas.
+
+    Attributes:
+        text: the characters before EOS; U+FFFD where the model wrote UNK.
+        confidence: float in 0..1, product of the probabilities of all characters and of EOS.
+        char_confidences: floats in 0..1, one for each character of `text`.
+        alpha: float32 (T', H, W), where each character was looked for, EOS included; None unless asked for.
+    """
+
+    text: str
+    confidence: float
+    char_confidences: tuple
+    alpha: np.ndarray | None = None
+
+
+class Predictor:
+    """A frozen graph in a session.
+
+    Attributes:
+        charset: Charset.
+        canvas_side: S, pixels.
+        num_steps: T, or None where the graph does not say.
+        with_bbox: bool, whether the graph wants the text's box too.
+        has_attention: bool, whether the graph gives its attention away; the reference's do not.
+    """
+
+    def __init__(self, graph_def, charset, *, canvas_side=256, where='the graph'):
+        """
+        Args:
+            graph_def: GraphDef.
+            charset: Charset, or None for the one inside the graph.
+            canvas_side: S where the graph leaves it open.
+            where: what messages call the graph.
+
+        Raises:
+            InputError: no charset, or one that does not fit.
+        """
+        embedded = read_text(graph_def, names.CHARSET)
+        if charset is None and embedded is None:
+            raise InputError(f'{where} has no charset inside; give the one it was trained with: --charset_path')
+        self.charset = charset or Charset.from_text(embedded, name=where)
+        self._graph = tf.Graph()
+        with self._graph.as_default():
+            tf.import_graph_def(graph_def, name='')
+        self.charset.check_num_classes(self._num_classes(graph_def) or self.charset.num_classes, where)
+        self.canvas_side = self._side(names.IMAGE, 1) or canvas_side
+        self.num_steps = self._side(names.PREDS, 1) or self._side(names.LABEL, 1)
+        self.with_bbox = self._has(names.NORMALIZED_BBOX)
+        self.has_attention = self._has(names.ALPHA)
+        self._session = tf.Session(graph=self._graph, config=session_config())
+
+    @classmethod
+    def from_pb(cls, path, charset=None, canvas_side=256):
+        """Predictor of a file; InputError where it is no such graph."""
+        return cls(load_graph(path), charset, canvas_side=canvas_side, where=path)
+
+    def read(self, canvases, normalized_bboxes=None, *, with_alpha=False, full_length=False):
+        """Read a batch.
+
+        Args:
+            canvases: uint8 (N, S, S, 3), RGB.
+            normalized_bboxes: float32 (N, 4), for a graph with_bbox.
+            with_alpha: bool, give the attention too.
+            full_length: bool, run all T steps.
+
+        Returns:
+            list of N ReadText.
+        """
+        feed = self._feed(canvases, normalized_bboxes, full_length)
+        fetches = [f'{names.PREDS}:0', f'{names.PROBS}:0'] + [f'{names.ALPHA}:0'] * (with_alpha and self.has_attention)
+        preds, probs, *alpha = self._session.run(fetches, feed)
+        return [
+            self._read_row(preds[n], probs[n], alpha[0][n].transpose(2, 0, 1) if alpha else None)
+            for n in range(len(preds))
+        ]
+
+    def _read_row(self, preds, probs, alpha):
+        text = self.charset.decode(preds)
+        num_written = min(len(text) + 1, len(preds))  # and EOS, unless the text fills all steps
+        return ReadText(
+            text,
+            float(np.prod(probs[:num_written], dtype=np.float64)),
+            tuple(float(prob) for prob in probs[: len(text)]),
+            None if alpha is None else alpha[:num_written],
+        )
+
+    def _feed(self, canvases, normalized_bboxes, full_length):
+        """Feeds by tensor name: what the graph has and cannot do without."""
+        num_rows = len(canvases)
+        values = {
+            names.IMAGE: np.asarray(canvases, np.float32) / 255,
+            names.NORMALIZED_BBOX: normalized_bboxes,
+            names.FULL_LENGTH: full_length,
+            names.LABEL: np.zeros((num_rows, self.num_steps or 33), np.int32),
+            names.MASK: np.zeros((num_rows, self.num_steps or 33), np.float32),
+            names.IS_TRAINING: False,
+            names.DROPOUT_KEEP_PROB: 1.0,
+        }
+        needed = (names.IMAGE, names.NORMALIZED_BBOX, names.FULL_LENGTH)
+        return {
+            f'{name}:0': value
+            for name, value in values.items()
+            if self._has(name) and (name in needed or self._operation(name).type == 'Placeholder')
+        }
+
+    def _has(self, name):
+        return any(operation.name == name for operation in self._graph.get_operations())
+
+    def _operation(self, name):
+        return self._graph.get_operation_by_name(name)
+
+    def _side(self, name, axis):
+        """A side of a tensor's static shape, or None."""
+        if not self._has(name):
+            return None
+        shape = self._graph.get_tensor_by_name(f'{name}:0').shape
+        return shape.dims[axis].value if shape.dims is not None else None
+
+    def _num_classes(self, graph_def):
+        """V as the softmax's bias has it, or None."""
+        for node in graph_def.node:
+            if node.name.endswith('softmax/softmax_b') and node.op in ('Const', 'Cast'):
+                shape = self._graph.get_tensor_by_name(f'{node.name}:0').shape
+                return shape.dims[0].value if shape.dims is not None else None
+        return None
+
+
+def session_config():
+    """Session settings that all scripts share: take GPU memory as it is needed."""
+    config = tf.ConfigProto(allow_soft_placement=True)
+    config.gpu_options.allow_growth = True
+    return config

@@ -1,0 +1,109 @@
+"""Region -> network input: what worker processes and threads run. Needs neither TensorFlow nor tensorpack."""
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+
+from ocr.augment import augmented_placement, draw_augmentation
+from ocr.geometry import whole_image
+from ocr.image import UnreadableImage, centred_placement, read_image, warp_region
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A region whose photograph could not be read."""
+
+    image_path: str
+    reason: str  # a DropReason
+    message: str
+
+
+def place_region(image, polygon, canvas_side, augmentation=None, settings=None):
+    """Cut one region out of its photograph.
+
+    Args:
+        image: uint8 (H, W, 3), RGB.
+        polygon: float (K, 2) in the photograph, or None for all of it.
+        canvas_side: S, pixels.
+        augmentation, settings: a draw and its AugmentSettings, or None for the placement of inference.
+
+    Returns:
+        canvas: uint8 (S, S, 3), RGB.
+        normalized_bbox: float32 (4,), (top, left, height, width) of the text on the canvas, each divided by S.
+    """
+    if polygon is None:
+        polygon = whole_image(image.shape[1], image.shape[0])
+    if augmentation is None:
+        matrix, box = centred_placement(polygon, canvas_side)
+    else:
+        matrix, box = augmented_placement(polygon, canvas_side, augmentation, settings)
+    x0, y0, x1, y1 = box
+    normalized_bbox = np.array([y0, x0, y1 - y0, x1 - x0], np.float32) / canvas_side
+    return warp_region(image, polygon, matrix, canvas_side, canvas_side), normalized_bbox
+
+
+def read_or_broken(image_path):
+    """The photograph, uint8 (H, W, 3), or a Broken that says why there is none."""
+    try:
+        return read_image(image_path)
+    except UnreadableImage as error:
+        return Broken(image_path, error.reason, str(error))
+
+
+@contextmanager
+def _naming(image_path):
+    """What goes wrong inside the block is raised as a RuntimeError that names the photograph."""
+    try:
+        yield
+    except Exception as error:
+        raise RuntimeError(f'{image_path}: {type(error).__name__}: {error}') from error
+
+
+class TrainingPreparer:
+    """Task (position, draw) -> [image uint8 (S, S, 3), label (T,), mask (T,), normalized_bbox (4,)] or a Broken.
+
+    The random draw depends on (seed, draw) alone, so a batch does not depend on the number of workers.
+    """
+
+    def __init__(self, index, charset, *, canvas_side, seq_len, augment_settings, seed):
+        self.index = index
+        self.charset = charset
+        self.canvas_side = canvas_side
+        self.seq_len = seq_len
+        self.augment_settings = augment_settings
+        self.seed = seed
+
+    def __call__(self, task):
+        position, draw = task
+        region = self.index[position]
+        image = read_or_broken(region.image_path)
+        if isinstance(image, Broken):
+            return image
+        with _naming(region.image_path):
+            return self._prepare(image, region, draw)
+
+    def _prepare(self, image, region, draw):
+        rng = np.random.default_rng([self.seed, draw])
+        augmentation = draw_augmentation(rng, self.augment_settings)
+        canvas, normalized_bbox = place_region(
+            image, region.polygon, self.canvas_side, augmentation, self.augment_settings
+        )
+        return [canvas, *self.charset.encode(region.text, self.seq_len), normalized_bbox]
+
+
+class InferencePreparer:
+    """Regions of one photograph -> for each (canvas uint8 (S, S, 3), normalized_bbox float32 (4,)) or a Broken.
+
+    The photograph is decoded once for all of them.
+    """
+
+    def __init__(self, canvas_side):
+        self.canvas_side = canvas_side
+
+    def __call__(self, regions):
+        image = read_or_broken(regions[0].image_path)
+        if isinstance(image, Broken):
+            return [image] * len(regions)
+        with _naming(regions[0].image_path):
+            return [place_region(image, region.polygon, self.canvas_side) for region in regions]

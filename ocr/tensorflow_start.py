@@ -1,0 +1,34 @@
+"""Start TensorFlow as the scripts want it: in silence, with graphs that every version can load from a file."""
+
+import logging
+import os
+import sys
+from contextlib import contextmanager
+
+
+def start_tensorflow():
+    """Import TensorFlow and switch it to v1 graphs; call it before the first module that builds or runs one.
+
+    Control flow becomes plain nodes, not functions: frozen graphs with loops then load everywhere.
+    """
+    os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '2')
+    with _silent_stderr():
+        import tensorflow.compat.v1 as tf
+    logging.getLogger('tensorflow').setLevel(logging.ERROR)  # importing sets it anew
+    tf.disable_eager_execution()
+    tf.disable_control_flow_v2()
+
+
+@contextmanager
+def _silent_stderr():
+    """Hold back what the importing writes to file descriptor 2: its library greets before any setting can stop it."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

@@ -1,0 +1,211 @@
+"""Draw labelled pictures of text for training.
+
+    python synthesize.py --recipe digits --num_samples 3000 --output_path demo/train --seed 1
+
+Writes a folder in the project's own format: images/000000.jpg ..., labels.jsonl with a line of image, text, polygon,
+shape and font for each, recipe.json with how it was made, and contact_sheet.png with the first 64 and their texts. The
+text is random strings of the recipe, or over --charset_path, or words and passages of --text_path. The fonts shipped
+in ./fonts are Latin; for Chinese give --font_dir a folder with fonts of Debian's fonts-noto-cjk or fonts-wqy-microhei.
+"""
+
+import contextlib
+import dataclasses
+import json
+import logging
+import multiprocessing
+import os
+import pickle
+import shutil
+from collections import Counter
+from functools import lru_cache
+from pathlib import Path
+
+import cv2
+from tqdm import tqdm
+
+from config import parse_config, run_script
+from ocr.charset import SPECIALS, Charset
+from ocr.drawing import draw_sample, named_recipe, scan_fonts
+from ocr.drawing.sheet import draw_sheet
+from ocr.drawing.texts import RandomText, read_texts
+from ocr.errors import InputError
+from ocr.parallel import map_in_order, num_cores, process_pool
+
+DEFAULT_OUTPUT = './data/synthetic_text'
+JPEG_QUALITY = 95
+BLOCK = 32  # samples that a worker draws at a time
+NUM_ON_SHEET = 64
+OWN_FILES = {'images', 'labels.jsonl', 'contact_sheet.png', 'recipe.json', 'materials.pickle'}
+
+logger = logging.getLogger('synthesize')
+
+
+def main(argv=None):
+    config = parse_config(argv, __doc__)
+    fonts = scan_fonts(config.font_dir)
+    recipe = build_recipe(config, fonts)
+    output = Path(config.output_path or DEFAULT_OUTPUT)
+    try:
+        with replace_folder(output) as folder:
+            shapes = draw_set(folder, config, recipe, fonts)
+    except OSError as error:
+        raise InputError(f'{output}: cannot be written ({error.strerror}); nothing was kept there') from error
+    counts = ', '.join(f'{shape} {count}' for shape, count in shapes.most_common())
+    logger.info('%s: %d pictures (%s), labels.jsonl, contact_sheet.png', output, config.num_samples, counts)
+
+
+def build_recipe(config, fonts):
+    """The named recipe with the texts, charset and longest length of the flags; what cannot be drawn is logged."""
+    recipe = named_recipe(config.recipe)
+    charset = Charset.resolve(config.charset_path) if config.charset_path else None
+    characters = frozenset(charset.characters[len(SPECIALS) :]) if charset else None
+    texts = recipe.texts
+    if config.text_path:
+        texts = read_texts(config.text_path)
+    elif charset:
+        texts = RandomText(''.join(charset.characters[len(SPECIALS) :]))
+    recipe = dataclasses.replace(recipe, lengths=recipe.lengths[: config.seq_len], characters=characters)
+    sieve = Sieve(recipe, recipe.choose_fonts(fonts))
+    texts, dropped = texts.restrict(sieve)
+    where = config.text_path or config.charset_path or f'recipe {recipe.name}'
+    if dropped:
+        logger.info('%s: left out %s', where, sieve.report())
+    if texts is None:
+        raise InputError(f'{where}: nothing in it can be drawn ({sieve.report()}); other --text_path or --font_dir?')
+    return dataclasses.replace(recipe, texts=texts)
+
+
+class Sieve:
+    """Says of a word or character whether it can be drawn, and counts by reason what cannot."""
+
+    def __init__(self, recipe, fonts):
+        self.recipe, self.fonts = recipe, fonts
+        self.reasons, self.examples = Counter(), {}
+
+    def __call__(self, text):
+        reason = self._reason(text)
+        if reason:
+            self.reasons[reason] += 1
+            self.examples.setdefault(reason, text)
+        return reason is None
+
+    def _reason(self, text):
+        if len(text) > self.recipe.max_length:
+            return f'longer than {self.recipe.max_length} characters'
+        if not self.recipe.allows(text):
+            return 'not in the charset'
+        return None if any(font.covers(text) for font in self.fonts) else 'in no font'
+
+    def report(self):
+        """'3 not in the charset (such as ...), 1 in no font (such as ...)'."""
+        return ', '.join(
+            f'{count} {reason} (such as {self.examples[reason]!r})' for reason, count in self.reasons.items()
+        )
+
+
+def draw_set(folder, config, recipe, fonts):
+    """Draws all samples into an existing folder; returns a Counter of their shapes."""
+    (folder / 'recipe.json').write_text(_describe(config, recipe, fonts), encoding='utf-8')
+    (folder / 'images').mkdir()
+    materials = folder / 'materials.pickle'  # read once by each worker, not sent along with each block
+    materials.write_bytes(pickle.dumps((recipe, fonts, config.seed)))
+    blocks = [
+        (str(folder), start, min(start + BLOCK, config.num_samples)) for start in range(0, config.num_samples, BLOCK)
+    ]
+    shapes = Counter()
+    with (folder / 'labels.jsonl').open('w', encoding='utf-8') as labels, tqdm(total=config.num_samples) as bar:
+        for records in _run(blocks, config.num_workers or num_cores()):
+            labels.writelines(json.dumps(record, ensure_ascii=False) + '\n' for record in records)
+            shapes.update(record['shape'] for record in records)
+            bar.update(len(records))
+    samples = [draw_sample(recipe, fonts, config.seed, i) for i in range(min(config.num_samples, NUM_ON_SHEET))]
+    _write_image(folder / 'contact_sheet.png', draw_sheet(samples, fonts))
+    materials.unlink()
+    return shapes
+
+
+def draw_block(task):
+    """Draws and writes the samples of one block (folder, first, end); returns their labels. Runs in any process."""
+    folder, start, end = task
+    if multiprocessing.parent_process():
+        cv2.setNumThreads(1)  # one core for each worker
+    recipe, fonts, seed = _read_materials(f'{folder}/materials.pickle')
+    records = []
+    for index in range(start, end):
+        sample = draw_sample(recipe, fonts, seed, index)
+        name = f'images/{index:06d}.jpg'
+        _write_image(Path(folder) / name, sample.image)
+        polygon = [[round(float(x), 2), round(float(y), 2)] for x, y in sample.polygon]
+        records.append(
+            {'image': name, 'text': sample.text, 'polygon': polygon, 'shape': sample.shape, 'font': sample.font}
+        )
+    return records
+
+
+def _run(blocks, num_workers):
+    """Yields the records of each block in order."""
+    num_workers = min(num_workers, len(blocks))
+    if num_workers == 1:
+        yield from map(draw_block, blocks)
+        return
+    with process_pool(num_workers) as pool:
+        yield from map_in_order(draw_block, blocks, pool, 2 * num_workers)
+
+
+@lru_cache(maxsize=1)
+def _read_materials(path):
+    return pickle.loads(Path(path).read_bytes())
+
+
+def _describe(config, recipe, fonts):
+    """JSON text: how the set was made."""
+    settings = {
+        field.name: getattr(recipe, field.name)
+        for field in dataclasses.fields(recipe)
+        if field.name not in ('texts', 'characters', 'effects')
+    }
+    settings['effects'] = {name: dataclasses.asdict(effect) for name, effect in recipe.effects.items()}
+    flags = {name: getattr(config, name) for name in ('seed', 'num_samples', 'seq_len', 'charset_path', 'text_path')}
+    made = {**flags, 'recipe': settings, 'fonts': [font.name for font in recipe.choose_fonts(fonts)]}
+    return json.dumps(made, ensure_ascii=False, indent=1) + '\n'
+
+
+def _write_image(path, image):
+    """Writes a uint8 (H, W, 3) RGB image in the format that the path's suffix says."""
+    bgr = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
+    _, data = cv2.imencode(path.suffix, bgr, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY] if path.suffix == '.jpg' else [])
+    path.write_bytes(data.tobytes())
+
+
+@contextlib.contextmanager
+def replace_folder(output):
+    """A new folder beside `output` that takes its place at the end; an interrupted run leaves `output` as it was."""
+    part, old = (output.with_name(f'{output.name}.{suffix}') for suffix in ('part', 'old'))
+    for folder in (output, part, old):
+        _check_replaceable(folder)
+    for folder in (part, old):
+        shutil.rmtree(folder, ignore_errors=True)
+    part.mkdir(parents=True)
+    try:
+        yield part
+        if output.exists():
+            os.replace(output, old)
+        os.replace(part, output)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _check_replaceable(folder):
+    """Raises InputError for a folder that holds anything but what an earlier run of this script wrote."""
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise InputError(f'{folder}: is not a folder; give another --output_path')
+    names = {path.name for path in folder.iterdir()}
+    if names and not (names <= OWN_FILES and 'recipe.json' in names):
+        raise InputError(f'{folder}: is not empty and not of this script; give another --output_path')
+
+
+if __name__ == '__main__':
+    run_script(main)

@@ -1,0 +1,83 @@
+"""How far the model is from the reference's arrays: python tests/golden/compare.py ocr
+
+Prints one JSON object: for each array the largest difference, relative to the array's largest value; for preds whether
+they are equal. Runs alone in its process, on one thread: see README.md beside it.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent
+NUM_CLASSES = 5435
+
+
+def main():
+    sys.path.insert(0, str(FOLDER.parents[1]))
+    os.environ.update(TF_NUM_INTRAOP_THREADS='1', TF_ENABLE_ONEDNN_OPTS='1', TF_CPP_MIN_LOG_LEVEL='2')
+    print(json.dumps(compare(sys.argv[1])))
+
+
+def compare(variant):
+    """Array name -> relative difference, or bool for preds."""
+    import numpy as np
+
+    golden = np.load(FOLDER / f'golden_{variant}.npz')
+    ours = compute(variant)
+    differences = {'preds': bool((ours.pop('preds') == golden['preds']).all())}
+    for name, value in ours.items():
+        expected = golden[name]
+        if name == 'train_logits_sample':
+            expected = expected[:, : value.shape[1]]  # steps behind the longest label are not computed
+        differences[name] = float(np.abs(value - expected).max() / np.abs(expected).max())
+    return differences
+
+
+def compute(variant):
+    """Our arrays under the names of the golden file."""
+    import filling
+    import tensorflow.compat.v1 as tf
+
+    from config import Config
+    from model import AttentionOCR
+    from ocr import losses
+
+    model = AttentionOCR(Config(model_name=variant, dropout_keep_prob=1.0), NUM_CLASSES)
+    with tf.Graph().as_default(), tf.variable_scope('', reuse=tf.AUTO_REUSE, custom_getter=filled(filling.value)):
+        specs = model.inputs()
+        inputs = [tf.placeholder(spec.dtype, spec.shape, spec.name) for spec in specs]
+        image, label, mask, *bbox = inputs
+        decoded = model.build_inference(image, *bbox, full_length=tf.constant(True))
+        loss = model.build_training(*inputs)
+        weight_loss = tf.get_default_graph().get_tensor_by_name('weight_loss:0')
+        fetches = {
+            'preds': decoded.preds,
+            'probs': decoded.probs,
+            'logits_sample': decoded.logits[:, :, :64],
+            'attention': tf.get_default_graph().get_tensor_by_name('sequence_attention:0'),
+            'loss_inference': losses.sequence_loss(decoded.logits, label, mask) + weight_loss,
+            'train_logits_sample': tf.get_default_graph().get_tensor_by_name('train_logits:0')[:, :, :64],
+            'loss_training': loss,
+            'reg_loss': weight_loss,
+        }
+        feed = dict(zip(inputs, filling.inputs(2, 256, 33, NUM_CLASSES), strict=False))
+        with tf.Session() as session:
+            session.run(tf.global_variables_initializer())
+            return session.run(fetches, feed)
+
+
+def filled(value):
+    """A custom getter that initialises every variable with value(name, shape)."""
+
+    def getter(getter, name, shape=None, initializer=None, **kwargs):
+        def initialize(shape, dtype=None, partition_info=None):
+            return value(name, [int(side) for side in shape])
+
+        return getter(name, shape=shape, initializer=initialize, **kwargs)
+
+    return getter
+
+
+if __name__ == '__main__':
+    main()

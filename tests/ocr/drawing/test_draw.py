@@ -1,0 +1,141 @@
+import dataclasses
+from collections import Counter
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from ocr.drawing import RECIPES, draw_sample, named_recipe, scan_fonts, stage
+from ocr.drawing.draw import draw_pose, draw_size, draw_with_ink
+from ocr.drawing.layout import SHAPES
+from ocr.drawing.look import LUMINANCE
+from ocr.drawing.sheet import CELL, draw_sheet
+from ocr.drawing.texts import CorpusLines, RandomText, WordList
+from ocr.errors import InputError
+
+FONTS = scan_fonts(Path(__file__).resolve().parents[3] / 'fonts')
+BY_NAME = {font.name: font for font in FONTS}
+WORDS = named_recipe('words')
+
+
+@pytest.mark.parametrize('name', RECIPES)
+def test_samples_are_whole(name, ink_outside):
+    """No missing glyph, no ink outside the polygon or at an edge, whatever the shape and the look."""
+    recipe = named_recipe(name)
+    shapes = Counter()
+    for index in range(150):
+        sample, ink = draw_with_ink(recipe, FONTS, 7, index)
+        shapes[sample.shape] += 1
+        height, width, _ = sample.image.shape
+        assert sample.image.dtype == np.uint8 and ink.shape == (height, width)
+        assert 1 <= len(sample.text) <= recipe.max_length and sample.text == sample.text.strip()
+        assert BY_NAME[sample.font].covers(sample.text)
+        assert sample.polygon.dtype == np.float32 and len(sample.polygon) >= 4
+        assert sample.polygon.min() >= 0 and (sample.polygon <= (width, height)).all()
+        assert not ink_outside(sample.polygon, ink)
+        assert not ink[[0, -1]].any() and not ink[:, [0, -1]].any()
+    assert set(shapes) == set(recipe.shapes)
+
+
+def test_no_sample_is_blank():
+    """The letters stand out from what surrounds them, at the lowest contrast that the recipe knows."""
+    effects = {name: effect for name, effect in WORDS.effects.items() if name not in ('outline', 'shadow')}
+    recipe = dataclasses.replace(WORDS, effects=effects, contrast=(WORDS.contrast[0], WORDS.contrast[0] + 0.05))
+    for index in range(100):
+        sample, ink = draw_with_ink(recipe, FONTS, 8, index)
+        near = cv2.dilate(ink, np.ones((9, 9), np.uint8)) > cv2.dilate(ink, np.ones((3, 3), np.uint8))
+        light = sample.image @ LUMINANCE
+        assert abs(light[ink > 200].mean() - light[near & (ink == 0)].mean()) > 6, (index, sample.text)
+
+
+@pytest.mark.parametrize('shape', SHAPES)
+@pytest.mark.parametrize('length', [1, 2, 40])
+def test_every_shape_takes_the_shortest_and_the_longest_text(shape, length, ink_outside):
+    lengths = tuple(float(i == length) for i in range(1, length + 1))
+    recipe = dataclasses.replace(WORDS, shapes={shape: 1.0}, lengths=lengths)
+    sample, ink = draw_with_ink(recipe, FONTS, 1, length)
+    assert len(sample.text) == length
+    assert sample.shape == (shape if length >= SHAPES[shape] else 'straight')
+    assert not ink_outside(sample.polygon, ink) and ink.max() > 200
+
+
+def test_a_sample_depends_on_seed_and_index_alone():
+    forwards = [draw_sample(WORDS, FONTS, 3, index) for index in range(6)]
+    for index in reversed(range(6)):
+        again = draw_sample(WORDS, FONTS, 3, index)
+        assert (again.text, again.font, again.shape) == (
+            forwards[index].text,
+            forwards[index].font,
+            forwards[index].shape,
+        )
+        np.testing.assert_array_equal(again.image, forwards[index].image)
+        np.testing.assert_array_equal(again.polygon, forwards[index].polygon)
+    others = {draw_sample(WORDS, FONTS, seed, index).text for seed, index in [(3, 0), (3, 1), (1, 3), (30, 0), (0, 3)]}
+    assert len(others) == 5
+
+
+def test_shapes_and_lengths_come_as_the_recipe_weighs_them():
+    recipe = dataclasses.replace(WORDS, shapes={'straight': 1, 'wave': 3}, lengths=(0, 0, 0, 0, 0, 1))
+    rng = np.random.default_rng(0)
+    counts = Counter(draw_pose(recipe, 6, rng).shape for _ in range(800))
+    assert counts['wave'] / 800 == pytest.approx(0.75, abs=0.05)
+    recipe = dataclasses.replace(recipe, lengths=(0, 1, 0, 3), effects={}, shapes={'straight': 1})
+    lengths = Counter(len(draw_sample(recipe, FONTS, 0, index).text) for index in range(200))
+    assert set(lengths) == {2, 4} and lengths[4] / 200 == pytest.approx(0.75, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ('font_size', 'sizes'),
+    [((33, 47), {36, 40, 44}), ((32, 40), {32, 36, 40}), ((40, 40), {40}), ((33, 34), {33}), ((9.5, 9.9), {9})],
+)
+def test_font_sizes_stay_in_their_range(font_size, sizes):
+    rng = np.random.default_rng(0)
+    assert {draw_size(font_size, rng) for _ in range(60)} == sizes
+
+
+@pytest.mark.parametrize('progress', [0, 0.3, 1])
+def test_every_stage_draws(progress):
+    for index in range(10):
+        sample = draw_sample(stage(WORDS, progress), FONTS, 0, index)
+        if progress == 0:
+            assert sample.shape == 'straight' and len(sample.text) <= 5
+
+
+def test_a_font_without_the_character_is_not_used():
+    recipe = dataclasses.replace(WORDS, texts=WordList(('\u0416\u0414',)))  # Cyrillic: few of the fonts have it
+    names = {draw_sample(recipe, FONTS, 0, index).font for index in range(150)}
+    assert names == {font.name for font in FONTS if font.covers('\u0416\u0414')} and len(names) < len(FONTS)
+
+
+def test_text_that_no_font_has_is_an_error():
+    with pytest.raises(InputError, match=r"none of the \d+ fonts has all characters of '永'.*fonts-noto-cjk"):
+        draw_sample(dataclasses.replace(WORDS, texts=WordList(('永',))), FONTS, 0, 0)
+
+
+def test_random_text_mixing_scripts_is_drawn_as_far_as_a_font_goes():
+    recipe = dataclasses.replace(WORDS, texts=RandomText('ab永'), lengths=(1, 1, 1))
+    assert set(''.join(draw_sample(recipe, FONTS, 0, index).text.lower() for index in range(20))) == set('ab')
+
+
+def test_change_of_case_stays_inside_the_charset():
+    recipe = dataclasses.replace(WORDS, characters=frozenset('abcD'), texts=WordList(('abc', 'd')), cases={'upper': 1})
+    texts = {draw_sample(recipe, FONTS, 0, index).text for index in range(20)}
+    assert texts == {'abc', 'D'}
+
+
+def test_spaces_are_kept():
+    source = CorpusLines(('to be or not',))
+    recipe = dataclasses.replace(WORDS, texts=source, cases={'as is': 1}, lengths=(0,) * 11 + (1,))
+    texts = {draw_sample(recipe, FONTS, 0, index).text for index in range(20)}
+    assert 'to be or not' in texts
+
+
+@pytest.mark.parametrize(('count', 'rows'), [(1, 1), (8, 1), (9, 2)])
+def test_contact_sheet_has_a_cell_for_each(count, rows):
+    samples = [draw_sample(WORDS, FONTS, 0, index) for index in range(count)]
+    sheet = draw_sheet(samples, FONTS)
+    assert sheet.shape == (rows * CELL[1], 8 * CELL[0], 3)
+    for i in range(count):
+        cell = sheet[i // 8 * CELL[1] :, i % 8 * CELL[0] :][: CELL[1], : CELL[0]]
+        assert cell[:-22].std() > 2 and cell[-22:].std() > 2

@@ -1,0 +1,138 @@
+import math
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ocr.drawing.fonts import scan_fonts
+from ocr.drawing.layout import SHAPES, Pose, lay_out
+from ocr.drawing.paths import ArcPath, StraightPath, WavePath
+
+FONTS = {font.name: font for font in scan_fonts(Path(__file__).resolve().parents[3] / 'fonts')}
+PLAIN = FONTS['DejaVuSans-Bold']
+
+
+def assert_sound(layout, ink_outside):
+    """No ink outside the polygon or at an edge; the polygon inside the picture, in order, without crossing itself."""
+    height, width = layout.ink.shape
+    assert layout.ink.max() > 200
+    assert not layout.ink[[0, -1]].any() and not layout.ink[:, [0, -1]].any()
+    assert layout.polygon.dtype == np.float32 and layout.polygon.shape[1] == 2
+    assert layout.polygon.min() >= 0 and (layout.polygon <= (width, height)).all()
+    assert not ink_outside(layout.polygon, layout.ink)
+    x, y = layout.polygon.T.astype(np.float64)
+    signed = (x * np.roll(y, -1) - y * np.roll(x, -1)).sum() / 2
+    assert signed > 0, 'clockwise on the screen'
+    fixed_point = np.round((layout.polygon - 0.5) * 256).astype(np.int32)
+    mask = cv2.fillPoly(np.zeros_like(layout.ink), [fixed_point], 1, shift=8)
+    assert signed == pytest.approx(mask.sum(), abs=cv2.arcLength(layout.polygon, True))
+
+
+@pytest.mark.parametrize('shape', SHAPES)
+@pytest.mark.parametrize('font', ['DejaVuSans-Bold', 'KaushanScript-Regular', 'YanoneKaffeesatz-Bold'])
+@pytest.mark.parametrize('text', ['Agj4', '0123456789', 'A b', 'WWWWiiii....gjpqy'])
+@pytest.mark.parametrize('em', [16, 48])
+def test_ink_is_inside_and_nothing_is_cut(shape, font, text, em, ink_outside):
+    layout = lay_out(text, FONTS[font], em, Pose(shape, margins=(0, 0, 0, 0), bend=math.pi))
+    assert layout.shape == shape
+    assert_sound(layout, ink_outside)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    shape=st.sampled_from(list(SHAPES)),
+    text=st.text('AWgj1.,-', min_size=1, max_size=24),
+    em=st.sampled_from([12, 24, 64]),
+    tilt=st.floats(-math.pi, math.pi),
+    bend=st.floats(0.05, math.pi),
+    amplitude=st.floats(0, 1),
+    wavelength=st.floats(1, 10),
+    phase=st.floats(0, 6.3),
+    spacing=st.floats(-0.1, 1),
+)
+def test_any_pose_is_sound(shape, text, em, tilt, bend, amplitude, wavelength, phase, spacing, ink_outside):
+    pose = Pose(shape, spacing, tilt, bend, amplitude, wavelength, phase, 0.0, (0, 0, 0, 0))
+    assert_sound(lay_out(text, PLAIN, em, pose), ink_outside)
+
+
+@pytest.mark.parametrize('shape', ['straight', 'arc_up', 'arc_down', 'wave', 'column'])
+def test_polygon_leaves_room_for_an_outline(shape, ink_outside):
+    layout = lay_out('outline', PLAIN, 40, Pose(shape, margins=(0, 0, 0, 0)), growth=4)
+    wide = cv2.dilate(layout.ink, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9)))
+    assert not ink_outside(layout.polygon, wide)
+
+
+def test_polygon_is_tight():
+    layout = lay_out('HHH', PLAIN, 48, Pose(margins=(1, 1, 1, 1)))
+    rows, columns = np.flatnonzero(layout.ink.any(axis=1)), np.flatnonzero(layout.ink.any(axis=0))
+    ink_box = [columns[0], rows[0], columns[-1] + 1, rows[-1] + 1]
+    np.testing.assert_allclose([*layout.polygon[0], *layout.polygon[2]], ink_box + np.array([-2, -2, 2, 2]), atol=1)
+
+
+def test_margins_are_as_asked():
+    layout = lay_out('HHH', PLAIN, 40, Pose(margins=(0.5, 1, 1.5, 2)))
+    height, width = layout.ink.shape
+    (x0, y0), (x1, y1) = layout.polygon.min(axis=0), layout.polygon.max(axis=0)
+    np.testing.assert_allclose([x0, y0, width - x1, height - y1], [20, 40, 60, 80], atol=1)
+
+
+@pytest.mark.parametrize(('shape', 'fewest'), [('straight', 4), ('column', 4), ('arc_up', 8), ('wave', 8)])
+def test_curves_have_more_points(shape, fewest):
+    polygon = lay_out('curved text', PLAIN, 40, Pose(shape)).polygon
+    assert len(polygon) == 4 if fewest == 4 else len(polygon) >= fewest
+    assert len(polygon) % 2 == 0
+
+
+def test_straight_and_column_run_their_way():
+    line, column = (lay_out('HHHHHH', PLAIN, 40, Pose(shape)) for shape in ('straight', 'column'))
+    assert line.ink.shape[1] > 3 * line.ink.shape[0]
+    assert column.ink.shape[0] > 3 * column.ink.shape[1]
+
+
+def test_upright_letters_are_not_resampled():
+    glyph = PLAIN.glyph('H', 40)
+    ink = lay_out('H', PLAIN, 40, Pose()).ink
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    np.testing.assert_array_equal(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], glyph.ink)
+
+
+def test_tilt_turns_ink_and_polygon_alike():
+    upright, turned = (lay_out('HiH', PLAIN, 40, Pose(tilt=tilt, margins=(0, 0, 0, 0))) for tilt in (0, math.pi / 2))
+    assert turned.ink.shape == pytest.approx(upright.ink.shape[::-1], abs=2)
+    x, y = turned.polygon[0]  # the text's upper left corner is now at the upper right
+    assert x > turned.ink.shape[1] / 2 and y < turned.ink.shape[0] / 2
+    assert turned.ink.astype(int).sum() == pytest.approx(upright.ink.astype(int).sum(), rel=0.03)
+
+
+@pytest.mark.parametrize('up', [True, False])
+def test_letters_on_an_arc_stand_at_its_tangent(up):
+    centres = np.array([-50.0, 0.0, 50.0])
+    anchors = np.zeros((3, 2))
+    poses = ArcPath(100.0, up).place(centres, anchors)
+    np.testing.assert_allclose(np.hypot(*poses[:, :, 2].T), 100)
+    for pose in poses:
+        assert pose[:, 0] @ pose[:, 2] == pytest.approx(0, abs=1e-9), 'the writing direction is square to the radius'
+        assert (pose[:, 1] @ pose[:, 2] < 0) == up, 'feet towards the centre on top, away from it at the bottom'
+    assert (poses[:, 0, 0] > 0).all() and (np.diff(poses[:, 0, 2]) > 0).all()
+
+
+def test_letters_on_a_wave_stand_at_its_tangent():
+    path = WavePath(10.0, 80.0, 0.3)
+    centres = np.linspace(0, 160, 9)
+    poses = path.place(centres, np.zeros((9, 2)))
+    slopes = (path.height(centres + 1e-4) - path.height(centres - 1e-4)) / 2e-4
+    np.testing.assert_allclose(poses[:, 1, 0] / poses[:, 0, 0], slopes, atol=1e-6)
+    np.testing.assert_allclose(poses[:, 1, 2], path.height(centres))
+
+
+@pytest.mark.parametrize('path', [StraightPath(), ArcPath(60.0, True), ArcPath(60.0, False), WavePath(12.0, 70.0, 1.0)])
+def test_surround_keeps_its_distance(path):
+    anchors = np.zeros((9, 2))
+    poses = path.place(np.linspace(-50, 50, 9), anchors)
+    points = np.concatenate([poses @ (x, y, 1) for x in (-4, 4) for y in (-10, 3)])
+    polygon = path.surround(points, 3.0).astype(np.float32)
+    distances = [cv2.pointPolygonTest(polygon, (float(x), float(y)), True) for x, y in points]
+    assert min(distances) >= 2.99

@@ -1,0 +1,77 @@
+"""Files that are written whole or not at all."""
+
+import os
+import resource
+
+import pytest
+
+from ocr.atomic import replacing
+from ocr.errors import InputError
+
+
+@pytest.fixture
+def full_disk():
+    """No file of this process may grow beyond 1 KiB."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.fixture
+def path(tmp_path):
+    """A file that exists."""
+    path = tmp_path / 'scores.txt'
+    path.write_text('old')
+    return path
+
+
+def test_the_file_changes_at_the_end_of_the_block_only(path):
+    with replacing(path) as file:
+        file.write('new')
+        file.flush()
+        assert path.read_text() == 'old'
+    assert path.read_text() == 'new'
+    assert os.listdir(path.parent) == ['scores.txt']
+
+
+@pytest.mark.parametrize('error', [ZeroDivisionError, KeyboardInterrupt, InputError('other.txt: malformed')])
+def test_an_exception_passes_through_and_leaves_the_file_as_it_was(path, error):
+    expected = error if isinstance(error, type) else type(error)
+    with pytest.raises(expected) as raised, replacing(path) as file:
+        file.write('half')
+        raise error
+    assert raised.value is error or raised.type is error
+    assert path.read_text() == 'old'
+    assert os.listdir(path.parent) == ['scores.txt']
+
+
+@pytest.mark.parametrize('binary', [True, False])
+def test_a_full_disk_is_an_input_error_with_the_remedy_and_leaves_the_file_as_it_was(path, full_disk, binary):
+    with (
+        pytest.raises(InputError, match=r'scores\.txt: cannot be written \(File too large\); buy a larger one$'),
+        replacing(path, binary, remedy='buy a larger one') as file,
+    ):
+        file.write((b'x' if binary else 'x') * 5000)
+    assert path.read_text() == 'old'
+    assert os.listdir(path.parent) == ['scores.txt']
+
+
+def test_folders_are_made(tmp_path):
+    with replacing(tmp_path / 'a' / 'b' / 'c.bin', binary=True) as file:
+        file.write(b'\r\n')
+    assert (tmp_path / 'a' / 'b' / 'c.bin').read_bytes() == b'\r\n'
+
+
+def test_a_path_below_a_file_or_that_is_a_folder_is_an_input_error(path):
+    for bad in (path / 'scores.json', path.parent):
+        with pytest.raises(InputError, match=f'{bad}: cannot be written'), replacing(bad) as file:
+            file.write('x')
+    assert os.listdir(path.parent) == ['scores.txt']
+    assert not list(path.parent.parent.glob('.*.part'))
+
+
+def test_text_is_utf8_and_half_a_surrogate_pair_is_escaped(path):
+    with replacing(path, newline='') as file:
+        file.write('é中\r\n\ud800')
+    assert path.read_bytes() == 'é中\r\n\\ud800'.encode()

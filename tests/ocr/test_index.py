@@ -1,0 +1,397 @@
+"""Building the index of a dataset and reading from it."""
+
+import errno
+import json
+import os
+import pickle
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+import ocr.index as index_module
+from ocr.annotations.region import DropReason
+from ocr.charset import Charset
+from ocr.errors import InputError
+from ocr.image import read_image
+from ocr.image_header import upright_size
+from ocr.index import (
+    KEPT,
+    RegionIndex,
+    build_index,
+    count_table,
+    index_is_current,
+    read_counts,
+    select,
+    split_by_image,
+)
+
+
+def write_image(path, size=(40, 20), **options):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new('RGB', size).save(path, **options)
+    return path
+
+
+def write_labels(folder, *lines):
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / 'labels.tsv'
+    path.write_bytes(''.join(f'{line}\n' for line in lines).encode())
+    return path
+
+
+@pytest.fixture
+def built(tmp_path):
+    """An index file over three images and four texts."""
+    for name in 'abc':
+        write_image(tmp_path / f'{name}.png')
+    labels = write_labels(
+        tmp_path, 'a.png\tone', 'a.png\ttwo 2\t1,1,39,1,39,15', 'b.png\t中文', 'c.png\tsixteen letters!'
+    )
+    build_index('mine', labels, tmp_path / 'index' / 'mine.jsonl')
+    return tmp_path / 'index' / 'mine.jsonl'
+
+
+def test_every_region_is_kept_or_counted_by_reason(tmp_path):
+    write_image(tmp_path / 'a.png')
+    (tmp_path / 'broken.png').write_bytes(b'no image')
+    labels = write_labels(
+        tmp_path,
+        'a.png\tkept',
+        'a.png\tkept too\t-5,-5,39.126,-5,39,15,-5,15',
+        'a.png\t###',
+        'a.png\t12###',
+        'a.png\t ',
+        'a.png\tflat\t0,0,30,0,15,0',
+        'a.png\tsmall\t0,0,30,0,30,7,0,7',
+        'gone.png\tx',
+        'gone.png\ty',
+        'broken.png\tz',
+    )
+    seen = []
+    counts = build_index('mine', labels, tmp_path / 'mine.jsonl', progress=seen.append)
+    assert counts == {
+        KEPT: 2,
+        DropReason.ILLEGIBLE: 1,
+        DropReason.PARTLY: 1,
+        DropReason.EMPTY: 1,
+        DropReason.DEGENERATE: 1,
+        DropReason.TOO_SMALL: 1,
+        DropReason.MISSING: 2,
+        DropReason.UNREADABLE: 1,
+    }
+    assert sum(seen) == 10
+    assert read_counts(tmp_path / 'mine.jsonl') == counts
+
+
+def test_lines_are_readable_json(tmp_path):
+    write_image(tmp_path / 'a.png')
+    labels = write_labels(tmp_path, 'a.png\te\u0301 中', 'a.png\tb\t-5,-5,39.126,-5,39,15,-5,15')
+    build_index('mine', labels, tmp_path / 'mine.jsonl')
+    assert (tmp_path / 'mine.jsonl').read_text('utf-8') == (
+        f'{{"image": "{tmp_path}/a.png", "text": "é 中", '
+        '"polygon": [[0, 0], [40, 0], [40, 20], [0, 20]], "dataset": "mine"}\n'
+        f'{{"image": "{tmp_path}/a.png", "text": "b", '
+        '"polygon": [[-5, -5], [39.13, -5], [39, 15], [-5, 15]], "dataset": "mine"}\n'
+    )
+
+
+def test_an_index_can_be_read_as_own_data(built):
+    counts = build_index('again', built, built.with_name('again.jsonl'))
+    assert counts == {KEPT: 4}
+    again, before = RegionIndex([built.with_name('again.jsonl')]), RegionIndex([built])
+    assert list(again.texts()) == list(before.texts())
+    np.testing.assert_array_equal(again[1].polygon, before[1].polygon)
+
+
+def test_an_image_is_opened_once_for_a_run_of_its_regions(tmp_path, monkeypatch):
+    for name in 'ab':
+        write_image(tmp_path / f'{name}.png')
+    labels = write_labels(tmp_path, *[f'{name}.png\t{text}' for name in 'ab' for text in ('x', '###', 'y', 'z')])
+    opened = []
+    monkeypatch.setattr(index_module, 'upright_size', lambda path: opened.append(path) or upright_size(path))
+    assert build_index('mine', labels, tmp_path / 'mine.jsonl')[KEPT] == 6
+    assert [Path(path).name for path in opened] == ['a.png', 'b.png']
+
+
+def test_images_at_fault_are_logged_but_not_without_end(tmp_path, caplog):
+    labels = write_labels(tmp_path, *[f'{number}.png\tx' for number in range(50)])
+    build_index('mine', labels, tmp_path / 'mine.jsonl')
+    assert len(caplog.records) == 5
+    assert '0.png: missing image' in caplog.text
+
+
+def test_malformed_annotations_leave_the_former_index_alone(tmp_path):
+    write_image(tmp_path / 'a.png')
+    labels = write_labels(tmp_path, 'a.png\tone')
+    build_index('mine', labels, tmp_path / 'index' / 'mine.jsonl')
+    before = {path.name: path.read_bytes() for path in (tmp_path / 'index').iterdir()}
+    write_labels(tmp_path, 'a.png\tone', 'a.png')
+    with pytest.raises(InputError, match=r'labels\.tsv:2'):
+        build_index('mine', labels, tmp_path / 'index' / 'mine.jsonl')
+    assert {path.name: path.read_bytes() for path in (tmp_path / 'index').iterdir()} == before
+
+
+def test_a_full_disk_leaves_nothing_behind(tmp_path, monkeypatch):
+    write_image(tmp_path / 'a.png')
+    labels = write_labels(tmp_path, 'a.png\tone')
+
+    def fail(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, 'replace', fail)
+    with pytest.raises(InputError, match=r'mine\.jsonl: cannot be written \(No space left on device\)'):
+        build_index('mine', labels, tmp_path / 'index' / 'mine.jsonl')
+    assert list((tmp_path / 'index').iterdir()) == []
+
+
+# Images
+
+
+@pytest.mark.parametrize('extension', ['jpg', 'png', 'tif', 'webp'])
+@pytest.mark.parametrize('orientation', range(1, 9))
+def test_size_is_that_of_the_picture_as_read(tmp_path, extension, orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = write_image(tmp_path / f'a.{extension}', (40, 20), exif=exif)
+    assert upright_size(path) == read_image(path).shape[1::-1] == ((40, 20) if orientation < 5 else (20, 40))
+
+
+def test_a_turned_photograph_is_judged_upright(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    write_image(tmp_path / 'a.jpg', (40, 20), exif=exif)
+    labels = write_labels(tmp_path, 'a.jpg\tx\t0,25,20,25,20,40,0,40', 'a.jpg\twhole')
+    assert build_index('mine', labels, tmp_path / 'mine.jsonl') == {KEPT: 2}
+    np.testing.assert_array_equal(RegionIndex(tmp_path / 'mine.jsonl')[1].polygon, [[0, 0], [20, 0], [20, 40], [0, 40]])
+
+
+@pytest.mark.parametrize(
+    ('content', 'reason'),
+    [(None, DropReason.MISSING), (b'', DropReason.UNREADABLE), (b'\xff\xd8\xff\xe0', DropReason.UNREADABLE)],
+)
+def test_images_without_a_size(tmp_path, content, reason):
+    if content is not None:
+        (tmp_path / 'a.jpg').write_bytes(content)
+    assert upright_size(tmp_path / 'a.jpg') == reason
+
+
+# Freshness
+
+
+def test_an_index_is_current_until_something_changes(tmp_path):
+    write_image(tmp_path / 'a.png')
+    labels, index = write_labels(tmp_path, 'a.png\tone'), tmp_path / 'mine.jsonl'
+    assert not index_is_current(index, 'mine', labels)
+    build_index('mine', labels, index)
+    assert index_is_current(index, 'mine', labels)
+    assert not index_is_current(index, 'mine', labels, min_size=9)
+    assert not index_is_current(index, 'other', labels)
+    write_labels(tmp_path / 'copy', 'a.png\tone')
+    assert not index_is_current(index, 'mine', tmp_path / 'copy')
+
+
+@pytest.mark.parametrize('change', ['longer', 'touched', 'cut index', 'no index', 'no counts', 'broken counts'])
+def test_a_change_makes_an_index_stale(tmp_path, change):
+    write_image(tmp_path / 'a.png')
+    labels, index = write_labels(tmp_path, 'a.png\tone'), tmp_path / 'mine.jsonl'
+    build_index('mine', labels, index)
+    counts = tmp_path / 'mine.jsonl.counts.json'
+    {
+        'longer': lambda: write_labels(tmp_path, 'a.png\tone', 'a.png\ttwo'),
+        'touched': lambda: os.utime(labels, ns=(1, 1)),
+        'cut index': lambda: os.truncate(index, 20),
+        'no index': index.unlink,
+        'no counts': counts.unlink,
+        'broken counts': lambda: counts.write_text('{'),
+    }[change]()
+    assert not index_is_current(index, 'mine', labels)
+
+
+def test_a_new_annotation_file_makes_an_index_stale(tmp_path):
+    folder, index = tmp_path / 'rects' / 'gt_unicode', tmp_path / 'rects.jsonl'
+    folder.mkdir(parents=True)
+    (folder / 'a.json').write_text('{"lines": []}')
+    assert build_index('rects', tmp_path / 'rects', index) == {KEPT: 0}
+    assert index_is_current(index, 'rects', tmp_path / 'rects')
+    (folder / 'b.json').write_text('{"lines": []}')
+    assert not index_is_current(index, 'rects', tmp_path / 'rects')
+
+
+def test_counts_of_no_index(tmp_path):
+    with pytest.raises(InputError, match=r'dataset\.py'):
+        read_counts(tmp_path / 'mine.jsonl')
+
+
+# Reading
+
+
+def test_random_access(built):
+    index = RegionIndex([built])
+    assert len(index) == 4
+    assert [index[position].text for position in (3, 0, 2, 1)] == ['sixteen letters!', 'one', '中文', 'two 2']
+    region = index[np.int64(1)]
+    assert (region.dataset, Path(region.image_path).name) == ('mine', 'a.png')
+    assert region.polygon.dtype == np.float32
+    np.testing.assert_array_equal(region.polygon, [[1, 1], [39, 1], [39, 15]])
+    assert list(index.texts()) == ['one', 'two 2', '中文', 'sixteen letters!']
+
+
+@pytest.mark.parametrize('position', [4, -1])
+def test_positions_outside(built, position):
+    with pytest.raises(IndexError, match='outside an index of 4'):
+        RegionIndex([built])[position]
+
+
+def test_several_files_follow_one_another(built, tmp_path):
+    empty, single = tmp_path / 'empty.jsonl', tmp_path / 'single.jsonl'
+    empty.write_bytes(b'')
+    single.write_bytes(built.read_bytes().split(b'\n')[2])  # without the last newline
+    index = RegionIndex([empty, built, empty, single])
+    assert index.spans == [(0, 0), (0, 4), (4, 4), (4, 5)]
+    assert list(index.texts()) == ['one', 'two 2', '中文', 'sixteen letters!', '中文']
+
+
+def test_missing_index_file(tmp_path):
+    with pytest.raises(InputError, match=r'nowhere\.jsonl: cannot read .*dataset\.py'):
+        RegionIndex([tmp_path / 'nowhere.jsonl'])
+
+
+def test_an_index_travels_to_workers(built):
+    index = RegionIndex([built])
+    assert index[0].text == 'one'
+    copy = pickle.loads(pickle.dumps(index))
+    assert [copy[position].text for position in range(4)] == list(index.texts())
+
+
+def test_threads_read_at_once(built):
+    index = RegionIndex([built])
+    expected = list(index.texts())
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda position: index[position % 4].text, range(400)))
+    assert found == expected * 100
+
+
+texts = st.text(st.characters(exclude_categories=['Cs'])).filter(lambda text: text.strip() and '###' not in text)
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.lists(texts, min_size=1, max_size=6))
+def test_any_text_comes_back_normalised(tmp_path, written):
+    write_image(tmp_path / 'a.png', (10, 10))
+    lines = [json.dumps({'image': 'a.png', 'text': text}) for text in written]
+    (tmp_path / 'gt.jsonl').write_text('\n'.join(lines))
+    build_index('mine', tmp_path / 'gt.jsonl', tmp_path / 'mine.jsonl')
+    assert list(RegionIndex(tmp_path / 'mine.jsonl').texts()) == [index_module.normalize(text) for text in written]
+
+
+# Selecting, splitting, counting
+
+
+@pytest.mark.parametrize(
+    ('characters', 'seq_len', 'positions', 'too_long', 'unknown'),
+    [
+        ('onetw 2中文', 5, [0, 1, 2], 1, 0),
+        ('onetw 2', 16, [0, 1], 0, 2),
+        ('one', 3, [0], 2, 1),
+        ('x', 1, [], 4, 0),
+    ],
+)
+def test_select(built, characters, seq_len, positions, too_long, unknown):
+    kept, counts = select(RegionIndex([built]), Charset(characters), seq_len)
+    assert kept.dtype == np.int64
+    assert kept.tolist() == positions
+    assert counts == {DropReason.TOO_LONG: too_long, DropReason.UNKNOWN_CHARACTER: unknown}
+
+
+def test_select_a_part(built):
+    kept, counts = select(RegionIndex([built]), Charset('onetw 2中文'), 5, start=1, stop=3)
+    assert kept.tolist() == [1, 2]
+    assert sum(counts.values()) == 0
+
+
+@pytest.fixture
+def many(tmp_path):
+    """An index of 300 regions in 100 photographs; no such file exists."""
+    lines = [
+        {'image': f'/data/mine/images/{number // 3}.png', 'text': 'x', 'polygon': [], 'dataset': 'mine'}
+        for number in range(300)
+    ]
+    path = tmp_path / 'many.jsonl'
+    path.write_text(''.join(json.dumps(line) + '\n' for line in lines))
+    return RegionIndex([path])
+
+
+@pytest.mark.parametrize('share', [0.0, 0.001, 0.1, 0.5, 0.999])
+def test_no_photograph_is_on_both_sides(many, share):
+    positions = np.arange(0, 300, 2)
+    train, held_out = split_by_image(many, positions, share, seed=0)
+    assert sorted([*train, *held_out]) == positions.tolist()
+    images = [{many[position].image_path for position in side} for side in (train, held_out)]
+    assert not images[0] & images[1]
+    assert len(train)
+    assert bool(len(held_out)) == (share > 0)
+    assert len(images[1]) == pytest.approx(share * 100, abs=15)
+
+
+def test_the_split_follows_the_seed_and_not_the_place_or_the_order(many, tmp_path):
+    positions = np.arange(300)
+    moved_path = tmp_path / 'moved.jsonl'
+    moved_path.write_text(Path(many.paths[0]).read_text().replace('/data/', '/elsewhere/'))
+    train, held_out = split_by_image(many, positions, 0.3, seed=0)
+    np.testing.assert_array_equal(split_by_image(RegionIndex([moved_path]), positions, 0.3, seed=0)[1], held_out)
+    assert set(split_by_image(many, positions[150:], 0.3, seed=0)[1]) == set(held_out[held_out >= 150])
+    assert split_by_image(many, positions, 0.3, seed=1)[1].tolist() != held_out.tolist()
+    assert np.isin(train, held_out).sum() == 0
+
+
+def test_a_lone_photograph_is_for_training(many):
+    train, held_out = split_by_image(many, np.arange(3), 0.9, seed=0)
+    assert (train.tolist(), held_out.tolist()) == ([0, 1, 2], [])
+    assert [len(part) for part in split_by_image(many, [], 0.9, seed=0)] == [0, 0]
+
+
+def test_count_table():
+    table = count_table(
+        {
+            'lsvt': {KEPT: 10, DropReason.MISSING: 1, DropReason.ILLEGIBLE: 2, DropReason.TOO_LONG: 0},
+            '2024': {KEPT: 0, DropReason.MISSING: 3, 'of my own': 1},
+        }
+    )
+    rows = [line.split('  ') for line in table.splitlines()]
+    cells = [[cell.strip() for cell in row if cell.strip()] for row in rows]
+    assert cells[0] == ['dataset', KEPT, DropReason.ILLEGIBLE, DropReason.MISSING, 'of my own']
+    assert cells[2:] == [['lsvt', '10', '2', '1', '0'], ['2024', '0', '0', '3', '1'], ['total', '10', '2', '4', '1']]
+
+
+# Memory
+
+
+def peak_of_indexing(folder, num_regions):
+    """Largest memory of Python objects while so many regions are indexed and opened, bytes; offsets not counted."""
+    labels = write_labels(folder, *(f'{number // 100 % 4}.png\ttext {number}' for number in range(num_regions)))
+    for number in range(4):
+        write_image(folder / f'{number}.png')
+    tracemalloc.start()
+    try:
+        build_index('mine', labels, folder / 'mine.jsonl')
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.reset_peak()
+        before = tracemalloc.get_traced_memory()[0]
+        assert sum(1 for _ in RegionIndex(folder / 'mine.jsonl').texts()) == num_regions
+        reading = tracemalloc.get_traced_memory()[1] - before
+    finally:
+        tracemalloc.stop()
+    return peak, reading - 16 * num_regions  # offsets, found and then joined
+
+
+def test_memory_does_not_grow_with_the_regions(tmp_path):
+    small = peak_of_indexing(tmp_path / 'small', 5_000)
+    large = peak_of_indexing(tmp_path / 'large', 20_000)
+    assert large[0] < 1.5 * small[0] + 100_000
+    assert large[1] < 1.5 * small[1] + 1_000_000  # the file is scanned in pieces of 1 MiB

@@ -1,0 +1,46 @@
+"""The model against what the reference computes: names, shapes and numbers."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parent / 'golden'
+
+
+@pytest.fixture(scope='module', params=['ocr', 'ocr_with_normalized_bbox'])
+def differences(request):
+    """Largest relative difference of each array. In a process of its own: the number of threads is set once a process."""
+    command = [sys.executable, str(FOLDER / 'compare.py'), request.param]
+    result = subprocess.run(command, capture_output=True, text=True, check=True, cwd=FOLDER.parents[1])
+    return json.loads(result.stdout)
+
+
+def test_predictions_are_equal(differences):
+    assert differences['preds'] is True
+
+
+@pytest.mark.parametrize('array', ['probs', 'logits_sample', 'attention', 'loss_inference', 'reg_loss'])
+def test_inference_arrays_agree(differences, array):
+    assert differences[array] < 1e-4
+
+
+def test_training_arrays_agree_as_far_as_rounding_allows(differences):
+    # Rounding, amplified by batch statistics over the network's depth, moves the logits by up to 2.5 % of the largest
+    # between two instruction sets of one TensorFlow; a wrong formula moves them by half and more.
+    assert differences['train_logits_sample'] < 0.04
+    assert differences['loss_training'] < 3e-3
+
+
+def test_variable_names_and_shapes():
+    import tensorflow.compat.v1 as tf
+
+    from config import Config
+    from model import AttentionOCR
+
+    with tf.Graph().as_default():
+        AttentionOCR(Config(), 5435).build_inference(tf.placeholder(tf.float32, (None, 256, 256, 3)))
+        ours = {v.op.name: 'x'.join(map(str, v.shape.as_list())) for v in tf.global_variables()}
+    assert ours == dict(line.split() for line in (FOLDER / 'variables.txt').read_text().splitlines())
