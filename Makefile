@@ -19,5 +19,21 @@ lint: install
 test: lint
 	$(RUN) -m pytest
 
+# Draw words, train a small model on them, score it on words it has not seen, freeze it, read a folder.
+demo: install
+	rm -rf demo
+	$(RUN) synthesize.py --recipe digits --num_samples 6000 --seed 1 --output_path demo/train
+	$(RUN) synthesize.py --recipe digits --num_samples 500 --seed 2 --output_path demo/unseen
+	$(RUN) synthesize.py --recipe digits --num_samples 24 --seed 3 --output_path demo/folder
+	$(RUN) dataset.py --train_datasets digits=demo/train --eval_datasets unseen=demo/unseen --index_dir demo/index \
+		--charset_path digits
+	$(RUN) train.py --preset compact --train_datasets digits=demo/train --index_dir demo/index \
+		--charset_path digits --checkpoint_path demo/checkpoint
+	$(RUN) eval.py --checkpoint_path demo/checkpoint --eval_datasets unseen=demo/unseen --index_dir demo/index \
+		--output_path demo/scores
+	$(RUN) export.py --checkpoint_path demo/checkpoint --pb_path demo/text_recognition.pb
+	$(RUN) test.py --pb_path demo/text_recognition.pb --img_folder demo/folder/images --output_path demo/results \
+		--attention_dir demo/attention
+
 clean:
 	rm -rf demo checkpoint index

@@ -127,7 +127,9 @@ class Config:
     model_name: Literal['ocr', 'ocr_with_normalized_bbox'] = setting('ocr', 'model')
     """Variant: attention over the whole canvas, or over the text's box on it only."""
     image_size: int = setting(256, 'model', 16, 2048)
-    """Side of the square canvas in pixels."""
+    """Side of the square canvas, or longer side of the fitted one, in pixels."""
+    canvas: Literal['square', 'fit'] = setting('square', 'model')
+    """Shape of the canvas: square, or as narrow as the text (several times faster, for models trained so)."""
     seq_len: int = setting(32, 'model', 1, 1000)
     """Longest text in characters."""
     final_endpoint: str = setting('Mixed_6h', 'model')
@@ -208,6 +210,11 @@ class Config:
         return self.steps_per_epoch * self.max_epoch
 
     @property
+    def fits(self):
+        """Whether the canvas is as narrow as the text."""
+        return self.canvas == 'fit'
+
+    @property
     def with_bbox(self):
         """Whether the model takes the text's box on the canvas as an input."""
         return self.model_name == 'ocr_with_normalized_bbox'
@@ -216,7 +223,8 @@ class Config:
 PRESETS = {
     'reference': {},
     'compact': {
-        'image_size': 64,
+        'image_size': 96,
+        'canvas': 'fit',
         'seq_len': 16,
         'final_endpoint': 'Mixed_5c',
         'depth_multiplier': 0.375,

@@ -27,7 +27,8 @@ class AttentionOCR(ModelDesc):
         self.num_classes = num_classes
 
     def inputs(self):
-        side, num_steps = self.config.image_size, self.config.num_steps
+        side = None if self.config.fits else self.config.image_size
+        num_steps = self.config.num_steps
         specs = [
             tf.TensorSpec((None, side, side, 3), tf.float32, names.IMAGE),
             tf.TensorSpec((None, num_steps), tf.int32, names.LABEL),

@@ -131,6 +131,7 @@ def build_dataflow(cfg, index, positions, charset, num_towers, start_step):
         seq_len=cfg.seq_len,
         augment_settings=settings,
         seed=cfg.seed,
+        fits=cfg.fits,
     )
     return training_dataflow(
         index,
@@ -146,15 +147,17 @@ def build_dataflow(cfg, index, positions, charset, num_towers, start_step):
 
 def build_validation(cfg, index, positions, charset):
     """Validation on held-out regions, or None where there are none."""
-    from ocr.callbacks import Validation
+    from ocr.prepare import InferencePreparer
     from ocr.reading import canvas_batches
+    from ocr.validation import Validation
 
     if not len(positions):
         return None
 
     def batches():
         regions = (index[position] for position in positions)
-        return canvas_batches(regions, cfg.image_size, batch_size=cfg.batch_size, num_workers=cfg.num_workers)
+        prepare = InferencePreparer(cfg.image_size, cfg.fits)
+        return canvas_batches(regions, prepare, batch_size=cfg.batch_size, num_workers=cfg.num_workers)
 
     return Validation(batches, charset, cfg.with_bbox)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ocr.geometry import polygon_box, transform
-from ocr.image import fitted_size, placement
+from ocr.image import canvas_shape, fitted_size, placement
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,15 @@ def draw_augmentation(rng, settings):
     return Augmentation(linear, rng.uniform(settings.min_fill, 1), tuple(rng.random(2)))
 
 
-def augmented_placement(polygon, canvas_side, augmentation, settings):
+def augmented_placement(polygon, canvas_side, augmentation, settings, fits=False):
     """Where an augmentation puts a region.
 
     Args:
         polygon: float (K, 2) in the photograph.
         canvas_side: pixels.
+        augmentation: Augmentation.
+        settings: AugmentSettings.
+        fits: see image.canvas_shape.
 
     Returns:
         matrix: float64 (2, 3), photograph -> canvas.
@@ -66,7 +69,8 @@ def augmented_placement(polygon, canvas_side, augmentation, settings):
     box = polygon_box(transform(polygon, linear))
     longer_side = min(int(augmentation.fill * canvas_side), canvas_side - 1)
     size = fitted_size(box, longer_side, settings.max_enlargement, settings.min_side)
-    free = canvas_side - size[0], canvas_side - size[1]
+    height, width = canvas_shape(size, canvas_side, fits)
+    free = width - size[0], height - size[1]
     corner = tuple(int(part * (space + 1)) for part, space in zip(augmentation.corner, free, strict=True))
     matrix = placement(box, size, corner) @ np.vstack([linear, [0, 0, 1]])
     return matrix, (*corner, corner[0] + size[0], corner[1] + size[1])

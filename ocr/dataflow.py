@@ -4,14 +4,14 @@ RegionStream -> ParallelMap(TrainingPreparer) -> SkipBroken -> BatchData -> floa
 """
 
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from concurrent.futures import BrokenExecutor
 
 import numpy as np
-from tensorpack.dataflow import BatchData, DataFlow, MapDataComponent, ProxyDataFlow
+from tensorpack.dataflow import DataFlow, ProxyDataFlow
 
 from ocr.errors import InputError
-from ocr.parallel import map_in_order, num_cores, process_pool
+from ocr.parallel import Chunked, map_in_order, num_cores, process_pool
 from ocr.prepare import Broken
 
 logger = logging.getLogger(__name__)
@@ -37,11 +37,7 @@ def training_dataflow(index, positions, prepare, *, batch_size, with_bbox, seed,
     stream = RegionStream(positions, seed, start)
     mapped = ParallelMap(stream, prepare, num_workers or num_cores())
     checked = SkipBroken(mapped, len(positions), num_fields=4 if with_bbox else 3)
-    return MapDataComponent(BatchData(checked, batch_size), _to_unit_range, 0), checked
-
-
-def _to_unit_range(image):
-    return image.astype(np.float32) / 255
+    return BatchByShape(checked, batch_size), checked
 
 
 class RegionStream(DataFlow):
@@ -75,7 +71,7 @@ class ParallelMap(ProxyDataFlow):
 
     def __iter__(self):
         with process_pool(self.num_workers) as pool:
-            mapped = map_in_order(_Chunked(self.function), _chunks(self.ds), pool, window=4 * self.num_workers)
+            mapped = map_in_order(Chunked(self.function), _chunks(self.ds), pool, window=4 * self.num_workers)
             try:
                 for results in mapped:
                     yield from results
@@ -85,16 +81,6 @@ class ParallelMap(ProxyDataFlow):
                 ) from None
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
-
-
-class _Chunked:
-    """A function on lists of datapoints. A class, so that worker processes can receive it."""
-
-    def __init__(self, function):
-        self.function = function
-
-    def __call__(self, datapoints):
-        return [self.function(datapoint) for datapoint in datapoints]
 
 
 def _chunks(ds):
@@ -145,3 +131,25 @@ class SkipBroken(ProxyDataFlow):
                 logger.warning('left out: %s', datapoint.message)
             if in_a_row >= self.num_regions:
                 raise InputError(f'none of the {self.num_regions} regions can be read, the last: {datapoint.message}')
+
+
+class BatchByShape(ProxyDataFlow):
+    """Batches of datapoints whose canvases have one shape; images become float32 in 0..1.
+
+    Square canvases are batched in the order they come. Of fitted ones each shape has a bucket of its own, which is
+    passed on when it is full; nothing is lost, a rare shape only waits longer.
+    """
+
+    def __init__(self, ds, batch_size):
+        super().__init__(ds)
+        self.batch_size = batch_size
+
+    def __iter__(self):
+        buckets = defaultdict(list)
+        for datapoint in self.ds:
+            bucket = buckets[datapoint[0].shape]
+            bucket.append(datapoint)
+            if len(bucket) == self.batch_size:
+                images, *others = (np.stack(column) for column in zip(*bucket, strict=True))
+                yield [images.astype(np.float32) / 255, *others]
+                bucket.clear()

@@ -21,6 +21,7 @@ _UPRIGHT = {  # EXIF orientation -> what turns the stored picture upright
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+CANVAS_STEP = 32  # sides of fitted canvases are multiples of it, so that there are few shapes
 _MASK_SHIFT = 4  # fractional bits of a polygon's corners when it is filled
 
 
@@ -95,6 +96,17 @@ def fitted_size(box, longer_side, max_scale=None, min_side=1):
     return tuple(int(np.clip(round(side * scale), min_side, longer_side)) for side in (width, height))
 
 
+def canvas_shape(size, canvas_side, fits=False):
+    """(height, width) of the canvas for text of (width, height) `size` on it, in pixels.
+
+    Square, or fitted: the longer side is `canvas_side`, the shorter the text's, rounded up to a multiple of CANVAS_STEP.
+    """
+    if not fits:
+        return canvas_side, canvas_side
+    width, height = (min(-(-side // CANVAS_STEP) * CANVAS_STEP, canvas_side) for side in size)
+    return (height, canvas_side) if size[0] >= size[1] else (canvas_side, width)
+
+
 def placement(box, size, corner):
     """Affine matrix float64 (2, 3) that takes `box` to the rectangle of (width, height) `size` at (x, y) `corner`."""
     scale_x = size[0] / (box[2] - box[0])
@@ -102,8 +114,13 @@ def placement(box, size, corner):
     return np.array([[scale_x, 0, corner[0] - scale_x * box[0]], [0, scale_y, corner[1] - scale_y * box[1]]])
 
 
-def centred_placement(polygon, canvas_side):
+def centred_placement(polygon, canvas_side, fits=False):
     """The reference's inference placement: longer side of the polygon's box on `canvas_side`, centred.
+
+    Args:
+        polygon: float (K, 2) in the photograph.
+        canvas_side: pixels.
+        fits: see canvas_shape.
 
     Returns:
         matrix: float64 (2, 3), photograph -> canvas.
@@ -111,7 +128,8 @@ def centred_placement(polygon, canvas_side):
     """
     box = polygon_box(polygon)
     size = fitted_size(box, canvas_side)
-    corner = ((canvas_side - size[0]) // 2, (canvas_side - size[1]) // 2)
+    height, width = canvas_shape(size, canvas_side, fits)
+    corner = ((width - size[0]) // 2, (height - size[1]) // 2)
     return placement(box, size, corner), (*corner, corner[0] + size[0], corner[1] + size[1])
 
 

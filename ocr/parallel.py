@@ -40,6 +40,16 @@ def map_in_order(function, tasks, executor, window):
             future.cancel()
 
 
+class Chunked:
+    """A function on lists of tasks. A class, so that worker processes receive it; here, so that they load little."""
+
+    def __init__(self, function):
+        self.function = function
+
+    def __call__(self, tasks):
+        return [self.function(task) for task in tasks]
+
+
 def _follow_parent():
     """In a worker: leave at once when the parent process is gone; Ctrl-C is the parent's to answer."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,5 +1,6 @@
 """Frozen graph -> text. Needs TensorFlow, not tensorpack; reads our graphs and those that the reference froze."""
 
+import json
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +35,7 @@ class Predictor:
     Attributes:
         charset: Charset.
         canvas_side: S, pixels.
+        fits: bool, whether the graph was trained on fitted canvases, see image.canvas_shape.
         num_steps: T, or None where the graph does not say.
         with_bbox: bool, whether the graph wants the text's box too.
         has_attention: bool, whether the graph gives its attention away; the reference's do not.
@@ -44,7 +46,7 @@ class Predictor:
         Args:
             graph_def: GraphDef.
             charset: Charset, or None for the one inside the graph.
-            canvas_side: S where the graph leaves it open.
+            canvas_side: S where the graph does not say.
             where: what messages call the graph.
 
         Raises:
@@ -58,7 +60,9 @@ class Predictor:
         with self._graph.as_default():
             tf.import_graph_def(graph_def, name='')
         self.charset.check_num_classes(self._num_classes(graph_def) or self.charset.num_classes, where)
-        self.canvas_side = self._side(names.IMAGE, 1) or canvas_side
+        settings = json.loads(read_text(graph_def, names.CONFIG) or '{}')
+        self.canvas_side = self._side(names.IMAGE, 1) or settings.get('image_size', canvas_side)
+        self.fits = settings.get('canvas') == 'fit'
         self.num_steps = self._side(names.PREDS, 1) or self._side(names.LABEL, 1)
         self.with_bbox = self._has(names.NORMALIZED_BBOX)
         self.has_attention = self._has(names.ALPHA)
@@ -73,7 +77,7 @@ class Predictor:
         """Read a batch.
 
         Args:
-            canvases: uint8 (N, S, S, 3), RGB.
+            canvases: uint8 (N, h, w, 3), RGB; h = w = S unless the graph fits.
             normalized_bboxes: float32 (N, 4), for a graph with_bbox.
             with_alpha: bool, give the attention too.
             full_length: bool, run all T steps.

@@ -7,7 +7,7 @@ import numpy as np
 
 from ocr.augment import augmented_placement, draw_augmentation
 from ocr.geometry import whole_image
-from ocr.image import UnreadableImage, centred_placement, read_image, warp_region
+from ocr.image import UnreadableImage, canvas_shape, centred_placement, read_image, warp_region
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Broken:
     message: str
 
 
-def place_region(image, polygon, canvas_side, augmentation=None, settings=None):
+def place_region(image, polygon, canvas_side, augmentation=None, settings=None, fits=False):
     """Cut one region out of its photograph.
 
     Args:
@@ -27,20 +27,23 @@ def place_region(image, polygon, canvas_side, augmentation=None, settings=None):
         polygon: float (K, 2) in the photograph, or None for all of it.
         canvas_side: S, pixels.
         augmentation, settings: a draw and its AugmentSettings, or None for the placement of inference.
+        fits: the canvas is as narrow as the text, see image.canvas_shape.
 
     Returns:
-        canvas: uint8 (S, S, 3), RGB.
-        normalized_bbox: float32 (4,), (top, left, height, width) of the text on the canvas, each divided by S.
+        canvas: uint8 (S, S, 3), RGB; (h, w, 3) with max(h, w) = S where it fits.
+        normalized_bbox: float32 (4,), (top, left, height, width) of the text on the canvas, each divided by the
+            canvas's own height or width.
     """
     if polygon is None:
         polygon = whole_image(image.shape[1], image.shape[0])
     if augmentation is None:
-        matrix, box = centred_placement(polygon, canvas_side)
+        matrix, box = centred_placement(polygon, canvas_side, fits)
     else:
-        matrix, box = augmented_placement(polygon, canvas_side, augmentation, settings)
+        matrix, box = augmented_placement(polygon, canvas_side, augmentation, settings, fits)
     x0, y0, x1, y1 = box
-    normalized_bbox = np.array([y0, x0, y1 - y0, x1 - x0], np.float32) / canvas_side
-    return warp_region(image, polygon, matrix, canvas_side, canvas_side), normalized_bbox
+    height, width = canvas_shape((x1 - x0, y1 - y0), canvas_side, fits)
+    normalized_bbox = np.array([y0 / height, x0 / width, (y1 - y0) / height, (x1 - x0) / width], np.float32)
+    return warp_region(image, polygon, matrix, height, width), normalized_bbox
 
 
 def read_or_broken(image_path):
@@ -66,13 +69,14 @@ class TrainingPreparer:
     The random draw depends on (seed, draw) alone, so a batch does not depend on the number of workers.
     """
 
-    def __init__(self, index, charset, *, canvas_side, seq_len, augment_settings, seed):
+    def __init__(self, index, charset, *, canvas_side, seq_len, augment_settings, seed, fits=False):
         self.index = index
         self.charset = charset
         self.canvas_side = canvas_side
         self.seq_len = seq_len
         self.augment_settings = augment_settings
         self.seed = seed
+        self.fits = fits
 
     def __call__(self, task):
         position, draw = task
@@ -87,7 +91,7 @@ class TrainingPreparer:
         rng = np.random.default_rng([self.seed, draw])
         augmentation = draw_augmentation(rng, self.augment_settings)
         canvas, normalized_bbox = place_region(
-            image, region.polygon, self.canvas_side, augmentation, self.augment_settings
+            image, region.polygon, self.canvas_side, augmentation, self.augment_settings, self.fits
         )
         return [canvas, *self.charset.encode(region.text, self.seq_len), normalized_bbox]
 
@@ -98,12 +102,13 @@ class InferencePreparer:
     The photograph is decoded once for all of them.
     """
 
-    def __init__(self, canvas_side):
+    def __init__(self, canvas_side, fits=False):
         self.canvas_side = canvas_side
+        self.fits = fits
 
     def __call__(self, regions):
         image = read_or_broken(regions[0].image_path)
         if isinstance(image, Broken):
             return [image] * len(regions)
         with _naming(regions[0].image_path):
-            return [place_region(image, region.polygon, self.canvas_side) for region in regions]
+            return [place_region(image, region.polygon, self.canvas_side, fits=self.fits) for region in regions]

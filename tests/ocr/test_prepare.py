@@ -1,0 +1,131 @@
+"""Region -> network input."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ocr.annotations.region import DropReason, TextRegion
+from ocr.augment import AugmentSettings, augmented_placement, draw_augmentation
+from ocr.charset import Charset
+from ocr.geometry import whole_image
+from ocr.image import warp_region
+from ocr.prepare import Broken, InferencePreparer, TrainingPreparer, place_region, read_or_broken
+
+CORNER = np.float32([[30, 10], [50, 10], [50, 20], [30, 20]])
+
+
+@pytest.fixture
+def photograph(tmp_path):
+    """Path of a picture of 60 x 40 px, noise."""
+    path = tmp_path / 'photo.png'
+    Image.fromarray(np.random.default_rng(0).integers(1, 256, (40, 60, 3), np.uint8)).save(path)
+    return str(path)
+
+
+def pixels(path):
+    return np.asarray(Image.open(path))
+
+
+def training_preparer(regions, seed=0, **changes):
+    options = {'canvas_side': 64, 'seq_len': 4, 'augment_settings': AugmentSettings(), 'seed': seed, **changes}
+    return TrainingPreparer(regions, Charset('abc'), **options)
+
+
+def test_inference_centres_the_region_and_tells_its_box(photograph):
+    canvas, box = place_region(pixels(photograph), CORNER, 20)
+    assert canvas.dtype == np.uint8 and canvas.shape == (20, 20, 3)
+    assert (canvas[5:15] == pixels(photograph)[10:20, 30:50]).all()
+    assert not canvas[:5].any() and not canvas[15:].any()
+    assert box.dtype == np.float32 and box.tolist() == [0.25, 0, 0.5, 1]  # top, left, height, width
+
+
+def test_no_polygon_is_the_whole_image(photograph):
+    image = pixels(photograph)
+    for one, other in zip(place_region(image, None, 60), place_region(image, whole_image(60, 40), 60), strict=True):
+        assert (one == other).all()
+
+
+def test_a_draw_decides_the_place(photograph):
+    chosen = AugmentSettings()
+    augmentation = draw_augmentation(np.random.default_rng(1), chosen)
+    matrix, (x0, y0, x1, y1) = augmented_placement(CORNER, 64, augmentation, chosen)
+    canvas, box = place_region(pixels(photograph), CORNER, 64, augmentation, chosen)
+    assert (canvas == warp_region(pixels(photograph), CORNER, matrix, 64, 64)).all()
+    assert (box * 64).tolist() == [y0, x0, y1 - y0, x1 - x0]
+
+
+def test_a_training_sample(photograph):
+    regions = [TextRegion(photograph, None, 'unused', 'mine'), TextRegion(photograph, CORNER, 'cab', 'mine')]
+    canvas, label, mask, box = training_preparer(regions)((1, 7))
+    assert (canvas.dtype, canvas.shape) == (np.uint8, (64, 64, 3))
+    assert (label.dtype, label.tolist()) == (np.int32, [4, 2, 3, 1, 1])
+    assert (mask.dtype, mask.tolist()) == (np.float32, [1, 1, 1, 1, 0])
+    augmentation = draw_augmentation(np.random.default_rng([0, 7]), AugmentSettings())
+    expected = place_region(pixels(photograph), CORNER, 64, augmentation, AugmentSettings())
+    assert (canvas == expected[0]).all() and (box == expected[1]).all()
+
+
+def test_the_draw_depends_on_seed_and_draw_alone(photograph):
+    regions = [TextRegion(photograph, CORNER, 'cab', 'mine')]
+
+    def canvas(seed, draw):
+        return training_preparer(regions, seed)((0, draw))[0]
+
+    prepare = training_preparer(regions)
+    prepare((0, 3))
+    assert (prepare((0, 7))[0] == canvas(0, 7)).all()
+    assert (canvas(0, 7) != canvas(0, 8)).any() and (canvas(0, 7) != canvas(1, 7)).any()
+
+
+def test_inference_prepares_all_regions_of_a_photograph(photograph):
+    regions = [TextRegion(photograph, polygon, 'a', 'mine') for polygon in (CORNER, None)]
+    results = InferencePreparer(32)(regions)
+    assert len(results) == 2
+    for region, (canvas, box) in zip(regions, results, strict=True):
+        expected = place_region(pixels(photograph), region.polygon, 32)
+        assert (canvas == expected[0]).all() and (box == expected[1]).all()
+
+
+def test_training_and_inference_see_the_same_pixels(photograph):
+    """Without rotation and shear, the same cut at the same size is the same picture, wherever it lies."""
+    still = AugmentSettings(rotation_prob=0, shear_prob=0, max_enlargement=2, min_side=1)
+    region = TextRegion(photograph, CORNER, 'cab', 'mine')
+    canvas, *_, box = training_preparer([region], augment_settings=still)((0, 0))
+    top, left, height, width = (box * 64).astype(int)
+    assert (height, width) == (20, 40)
+    ((inference, _),) = InferencePreparer(40)([region])
+    assert (canvas[top : top + 20, left : left + 40] == inference[10:30]).all()
+
+
+@pytest.mark.parametrize('content', [None, b'no image'])
+def test_a_photograph_that_cannot_be_read_is_broken(tmp_path, content):
+    path = tmp_path / 'photo.jpg'
+    if content:
+        path.write_bytes(content)
+    reason = DropReason.UNREADABLE if content else DropReason.MISSING
+    broken = read_or_broken(str(path))
+    assert isinstance(broken, Broken)
+    assert (broken.image_path, broken.reason) == (str(path), reason)
+    assert broken.message.startswith(f'{path}: {reason}')
+    regions = [TextRegion(str(path), CORNER, 'cab', 'mine')] * 2
+    assert training_preparer(regions)((1, 0)) == broken
+    assert InferencePreparer(32)(regions) == [broken, broken]
+
+
+def test_what_goes_wrong_names_the_photograph(photograph):
+    point = np.float32([[5, 5], [5, 5], [5, 5]])
+    for prepare, task in (
+        (training_preparer([TextRegion(photograph, CORNER, 'abcabc', 'mine')]), (0, 0)),
+        (training_preparer([TextRegion(photograph, point, 'abc', 'mine')]), (0, 0)),
+        (InferencePreparer(32), [TextRegion(photograph, point, 'abc', 'mine')]),
+    ):
+        with pytest.raises(RuntimeError, match=rf'^{photograph}: \w+Error: '):
+            prepare(task)
+
+
+def test_workers_need_neither_tensorflow_nor_tensorpack():
+    code = "import sys, ocr.prepare; print(sorted({'tensorflow', 'tensorpack'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True).stdout == '[]\n'
