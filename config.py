@@ -235,7 +235,7 @@ PRESETS = {
         'learning_rate': 2e-3,
         'warmup_steps': 100,
         'steps_per_epoch': 100,
-        'max_epoch': 20,
+        'max_epoch': 30,
         'dropout_keep_prob': 0.9,
         'batch_norm_decay': 0.99,
         'rotation_degrees': 5.0,

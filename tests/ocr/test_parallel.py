@@ -12,7 +12,7 @@ import pytest
 
 from ocr.parallel import Chunked, map_in_order, num_cores, process_pool
 
-PATIENCE = 60  # seconds until a process that should be gone counts as one that stays
+PATIENCE = 20  # seconds until a process that should be gone counts as one that stays
 
 
 def double(number):
@@ -181,7 +181,7 @@ def test_workers_end_when_their_parent_is_killed(start_parent):
     parent, workers = start_parent(600)
     assert all(map(is_running, workers))
     parent.kill()
-    parent.communicate()
+    parent.wait()
     deadline = time.monotonic() + PATIENCE
     while any(map(is_running, workers)) and time.monotonic() < deadline:
         time.sleep(0.05)
