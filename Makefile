@@ -1,4 +1,6 @@
+# On a machine with GPUs: make demo REQUIREMENTS=requirements-gpu.txt, from a folder without .venv.
 PYTHON ?= python3
+REQUIREMENTS ?= requirements.txt
 VENV := .venv
 RUN := $(VENV)/bin/python
 
@@ -7,9 +9,9 @@ RUN := $(VENV)/bin/python
 install: $(VENV)/.installed
 
 # Reinstalls only when a requirements file changed.
-$(VENV)/.installed: requirements.txt requirements-common.txt requirements-dev.txt
-	test -x $(RUN) || $(PYTHON) -m venv $(VENV)
-	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-dev.txt
+$(VENV)/.installed: $(REQUIREMENTS) requirements-common.txt requirements-dev.txt
+	$(RUN) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r $(REQUIREMENTS) -r requirements-dev.txt
 	touch $@
 
 lint: install

@@ -1,8 +1,10 @@
 """Every setting of the project: one frozen dataclass, from which the scripts' flags are made."""
 
+import argparse
 import contextlib
 import dataclasses
 import io
+import itertools
 import json
 import logging
 import sys
@@ -23,10 +25,11 @@ def _values(arguments):
 
 
 def _boolean(arguments):
+    """[] -> True, ['false'] -> False."""
     words = {'true': True, 'false': False, '1': True, '0': False, 'yes': True, 'no': False}
-    word = ''.join(arguments).lower() or 'true'
+    word = ' '.join(arguments).lower() if arguments else 'true'
     if word not in words:
-        raise ValueError(f'{word} is neither true nor false')
+        raise ValueError(f'{word!r} is neither true nor false')
     return words[word]
 
 
@@ -51,6 +54,22 @@ Switch = Annotated[
         is_instance=lambda value: isinstance(value, bool),
         str_from_instance=lambda value: [str(value).lower()],
     ),
+    tyro.conf.FlagConversionOff,
+]
+Endpoint = Literal[
+    'Mixed_5a',
+    'Mixed_5b',
+    'Mixed_5c',
+    'Mixed_5d',
+    'Mixed_5e',
+    'Mixed_6a',
+    'Mixed_6b',
+    'Mixed_6c',
+    'Mixed_6d',
+    'Mixed_6e',
+    'Mixed_6f',
+    'Mixed_6g',
+    'Mixed_6h',
 ]
 
 
@@ -132,8 +151,8 @@ class Config:
     """Shape of the canvas: square, or as narrow as the text (several times faster, for models trained so)."""
     seq_len: int = setting(32, 'model', 1, 1000)
     """Longest text in characters."""
-    final_endpoint: str = setting('Mixed_6h', 'model')
-    """Block of Inception-v4 that the encoder ends with, Mixed_5a to Mixed_6h."""
+    final_endpoint: Endpoint = setting('Mixed_6h', 'model')
+    """Block of Inception-v4 that the encoder ends with."""
     depth_multiplier: float = setting(1.0, 'model', 0.05, 4.0)
     """Factor on the encoder's channels."""
     embedding_size: int = setting(256, 'model', 1)
@@ -260,15 +279,22 @@ def parse_config(argv=None, description=None, stored=None):
     Raises:
         InputError: an unknown flag, a wrong type or an illegal value.
     """
-    preset = _parse(argv, description, Config()).preset
-    preset = (stored or {}).get('preset', preset) if preset == 'reference' else preset
-    base = dataclasses.replace(Config(), preset=preset, **PRESETS[preset])
-    base = dataclasses.replace(base, **(stored or {}))
+    stored = stored or {}
+    preset = _given_preset(argv) or stored.get('preset', 'reference')
+    base = dataclasses.replace(Config(), **{'preset': preset, **PRESETS[preset], **stored})
     config = _parse(argv, description, base)
-    for name in stored or {}:
+    for name in stored:
         if getattr(config, name) != getattr(base, name):
             logger.info('%s: %s -> %s', name, getattr(base, name), getattr(config, name))
     return config
+
+
+def _given_preset(argv):
+    """The preset that the command line names, whose defaults all other flags stand over; None if it names none."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument('--preset', nargs='?')
+    preset = parser.parse_known_args(argv)[0].preset
+    return preset if preset in PRESETS else None  # whatever else was given, the whole parse says so
 
 
 def _parse(argv, description, default):
@@ -283,17 +309,23 @@ def _parse(argv, description, default):
 
 
 def _one_line(boxed):
-    """Tyro's framed error without the frame: what is wrong, and what was perhaps meant."""
-    lines = [line.strip('│ ') for line in boxed.splitlines() if line.startswith('│')]
-    lines = [line for line in lines if not line.startswith('For full helptext')]
-    return ' '.join(' '.join(line for line in lines if line.strip('─')).split()) + '; --help lists all flags'
+    """Tyro's error without frame, title and rules: what is wrong, and what was perhaps meant."""
+    lines = [line.strip('│ ') for line in boxed.splitlines()[1:]]
+    lines = itertools.takewhile(lambda line: not line.startswith('For full helptext'), lines)
+    return ' '.join(' '.join(line for line in lines if line.strip('─-╰╯')).split()) + '; --help lists all flags'
+
+
+_KINDS = {bool: 'true or false', int: 'a whole number', float: 'a number', str: 'text', tuple: 'a tuple'}
 
 
 def _check(field, value):
-    """Raise InputError for a value outside the field's range or choices."""
+    """Raise InputError for a value outside the field's type, range or choices."""
+    kind = type(field.default)
+    if type(value) is not kind and not (kind is float and type(value) is int):
+        raise InputError(f'--{field.name} {value!r}: must be {_KINDS[kind]}')
     low, high = field.metadata['low'], field.metadata['high']
-    if low is not None and not low <= value <= (high if high is not None else float('inf')):
-        limit = f'at least {low}' if high is None else f'from {low} to {high}'
+    if low is not None and not low <= value <= (sys.float_info.max if high is None else high):
+        limit = f'at least {low}{", and finite" * (kind is float)}' if high is None else f'from {low} to {high}'
         raise InputError(f'--{field.name} {value}: must be {limit}')
     choices = getattr(field.type, '__args__', None) if str(field.type).startswith('typing.Literal') else None
     if choices and value not in choices:
@@ -309,21 +341,26 @@ def restorable(text, groups, where):
     """Settings of the given groups out of a Config's JSON text, as keyword arguments.
 
     Raises:
-        InputError: the text is no such JSON or has a key that is no setting.
+        InputError: the text is no such JSON, has a key that is no setting or an illegal value.
     """
     fields = {field.name: field for field in dataclasses.fields(Config)}
     try:
-        values = json.loads(text)
-        unknown = sorted(set(values) - set(fields))
-    except (ValueError, TypeError) as error:
+        values = dict(json.loads(text).items())
+    except (ValueError, AttributeError) as error:
         raise InputError(f'{where}: no configuration ({error}); was it edited by hand?') from None
+    unknown = sorted(set(values) - set(fields))
     if unknown:
         raise InputError(f'{where}: unknown setting {", ".join(unknown)}; was it written by a newer version?')
-    return {
+    restored = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in values.items()
         if fields[name].metadata['group'] in groups
     }
+    try:
+        Config(**restored)
+    except InputError as error:
+        raise InputError(f'{where}: {error}; was it edited by hand?') from None
+    return restored
 
 
 def run_script(main):

@@ -6,6 +6,7 @@ A dataset is one of lsvt, art, rects, icdar2017rctw below base_dir, NAME=PATH, o
 Without --charset_path, a charset is built of the characters that occur --min_count times in the training text.
 """
 
+import json
 import logging
 import os
 import re
@@ -13,14 +14,16 @@ import re
 import numpy as np
 from tqdm import tqdm
 
-from config import parse_config, run_script
+from config import Config, parse_config, run_script
 from ocr.annotations import DATASETS
 from ocr.annotations.own import FILE_NAMES
 from ocr.annotations.region import DropReason
+from ocr.atomic import replacing
 from ocr.charset import Charset
 from ocr.errors import InputError
 from ocr.index import KEPT, RegionIndex, build_index, count_table, index_is_current, read_counts, select
 
+COUNTS_FILE = 'counts.json'  # in index_dir: the table that was printed
 CHARSET_FILE = 'charset.txt'  # in index_dir: the charset that was built from the training text
 _NAMED_PATH = re.compile(r'([\w.-]+)=(.+)')
 
@@ -141,7 +144,7 @@ def build_charset(index, min_count, path):
 def main(argv=None):
     """Index all datasets, choose or build the charset, print the table."""
     cfg = parse_config(argv, __doc__)
-    specs = tuple(dict.fromkeys((*cfg.train_datasets, *cfg.eval_datasets)))
+    specs = tuple(dict.fromkeys((*cfg.train_datasets, *_eval_datasets(cfg))))
     index, counts = open_index(cfg.base_dir, cfg.index_dir, specs, cfg.min_size, retry_images=True)
     if cfg.charset_path:
         charset = Charset.resolve(cfg.charset_path)
@@ -149,8 +152,17 @@ def main(argv=None):
         train_index, _ = open_index(cfg.base_dir, cfg.index_dir, cfg.train_datasets, cfg.min_size)
         charset = build_charset(train_index, cfg.min_count, os.path.join(cfg.index_dir, CHARSET_FILE))
     _, counts = select_regions(index, counts, charset, cfg.seq_len)
+    with replacing(os.path.join(cfg.index_dir, COUNTS_FILE)) as file:
+        json.dump(counts, file, indent=1, ensure_ascii=False)
     print(count_table(counts))
     print(f'charset {charset.name}: {charset.num_classes} classes with UNK and EOS; seq_len {cfg.seq_len}')
+
+
+def _eval_datasets(cfg):
+    """The datasets of --eval_datasets; where nobody named them, those that are there."""
+    if cfg.eval_datasets != Config().eval_datasets:
+        return cfg.eval_datasets
+    return [name for name in cfg.eval_datasets if os.path.isdir(os.path.join(cfg.base_dir, name))]
 
 
 def _is_usable(index_path, name, path, min_size, retry_images):

@@ -7,11 +7,12 @@ Every legible region is scored, also those that the model cannot get right: text
 characters outside its charset. Writes scores.json and regions.csv (worst first) to --output_path.
 """
 
+import dataclasses
 import logging
 import os
 from collections import Counter, defaultdict
 
-from config import parse_config, run_script, to_json
+from config import parse_config, run_script
 from ocr.tensorflow_start import start_tensorflow
 
 OUTPUT_PATH = './results_eval'
@@ -80,7 +81,7 @@ def beyond_reach(readings, charset, num_steps):
 
 def main(argv=None):
     cfg = parse_config(argv, __doc__)
-    start_tensorflow()
+    start_tensorflow(cfg.gpus)
     from dataset import open_index
     from ocr.index import KEPT
     from ocr.report import score, score_table, write_csv, write_json
@@ -99,7 +100,13 @@ def main(argv=None):
         f'of the scored texts {too_long} are too long for the model and {unknown} have characters outside its charset'
     )
     folder = cfg.output_path or OUTPUT_PATH
-    settings = {'model': model_path, 'too_long': too_long, 'unknown_character': unknown, 'config': to_json(cfg)}
+    settings = {
+        'model': model_path,
+        'model_config': predictor.settings,
+        'config': dataclasses.asdict(cfg),
+        'too_long': too_long,
+        'unknown_character': unknown,
+    }
     write_json(os.path.join(folder, 'scores.json'), scores, dropped, settings)
     write_csv(os.path.join(folder, 'regions.csv'), readings)
     print(f'{folder}/scores.json, and {folder}/regions.csv with every region, the worst first')

@@ -17,6 +17,7 @@ from ocr.errors import InputError
 from ocr.tensorflow_start import start_tensorflow
 
 NUM_CHECKED = 16  # pictures that checkpoint and file must read alike
+SAVED_MODEL_FILE = 'saved_model.pb'  # what a folder holds that is a SavedModel
 
 logger = logging.getLogger(__name__)
 
@@ -39,10 +40,10 @@ def load_model(cfg, argv, description):
     if config_file := file_beside(checkpoint, CONFIG_FILE):
         with open(config_file, encoding='utf-8') as file:
             cfg = parse_config(argv, description, restorable(file.read(), ('model',), config_file))
-    charset_file = cfg.charset_path or file_beside(checkpoint, CHARSET_FILE)
-    if not charset_file:
+    stored = file_beside(checkpoint, CHARSET_FILE)
+    if not (stored or cfg.charset_path):
         raise InputError(f'{checkpoint} has no charset beside it; give the one it was trained with: --charset_path')
-    return checkpoint, cfg, Charset.resolve(charset_file)
+    return checkpoint, cfg, Charset.agreed(cfg.charset_path, stored and Charset.load(stored))
 
 
 def check_pictures(side, seed=0):
@@ -61,12 +62,12 @@ def live_texts(checkpoint, cfg, charset, canvases, bboxes):
 
     from model import inference_graph
     from ocr import tensor_names as names
-    from ocr.checkpoint import restore_map
+    from ocr.checkpoint import restore, restore_map
     from ocr.predictor import session_config
 
     graph, _ = inference_graph(cfg, charset)
     with graph.as_default(), tf.Session(config=session_config()) as session:
-        tf.train.Saver(restore_map(tf.global_variables(), checkpoint)).restore(session, checkpoint)
+        restore(session, restore_map(tf.global_variables(), checkpoint), checkpoint)
         feed = {f'{names.IMAGE}:0': canvases.astype(np.float32) / 255}
         if cfg.with_bbox:
             feed[f'{names.NORMALIZED_BBOX}:0'] = bboxes
@@ -103,6 +104,9 @@ def write_saved_model(path, graph_def, charset):
 
     from ocr import tensor_names as names
 
+    path = os.path.normpath(path)
+    if os.path.exists(path) and not os.path.exists(os.path.join(path, SAVED_MODEL_FILE)):
+        raise InputError(f'--pb_path {path}: exists and is no SavedModel; give another path')
     beside = f'{path}.saving'
     shutil.rmtree(beside, ignore_errors=True)
     try:
@@ -121,14 +125,15 @@ def write_saved_model(path, graph_def, charset):
         shutil.rmtree(path, ignore_errors=True)
         os.replace(beside, path)
     except (OSError, tf.errors.OpError) as error:
-        raise InputError(f'--pb_path {path}: cannot write ({error}); nothing was written') from None
+        reason = ' '.join(str(error).split())
+        raise InputError(f'--pb_path {path}: cannot be written ({reason}); nothing was written') from None
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 
 
 def main(argv=None):
     cfg = parse_config(argv, __doc__)
-    start_tensorflow()
+    start_tensorflow(cfg.gpus)
     from model import freeze_checkpoint
     from ocr.frozen_graph import halve_weights
 
@@ -138,11 +143,12 @@ def main(argv=None):
     if cfg.weights == 'float16':
         graph_def = halve_weights(graph_def)
     check_same_text(graph_def, checkpoint, cfg, charset)
+    folder = cfg.checkpoint_path if os.path.isdir(cfg.checkpoint_path) else os.path.dirname(checkpoint)
     if cfg.format == 'saved_model':
-        path = cfg.pb_path or './checkpoint/saved_model'
+        path = cfg.pb_path or os.path.join(folder, 'saved_model')
         write_saved_model(path, graph_def, charset)
     else:
-        path = cfg.pb_path or './checkpoint/text_recognition.pb'
+        path = cfg.pb_path or os.path.join(folder, 'text_recognition.pb')
         write_pb(path, graph_def)
     megabytes = graph_def.ByteSize() / 1e6
     print(

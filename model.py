@@ -3,13 +3,14 @@
 import tensorflow.compat.v1 as tf
 from tensorpack import ModelDesc
 from tensorpack.tfutils import optimizer as optimizers
+from tensorpack.tfutils.collection import freeze_collection
 from tensorpack.tfutils.gradproc import GlobalNormClip
 from tensorpack.tfutils.tower import get_current_tower_context
 
 from config import to_json
 from ocr import attention, inception_v4, losses, schedule
 from ocr import tensor_names as names
-from ocr.checkpoint import restore_map
+from ocr.checkpoint import restore, restore_map
 from ocr.frozen_graph import freeze, with_text
 from ocr.predictor import session_config
 
@@ -45,9 +46,12 @@ class AttentionOCR(ModelDesc):
             self.build_inference(image, normalized_bbox)
             return None
         # Another seed for every update and tower, the same again when the training is resumed.
-        seed = tf.cast(tf.train.get_or_create_global_step(), tf.int32) * 1024 + tower.index
+        seed = finished_steps() * 1024 + (tower.index + 1_000_003 * self.config.seed) % 2**31
         terms = tower.get_collection_in_tower
-        return self.build_training(image, label, mask, normalized_bbox, seed=seed, collect=terms)
+        # The towers share batch norm's moving averages: the first one's batch moves them, once an update.
+        frozen = [] if tower.is_main_training_tower else [tf.GraphKeys.UPDATE_OPS]
+        with freeze_collection(frozen):
+            return self.build_training(image, label, mask, normalized_bbox, seed=seed, collect=terms)
 
     def build_training(self, image, label, mask, normalized_bbox=None, *, seed=0, collect=tf.get_collection):
         """Loss with teacher forcing.
@@ -108,7 +112,7 @@ class AttentionOCR(ModelDesc):
     def optimizer(self):
         config = self.config
         rate = schedule.learning_rate(
-            tf.train.get_or_create_global_step(),
+            finished_steps(),
             base_rate=config.learning_rate,
             warmup_steps=config.warmup_steps,
             total_steps=config.total_steps,
@@ -142,6 +146,19 @@ class AttentionOCR(ModelDesc):
             shape = tf.shape(features)
             cells = attention.box_cells(normalized_bbox, shape[1], shape[2])
         return features, variables, cells
+
+
+def finished_steps():
+    """Number of updates before this one, int32 (): fed by the training loop at every step.
+
+    Not the global step itself, which tensorpack counts up while the update runs: who reads it then sees the old value
+    or the new one by chance.
+    """
+    graph = tf.get_default_graph()
+    if names.FINISHED_STEPS not in (operation.name for operation in graph.get_operations()):
+        with tf.name_scope(None):
+            return tf.placeholder(tf.int32, (), names.FINISHED_STEPS)
+    return graph.get_tensor_by_name(f'{names.FINISHED_STEPS}:0')
 
 
 def inference_graph(config, charset):
@@ -185,7 +202,6 @@ def freeze_checkpoint(checkpoint, config, charset):
     """
     graph, keep = inference_graph(config, charset)
     with graph.as_default(), tf.Session(config=session_config()) as session:
-        saver = tf.train.Saver(restore_map(tf.global_variables(), checkpoint))
-        saver.restore(session, checkpoint)
+        restore(session, restore_map(tf.global_variables(), checkpoint), checkpoint)
         frozen = freeze(session, keep)
     return with_text(frozen, {names.CHARSET: charset.to_text(), names.CONFIG: to_json(config)})

@@ -53,7 +53,12 @@ def find_regions(cfg):
         return [TextRegion(path, None, '', '') for path in find_images(cfg.img_folder)]
     from ocr.annotations.own import read_polygons
 
-    return list(read_polygons(cfg.polygons_path, cfg.img_folder))
+    if not os.path.isdir(cfg.img_folder):
+        raise InputError(f'--img_folder {cfg.img_folder}: no such folder; {cfg.polygons_path} names images in it')
+    regions = list(read_polygons(cfg.polygons_path, cfg.img_folder))
+    if not regions:
+        raise InputError(f'--polygons_path {cfg.polygons_path}: no region in it; a line is image<TAB>polygon')
+    return regions
 
 
 def to_record(region, result, folder):
@@ -127,16 +132,18 @@ def main(argv=None):
 
     charset = Charset.resolve(cfg.charset_path) if cfg.charset_path else None
     regions = find_regions(cfg)
-    start_tensorflow()
+    start_tensorflow(cfg.gpus)
     from ocr.predictor import Predictor
 
-    predictor = Predictor.from_pb(cfg.pb_path or PB_PATH, charset, cfg.image_size)
+    pb_path = cfg.pb_path or PB_PATH
+    predictor = Predictor.from_pb(pb_path, charset, cfg.image_size)
     if cfg.attention_dir:
         if not predictor.has_attention:
-            raise InputError(
-                f'--attention_dir: {cfg.pb_path} does not give its attention; export it anew with export.py'
-            )
-        os.makedirs(cfg.attention_dir, exist_ok=True)
+            raise InputError(f'--attention_dir: {pb_path} does not give its attention; export it anew with export.py')
+        try:
+            os.makedirs(cfg.attention_dir, exist_ok=True)
+        except OSError as error:
+            raise InputError(f'--attention_dir {cfg.attention_dir}: {error.strerror}; give another folder') from None
     path = os.path.join(cfg.output_path or OUTPUT_PATH, RESULTS_FILE)
     shown, num_broken = [], 0
     with replacing(path) as file:

@@ -11,10 +11,13 @@ import logging
 import os
 import signal
 
+import numpy as np
+
 from config import parse_config, restorable, run_script, to_json
 from ocr.errors import InputError
 from ocr.tensorflow_start import start_tensorflow
 
+LOG_FOLDER = 'log'  # in checkpoint_path: the log and TensorBoard's event files
 PRETRAINED_SOURCE = 'http://download.tensorflow.org/models/inception_v4_2016_09_09.tar.gz'
 
 logger = logging.getLogger(__name__)
@@ -69,16 +72,14 @@ def with_stored_settings(cfg, argv, checkpoint):
 
 def check_pretrained(cfg):
     """InputError where the ImageNet checkpoint is wanted and missing."""
-    from ocr.checkpoint import find_checkpoint
+    import tensorflow.compat.v1 as tf
 
-    if cfg.pretrain_path:
-        try:
-            find_checkpoint(cfg.pretrain_path)
-        except InputError:
-            raise InputError(
-                f'--pretrain_path {cfg.pretrain_path} is missing: unpack {PRETRAINED_SOURCE} there, or start from '
-                "scratch with --pretrain_path '' (`make demo` gives a first look)"
-            ) from None
+    path = cfg.pretrain_path
+    if path and (os.path.isdir(path) or not tf.train.checkpoint_exists(path)):
+        raise InputError(
+            f'--pretrain_path {path}: no such checkpoint; unpack {PRETRAINED_SOURCE} there, or start '
+            "from scratch with --pretrain_path '' (`make demo` gives a first look)"
+        )
 
 
 def choose_charset(cfg, checkpoint, index):
@@ -86,10 +87,9 @@ def choose_charset(cfg, checkpoint, index):
     from ocr.charset import Charset
     from ocr.checkpoint import CHARSET_FILE, file_beside
 
-    if cfg.charset_path:
-        return Charset.resolve(cfg.charset_path)
-    if checkpoint and (stored := file_beside(checkpoint, CHARSET_FILE)):
-        return Charset.load(stored)
+    stored = checkpoint and file_beside(checkpoint, CHARSET_FILE)
+    if cfg.charset_path or stored:
+        return Charset.agreed(cfg.charset_path, Charset.load(stored) if stored else None)
     charset = Charset.from_texts(index.texts(), cfg.min_count, name='of the training text')
     logger.info('charset of the training text: %d classes', charset.num_classes)
     return charset
@@ -104,10 +104,10 @@ def load_data(cfg, checkpoint):
     charset = choose_charset(cfg, checkpoint, index)
     positions, counts = select_regions(index, counts, charset, cfg.seq_len)
     print(count_table(counts))
-    if not cfg.val_epochs or not cfg.val_share:
+    if not (cfg.val_epochs and cfg.val_share and cfg.val_regions):
         return index, charset, positions, positions[:0]
     training, held_out = split_by_image(index, positions, cfg.val_share, cfg.seed)
-    held_out = held_out[:: -(-len(held_out) // cfg.val_regions)] if cfg.val_regions and len(held_out) else held_out[:0]
+    held_out = held_out[np.linspace(0, len(held_out) - 1, min(len(held_out), cfg.val_regions), dtype=int)]
     print(f'{len(training)} regions to train on, {len(held_out)} held out for validation')
     return index, charset, training, held_out
 
@@ -176,23 +176,45 @@ def session_start(cfg, checkpoint):
     return None, 0
 
 
+def check_nothing_later(folder, start_step):
+    """InputError where a folder holds checkpoints of later steps: they would be mixed with those to come."""
+    from ocr.checkpoint import BEST_FOLDER, saved_steps
+
+    later = [step for place in (folder, os.path.join(folder, BEST_FOLDER)) for step in saved_steps(place)]
+    if max(later, default=0) > start_step:
+        raise InputError(
+            f'--checkpoint_path {folder} holds checkpoints up to step {max(later)}, and this training starts at step '
+            f'{start_step}; give another folder'
+        )
+
+
 def save_settings(cfg, charset):
     """Settings and charset beside the checkpoints to come."""
     from ocr.atomic import replacing
-    from ocr.checkpoint import CHARSET_FILE, CONFIG_FILE
+    from ocr.checkpoint import BEST_FOLDER, CHARSET_FILE, CONFIG_FILE
 
-    with replacing(os.path.join(cfg.checkpoint_path, CONFIG_FILE)) as file:
-        file.write(to_json(cfg))
-    charset.save(os.path.join(cfg.checkpoint_path, CHARSET_FILE))
+    for folder in (cfg.checkpoint_path, os.path.join(cfg.checkpoint_path, BEST_FOLDER)):
+        with replacing(os.path.join(folder, CONFIG_FILE)) as file:
+            file.write(to_json(cfg))
+        charset.save(os.path.join(folder, CHARSET_FILE))
 
 
 def keep_log(folder):
-    """Tensorpack's log goes to a file and only its errors to the screen; TensorBoard's logs go beside the file."""
-    from tensorpack.utils import logger as tensorpack_logger
-
-    for handler in tensorpack_logger._logger.handlers:
-        handler.setLevel(logging.ERROR)
-    tensorpack_logger.set_logger_dir(os.path.join(folder, 'log'), action='k')
+    """Tensorpack's log goes to a file and not to the screen: its errors are raised here as well."""
+    log = logging.getLogger('tensorpack')
+    for handler in log.handlers:
+        if type(handler) is logging.StreamHandler:  # the screen's, none that is derived from it
+            handler.setLevel(logging.CRITICAL)
+    logging.raiseExceptions = False  # neither tensorpack's malformed message nor a full disk is worth a traceback
+    try:
+        os.makedirs(os.path.join(folder, LOG_FOLDER), exist_ok=True)
+        handler = logging.FileHandler(os.path.join(folder, LOG_FOLDER, 'log.log'), encoding='utf-8')
+    except OSError as error:
+        raise InputError(
+            f'--checkpoint_path {folder}: cannot be written ({error.strerror}); free space or choose another folder'
+        ) from None
+    handler.setFormatter(logging.Formatter('%(asctime)s %(message)s'))
+    log.addHandler(handler)
 
 
 def fit(cfg, charset, dataflow, validation, num_towers, on_gpu, session_init, start_step):
@@ -201,13 +223,18 @@ def fit(cfg, charset, dataflow, validation, num_towers, on_gpu, session_init, st
     Returns:
         True if it was stopped by Ctrl-C.
     """
+    import tensorflow.compat.v1 as tf
     from tensorpack import QueueInput, TrainConfig, launch_train_with_config
-    from tensorpack.callbacks import RunUpdateOps, TFEventWriter
-    from tensorpack.train import SimpleTrainer, SyncMultiGPUTrainerReplicated
+    from tensorpack.callbacks import CallbackFactory, RunUpdateOps
+    from tensorpack.train import SimpleTrainer, SyncMultiGPUTrainerParameterServer
 
     from model import AttentionOCR
     from ocr.callbacks import EpochEnd, StopAfter, Watch
+    from ocr.event_file import EventFile
 
+    tf.set_random_seed(cfg.seed)  # of the initial weights
+    # Once the start has been restored: until then, what lies in the folder belongs to the checkpoints there.
+    settings_saver = CallbackFactory(before_train=lambda _: save_settings(cfg, charset))
     watch = Watch(cfg.total_steps, cfg.batch_size * num_towers, cfg.checkpoint_path)
     epoch_end = EpochEnd(
         watch,
@@ -221,32 +248,33 @@ def fit(cfg, charset, dataflow, validation, num_towers, on_gpu, session_init, st
     train_config = TrainConfig(
         model=AttentionOCR(cfg, charset.num_classes),
         data=QueueInput(dataflow),
-        callbacks=[watch, epoch_end, StopAfter(cfg.total_steps)],
+        callbacks=[settings_saver, watch, epoch_end, StopAfter(cfg.total_steps)],
         extra_callbacks=[RunUpdateOps()],
-        monitors=[TFEventWriter()],
+        monitors=[EventFile(os.path.join(cfg.checkpoint_path, LOG_FOLDER))],
         session_init=session_init,
         steps_per_epoch=cfg.steps_per_epoch,
         starting_epoch=start_step // cfg.steps_per_epoch + 1,
         max_epoch=cfg.max_epoch + 1,  # StopAfter ends it: a resumed training may stand in the midst of an epoch
     )
-    trainer = (
-        SimpleTrainer()
-        if num_towers == 1
-        else SyncMultiGPUTrainerReplicated(list(range(num_towers)), mode='nccl' if on_gpu else 'cpu')
-    )
+    trainer = SimpleTrainer()
+    if num_towers > 1:
+        # One set of variables. With a replica on each GPU, tensorpack's towers share Adam's powers of beta and each
+        # update counts once a tower.
+        trainer = SyncMultiGPUTrainerParameterServer(list(range(num_towers)), 'gpu' if on_gpu else 'cpu')
+    stopped = False
     try:
         launch_train_with_config(train_config, trainer)
     except KeyboardInterrupt:
-        return True
-    return False
+        stopped = True
+    if epoch_end.error:
+        raise epoch_end.error
+    return stopped
 
 
 def main(argv=None):
     cfg = parse_config(argv, __doc__)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill is answered as Ctrl-C
-    if cfg.gpus:
-        os.environ['CUDA_VISIBLE_DEVICES'] = ','.join(map(str, cfg.gpus))
-    start_tensorflow()
+    start_tensorflow(cfg.gpus)
     checkpoint = find_start(cfg)
     cfg = with_stored_settings(cfg, argv, checkpoint)
     if not checkpoint:
@@ -259,16 +287,17 @@ def main(argv=None):
     session_init, start_step = session_start(cfg, checkpoint)
     if start_step >= cfg.total_steps:
         raise InputError(f'{checkpoint} has all {cfg.total_steps} steps behind it; raise --max_epoch to go on')
-    save_settings(cfg, charset)
-    keep_log(cfg.checkpoint_path)
+    check_nothing_later(cfg.checkpoint_path, start_step)
     dataflow, checked = build_dataflow(cfg, index, training, charset, num_towers, start_step)
     validation = build_validation(cfg, index, held_out, charset)
+    keep_log(cfg.checkpoint_path)
     stopped = fit(cfg, charset, dataflow, validation, num_towers, on_gpu, session_init, start_step)
-    if checked.error:
+    if checked.error and not stopped:  # a signal to the whole group ends the workers too
         raise checked.error
     for reason, number in checked.counts.items():
         print(f'left out while training: {number} times {reason}')
-    print(f'{"stopped and saved" if stopped else "done"}: {find_checkpoint(cfg.checkpoint_path)}')
+    saved = find_checkpoint(cfg.checkpoint_path)
+    print(f'{"stopped and saved" if stopped else "done"}: {saved}' if saved else 'stopped before the first step')
     return 130 if stopped else 0
 
 

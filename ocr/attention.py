@@ -1,8 +1,7 @@
 """Decoder: an LSTM that looks at one place of the feature map after another and writes a character at each.
 
 Additive attention as Bahdanau et al. 2015, arXiv:1409.0473, around an LSTM as Xu et al. 2015, arXiv:1502.03044. One
-body
-serves training (teacher forcing) and inference (greedy decoding), and both variants of the model:
+body serves training (teacher forcing) and inference (greedy decoding), and both variants of the model:
 
     keys -> initial state -> T x (attend -> LSTM step) -> logits
 """

@@ -12,6 +12,7 @@ from tensorpack.callbacks import Callback
 from tensorpack.train import StopTraining
 from tqdm import tqdm
 
+from ocr import tensor_names as names
 from ocr.atomic import replacing
 from ocr.checkpoint import BEST_FOLDER, find_checkpoint, save_checkpoint, saved_steps
 from ocr.curves import loss_curve
@@ -35,11 +36,7 @@ class StopAfter(Callback):
 
 
 class Watch(Callback):
-    """Show the progress, keep the means of an epoch, and stop at the first loss that is no number.
-
-    Attributes:
-        means: dict of the epoch that ended last: loss, cross_entropy, learning_rate, images_per_second.
-    """
+    """Show the progress, keep the means of an epoch, and stop at the first loss that is no number."""
 
     _NAMES = ('total_loss', 'cross_entropy', 'learning_rate')
 
@@ -47,7 +44,7 @@ class Watch(Callback):
         self.total_steps = total_steps
         self.images_per_step = images_per_step
         self.folder = folder
-        self.means = {}
+        self._bar = None
 
     def _setup_graph(self):
         operations = [op for op in tf.get_default_graph().get_operations() if 'gradients' not in op.name]
@@ -70,7 +67,7 @@ class Watch(Callback):
         self._values, self._started = [], time.perf_counter()
 
     def _before_run(self, _):
-        return tf.train.SessionRunArgs(self._fetches)
+        return tf.train.SessionRunArgs(self._fetches, {f'{names.FINISHED_STEPS}:0': self.global_step})
 
     def _after_run(self, _, run_values):
         results = run_values.results
@@ -110,7 +107,8 @@ class Watch(Callback):
         self._bar.write(line)
 
     def _after_train(self):
-        self._bar.close()
+        if self._bar:  # a training may end before it begins
+            self._bar.close()
 
 
 class EpochEnd(Callback):
@@ -118,6 +116,9 @@ class EpochEnd(Callback):
 
     An epoch ends when the number of all steps is a multiple of `steps_per_epoch`, so that it does not shift when a
     training is resumed in the midst of one.
+
+    Attributes:
+        error: the InputError of the last save, which tensorpack would print and forget; None if it went well.
     """
 
     def __init__(self, watch, validation, *, folder, steps_per_epoch, val_epochs, patience, max_checkpoints):
@@ -138,6 +139,7 @@ class EpochEnd(Callback):
         self.val_epochs = val_epochs
         self.patience = patience
         self.max_checkpoints = max_checkpoints
+        self.error = None
 
     def _setup_graph(self):
         if self.validation:
@@ -195,8 +197,14 @@ class EpochEnd(Callback):
     def _after_train(self):
         # Also after Ctrl-C, wherever the training stands; not after a failure.
         stopped_well = sys.exc_info()[0] in (None, KeyboardInterrupt)
-        if stopped_well and self.global_step and self.global_step not in saved_steps(self.folder):
-            self._save()
+        if not stopped_well:
+            return
+        self.trainer.loop.update_global_step()  # Ctrl-C may fall between an update and its count
+        if self.global_step and self.global_step not in saved_steps(self.folder):
+            try:
+                self._save()
+            except InputError as error:
+                self.error = error
 
 
 def _epoch_line(epoch, row):

@@ -199,6 +199,18 @@ class Charset:
         return cls.preset(path) if str(path) in PRESETS else cls.load(path)
 
     @classmethod
+    def agreed(cls, path, stored):
+        """The charset of a flag and of a model, either of which may be missing ('' and None), not both.
+
+        Raises:
+            InputError: both are there and differ.
+        """
+        chosen = cls.resolve(path) if path else stored
+        if stored and chosen != stored:
+            raise InputError(f'--charset_path {path} is not the charset of the model ({stored.name}): leave it out')
+        return chosen
+
+    @classmethod
     def from_texts(cls, texts, min_count=1, name='charset'):
         """Charset of every character that occurs at least min_count times in texts, in code point order."""
         counts = Counter()

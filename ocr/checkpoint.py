@@ -34,8 +34,9 @@ def find_checkpoint(path, prefer_best=False):
         InputError: the path is neither a folder nor a checkpoint.
     """
     if os.path.isdir(path):
-        if prefer_best and (best := find_checkpoint(os.path.join(path, BEST_FOLDER))):
-            return best
+        best = os.path.join(path, BEST_FOLDER)
+        if prefer_best and os.path.isdir(best) and (found := find_checkpoint(best)):
+            return found
         saved = saved_steps(path)
         return os.path.join(path, f'{_PREFIX}{saved[-1]}') if saved else tf.train.latest_checkpoint(path)
     prefix = re.sub(r'\.(index|meta|data-\d+-of-\d+)$', '', path)
@@ -62,12 +63,9 @@ def saved_steps(folder):
 
 
 def file_beside(checkpoint, name):
-    """Path of a file in the checkpoint's folder, or in the one above (for the best one), or None."""
-    folder = os.path.dirname(checkpoint)
-    for place in (folder, os.path.dirname(folder)):
-        if os.path.exists(os.path.join(place, name)):
-            return os.path.join(place, name)
-    return None
+    """Path of a file in the checkpoint's folder, or None."""
+    path = os.path.join(os.path.dirname(checkpoint), name)
+    return path if os.path.exists(path) else None
 
 
 def read_shapes(checkpoint):
@@ -75,7 +73,7 @@ def read_shapes(checkpoint):
     try:
         return tf.train.load_checkpoint(checkpoint).get_variable_to_shape_map()
     except (tf.errors.OpError, ValueError) as error:
-        raise InputError(f'{checkpoint}: unreadable checkpoint ({_first_line(error)})') from None
+        raise InputError(f'{checkpoint}: unreadable checkpoint ({_reason(error)})') from None
 
 
 def restore_map(variables, checkpoint, optional=_OPTIMIZER_VARIABLE):
@@ -114,6 +112,14 @@ def restore_map(variables, checkpoint, optional=_OPTIMIZER_VARIABLE):
     return {name: variable for name, variable in wanted.items() if name in stored}
 
 
+def restore(session, found, checkpoint):
+    """Fill variables from a checkpoint, as `restore_map` found them; InputError where its data cannot be read."""
+    try:
+        tf.train.Saver(found).restore(session, checkpoint)
+    except (tf.errors.OpError, ValueError) as error:
+        raise InputError(f'{checkpoint}: unreadable checkpoint ({_reason(error)}); was it copied whole?') from None
+
+
 def _list_once(what, names):
     if names:
         shown = sorted(names)
@@ -143,21 +149,29 @@ def save_checkpoint(saver, session, folder, step, keep):
         saver.save(session, os.path.join(beside, name), write_meta_graph=False, write_state=False)
         for path in sorted(os.listdir(beside)):  # .data before .index: an index without data is no checkpoint
             os.replace(os.path.join(beside, path), os.path.join(folder, path))
+        _drop_oldest(folder, keep, step)
+        paths = [f'{_PREFIX}{kept}' for kept in saved_steps(folder)]
+        tf.train.update_checkpoint_state(folder, name, paths)
     except (OSError, tf.errors.OpError, ValueError) as error:
         last = find_checkpoint(folder)
         raise InputError(
-            f'{folder}: cannot save ({_first_line(error)}); '
+            f'{folder}: cannot save ({_reason(error)}); '
             + (f'{last} is whole, go on from it once there is room' if last else 'nothing was saved before')
         ) from None
     finally:
         shutil.rmtree(beside, ignore_errors=True)
-    for old in saved_steps(folder)[:-keep]:
-        for path in glob.glob(os.path.join(glob.escape(folder), f'{_PREFIX}{old}.*')):
-            os.remove(path)
-    paths = [f'{_PREFIX}{kept}' for kept in saved_steps(folder)]
-    tf.train.update_checkpoint_state(folder, name, paths)
     return os.path.join(folder, name)
 
 
-def _first_line(error):
-    return ' '.join(str(getattr(error, 'message', error)).split())[:160]
+def _drop_oldest(folder, keep, newest):
+    older = [step for step in saved_steps(folder) if step != newest]
+    for old in older[: max(len(older) - keep + 1, 0)]:
+        for path in glob.glob(os.path.join(glob.escape(folder), f'{_PREFIX}{old}.*')):
+            os.remove(path)
+
+
+def _reason(error):
+    """What went wrong in one line; of TensorFlow's errors without the trace of the graph before and the node behind."""
+    text = str(getattr(error, 'message', error)).split('\n\t [[')[0].strip()
+    text = text.splitlines()[-1] if text.startswith('Graph execution error') else text
+    return ' '.join(text.split())[:160]

@@ -1,6 +1,6 @@
 """Tensorpack pipeline of training: regions in an endless shuffled stream, prepared by worker processes, batched.
 
-RegionStream -> ParallelMap(TrainingPreparer) -> SkipBroken -> BatchData -> float32 in 0..1
+RegionStream -> ParallelMap(TrainingPreparer) -> SkipBroken -> BatchByShape
 """
 
 import logging
@@ -80,7 +80,7 @@ class ParallelMap(ProxyDataFlow):
                     'a worker process died, most likely for want of memory: try a smaller --num_workers'
                 ) from None
             finally:
-                pool.shutdown(wait=False, cancel_futures=True)
+                pool.shutdown(cancel_futures=True)  # a worker finishes the chunk in its hands, no more
 
 
 def _chunks(ds):

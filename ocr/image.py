@@ -99,7 +99,7 @@ def fitted_size(box, longer_side, max_scale=None, min_side=1):
 def canvas_shape(size, canvas_side, fits=False):
     """(height, width) of the canvas for text of (width, height) `size` on it, in pixels.
 
-    Square, or fitted: the longer side is `canvas_side`, the shorter the text's, rounded up to a multiple of CANVAS_STEP.
+    Square, or fitted: the longer side is `canvas_side`, the shorter the text's, rounded up to whole CANVAS_STEPs.
     """
     if not fits:
         return canvas_side, canvas_side

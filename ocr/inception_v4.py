@@ -77,6 +77,8 @@ def encode(
     Returns:
         features: float32 (N, H, W, C) with H = W = S / 8, rounded up; C is 1024 at `Mixed_6h` and depth 1.
     """
+    if final_endpoint not in ENDPOINTS:
+        raise ValueError(f'final_endpoint {final_endpoint!r} is none of {", ".join(ENDPOINTS)}')
 
     def run_layer(x, name, depth, stride):
         kernel = [int(side) for side in name.rsplit('_', 1)[1].split('x')]
@@ -102,8 +104,8 @@ def encode(
                         outputs.append(run_branch(features, layers))
                 features = tf.concat(outputs, axis=3)
             if block == final_endpoint:
-                return features
-    raise ValueError(f'final_endpoint {final_endpoint!r} is none of {", ".join(ENDPOINTS)}')
+                break
+        return features
 
 
 def scaled_depth(depth, depth_multiplier):
@@ -112,30 +114,42 @@ def scaled_depth(depth, depth_multiplier):
 
 
 def _convolve(x, name, depth, kernel, stride, is_training, batch_norm_decay, weight_decay):
-    """Convolution without bias, batch norm, ReLU: (N, H, W, C) -> (N, H / stride, W / stride, depth)."""
+    """Convolution without bias, batch norm, ReLU: (N, H, W, C) -> (N, H / stride, W / stride, depth).
+
+    With stored statistics batch norm is a scale and a shift for each channel, so it is folded into the convolution:
+    conv(x, w) / sigma - mean / sigma + beta = conv(x, w / sigma) + (beta - mean / sigma).
+    """
     with tf.variable_scope(name):
         weights = tf.get_variable(
-            'weights',
-            [*kernel, x.shape[3], depth],
-            initializer=tf.variance_scaling_initializer(2.0),
+            'weights', [*kernel, x.shape[3], depth], initializer=tf.variance_scaling_initializer(2.0)
         )
         add_weight_loss(weights, weight_decay)
-        x = tf.nn.conv2d(x, weights, stride, 'SAME')
-        return tf.nn.relu(_normalize(x, is_training, batch_norm_decay))
+        beta, mean, variance = _batch_norm_variables(depth)
+        if is_training:
+            x = tf.nn.conv2d(x, weights, stride, 'SAME')
+            return tf.nn.relu(_normalize(x, beta, mean, variance, batch_norm_decay))
+        scale = tf.math.rsqrt(variance + BATCH_NORM_EPSILON)
+        return tf.nn.relu(tf.nn.bias_add(tf.nn.conv2d(x, weights * scale, stride, 'SAME'), beta - mean * scale))
 
 
-def _normalize(x, is_training, decay):
-    """Batch norm over N, H and W with a learnt centre and no scale (Ioffe & Szegedy 2015, arXiv:1502.03167)."""
-    depth = int(x.shape[3])
+def _batch_norm_variables(depth):
+    """Learnt centre, moving mean and moving variance, (depth,) each; there is no learnt scale."""
     with tf.variable_scope('BatchNorm'):
-        beta = tf.get_variable('beta', [depth], initializer=tf.zeros_initializer())
-        mean = tf.get_variable('moving_mean', [depth], initializer=tf.zeros_initializer(), trainable=False)
-        variance = tf.get_variable('moving_variance', [depth], initializer=tf.ones_initializer(), trainable=False)
-        scale = tf.ones([depth])
-        if not is_training:
-            return tf.nn.fused_batch_norm(x, scale, beta, mean, variance, BATCH_NORM_EPSILON, is_training=False)[0]
-        x, batch_mean, batch_variance = tf.nn.fused_batch_norm(x, scale, beta, epsilon=BATCH_NORM_EPSILON)
-        for moving, batch in ((mean, batch_mean), (variance, batch_variance)):
-            update = tf.assign_sub(moving, (1 - decay) * (moving - batch))
-            tf.add_to_collection(tf.GraphKeys.UPDATE_OPS, update)
-        return x
+        return (
+            tf.get_variable('beta', [depth], initializer=tf.zeros_initializer()),
+            tf.get_variable('moving_mean', [depth], initializer=tf.zeros_initializer(), trainable=False),
+            tf.get_variable('moving_variance', [depth], initializer=tf.ones_initializer(), trainable=False),
+        )
+
+
+def _normalize(x, beta, mean, variance, decay):
+    """Batch norm with the batch's own statistics over N, H and W (Ioffe & Szegedy 2015, arXiv:1502.03167).
+
+    Collects the updates that move the stored mean and variance towards them.
+    """
+    scale = tf.ones([int(x.shape[3])])
+    x, batch_mean, batch_variance = tf.nn.fused_batch_norm(x, scale, beta, epsilon=BATCH_NORM_EPSILON)
+    for moving, batch in ((mean, batch_mean), (variance, batch_variance)):
+        update = tf.assign_sub(moving, (1 - decay) * (moving - batch))
+        tf.add_to_collection(tf.GraphKeys.UPDATE_OPS, update)
+    return x

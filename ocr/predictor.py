@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import tensorflow.compat.v1 as tf
+from tensorflow.core.protobuf.rewriter_config_pb2 import RewriterConfig
 
 from ocr import tensor_names as names
 from ocr.charset import Charset
@@ -34,6 +35,7 @@ class Predictor:
 
     Attributes:
         charset: Charset.
+        settings: dict, the Config that the graph was frozen with; empty where there is none inside.
         canvas_side: S, pixels.
         fits: bool, whether the graph was trained on fitted canvases, see image.canvas_shape.
         num_steps: T, or None where the graph does not say.
@@ -56,13 +58,19 @@ class Predictor:
         if charset is None and embedded is None:
             raise InputError(f'{where} has no charset inside; give the one it was trained with: --charset_path')
         self.charset = charset or Charset.from_text(embedded, name=where)
+        if charset and embedded and charset != Charset.from_text(embedded):
+            raise InputError(f'--charset_path: {charset.name} is not the charset inside {where}; leave the flag out')
         self._graph = tf.Graph()
         with self._graph.as_default():
-            tf.import_graph_def(graph_def, name='')
+            try:
+                tf.import_graph_def(graph_def, name='')
+            except ValueError as error:
+                reason = ' '.join(str(error).split())
+                raise InputError(f'{where}: TensorFlow cannot load this graph ({reason}); export it anew') from None
         self.charset.check_num_classes(self._num_classes(graph_def) or self.charset.num_classes, where)
-        settings = json.loads(read_text(graph_def, names.CONFIG) or '{}')
-        self.canvas_side = self._side(names.IMAGE, 1) or settings.get('image_size', canvas_side)
-        self.fits = settings.get('canvas') == 'fit'
+        self.settings = json.loads(read_text(graph_def, names.CONFIG) or '{}')
+        self.canvas_side = self._side(names.IMAGE, 1) or self.settings.get('image_size', canvas_side)
+        self.fits = self.settings.get('canvas') == 'fit'
         self.num_steps = self._side(names.PREDS, 1) or self._side(names.LABEL, 1)
         self.with_bbox = self._has(names.NORMALIZED_BBOX)
         self.has_attention = self._has(names.ALPHA)
@@ -144,8 +152,14 @@ class Predictor:
         return None
 
 
-def session_config():
-    """Session settings that all scripts share: take GPU memory as it is needed."""
+def session_config(precision='float32'):
+    """Session settings that all scripts share: take GPU memory as it is needed.
+
+    Args:
+        precision: 'float32', or 'bfloat16' to compute convolutions and products in bfloat16 on a CPU that can.
+    """
     config = tf.ConfigProto(allow_soft_placement=True)
     config.gpu_options.allow_growth = True
+    if precision == 'bfloat16':
+        config.graph_options.rewrite_options.auto_mixed_precision_onednn_bfloat16 = RewriterConfig.ON
     return config

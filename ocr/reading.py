@@ -1,5 +1,6 @@
 """Regions -> text: images are prepared in threads while the graph runs; results come in order, memory stays bounded."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,8 @@ from ocr.prepare import Broken, InferencePreparer
 
 _GROUP = 16  # regions of one photograph that are prepared together, at most
 _BATCHES_AHEAD = 8  # batches among which canvases of one shape are looked for
+
+logger = logging.getLogger(__name__)
 
 
 def read_regions(predictor, regions, *, batch_size, num_workers=0, with_alpha=False, full_length=False) -> Iterator:
@@ -38,7 +41,7 @@ def read_regions(predictor, regions, *, batch_size, num_workers=0, with_alpha=Fa
 
 
 def canvas_batches(regions, prepare, *, batch_size, num_workers=0) -> Iterator:
-    """Prepare regions in threads and batch what could be read, canvases of one shape together.
+    """Prepare regions in threads and batch what could be read, canvases of one shape together; the rest is logged.
 
     Args:
         regions: iterable of TextRegion.
@@ -52,6 +55,7 @@ def canvas_batches(regions, prepare, *, batch_size, num_workers=0) -> Iterator:
     with _prepared(regions, prepare, batch_size, num_workers) as prepared:
         for region, result in prepared:
             if isinstance(result, Broken):
+                logger.warning('left out: %s', result.message)
                 continue
             bucket = buckets[result[0].shape]
             bucket.append((region, *result))

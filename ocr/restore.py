@@ -6,7 +6,7 @@ import tensorflow.compat.v1 as tf
 from tensorpack.tfutils.sessinit import SessionInit
 
 from ocr import attention, inception_v4
-from ocr.checkpoint import restore_map
+from ocr.checkpoint import restore, restore_map
 from ocr.errors import InputError
 
 
@@ -19,11 +19,8 @@ class RestoreModel(SessionInit):
     def _variables(self):
         return restore_map(_saved_variables(), self.checkpoint)
 
-    def _setup_graph(self):
-        self._saver = tf.train.Saver(self._variables())
-
     def _run_init(self, sess):
-        self._saver.restore(sess, self.checkpoint)
+        restore(sess, self._variables(), self.checkpoint)
 
 
 class RestorePretrained(RestoreModel):

@@ -11,8 +11,8 @@ def learning_rate(step, *, base_rate, warmup_steps, total_steps, final_fraction=
     """Rate of the update that follows `step` finished updates.
 
     Rises linearly from WARMUP_START * base_rate at step 0 to base_rate at `warmup_steps`, then falls along half a
-    cosine to final_fraction * base_rate at `total_steps` and stays there. It does not depend on the number of GPUs: gradients
-    are averaged over them, so a tower more is a larger batch and nothing else.
+    cosine to final_fraction * base_rate at `total_steps` and stays there. It does not depend on the number of GPUs:
+    gradients are averaged over them, so a tower more is a larger batch and nothing else.
 
     Args:
         step: integer tensor ().

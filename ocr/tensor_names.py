@@ -11,6 +11,7 @@ NORMALIZED_BBOX = 'normalized_bbox'  # float32 (N, 4), (top, left, height, width
 IS_TRAINING = 'is_training'  # bool ()
 DROPOUT_KEEP_PROB = 'dropout_keep_prob'  # float32 ()
 FULL_LENGTH = 'full_length'  # bool (), run all T steps even when every row has written EOS
+FINISHED_STEPS = 'finished_steps'  # int32 (), updates before this one; in training graphs
 
 # Outputs
 PREDS = 'sequence_preds'  # int64 (N, T)

@@ -6,12 +6,17 @@ import sys
 from contextlib import contextmanager
 
 
-def start_tensorflow():
+def start_tensorflow(gpus=()):
     """Import TensorFlow and switch it to v1 graphs; call it before the first module that builds or runs one.
 
     Control flow becomes plain nodes, not functions: frozen graphs with loops then load everywhere.
+
+    Args:
+        gpus: numbers of the GPUs that TensorFlow may see; empty is all.
     """
     os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '2')
+    if gpus:
+        os.environ['CUDA_VISIBLE_DEVICES'] = ','.join(map(str, gpus))
     with _silent_stderr():
         import tensorflow.compat.v1 as tf
     logging.getLogger('tensorflow').setLevel(logging.ERROR)  # importing sets it anew

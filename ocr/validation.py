@@ -34,7 +34,10 @@ class Validation:
         self._predict = trainer.get_predictor(inputs, [names.PREDS, names.ALPHA])
 
     def run(self, monitors):
-        """Scores as {'val_ned', 'val_accuracy'}; pictures and texts of the first regions go to the monitors."""
+        """Scores as {'val_ned', 'val_accuracy'}, none where no region can be read.
+
+        Pictures and texts of the first regions go to the monitors.
+        """
         truths, texts = [], []
         for regions, canvases, bboxes in self.batches():
             feed = [canvases.astype(np.float32) / 255] + [bboxes] * self.with_bbox
@@ -44,6 +47,8 @@ class Validation:
                 _show(monitors, canvases, batch_texts, [region.text for region in regions], alpha)
             truths += [region.text for region in regions]
             texts += batch_texts
+        if not texts:
+            return {}
         pairs = list(zip(texts, truths, strict=True))
         scores = {
             'val_ned': float(np.mean([normalized_edit_similarity(text, truth) for text, truth in pairs])),

@@ -1,8 +1,42 @@
-"""Tests import the scripts and the library from the repository's root."""
+"""Tests import the scripts and the library from the repository's root; models that many tests read are trained once."""
 
 import os
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
 
 os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '2')
+os.environ['CUDA_VISIBLE_DEVICES'] = '-1'  # on the CPU wherever the tests run
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+
+@pytest.fixture(scope='session')
+def learnt(tmp_path_factory):
+    """A model that knows tiny.EIGHT_WORDS by heart: .words, .index_dir, .checkpoint_path and .pb_path."""
+    import tiny
+
+    folder = tmp_path_factory.mktemp('learnt')
+    model = SimpleNamespace(
+        words=tiny.write_words(folder / 'words', tiny.EIGHT_WORDS),
+        index_dir=folder / 'index',
+        checkpoint_path=folder / 'checkpoint',
+        pb_path=folder / 'text_recognition.pb',
+    )
+    tiny.train(model.words, model.checkpoint_path, **tiny.BY_HEART)
+    tiny.run_main('export', *tiny.flags(checkpoint_path=model.checkpoint_path, pb_path=model.pb_path))
+    return model
+
+
+@pytest.fixture(scope='session')
+def six_steps(tmp_path_factory):
+    """A training of six steps with dropout and augmentation, saved after three and six: .words, .checkpoint_path."""
+    import tiny
+
+    folder = tmp_path_factory.mktemp('six_steps')
+    model = SimpleNamespace(
+        words=tiny.write_words(folder / 'words', tiny.EIGHT_WORDS), checkpoint_path=folder / 'checkpoint'
+    )
+    tiny.train(model.words, model.checkpoint_path, **tiny.AUGMENTED)
+    return model

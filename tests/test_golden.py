@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parent / 'golden'
 
 @pytest.fixture(scope='module', params=['ocr', 'ocr_with_normalized_bbox'])
 def differences(request):
-    """Largest relative difference of each array. In a process of its own: the number of threads is set once a process."""
+    """Largest relative difference of each array. In a process of its own: threads are set once a process."""
     command = [sys.executable, str(FOLDER / 'compare.py'), request.param]
     result = subprocess.run(command, capture_output=True, text=True, check=True, cwd=FOLDER.parents[1])
     return json.loads(result.stdout)

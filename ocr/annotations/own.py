@@ -11,6 +11,7 @@ dataset is such a file or a folder that holds one under one of the names in FILE
 
 import json
 import os
+import re
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from ocr.annotations.files import REMEDY, read_lines
 from ocr.annotations.region import TextRegion, judge_polygon, region_or_dropped, to_polygon
 from ocr.errors import InputError
 
+_BEGINS_A_POLYGON = re.compile(r'\s*(\[\s*\[|-?[\d.]+,\s*-?[\d.]+,)')
 FILE_NAMES = ('labels.tsv', 'labels.jsonl', 'gt.jsonl', 'index.jsonl')
 
 
@@ -66,8 +68,12 @@ def read_polygons(path, image_folder):
         if is_json:
             image, _, points = _parse_json(line, where, needs_text=False)
         else:
-            image, *_, polygon = line.split('\t')
-            image, _, points = _parse_columns(f'{image}\t\t{polygon}', where)
+            columns = line.split('\t')
+            if len(columns) == 2 and _BEGINS_A_POLYGON.match(columns[1]):
+                columns.insert(1, '')
+            image, _, points = _parse_columns('\t'.join(columns), where)
+        if not image:
+            raise InputError(f'{where}: the image path is empty')
         polygon = None if points is None else to_polygon(points, where)
         if polygon is not None and judge_polygon(polygon, np.inf, np.inf, 0):
             raise InputError(f'{where}: the polygon encloses no area')
@@ -99,6 +105,10 @@ def _parse_json(line, where, needs_text=True):
         record = json.loads(line)
     except json.JSONDecodeError as error:
         raise InputError(f'{where}: malformed JSON: {error.msg} (column {error.colno})') from error
-    if not isinstance(record, dict) or not isinstance(record.get('image'), str) or ('text' not in record and needs_text):
+    if (
+        not isinstance(record, dict)
+        or not isinstance(record.get('image'), str)
+        or ('text' not in record and needs_text)
+    ):
         raise InputError(f'{where}: an object with `image` and `text` is expected, found {line[:60]}')
     return record['image'], record.get('text'), record.get('polygon')

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ocr.augment import AugmentSettings, augmented_placement, draw_augmentation
 from ocr.geometry import polygon_box, transform, whole_image
-from ocr.image import warp_region
+from ocr.image import canvas_shape, warp_region
 
 REFERENCE = AugmentSettings()
 PLAIN = AugmentSettings(rotation_prob=0, shear_prob=0)
@@ -47,6 +47,19 @@ def test_the_text_stays_on_the_canvas_at_the_sizes_of_the_reference(rectangle, s
         assert max(width, height) >= int(0.875 * side)
     else:
         assert max(width, height) == pytest.approx(longer_before * 4, abs=0.51)
+    assert polygon_box(transform(polygon, matrix)) == pytest.approx((x0, y0, x1, y1), abs=0.01)
+
+
+@settings(max_examples=200, deadline=None)
+@given(rectangle=rectangles, side=st.sampled_from(SIDES), seed=st.integers(0, 2**32))
+def test_on_a_fitted_canvas_the_text_has_the_same_size(rectangle, side, seed):
+    polygon = turned_rectangle(*rectangle)
+    augmentation = draw_augmentation(np.random.default_rng(seed), REFERENCE)
+    _, square = augmented_placement(polygon, side, augmentation, REFERENCE)
+    matrix, (x0, y0, x1, y1) = augmented_placement(polygon, side, augmentation, REFERENCE, fits=True)
+    assert (x1 - x0, y1 - y0) == (square[2] - square[0], square[3] - square[1])
+    height, width = canvas_shape((x1 - x0, y1 - y0), side, fits=True)
+    assert 0 <= x0 < x1 <= width and 0 <= y0 < y1 <= height
     assert polygon_box(transform(polygon, matrix)) == pytest.approx((x0, y0, x1, y1), abs=0.01)
 
 

@@ -12,7 +12,15 @@ from PIL import Image, features
 
 from ocr.annotations.region import DropReason
 from ocr.geometry import polygon_box, transform, whole_image
-from ocr.image import UnreadableImage, centred_placement, fitted_size, placement, read_image, warp_region
+from ocr.image import (
+    UnreadableImage,
+    canvas_shape,
+    centred_placement,
+    fitted_size,
+    placement,
+    read_image,
+    warp_region,
+)
 from ocr.image_header import upright_size
 
 RED, WHITE, BLACK = (255, 0, 0), (255, 255, 255), (0, 0, 0)
@@ -284,6 +292,43 @@ def test_placement_takes_the_box_to_its_rectangle():
 def test_inference_centres_the_longer_side_on_the_canvas(polygon, expected):
     polygon = np.array(polygon, np.float32)
     matrix, box = centred_placement(polygon, 64)
+    assert box == expected
+    assert polygon_box(transform(polygon, matrix)) == pytest.approx(expected, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ('size', 'expected'),
+    [
+        ((96, 20), (32, 96)),
+        ((96, 32), (32, 96)),
+        ((96, 33), (64, 96)),
+        ((20, 96), (96, 32)),
+        ((96, 96), (96, 96)),
+        ((40, 12), (32, 96)),
+        ((40, 40), (64, 96)),
+        ((12, 40), (96, 32)),
+    ],
+)
+def test_a_fitted_canvas_is_as_narrow_as_the_text_in_steps(size, expected):
+    assert canvas_shape(size, 96, fits=True) == expected
+    assert canvas_shape(size, 96) == (96, 96)
+
+
+def test_a_fitted_canvas_is_never_longer_than_its_longer_side():
+    assert canvas_shape((100, 99), 100, fits=True) == (100, 100)
+    assert canvas_shape((16, 3), 16, fits=True) == (16, 16)
+
+
+@pytest.mark.parametrize(
+    ('polygon', 'expected'),
+    [
+        (whole_image(100, 50), (0, 0, 64, 32)),
+        (whole_image(100, 20), (0, 9, 64, 22)),
+        (whole_image(2, 4), (0, 0, 32, 64)),
+    ],
+)
+def test_inference_centres_the_text_on_a_fitted_canvas(polygon, expected):
+    matrix, box = centred_placement(polygon, 64, fits=True)
     assert box == expected
     assert polygon_box(transform(polygon, matrix)) == pytest.approx(expected, abs=1e-3)
 

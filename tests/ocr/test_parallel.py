@@ -139,8 +139,8 @@ if __name__ == '__main__':
     while len(workers) < 2:
         workers.update([future.result() for future in [pool.submit(work, 0.05) for _ in range(2)]])
     busy = [pool.submit(work, {seconds}) for _ in range(2)]
-    print(*workers, flush=True)
     try:
+        print(*workers, flush=True)
         time.sleep(600)
     except KeyboardInterrupt:
         print(workers.issuperset([future.result() for future in busy]), flush=True)

@@ -42,6 +42,14 @@ def test_inference_centres_the_region_and_tells_its_box(photograph):
     assert box.dtype == np.float32 and box.tolist() == [0.25, 0, 0.5, 1]  # top, left, height, width
 
 
+def test_on_a_fitted_canvas_the_box_is_divided_by_its_own_sides(photograph):
+    tall = np.float32([[30, 0], [40, 0], [40, 40], [30, 40]])
+    canvas, box = place_region(pixels(photograph), tall, 80, fits=True)
+    assert canvas.shape == (80, 32, 3)
+    assert box.tolist() == [0, 6 / 32, 1, 20 / 32]
+    assert canvas[:, 6:26].all() and not canvas[:, :6].any() and not canvas[:, 26:].any()
+
+
 def test_no_polygon_is_the_whole_image(photograph):
     image = pixels(photograph)
     for one, other in zip(place_region(image, None, 60), place_region(image, whole_image(60, 40), 60), strict=True):
@@ -68,6 +76,16 @@ def test_a_training_sample(photograph):
     assert (canvas == expected[0]).all() and (box == expected[1]).all()
 
 
+def test_a_training_sample_on_a_fitted_canvas(photograph):
+    regions = [TextRegion(photograph, CORNER, 'cab', 'mine')]
+    upright = AugmentSettings(rotation_prob=0, shear_prob=0)
+    canvas, *_, box = training_preparer(regions, augment_settings=upright, fits=True)((0, 7))
+    augmentation = draw_augmentation(np.random.default_rng([0, 7]), upright)
+    expected = place_region(pixels(photograph), CORNER, 64, augmentation, upright, fits=True)
+    assert canvas.shape == (32, 64, 3)
+    assert (canvas == expected[0]).all() and (box == expected[1]).all()
+
+
 def test_the_draw_depends_on_seed_and_draw_alone(photograph):
     regions = [TextRegion(photograph, CORNER, 'cab', 'mine')]
 
@@ -80,12 +98,14 @@ def test_the_draw_depends_on_seed_and_draw_alone(photograph):
     assert (canvas(0, 7) != canvas(0, 8)).any() and (canvas(0, 7) != canvas(1, 7)).any()
 
 
-def test_inference_prepares_all_regions_of_a_photograph(photograph):
+@pytest.mark.parametrize('fits', [False, True])
+def test_inference_prepares_all_regions_of_a_photograph(photograph, fits):
     regions = [TextRegion(photograph, polygon, 'a', 'mine') for polygon in (CORNER, None)]
-    results = InferencePreparer(32)(regions)
+    results = InferencePreparer(64, fits)(regions)
     assert len(results) == 2
     for region, (canvas, box) in zip(regions, results, strict=True):
-        expected = place_region(pixels(photograph), region.polygon, 32)
+        expected = place_region(pixels(photograph), region.polygon, 64, fits=fits)
+        assert canvas.shape == expected[0].shape
         assert (canvas == expected[0]).all() and (box == expected[1]).all()
 
 

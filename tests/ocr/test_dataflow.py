@@ -1,0 +1,237 @@
+"""The training pipeline: which samples come, in which order, and what happens when one does not."""
+
+import json
+import logging
+import multiprocessing
+import os
+from itertools import islice
+
+import numpy as np
+import pytest
+from PIL import Image
+from tensorpack.dataflow import DataFromList
+
+from ocr.annotations.region import DropReason
+from ocr.augment import AugmentSettings
+from ocr.charset import Charset
+from ocr.dataflow import BatchByShape, ParallelMap, RegionStream, SkipBroken, training_dataflow
+from ocr.errors import InputError
+from ocr.index import RegionIndex
+from ocr.prepare import Broken, TrainingPreparer
+
+CHARSET = Charset('0123456789')
+
+
+@pytest.fixture
+def make_index(tmp_path):
+    """Function that writes an index of white pictures, one for each text, of which some are then damaged."""
+
+    def make(*texts, size=(40, 20), damaged=(), missing=()):
+        lines = []
+        for number, text in enumerate(texts):
+            path = tmp_path / f'{number}.png'
+            Image.new('RGB', size, 'white').save(path)
+            if number in damaged:
+                path.write_bytes(b'no image')
+            if number in missing:
+                path.unlink()
+            polygon = [[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]]
+            lines.append(json.dumps({'image': str(path), 'text': text, 'polygon': polygon, 'dataset': 'mine'}))
+        (tmp_path / 'index.jsonl').write_text('\n'.join(lines) + '\n')
+        return RegionIndex(tmp_path / 'index.jsonl')
+
+    return make
+
+
+def flow(index, *, batch_size=4, num_workers=1, seed=0, start=0, with_bbox=False, side=32, seq_len=3):
+    prepare = TrainingPreparer(
+        index, CHARSET, canvas_side=side, seq_len=seq_len, augment_settings=AugmentSettings(), seed=seed
+    )
+    options = {'batch_size': batch_size, 'with_bbox': with_bbox, 'seed': seed, 'start': start}
+    dataflow, checked = training_dataflow(index, np.arange(len(index)), prepare, num_workers=num_workers, **options)
+    dataflow.reset_state()
+    return dataflow, checked
+
+
+def take(dataflow, count):
+    """The first batches; the stream is closed behind them."""
+    stream = iter(dataflow)
+    try:
+        return list(islice(stream, count))
+    finally:
+        stream.close()
+
+
+def texts_of(batches):
+    return [CHARSET.decode(label) for batch in batches for label in batch[1]]
+
+
+# The whole
+
+
+def test_batches_are_what_the_model_takes(make_index):
+    (batch,) = take(flow(make_index('0', '12', '345'), with_bbox=True)[0], 1)
+    image, label, mask, box = batch
+    assert (image.dtype, image.shape) == (np.float32, (4, 32, 32, 3))
+    assert image.min() == 0 and image.max() == 1
+    assert (label.dtype, label.shape) == (np.int32, (4, 4))
+    assert (mask.dtype, mask.shape) == (np.float32, (4, 4))
+    assert (mask.sum(axis=1) == [len(text) + 1 for text in texts_of([batch])]).all()
+    assert (box.dtype, box.shape) == (np.float32, (4, 4))
+    top, left, height, width = (box * 32).astype(int).T
+    for one, y, x, h, w in zip(image, top, left, height, width, strict=True):
+        rows, columns = np.nonzero(one[:, :, 0])
+        assert abs(rows.min() - y) <= 1 and abs(rows.max() + 1 - y - h) <= 1
+        assert abs(columns.min() - x) <= 1 and abs(columns.max() + 1 - x - w) <= 1
+
+
+def test_the_box_comes_only_where_it_is_wanted(make_index):
+    assert [len(batch) for batch in take(flow(make_index('0'))[0], 1)] == [3]
+
+
+def test_batches_do_not_depend_on_the_number_of_workers(make_index):
+    index = make_index(*map(str, range(11)), damaged=[3])
+    one, two = (take(flow(index, num_workers=num_workers, batch_size=3)[0], 7) for num_workers in (1, 2))
+    assert len(set(texts_of(one))) == 10
+    for first, second in zip(one, two, strict=True):
+        for array, same in zip(first, second, strict=True):
+            assert (array == same).all()
+
+
+def test_every_pass_goes_through_all_regions_and_draws_them_anew(make_index):
+    index = make_index(*map(str, range(8)))
+    batches = take(flow(index)[0], 6)
+    passes = [texts_of(batches[first : first + 2]) for first in (0, 2, 4)]
+    assert all(sorted(texts) == sorted(map(str, range(8))) for texts in passes)
+    assert len(set(map(tuple, passes))) == 3
+    pictures = {text: set() for text in map(str, range(8))}
+    for image, label, _ in batches:
+        for one, text in zip(image, texts_of([(None, label)]), strict=True):
+            pictures[text].add(one.tobytes())
+    assert all(len(of_text) == 3 for of_text in pictures.values())
+
+
+def test_another_seed_is_another_order_and_other_draws(make_index):
+    index = make_index(*map(str, range(8)))
+    first, second = (take(flow(index, seed=seed)[0], 2) for seed in (0, 1))
+    assert texts_of(first) != texts_of(second)
+
+
+def test_start_goes_on_where_the_other_stopped(make_index):
+    index = make_index(*map(str, range(7)))
+    whole = take(flow(index)[0], 5)
+    rest = take(flow(index, start=3 * 4)[0], 2)
+    for expected, batch in zip(whole[3:], rest, strict=True):
+        for array, same in zip(expected, batch, strict=True):
+            assert (array == same).all()
+
+
+def test_broken_photographs_are_left_out_counted_and_logged_once_each(make_index, caplog):
+    index = make_index(*map(str, range(6)), damaged=[1, 4], missing=[2])
+    dataflow, checked = flow(index, batch_size=3)
+    with caplog.at_level(logging.WARNING):
+        batches = take(dataflow, 3)
+    assert [sorted(texts_of([batch])) for batch in batches] == [['0', '3', '5']] * 3
+    # Two passes are through; of the third as much as came before its last good one.
+    assert 4 <= checked.counts[DropReason.UNREADABLE] <= 6
+    assert 2 <= checked.counts[DropReason.MISSING] <= 3
+    messages = sorted(record.getMessage() for record in caplog.records)
+    assert len(messages) == 3
+    for message, name in zip(messages, ('1.png: unread', '2.png: missing', '4.png: unread'), strict=True):
+        assert message.startswith('left out: ') and name in message
+    assert checked.error is None
+
+
+def test_nothing_readable_is_an_input_error(make_index):
+    dataflow, checked = flow(make_index('0', '1', '2', damaged=[0, 1, 2]))
+    with pytest.raises(
+        InputError, match=r'^none of the 3 regions can be read, the last: .*\.png: unreadable image'
+    ) as e:
+        take(dataflow, 1)
+    assert checked.error is e.value
+    assert checked.counts == {DropReason.UNREADABLE: 3}
+
+
+def test_an_exception_in_a_worker_passes_on_and_names_the_photograph(make_index):
+    dataflow, checked = flow(make_index('0', '12345'))
+    with pytest.raises(RuntimeError, match=r"1\.png: ValueError: text '12345' has 5 characters, seq_len is 3") as e:
+        take(dataflow, 9)
+    assert checked.error is e.value
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.parametrize('count', [1, 3])
+def test_closing_early_leaves_no_worker_processes(make_index, count):
+    stream = iter(flow(make_index('0', '1'), num_workers=2)[0])
+    for _ in range(count):
+        next(stream)
+    assert len(multiprocessing.active_children()) == 2
+    stream.close()
+    assert multiprocessing.active_children() == []
+
+
+# The stages
+
+
+@pytest.mark.parametrize('num_regions', [1, 2, 5])
+@pytest.mark.parametrize('start', [0, 1, 4, 5, 13])
+def test_the_stream_from_any_start(num_regions, start):
+    positions = 10 * np.arange(num_regions)
+    whole = list(islice(RegionStream(positions, seed=3), 20))
+    assert list(islice(RegionStream(positions, seed=3, start=start), 20 - start)) == whole[start:]
+    assert [draw for _, draw in whole] == list(range(20))
+    for first in range(0, 20 - num_regions + 1, num_regions):
+        assert sorted(position for position, _ in whole[first : first + num_regions]) == positions.tolist()
+
+
+def test_orders_differ_between_passes_and_seeds():
+    def order(seed, number):
+        return tuple(islice((position for position, _ in RegionStream(range(9), seed, 9 * number)), 9))
+
+    assert len({order(seed, number) for seed in range(3) for number in range(5)}) == 15
+
+
+@pytest.mark.parametrize('num_points', [0, 1, 4, 11])
+def test_parallel_map_keeps_the_order_and_the_last_points(num_points):
+    mapped = ParallelMap(DataFromList([[n] for n in range(num_points)], shuffle=False), sum, 2)
+    mapped.reset_state()
+    assert list(mapped) == list(range(num_points))
+
+
+def test_workers_of_parallel_map_load_no_tensorflow():
+    mapped = ParallelMap(DataFromList(["'tensorflow' in __import__('sys').modules"], shuffle=False), eval, 1)
+    mapped.reset_state()
+    assert list(mapped) == [False]
+
+
+def test_a_worker_that_dies_is_an_input_error():
+    mapped = ParallelMap(DataFromList([1], shuffle=False), os._exit, 1)
+    mapped.reset_state()
+    with pytest.raises(InputError, match=r'worker process died.*--num_workers'):
+        list(mapped)
+    assert multiprocessing.active_children() == []
+
+
+def test_it_takes_all_regions_in_a_row_to_stop():
+    broken, sample = Broken('a.png', DropReason.MISSING, 'a.png: missing image'), [1, 2, 3, 4]
+
+    def skip(*points):
+        checked = SkipBroken(DataFromList(points, shuffle=False), num_regions=3, num_fields=2)
+        checked.reset_state()
+        return list(checked)
+
+    assert skip(broken, broken, sample, broken, broken, sample) == [[1, 2]] * 2
+    with pytest.raises(InputError, match='none of the 3 regions'):
+        skip(sample, broken, broken, broken, sample)
+
+
+def test_fitted_canvases_are_batched_by_shape_and_none_is_lost():
+    shapes = [(32, 64), (64, 32), (32, 64), (64, 64), (32, 64), (64, 32), (32, 64), (64, 64)]
+    points = [[np.full((*shape, 3), number, np.uint8), np.int32([number])] for number, shape in enumerate(shapes)]
+    batched = BatchByShape(DataFromList(points, shuffle=False), 2)
+    batched.reset_state()
+    batches = list(batched)
+    assert [label.ravel().tolist() for _, label in batches] == [[0, 2], [1, 5], [4, 6], [3, 7]]
+    for image, label in batches:
+        assert image.dtype == np.float32 and image.shape == (2, *shapes[label[0, 0]], 3)
+        assert np.allclose(image, label.reshape(2, 1, 1, 1) / 255)

@@ -1,0 +1,271 @@
+"""train.py: what it learns, keeps, resumes and refuses."""
+
+import csv
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import tiny
+
+from ocr.checkpoint import find_checkpoint
+from ocr.errors import InputError
+
+UNCHANGING = {  # every validation scores the same
+    'learning_rate': 0,
+    'frozen_batch_norm': True,
+    'val_share': 0.4,
+    'val_epochs': 1,
+    'patience': 2,
+    'max_epoch': 20,
+}
+
+
+def read_history(folder):
+    return [json.loads(line) for line in (folder / 'history.jsonl').read_text().splitlines()]
+
+
+def assert_same_weights(weights, others, tolerance):
+    assert weights.keys() == others.keys()
+    for name, value in weights.items():
+        np.testing.assert_allclose(value, others[name], rtol=tolerance, atol=tolerance, err_msg=name)
+
+
+def test_eight_words_are_learnt_by_heart(learnt, tmp_path):
+    arguments = tiny.flags(
+        checkpoint_path=learnt.checkpoint_path,
+        eval_datasets=f'words={learnt.words}',
+        index_dir=learnt.index_dir,
+        output_path=tmp_path,
+    )
+    tiny.run_main('eval', *arguments)
+    with open(tmp_path / 'regions.csv', encoding='utf-8', newline='') as file:
+        read = {row['truth']: row['text'] for row in csv.DictReader(file)}
+    assert read == {text: text for text in tiny.EIGHT_WORDS}
+    assert json.loads((tmp_path / 'scores.json').read_text())['combined']['scores']['accuracy']['value'] == 1
+
+
+def test_a_resumed_training_goes_on_as_if_it_had_not_stopped(six_steps, tmp_path, caplog):
+    folder = tiny.copy_training(six_steps.checkpoint_path, tmp_path / 'checkpoint', step=3)
+    with caplog.at_level('INFO'):
+        tiny.train(six_steps.words, folder, **tiny.AUGMENTED)
+    assert f'going on from {folder}/model-3, step 3' in caplog.text
+    weights, resumed = (tiny.read_weights(path / 'model-6') for path in (six_steps.checkpoint_path, folder))
+    assert resumed['global_step'] == 6
+    assert_same_weights(weights, resumed, tolerance=1e-5)
+    row, resumed_row = read_history(six_steps.checkpoint_path)[-1], read_history(folder)[-1]
+    for name in ('step', 'loss', 'cross_entropy', 'learning_rate'):
+        assert resumed_row[name] == pytest.approx(row[name], rel=1e-5)
+
+
+def test_two_towers_learn_as_one_with_twice_the_batch(tmp_path, caplog):
+    words = tiny.write_words(tmp_path / 'words', ['270', '581', '619', '840', '713', '295', '306', '482'])
+    shared = {'frozen_batch_norm': True, 'dropout_keep_prob': 1, 'learning_rate': 1e-2, 'warmup_steps': 0}
+    shared |= {'steps_per_epoch': 1, 'max_epoch': 6}
+    tiny.train(words, tmp_path / 'one', **shared, batch_size=8)
+    with caplog.at_level('INFO'):
+        tiny.train(words, tmp_path / 'two', **shared, batch_size=4, gpus='0,1')
+    assert 'no GPU is visible: training on the CPU, 2 towers' in caplog.text
+    curves = [[row['loss'] for row in read_history(tmp_path / folder)] for folder in ('one', 'two')]
+    assert len(curves[0]) == 6 and np.ptp(curves[0]) > 0.2
+    np.testing.assert_allclose(*curves, rtol=1e-4)
+    one, two = (tiny.read_weights(tmp_path / folder / 'model-6') for folder in ('one', 'two'))
+    assert_same_weights(one, two, tolerance=2e-3)  # Adam divides by gradients that may be nearly nothing
+
+
+class Running:
+    """A training in a process group of its own, so that it can be sent what a terminal sends."""
+
+    def __init__(self, arguments):
+        command = [sys.executable, str(tiny.ROOT / 'train.py'), *arguments]
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, bufsize=0
+        )
+        self.stderr = ''
+
+    def wait_for(self, pattern):
+        """Read stderr until it holds a pattern."""
+        while not re.search(pattern, self.stderr):
+            piece = os.read(self.process.stderr.fileno(), 4096)
+            assert piece, f'ended without {pattern}: {self.stderr}'
+            self.stderr += piece.decode()
+
+    def stop(self, number):
+        """Send a signal to the group; returns the exit code and stdout."""
+        os.killpg(self.process.pid, number)
+        stdout, stderr = self.process.communicate(timeout=60)
+        self.stderr += stderr.decode()
+        return self.process.returncode, stdout.decode()
+
+    def has_left_processes(self):
+        for _ in range(100):
+            try:
+                os.killpg(self.process.pid, 0)
+            except ProcessLookupError:
+                return False
+            time.sleep(0.1)
+        return True
+
+
+def test_ctrl_c_and_a_polite_kill_save_and_the_same_command_goes_on(six_steps, tmp_path):
+    arguments = tiny.training_flags(six_steps.words, tmp_path / 'checkpoint', steps_per_epoch=10000)
+    saved = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        running = Running(arguments)
+        try:
+            if saved:
+                running.wait_for(f'going on from {saved[-1][0]}, step {saved[-1][1]}')
+            running.wait_for(r'loss \d')
+            code, stdout = running.stop(number)
+        finally:
+            running.process.kill()
+        assert code == 130, running.stderr
+        assert 'Traceback' not in running.stderr
+        prefix, step = re.search(r'stopped and saved: (\S+-(\d+))\n', stdout).groups()
+        assert tiny.read_weights(prefix)['global_step'] == int(step)
+        assert not (tmp_path / 'checkpoint' / '.saving').exists()
+        assert not running.has_left_processes()
+        saved.append((prefix, int(step)))
+    assert saved[1][1] > saved[0][1] > 0
+
+
+def test_a_loss_that_is_no_number_stops_and_names_the_last_good_checkpoint(six_steps, tmp_path, caplog, capfd):
+    folder = tiny.copy_training(six_steps.checkpoint_path, tmp_path / 'checkpoint', step=3)
+    before = tiny.read_weights(folder / 'model-3')
+    with caplog.at_level('INFO'), pytest.raises(InputError) as caught:
+        tiny.train(six_steps.words, folder, **tiny.AUGMENTED, learning_rate=1e30)
+    assert re.fullmatch(rf'the loss is not a number .* {folder}/model-3; .* --learning_rate', str(caught.value))
+    assert 'learning_rate: 0.002 -> 1e+30' in caplog.text
+    assert 'Traceback' not in capfd.readouterr().err
+    assert find_checkpoint(str(folder)) == f'{folder}/model-3'
+    assert_same_weights(before, tiny.read_weights(folder / 'model-3'), tolerance=0)
+
+
+def slim_checkpoint(path, without):
+    """Write a checkpoint with the encoder's variables under slim's names, all but one, and some that we have not."""
+    import tensorflow.compat.v1 as tf
+
+    from config import parse_config
+    from model import AttentionOCR
+
+    config = parse_config(tiny.flags(**tiny.TINY))
+    with tf.Graph().as_default():
+        side = config.image_size
+        AttentionOCR(config, 12).build_inference(tf.placeholder(tf.float32, (None, side, side, 3)))
+        shapes = {v.op.name: v.shape.as_list() for v in tf.global_variables() if 'attention_lstm' not in v.op.name}
+    assert shapes.pop(without)
+    shapes |= {
+        'InceptionV4/Logits/Logits/weights': [8, 4],
+        'InceptionV4/Mixed_7a/Branch_0/weights': [3],
+        'global_step': [],
+    }
+    rng = np.random.default_rng(0)
+    values = {name: rng.uniform(0.1, 1, shape).astype(np.float32) for name, shape in shapes.items()}
+    with tf.Graph().as_default(), tf.Session() as session:
+        for name, value in values.items():
+            tf.get_variable(name, initializer=value)
+        session.run(tf.global_variables_initializer())
+        tf.train.Saver(write_version=tf.train.SaverDef.V1).save(
+            session, str(path), write_meta_graph=False, write_state=False
+        )
+    return values
+
+
+def test_the_encoder_starts_from_the_slim_checkpoint(six_steps, tmp_path, caplog):
+    missing = 'InceptionV4/Conv2d_2b_3x3/BatchNorm/beta'
+    values = slim_checkpoint(tmp_path / 'inception_v4.ckpt', without=missing)
+    with caplog.at_level('INFO'):
+        tiny.train(
+            six_steps.words,
+            tmp_path / 'checkpoint',
+            pretrain_path=tmp_path / 'inception_v4.ckpt',
+            learning_rate=0,
+            frozen_batch_norm=True,
+            steps_per_epoch=1,
+            max_epoch=1,
+        )
+    weights = tiny.read_weights(tmp_path / 'checkpoint' / 'model-1')
+    taken = [name for name in values if 'BatchNorm' in name or 'Conv2d' in name]
+    assert len(taken) > 30
+    for name in taken:
+        np.testing.assert_array_equal(weights[name], values[name], err_msg=name)
+    assert weights['global_step'] == 1
+    assert (weights[missing] == 0).all()
+    assert caplog.text.count(f'1 variables not in the checkpoint, so initialised: {missing}\n') == 1
+    assert caplog.text.count('2 variables in the checkpoint only, so left out: InceptionV4/Logits/Logits/weights') == 1
+
+
+@pytest.fixture(scope='module')
+def validated(six_steps, tmp_path_factory):
+    """Folder of a training whose validation never becomes better."""
+    folder = tmp_path_factory.mktemp('validated') / 'checkpoint'
+    tiny.train(six_steps.words, folder, **UNCHANGING, max_checkpoints=2)
+    return folder
+
+
+def test_the_best_is_kept_beside_the_last_and_training_stops_early(validated):
+    history = read_history(validated)
+    assert [row['step'] for row in history] == [3, 6, 9]
+    assert len({row['val_ned'] for row in history}) == 1
+    assert sorted(path.name for path in validated.glob('*.index')) == ['model-6.index', 'model-9.index']
+    assert [path.name for path in (validated / 'best').glob('*.index')] == ['model-3.index']
+    assert find_checkpoint(str(validated)) == f'{validated}/model-9'
+    assert find_checkpoint(str(validated), prefer_best=True) == f'{validated}/best/model-3'
+    assert (validated / 'curve.png').stat().st_size > 1000
+
+
+def test_patience_counts_on_when_a_training_is_resumed(validated, six_steps, tmp_path):
+    folder = shutil.copytree(validated, tmp_path / 'checkpoint')
+    tiny.train(six_steps.words, folder, **UNCHANGING)
+    assert [row['step'] for row in read_history(folder)] == [3, 6, 9, 12]
+
+
+def test_tensorboard_gets_numbers_pictures_and_texts(validated):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    events = EventAccumulator(str(validated / 'log'))
+    events.Reload()
+    history = read_history(validated)
+    tags = events.Tags()
+    for name in ('loss', 'cross_entropy', 'learning_rate', 'images_per_second', 'val_ned', 'val_accuracy'):
+        points = events.Scalars(name)
+        assert [point.step for point in points] == [3, 6, 9]
+        assert [point.value for point in points] == pytest.approx([row[name] for row in history])
+    assert tags['images'][0] == 'validation_0'
+    picture = events.Images('validation_0')[0]
+    assert picture.encoded_image_string.startswith(b'\x89PNG') and picture.width > 32
+    table = events.Tensors('validation')[0].tensor_proto.string_val[0].decode()
+    assert table.startswith('| read | true |\n|---|---|\n')
+    truths = {line.split('|')[2].strip() for line in table.splitlines()[2:]}
+    assert truths and truths <= set(tiny.EIGHT_WORDS)
+
+
+def test_a_broken_image_is_left_out_and_counted(tmp_path, caplog, capsys):
+    words = tiny.write_words(tmp_path / 'words', tiny.EIGHT_WORDS)
+    tiny.cut_off(words / '3.png')
+    tiny.train(words, tmp_path / 'checkpoint')
+    assert caplog.text.count(f'left out: {words}/3.png: unreadable image') == 1
+    (number,) = re.findall(r'left out while training: (\d+) times unreadable image', capsys.readouterr().out)
+    assert int(number) >= 3  # 24 images were wanted, each word comes up at least every eight
+    assert tiny.read_weights(tmp_path / 'checkpoint' / 'model-6')['global_step'] == 6
+
+
+def test_validation_without_a_readable_image_scores_nothing(tmp_path, caplog):
+    from ocr.validation import Validation
+
+    assert Validation(lambda: iter(()), charset=None, with_bbox=False).run(monitors=None) == {}
+
+
+def test_a_start_that_does_not_fit_leaves_the_folder_as_it_was(six_steps, tmp_path):
+    folder = tiny.copy_training(six_steps.checkpoint_path, tmp_path / 'checkpoint', step=3)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with pytest.raises(InputError, match='of another architecture'):
+        tiny.train(six_steps.words, folder, lstm_size=24)
+    after = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    assert after == before

@@ -1,0 +1,142 @@
+"""Tiny data and models that the tests of the scripts share."""
+
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+
+ROOT = Path(__file__).resolve().parents[1]
+FONT_DIR = ROOT / 'fonts'
+EIGHT_WORDS = ('27', '5', '619', '840', '71', '295', '306', '48')
+TINY = {
+    'preset': 'compact',
+    'image_size': 32,
+    'canvas': 'square',
+    'depth_multiplier': 0.1,
+    'final_endpoint': 'Mixed_5a',
+    'embedding_size': 8,
+    'lstm_size': 16,
+    'seq_len': 6,
+    'batch_size': 4,
+    'steps_per_epoch': 3,
+    'max_epoch': 2,
+    'val_epochs': 0,
+    'num_workers': 1,
+    'charset_path': 'digits',
+}
+BY_HEART = {  # settings with which eight words are learnt in seconds
+    'image_size': 64,
+    'depth_multiplier': 0.2,
+    'embedding_size': 16,
+    'lstm_size': 96,
+    'batch_size': 8,
+    'steps_per_epoch': 50,
+    'max_epoch': 4,
+    'learning_rate': 5e-3,
+    'warmup_steps': 20,
+    'rotation_prob': 0,
+    'shear_prob': 0,
+    'dropout_keep_prob': 1,
+    'batch_norm_decay': 0.9,
+    'label_smoothing': 0,
+}
+AUGMENTED = {'dropout_keep_prob': 0.5, 'rotation_prob': 0.5, 'rotation_degrees': 20, 'shear_prob': 0.5, 'shear': 0.2}
+
+
+def flags(**settings):
+    """{'seq_len': 6} -> ['--seq_len', '6']; a list or tuple becomes several values, True none."""
+    return [part for name, value in settings.items() for part in (f'--{name}', *_values(value))]
+
+
+def _values(value):
+    if value is True:
+        return []
+    return [str(one) for one in (value if isinstance(value, (list, tuple)) else [value])]
+
+
+def draw_word(text):
+    """A picture of one word in the size that it takes."""
+    font = ImageFont.truetype(FONT_DIR / 'DejaVuSans-Bold.ttf', 24)
+    picture = Image.new('RGB', (int(font.getlength(text)) + 16, 40), (200, 220, 180))
+    ImageDraw.Draw(picture).text((8, 6), text, fill=(60, 20, 40), font=font)
+    return picture
+
+
+def write_words(folder, texts):
+    """Write each text as a picture 0.png, 1.png ... with labels.tsv beside; returns the folder."""
+    folder.mkdir(parents=True)
+    for number, text in enumerate(texts):
+        draw_word(text).save(folder / f'{number}.png')
+    labels = ''.join(f'{number}.png\t{text}\n' for number, text in enumerate(texts))
+    (folder / 'labels.tsv').write_text(labels, encoding='utf-8')
+    return folder
+
+
+def cut_off(path):
+    """Leave a picture's header and half of its pixels."""
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def training_flags(words, checkpoint_path, **settings):
+    """Flags of train.py for a tiny model; the index goes beside the checkpoints. `settings` stand over TINY."""
+    index_dir = Path(checkpoint_path).with_name('index')
+    paths = {'train_datasets': f'words={words}', 'index_dir': index_dir, 'checkpoint_path': checkpoint_path}
+    return flags(**{**TINY, **paths, **settings})
+
+
+def train(words, checkpoint_path, **settings):
+    """Train a tiny model in this process; returns the exit code."""
+    return run_main('train', *training_flags(words, checkpoint_path, **settings))
+
+
+def run_main(script, *arguments):
+    """main() of a script in this process, in a graph of its own; what it sets for its process is set back."""
+    from ocr.tensorflow_start import start_tensorflow
+
+    start_tensorflow()
+    import tensorflow.compat.v1 as tf
+
+    tf.config.list_physical_devices()  # asked while none is visible: --gpus would change that
+    handler, visible = signal.getsignal(signal.SIGTERM), os.environ['CUDA_VISIBLE_DEVICES']
+    try:
+        with tf.Graph().as_default():
+            return load_script(script).main([str(argument) for argument in arguments])
+    finally:
+        signal.signal(signal.SIGTERM, handler)
+        os.environ['CUDA_VISIBLE_DEVICES'] = visible
+
+
+def load_script(name):
+    """A script as a module; by its file, since `test` is also a module of Python's own."""
+    spec = importlib.util.spec_from_file_location(f'script_{name}', ROOT / f'{name}.py')
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def run_script(script, *arguments, cwd=None, **options):
+    """A script in a process of its own, as a user runs it: CompletedProcess with stdout and stderr as text."""
+    command = [sys.executable, str(ROOT / f'{script}.py'), *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, **options)
+
+
+def copy_training(folder, copy, step):
+    """A copy of a training's folder as it was after a step."""
+    copy.mkdir()
+    for path in folder.iterdir():
+        if path.is_file() and (path.suffix in ('.txt', '.json') or path.name.startswith(f'model-{step}.')):
+            shutil.copy(path, copy)
+    return copy
+
+
+def read_weights(checkpoint):
+    """{name: array} of a checkpoint."""
+    import tensorflow.compat.v1 as tf
+
+    reader = tf.train.load_checkpoint(str(checkpoint))
+    return {name: reader.get_tensor(name) for name in reader.get_variable_to_shape_map()}
