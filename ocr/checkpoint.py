@@ -153,7 +153,7 @@ def save_checkpoint(saver, session, folder, step, keep):
         paths = [f'{_PREFIX}{kept}' for kept in saved_steps(folder)]
         tf.train.update_checkpoint_state(folder, name, paths)
     except (OSError, tf.errors.OpError, ValueError) as error:
-        last = find_checkpoint(folder)
+        last = find_checkpoint(folder) if os.path.isdir(folder) else None
         raise InputError(
             f'{folder}: cannot save ({_reason(error)}); '
             + (f'{last} is whole, go on from it once there is room' if last else 'nothing was saved before')

@@ -64,7 +64,7 @@ class Predictor:
         with self._graph.as_default():
             try:
                 tf.import_graph_def(graph_def, name='')
-            except ValueError as error:
+            except (ValueError, tf.errors.OpError) as error:
                 reason = ' '.join(str(error).split())
                 raise InputError(f'{where}: TensorFlow cannot load this graph ({reason}); export it anew') from None
         self.charset.check_num_classes(self._num_classes(graph_def) or self.charset.num_classes, where)

@@ -1,7 +1,9 @@
 """Tiny data and models that the tests of the scripts share."""
 
+import contextlib
 import importlib.util
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -132,6 +134,17 @@ def copy_training(folder, copy, step):
         if path.is_file() and (path.suffix in ('.txt', '.json') or path.name.startswith(f'model-{step}.')):
             shutil.copy(path, copy)
     return copy
+
+
+@contextlib.contextmanager
+def largest_file(size):
+    """What a full disk is to a program: no file may grow beyond so many bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def read_weights(checkpoint):

@@ -474,7 +474,7 @@ def test_a_turned_region_comes_out_upright():
     assert np.abs(canvas[3:-3, 3:-3].astype(int) - upright[3:-3, 3:-3]).mean() < 6
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=3000, deadline=None)
 @given(
     corners=st.lists(st.tuples(st.floats(-40, 90), st.floats(-40, 90)), min_size=3, max_size=6),
     shape=st.tuples(st.integers(1, 50), st.integers(1, 50)),

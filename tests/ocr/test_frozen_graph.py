@@ -1,0 +1,114 @@
+"""Frozen graphs: weights halved, texts inside, files that are none."""
+
+import numpy as np
+import pytest
+import tensorflow.compat.v1 as tf
+
+from ocr import tensor_names as names
+from ocr.errors import InputError
+from ocr.frozen_graph import freeze, halve_weights, load_graph, read_text, with_text
+
+
+@pytest.fixture(scope='module')
+def weights():
+    return np.random.default_rng(0).normal(size=(100, 60)).astype(np.float32)
+
+
+@pytest.fixture
+def graph_def(weights):
+    """A frozen graph image -> sequence_preds, with a node that only its name keeps."""
+    with tf.Graph().as_default() as graph, tf.Session(graph=graph) as session:
+        image = tf.placeholder(tf.float32, (None, 100), names.IMAGE)
+        product = tf.matmul(image, tf.get_variable('w', initializer=weights))
+        tf.identity(product + tf.get_variable('b', initializer=np.float32([1e-3] * 60)), names.PREDS)
+        tf.constant(np.linspace(0, 7e4, 80), tf.float32, name=names.PROBS)
+        tf.placeholder_with_default(False, [], names.IS_TRAINING)
+        session.run(tf.global_variables_initializer())
+        return freeze(session, [names.PREDS, names.PROBS, names.IS_TRAINING])
+
+
+def run(graph_def, image, fetch=names.PREDS):
+    with tf.Graph().as_default() as graph, tf.Session(graph=graph) as session:
+        tf.import_graph_def(graph_def, name='')
+        return session.run(f'{fetch}:0', {f'{names.IMAGE}:0': image})
+
+
+def test_a_frozen_graph_has_no_variables_and_keeps_what_it_is_told_to(graph_def, weights):
+    assert not [node.name for node in graph_def.node if 'Variable' in node.op]
+    assert names.IS_TRAINING in {node.name for node in graph_def.node}
+    image = np.eye(100, dtype=np.float32)[:3]
+    np.testing.assert_allclose(run(graph_def, image), weights[:3] + 1e-3, rtol=1e-6)
+
+
+def test_halved_weights_are_those_of_float16_and_half_the_file(graph_def, weights):
+    halved = halve_weights(graph_def)
+    image = np.eye(100, dtype=np.float32)
+    rounded = weights.astype(np.float16).astype(np.float32)
+    np.testing.assert_allclose(run(halved, image), rounded + np.float32(1e-3), rtol=1e-6)
+    assert 0.45 < halved.ByteSize() / graph_def.ByteSize() < 0.6
+
+
+def test_small_constants_stay_as_they_are(graph_def):
+    constants = {
+        node.name for node in halve_weights(graph_def).node if node.attr['dtype'].type == tf.float16.as_datatype_enum
+    }
+    assert constants and all(name.endswith('/float16') for name in constants)
+    assert 'b/float16' not in constants
+
+
+def test_a_weight_beyond_float16_becomes_its_largest(graph_def):
+    assert run(halve_weights(graph_def), np.zeros((1, 100)), names.PROBS).max() == np.finfo(np.float16).max
+
+
+def test_the_original_is_left_alone(graph_def):
+    before = graph_def.SerializeToString(deterministic=True)
+    halve_weights(graph_def)
+    assert graph_def.SerializeToString(deterministic=True) == before
+
+
+@pytest.mark.parametrize('text', ['a\nb\n \n', '京\n，\n𠮷\n', '{"key": "\\u0000"}', 'x' * 100_000])
+def test_a_text_inside_a_graph_comes_back(graph_def, text):
+    loaded = tf.GraphDef.FromString(with_text(graph_def, {'folder/text': text, 'other': '1'}).SerializeToString())
+    assert read_text(loaded, 'folder/text') == text
+    assert read_text(loaded, 'other') == '1'
+    assert read_text(loaded, 'none') is None
+    assert run(loaded, np.zeros((1, 100))).shape == (1, 60)
+
+
+def test_a_file_comes_back(graph_def, tmp_path):
+    path = tmp_path / 'graph.pb'
+    path.write_bytes(graph_def.SerializeToString())
+    assert load_graph(path) == graph_def
+
+
+@pytest.mark.parametrize(
+    ('content', 'message'),
+    [
+        (None, 'No such file or directory; make one with export.py or give another path'),
+        (b'\x89PNG\r\n\x1a\n' + bytes(range(256)), 'no frozen TensorFlow graph; make one with export.py'),
+        ('half', 'no frozen TensorFlow graph'),
+        (b'#!/bin/sh\necho hello\n', 'no frozen TensorFlow graph'),
+        (b'', 'no graph of this model: it has no image, sequence_preds, sequence_probs'),
+        ('other', 'no graph of this model: it has no image, sequence_preds, sequence_probs'),
+        ('saved_model', 'no graph of this model: it has no image, sequence_preds, sequence_probs'),
+    ],
+)
+def test_a_file_that_is_no_such_graph(graph_def, tmp_path, content, message):
+    other = tf.GraphDef(node=[tf.NodeDef(name='x', op='NoOp')])
+    contents = {
+        'half': graph_def.SerializeToString()[:5000],
+        'other': other.SerializeToString(),
+        'saved_model': b'\x08\x01',  # a SavedModel's file begins with its version
+    }
+    path = tmp_path / 'graph.pb'
+    if content is not None:
+        path.write_bytes(contents.get(content, content) if isinstance(content, str) else content)
+    with pytest.raises(InputError) as caught:
+        load_graph(path)
+    assert str(caught.value).startswith(f'--pb_path {path}: {message}')
+    assert '\n' not in str(caught.value)
+
+
+def test_a_folder_is_no_graph(tmp_path):
+    with pytest.raises(InputError, match='Is a directory'):
+        load_graph(tmp_path)

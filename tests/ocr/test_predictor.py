@@ -1,0 +1,161 @@
+"""Frozen graph -> text: our graphs, and graphs as the reference froze them."""
+
+import json
+
+import numpy as np
+import pytest
+import tensorflow.compat.v1 as tf
+import tiny
+
+from config import Config, parse_config
+from model import AttentionOCR
+from ocr import tensor_names as names
+from ocr.charset import Charset
+from ocr.errors import InputError
+from ocr.frozen_graph import freeze, load_graph
+from ocr.predictor import Predictor
+from ocr.prepare import place_region
+
+DIGITS = Charset.preset('digits')
+
+
+@pytest.fixture(scope='module')
+def canvases():
+    """The eight words on canvases, uint8 (8, 64, 64, 3), and their boxes."""
+    placed = [place_region(np.asarray(tiny.draw_word(text)), None, 64) for text in tiny.EIGHT_WORDS]
+    return tuple(np.stack(column) for column in zip(*placed, strict=True))
+
+
+@pytest.fixture(scope='module')
+def predictor(learnt):
+    return Predictor.from_pb(str(learnt.pb_path))
+
+
+def test_the_graph_says_all_that_is_needed(predictor):
+    assert predictor.charset == DIGITS
+    assert (predictor.canvas_side, predictor.num_steps, predictor.fits) == (64, 7, False)
+    assert (predictor.with_bbox, predictor.has_attention) == (False, True)
+    assert Config(**{**predictor.settings, **_tuples(predictor.settings)}).lstm_size == tiny.BY_HEART['lstm_size']
+
+
+def _tuples(settings):
+    return {name: tuple(value) for name, value in settings.items() if isinstance(value, list)}
+
+
+def test_text_does_not_depend_on_the_batch(predictor, canvases):
+    together = predictor.read(canvases[0])
+    assert [row.text for row in together] == list(tiny.EIGHT_WORDS)
+    alone = [predictor.read(canvases[0][n : n + 1])[0] for n in range(8)]
+    reversed_order = predictor.read(canvases[0][::-1])[::-1]
+    for others in (alone, reversed_order):
+        assert [row.text for row in others] == [row.text for row in together]
+        for row, other in zip(together, others, strict=True):
+            assert row.confidence == pytest.approx(other.confidence, rel=1e-4)
+            assert row.char_confidences == pytest.approx(other.char_confidences, rel=1e-4)
+
+
+def test_confidence_is_the_product_over_the_characters_and_eos(predictor, canvases):
+    with tf.Session(graph=predictor._graph) as session:
+        probs = session.run(f'{names.PROBS}:0', {f'{names.IMAGE}:0': canvases[0].astype(np.float32) / 255})
+    for row, of_row in zip(predictor.read(canvases[0]), probs, strict=True):
+        length = len(row.text)
+        assert row.confidence == pytest.approx(np.prod(of_row[: length + 1], dtype=np.float64), rel=1e-5)
+        assert row.char_confidences == pytest.approx(of_row[:length], rel=1e-5)
+        assert 0 < row.confidence < 1
+
+
+def test_attention_has_a_map_for_each_character_and_eos(predictor, canvases):
+    for row in predictor.read(canvases[0], with_alpha=True):
+        assert row.alpha.shape == (len(row.text) + 1, 8, 8)
+        np.testing.assert_allclose(row.alpha.sum(axis=(1, 2)), 1, rtol=1e-4)
+    assert predictor.read(canvases[0])[0].alpha is None
+
+
+def test_the_full_length_reads_the_same(predictor, canvases):
+    short, full = (predictor.read(canvases[0], full_length=flag) for flag in (False, True))
+    assert [row.text for row in full] == [row.text for row in short]
+    assert [row.confidence for row in full] == pytest.approx([row.confidence for row in short], rel=1e-4)
+
+
+@pytest.mark.parametrize('feeds', [(), ('label', 'is_training', 'dropout_keep_prob')])
+def test_our_graph_takes_the_feeds_of_the_reference_and_needs_only_the_image(learnt, canvases, feeds):
+    values = {
+        'image': canvases[0].astype(np.float32) / 255,
+        'label': np.zeros((8, 7), np.int32),
+        'is_training': False,
+        'dropout_keep_prob': 1.0,
+    }
+    with tf.Graph().as_default() as graph, tf.Session(graph=graph) as session:
+        tf.import_graph_def(load_graph(learnt.pb_path), name='')
+        preds, probs = session.run(
+            ['sequence_preds:0', 'sequence_probs:0'], {f'{name}:0': values[name] for name in ('image', *feeds)}
+        )
+    assert preds.dtype == np.int64 and probs.dtype == np.float32
+    assert preds.shape == probs.shape == (8, 7)
+    assert [DIGITS.decode(row) for row in preds] == list(tiny.EIGHT_WORDS)
+
+
+@pytest.fixture(scope='module')
+def reference_style():
+    """A frozen graph like the reference's: all inputs must be fed, and neither charset nor attention is inside."""
+    config = parse_config(tiny.flags(**tiny.TINY))
+    model = AttentionOCR(config, DIGITS.num_classes)
+    with tf.Graph().as_default() as graph, tf.Session(graph=graph) as session:
+        tf.set_random_seed(0)
+        image = tf.placeholder(tf.float32, (None, 32, 32, 3), names.IMAGE)
+        others = [
+            tf.placeholder(tf.int32, (None, config.num_steps), names.LABEL),
+            tf.placeholder(tf.bool, [], names.IS_TRAINING),
+            tf.placeholder(tf.float32, [], names.DROPOUT_KEEP_PROB),
+        ]
+        with tf.control_dependencies(others):
+            image = tf.identity(image)
+        model.build_inference(image)
+        session.run(tf.global_variables_initializer())
+        return freeze(session, [names.PREDS, names.PROBS])
+
+
+def test_a_graph_of_the_reference_reads_with_its_charset(reference_style):
+    predictor = Predictor(reference_style, DIGITS)
+    assert not predictor.has_attention and not predictor.fits and predictor.settings == {}
+    assert (predictor.canvas_side, predictor.num_steps) == (32, 7)
+    canvases = np.random.default_rng(0).integers(0, 256, (3, 32, 32, 3), np.uint8)
+    rows = predictor.read(canvases, with_alpha=True)
+    assert len(rows) == 3
+    for row in rows:
+        assert row.alpha is None and set(row.text) <= {*'0123456789', '\ufffd'}
+    with tf.Graph().as_default() as graph, tf.Session(graph=graph) as session:
+        tf.import_graph_def(reference_style, name='')
+        with pytest.raises(tf.errors.InvalidArgumentError, match='must feed a value'):
+            session.run('sequence_preds:0', {'image:0': canvases / 255})
+
+
+def test_a_graph_without_charset_needs_one(reference_style):
+    with pytest.raises(InputError, match=r'old\.pb has no charset inside; .* --charset_path'):
+        Predictor(reference_style, None, where='old.pb')
+
+
+def test_a_charset_of_another_size_is_refused(reference_style, learnt):
+    with pytest.raises(InputError, match=r'charset ascii has 97 classes, old\.pb has 12: .* --charset_path'):
+        Predictor(reference_style, Charset.preset('ascii'), where='old.pb')
+    with pytest.raises(InputError, match='ascii'):
+        Predictor.from_pb(str(learnt.pb_path), Charset.preset('ascii'))
+
+
+def test_attention_pictures_need_a_graph_that_gives_its_attention(reference_style, learnt, tmp_path):
+    (tmp_path / 'old.pb').write_bytes(reference_style.SerializeToString())
+    arguments = tiny.flags(pb_path=tmp_path / 'old.pb', img_folder=learnt.words, charset_path='digits')
+    with pytest.raises(InputError, match=r'--attention_dir: .*old\.pb does not give its attention'):
+        tiny.run_main('test', *arguments, *tiny.flags(attention_dir=tmp_path / 'a', output_path=tmp_path / 'r'))
+    assert [path.name for path in tmp_path.iterdir()] == ['old.pb']
+    tiny.run_main('test', *arguments, *tiny.flags(output_path=tmp_path / 'r'))
+    records = [json.loads(line) for line in (tmp_path / 'r' / 'results.jsonl').read_text().splitlines()]
+    assert len(records) == 8 and all('text' in record for record in records)
+
+
+def test_a_graph_that_tensorflow_cannot_load(reference_style):
+    broken = tf.GraphDef.FromString(reference_style.SerializeToString())
+    broken.node[-1].op = 'NoSuchOperation'
+    with pytest.raises(InputError, match=r'^old\.pb: TensorFlow cannot load this graph \(.*NoSuchOperation') as caught:
+        Predictor(broken, DIGITS, where='old.pb')
+    assert '\n' not in str(caught.value)
