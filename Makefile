@@ -24,7 +24,7 @@ test: lint
 # Draw words, train a small model on them, score it on words it has not seen, freeze it, read a folder.
 demo: install
 	rm -rf demo
-	$(RUN) synthesize.py --recipe digits --num_samples 6000 --seed 1 --output_path demo/train
+	$(RUN) synthesize.py --recipe digits --num_samples 20000 --seed 1 --output_path demo/train
 	$(RUN) synthesize.py --recipe digits --num_samples 500 --seed 2 --output_path demo/unseen
 	$(RUN) synthesize.py --recipe digits --num_samples 24 --seed 3 --output_path demo/folder
 	$(RUN) dataset.py --train_datasets digits=demo/train --eval_datasets unseen=demo/unseen --index_dir demo/index \

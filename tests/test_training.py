@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import numpy as np
@@ -88,20 +89,26 @@ class Running:
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, bufsize=0
         )
         self.stderr = ''
+        self.watchdog = threading.Timer(180, self.process.kill)  # rather a failure than a test that hangs
+        self.watchdog.start()
 
     def wait_for(self, pattern):
         """Read stderr until it holds a pattern."""
         while not re.search(pattern, self.stderr):
             piece = os.read(self.process.stderr.fileno(), 4096)
             assert piece, f'ended without {pattern}: {self.stderr}'
-            self.stderr += piece.decode()
+            self.stderr += piece.decode(errors='replace')
 
     def stop(self, number):
         """Send a signal to the group; returns the exit code and stdout."""
         os.killpg(self.process.pid, number)
-        stdout, stderr = self.process.communicate(timeout=60)
-        self.stderr += stderr.decode()
+        stdout, stderr = self.process.communicate()
+        self.stderr += stderr.decode(errors='replace')
         return self.process.returncode, stdout.decode()
+
+    def end(self):
+        self.watchdog.cancel()
+        self.process.kill()
 
     def has_left_processes(self):
         for _ in range(100):
@@ -124,7 +131,7 @@ def test_ctrl_c_and_a_polite_kill_save_and_the_same_command_goes_on(six_steps, t
             running.wait_for(r'loss \d')
             code, stdout = running.stop(number)
         finally:
-            running.process.kill()
+            running.end()
         assert code == 130, running.stderr
         assert 'Traceback' not in running.stderr
         prefix, step = re.search(r'stopped and saved: (\S+-(\d+))\n', stdout).groups()
@@ -133,6 +140,21 @@ def test_ctrl_c_and_a_polite_kill_save_and_the_same_command_goes_on(six_steps, t
         assert not running.has_left_processes()
         saved.append((prefix, int(step)))
     assert saved[1][1] > saved[0][1] > 0
+
+
+def test_a_save_that_fails_after_ctrl_c_is_not_called_a_success(six_steps, tmp_path, monkeypatch):
+    from ocr import callbacks
+
+    def interrupt(_):
+        raise KeyboardInterrupt
+
+    def fail(*_):
+        raise InputError('no room for it')
+
+    monkeypatch.setattr(callbacks.StopAfter, '_trigger_step', interrupt)
+    monkeypatch.setattr(callbacks, 'save_checkpoint', fail)
+    with pytest.raises(InputError, match='no room for it'):
+        tiny.train(six_steps.words, tmp_path / 'checkpoint')
 
 
 def test_a_loss_that_is_no_number_stops_and_names_the_last_good_checkpoint(six_steps, tmp_path, caplog, capfd):

@@ -32,7 +32,7 @@ def placed(polygon, side, seed, chosen=REFERENCE):
     return augmented_placement(polygon, side, augmentation, chosen)
 
 
-@settings(max_examples=300000, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(rectangle=rectangles, side=st.sampled_from(SIDES), seed=st.integers(0, 2**32))
 def test_the_text_stays_on_the_canvas_at_the_sizes_of_the_reference(rectangle, side, seed):
     polygon = turned_rectangle(*rectangle)
@@ -47,7 +47,7 @@ def test_the_text_stays_on_the_canvas_at_the_sizes_of_the_reference(rectangle, s
     assert polygon_box(transform(polygon, matrix)) == pytest.approx((x0, y0, x1, y1), abs=0.01)
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(rectangle=rectangles, side=st.sampled_from(SIDES), seed=st.integers(0, 2**32))
 def test_on_a_fitted_canvas_the_text_has_the_same_size(rectangle, side, seed):
     polygon = turned_rectangle(*rectangle)
@@ -60,7 +60,7 @@ def test_on_a_fitted_canvas_the_text_has_the_same_size(rectangle, side, seed):
     assert polygon_box(transform(polygon, matrix)) == pytest.approx((x0, y0, x1, y1), abs=0.01)
 
 
-@settings(max_examples=300000, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(rectangle=rectangles, side=st.sampled_from(SIDES), seed=st.integers(0, 2**32))
 def test_no_side_is_enlarged_more_than_four_times_beyond_the_least_size(rectangle, side, seed):
     polygon = turned_rectangle(*rectangle)
@@ -92,7 +92,7 @@ def test_every_size_and_place_that_is_allowed_is_drawn():
     assert np.mean(tops) == pytest.approx(0.5, abs=0.05)
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     rectangle=st.tuples(
         st.floats(100, 300), st.floats(100, 300), st.floats(10, 100), st.floats(10, 100), st.floats(0, 360)

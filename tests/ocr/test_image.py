@@ -235,8 +235,9 @@ def test_a_missing_image(tmp_path, name):
 
 
 @pytest.mark.filterwarnings('ignore')  # Pillow says much about damaged files
-@pytest.mark.parametrize('extension', ['jpg', 'png', 'tif', 'webp', 'gif', 'bmp', 'jp2', 'avif'])
-def test_a_damaged_file_is_read_or_unreadable_and_nothing_else(tmp_path, extension):
+@pytest.mark.parametrize('extension', ['jpg', 'png', 'tif', 'webp', 'gif', 'bmp', 'avif'])
+def test_a_damaged_file_is_read_or_unreadable_and_nothing_else(tmp_path, monkeypatch, extension):
+    monkeypatch.setattr(Image, 'MAX_IMAGE_PIXELS', 10_000)  # damaged sizes shall not fill the memory
     if extension == 'avif' and not features.check('avif'):
         pytest.skip('this Pillow reads no AVIF')
     path = saved(tmp_path, photograph(12, 15), extension)
@@ -474,7 +475,7 @@ def test_a_turned_region_comes_out_upright():
     assert np.abs(canvas[3:-3, 3:-3].astype(int) - upright[3:-3, 3:-3]).mean() < 6
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     corners=st.lists(st.tuples(st.floats(-40, 90), st.floats(-40, 90)), min_size=3, max_size=6),
     shape=st.tuples(st.integers(1, 50), st.integers(1, 50)),

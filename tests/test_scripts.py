@@ -1,0 +1,296 @@
+"""The scripts one after another, as a user types them, on tiny settings."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import tiny
+from PIL import Image
+
+from ocr.charset import Charset
+from ocr.errors import InputError
+from ocr.predictor import Predictor
+
+SCRIPTS = ('synthesize', 'dataset', 'train', 'eval', 'export', 'test')
+COMMANDS = f"""
+synthesize --recipe digits --num_samples 12 --seq_len 4 --seed 1 --output_path words --font_dir {tiny.FONT_DIR}
+dataset --train_datasets words --eval_datasets words --charset_path=digits
+train --preset=compact --train_datasets words --charset_path digits --image_size 64 --depth_multiplier 0.1
+    --final_endpoint Mixed_5a --embedding_size 8 --lstm_size 16 --seq_len 6 --batch_size 4 --steps_per_epoch 3
+    --max_epoch 2 --val_share 0.3 --num_workers 1
+eval --eval_datasets words --batch_size 5
+export --pb_path out/model.pb
+test --pb_path out/model.pb --img_folder pictures --attention_dir out/attention --output_path out
+"""
+READABLE = {  # what make_pictures puts there besides a broken picture, in natural order
+    'b/IMG1.JPEG': '5',
+    'b/x.bmp': '71',
+    'img2.jpg': '840',
+    'img10.png': '27',
+    'img11.tif': '619',
+    'y.webp': '48',
+}
+
+
+def read_results(folder):
+    return [json.loads(line) for line in (folder / 'results.jsonl').read_text(encoding='utf-8').splitlines()]
+
+
+def read_regions(folder):
+    with open(folder / 'regions.csv', encoding='utf-8', newline='') as file:
+        return {row['image']: row for row in csv.DictReader(file)}
+
+
+def make_pictures(folder):
+    """A folder to read: sub-folders, file types, names whose order is not the alphabet's, a broken picture, a note."""
+    (folder / 'b').mkdir(parents=True)
+    for name, text in {**READABLE, 'img3.png': '306'}.items():
+        tiny.draw_word(text).convert('L' if name.endswith('.tif') else 'RGB').save(folder / name)
+    tiny.cut_off(folder / 'img3.png')
+    (folder / 'notes.txt').write_text('no picture')
+    (folder / '._img2.jpg').write_text('what a Mac leaves beside')
+    return folder
+
+
+@pytest.fixture(scope='module')
+def typed(tmp_path_factory):
+    """What the commands left: .folder and, by script, CompletedProcess."""
+    folder = tmp_path_factory.mktemp('typed')
+    make_pictures(folder / 'pictures')
+    results = SimpleNamespace(folder=folder)
+    for command in COMMANDS.strip().replace('\n    ', ' ').splitlines():
+        script, *arguments = command.split()
+        setattr(results, script, tiny.run_script(script, *arguments, cwd=folder))
+    return results
+
+
+@pytest.mark.parametrize('script', SCRIPTS)
+def test_every_script_succeeds_and_says_so(typed, script):
+    result = getattr(typed, script)
+    assert result.returncode == 0, result.stderr
+    assert 'Traceback' not in result.stderr and 'WARNING' not in result.stderr
+    said = {
+        'synthesize': 'words: 12 pictures',
+        'dataset': 'charset digits: 12 classes',
+        'train': 'done: ./checkpoint/model-6',
+        'eval': '1-N.E.D.',
+        'export': 'out/model.pb: ',
+        'test': 'out/results.jsonl: 6 read, 1 unreadable',
+    }
+    assert said[script] in (result.stderr if script == 'synthesize' else result.stdout)
+
+
+def test_dataset_and_training_print_what_is_kept(typed):
+    for result in (typed.dataset, typed.train):
+        assert ['words', '12'] in [line.split() for line in result.stdout.splitlines()]
+
+
+def test_training_leaves_all_that_belongs_to_a_model(typed):
+    names = {path.name for path in (typed.folder / 'checkpoint').iterdir()}
+    assert {'config.json', 'charset.txt', 'history.jsonl', 'curve.png', 'best', 'log', 'model-6.index'} <= names
+    assert Charset.load(typed.folder / 'checkpoint' / 'charset.txt') == Charset.preset('digits')
+    assert json.loads((typed.folder / 'checkpoint' / 'config.json').read_text())['lstm_size'] == 16
+
+
+def test_eval_writes_scores_and_every_region(typed):
+    scores = json.loads((typed.folder / 'results_eval' / 'scores.json').read_text())
+    assert scores['combined']['num_scored'] == scores['datasets']['words']['num_scored'] == 12
+    assert scores['settings']['model'].startswith('./checkpoint/best/model-')
+    assert scores['settings']['model_config']['lstm_size'] == 16
+    assert scores['settings']['config']['batch_size'] == 5
+    regions = read_regions(typed.folder / 'results_eval')
+    assert len(regions) == 12
+    similarity = [float(row['similarity']) for row in regions.values()]
+    assert similarity == sorted(similarity)
+    assert scores['combined']['scores']['ned']['value'] == pytest.approx(np.mean(similarity), abs=1e-3)
+
+
+def test_the_frozen_graph_scores_as_its_checkpoint(typed, monkeypatch):
+    monkeypatch.chdir(typed.folder)
+    tiny.run_main('eval', '--eval_datasets', 'words', '--pb_path', 'out/model.pb', '--output_path', 'of_pb')
+    of_checkpoint, of_pb = (read_regions(typed.folder / name) for name in ('results_eval', 'of_pb'))
+    assert of_pb.keys() == of_checkpoint.keys()
+    for image, row in of_pb.items():
+        assert row['text'] == of_checkpoint[image]['text']
+        assert float(row['confidence']) == pytest.approx(float(of_checkpoint[image]['confidence']), abs=2e-4)
+    tables = [json.loads((typed.folder / name / 'scores.json').read_text()) for name in ('results_eval', 'of_pb')]
+    assert tables[0]['combined']['scores']['ned'] == tables[1]['combined']['scores']['ned']
+
+
+def test_results_come_in_natural_order_with_all_their_fields(typed):
+    records = read_results(typed.folder / 'out')
+    assert [record['image'] for record in records] == [*list(READABLE)[:3], 'img3.png', *list(READABLE)[3:]]
+    for record in records:
+        if record['image'] == 'img3.png':
+            assert record.keys() == {'image', 'error'} and 'unreadable image' in record['error']
+        else:
+            assert record.keys() == {'image', 'text', 'confidence', 'char_confidences'}
+            assert len(record['char_confidences']) == len(record['text'])
+            assert 0 <= record['confidence'] <= 1
+    table = typed.test.stdout.splitlines()
+    assert table[0].split() == ['image', 'text', 'confidence']
+    assert [line.split()[0] for line in table[2:9]] == [record['image'] for record in records]
+
+
+def test_attention_pictures_lie_one_beside_the_other(typed):
+    names = sorted(path.name for path in (typed.folder / 'out' / 'attention').iterdir())
+    assert names == [
+        '000000_IMG1.png',
+        '000001_x.png',
+        '000002_img2.png',
+        '000004_img10.png',
+        '000005_img11.png',
+        '000006_y.png',
+    ]
+    for name in names:
+        with Image.open(typed.folder / 'out' / 'attention' / name) as picture:
+            assert min(picture.size) > 32 and np.asarray(picture).std() > 1
+
+
+@pytest.mark.parametrize('script', SCRIPTS)
+def test_help_answers_without_loading_tensorflow(script):
+    command = [sys.executable, '-X', 'importtime', str(tiny.ROOT / f'{script}.py'), '--help']
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert '--img_folder' in result.stdout and '--batch_size' in result.stdout
+    loaded = {line.rpartition('|')[2].strip().partition('.')[0] for line in result.stderr.splitlines()}
+    assert 'tyro' in loaded
+    assert not loaded & {'tensorflow', 'tensorpack'}
+
+
+@pytest.fixture(scope='module')
+def pictures(tmp_path_factory):
+    return make_pictures(tmp_path_factory.mktemp('pictures') / 'folder')
+
+
+def read_folder(learnt, pictures, output, **settings):
+    settings = {'pb_path': learnt.pb_path, 'img_folder': pictures, 'output_path': output, **settings}
+    tiny.run_main('test', *tiny.flags(**settings))
+    return read_results(output)
+
+
+@pytest.mark.parametrize('batch_size', [1, 5])
+def test_text_and_order_do_not_depend_on_the_batch(learnt, pictures, tmp_path, batch_size):
+    records = read_folder(learnt, pictures, tmp_path, batch_size=batch_size)
+    assert {record['image']: record['text'] for record in records if 'text' in record} == READABLE
+    assert [record['image'] for record in records if 'text' in record] == list(READABLE)
+
+
+def test_fitted_canvases_of_one_batch_and_of_many_read_alike(typed, tmp_path):
+    model = SimpleNamespace(pb_path=typed.folder / 'out' / 'model.pb')
+    assert Predictor.from_pb(str(model.pb_path)).fits
+    once, twice = (
+        read_folder(model, typed.folder / 'words', tmp_path / str(size), batch_size=size, num_workers=size)
+        for size in (1, 5)
+    )
+    assert [(record['image'], record['text']) for record in once] == [
+        (record['image'], record['text']) for record in twice
+    ]
+
+
+@pytest.mark.parametrize('ending', ['tsv', 'jsonl'])
+def test_regions_inside_a_photograph(learnt, tmp_path, ending, capsys):
+    photo, polygons = Image.new('RGB', (300, 200), (90, 90, 90)), []
+    for text, corner in {'840': (20, 30), '27': (150, 120)}.items():
+        word = tiny.draw_word(text)
+        photo.paste(word, corner)
+        (x, y), (width, height) = corner, word.size
+        polygons.append([[x, y], [x + width, y], [x + width, y + height], [x, y + height]])
+    (tmp_path / 'in').mkdir()
+    photo.save(tmp_path / 'in' / 'photo.png')
+    lines = {
+        'tsv': [f'photo.png\t{json.dumps(polygon)}' for polygon in polygons],
+        'jsonl': [json.dumps({'image': 'photo.png', 'polygon': polygon}) for polygon in polygons],
+    }
+    path = tmp_path / f'polygons.{ending}'
+    path.write_text('\n'.join(lines[ending]) + '\n')
+    records = read_folder(learnt, tmp_path / 'in', tmp_path / 'out', polygons_path=path)
+    assert [record['text'] for record in records] == ['840', '27']
+    assert [record['polygon'] for record in records] == polygons
+    assert {record['image'] for record in records} == {'photo.png'}
+
+
+def test_float16_is_a_smaller_file_that_reads_the_same(learnt, pictures, tmp_path):
+    path = tmp_path / 'half.pb'
+    tiny.run_main('export', *tiny.flags(checkpoint_path=learnt.checkpoint_path, pb_path=path, weights='float16'))
+    assert path.stat().st_size < 0.65 * learnt.pb_path.stat().st_size
+    records = read_folder(SimpleNamespace(pb_path=path), pictures, tmp_path)
+    assert {record['image']: record['text'] for record in records if 'text' in record} == READABLE
+
+
+LOAD_SAVED_MODEL = """
+import sys, numpy, tensorflow
+serve = tensorflow.saved_model.load(sys.argv[1]).signatures['serving_default']
+images = numpy.load(sys.argv[2])
+outputs = serve(image=tensorflow.constant(images))
+numpy.savez(sys.argv[3], **{name: value.numpy() for name, value in outputs.items()})
+"""
+
+
+def test_a_saved_model_gives_the_same_preds(learnt, tmp_path):
+    arguments = tiny.flags(checkpoint_path=learnt.checkpoint_path, format='saved_model', pb_path=tmp_path / 'saved')
+    for _ in range(2):  # a SavedModel is replaced
+        tiny.run_main('export', *arguments)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ['saved']
+    assert Charset.load(tmp_path / 'saved' / 'assets.extra' / 'charset.txt') == Charset.preset('digits')
+    canvases = np.stack([np.asarray(tiny.draw_word(text).resize((64, 64))) for text in tiny.EIGHT_WORDS])
+    np.save(tmp_path / 'images.npy', canvases.astype(np.float32) / 255)
+    paths = [str(tmp_path / name) for name in ('saved', 'images.npy', 'outputs.npz')]
+    subprocess.run([sys.executable, '-c', LOAD_SAVED_MODEL, *paths], check=True, capture_output=True)
+    outputs = np.load(paths[2])
+    texts = [Charset.preset('digits').decode(row) for row in outputs['sequence_preds']]
+    assert texts == [row.text for row in Predictor.from_pb(str(learnt.pb_path)).read(canvases)]
+    assert outputs['sequence_probs'].shape == (8, 7)
+
+
+@pytest.mark.parametrize('name', ['file', 'folder'])
+def test_what_is_no_saved_model_is_not_replaced(learnt, tmp_path, name):
+    (tmp_path / 'folder').mkdir()
+    (tmp_path / 'folder' / 'thesis.txt').write_text('years of work')
+    (tmp_path / 'file').write_text('years of work')
+    arguments = tiny.flags(checkpoint_path=learnt.checkpoint_path, format='saved_model', pb_path=tmp_path / name)
+    with pytest.raises(InputError, match=f'--pb_path {tmp_path}/{name}: exists and is no SavedModel'):
+        tiny.run_main('export', *arguments)
+    assert (tmp_path / 'folder' / 'thesis.txt').read_text() == (tmp_path / 'file').read_text() == 'years of work'
+
+
+@pytest.mark.parametrize('settings', [{}, {'format': 'saved_model'}])
+def test_a_graph_that_reads_differently_is_not_written(learnt, tmp_path, monkeypatch, settings):
+    import tensorflow.compat.v1 as tf
+    from tensorflow.python.framework import tensor_util
+
+    from ocr import frozen_graph
+
+    def spoil(graph_def):
+        for node in graph_def.node:
+            if node.name.endswith('softmax/softmax_b'):
+                bias = tensor_util.MakeNdarray(node.attr['value'].tensor)
+                bias[5] += 99  # writes nothing but the third digit
+                node.attr['value'].tensor.CopyFrom(tf.make_tensor_proto(bias))
+        return graph_def
+
+    monkeypatch.setattr(frozen_graph, 'halve_weights', spoil)
+    paths = {'checkpoint_path': learnt.checkpoint_path, 'pb_path': tmp_path / 'out'}
+    arguments = tiny.flags(weights='float16', **paths, **settings)
+    with pytest.raises(InputError, match=r'\d+ of 16 pictures differently, .*; nothing was written; try --weights'):
+        tiny.run_main('export', *arguments)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_variant_with_boxes_from_training_to_reading(tmp_path, six_steps, pictures):
+    checkpoint_path, pb_path = tmp_path / 'checkpoint', tmp_path / 'bbox.pb'
+    tiny.train(six_steps.words, checkpoint_path, model_name='ocr_with_normalized_bbox', val_epochs=1, val_share=0.4)
+    tiny.run_main('export', *tiny.flags(checkpoint_path=checkpoint_path, pb_path=pb_path))
+    assert Predictor.from_pb(str(pb_path)).with_bbox
+    records = read_folder(
+        SimpleNamespace(pb_path=pb_path), pictures, tmp_path / 'out', attention_dir=tmp_path / 'attention'
+    )
+    assert [record['image'] for record in records if 'text' in record] == list(READABLE)
+    assert len(os.listdir(tmp_path / 'attention')) == len(READABLE)
+    arguments = tiny.flags(pb_path=pb_path, eval_datasets=f'words={six_steps.words}', index_dir=tmp_path / 'index')
+    tiny.run_main('eval', *arguments, '--output_path', tmp_path / 'scores')
+    assert len(read_regions(tmp_path / 'scores')) == 8
