@@ -34,8 +34,8 @@ demo: install
 	$(RUN) eval.py --checkpoint_path demo/checkpoint --eval_datasets unseen=demo/unseen --index_dir demo/index \
 		--output_path demo/scores
 	$(RUN) export.py --checkpoint_path demo/checkpoint --pb_path demo/text_recognition.pb
-	$(RUN) test.py --pb_path demo/text_recognition.pb --img_folder demo/folder/images --output_path demo/results \
-		--attention_dir demo/attention
+	$(RUN) test.py --pb_path demo/text_recognition.pb --img_folder demo/folder \
+		--polygons_path demo/folder/labels.jsonl --output_path demo/results --attention_dir demo/attention
 
 clean:
 	rm -rf demo checkpoint index

@@ -130,7 +130,7 @@ class Config:
     num_workers: int = setting(0, 'machine', 0)
     """Processes or threads that prepare images; 0: one for each core."""
     seed: int = setting(0, 'training', 0)
-    """Seed of the shuffling, augmentation, dropout and drawing."""
+    """Seed of the initial weights, shuffling, augmentation, dropout and drawing."""
 
     # Data
     min_size: int = setting(8, 'training', 1)
@@ -366,6 +366,7 @@ def restorable(text, groups, where):
 def run_script(main):
     """Run a script's main(): a user's mistake ends it with one line and exit code 2."""
     logging.basicConfig(format='%(message)s', level=logging.INFO, stream=sys.stderr)
+    sys.stdout.reconfigure(line_buffering=True)  # a log file shows each line as it is said
     try:
         sys.exit(main())
     except InputError as error:
