@@ -67,6 +67,7 @@ class Predictor:
             except (ValueError, tf.errors.OpError) as error:
                 reason = ' '.join(str(error).split())
                 raise InputError(f'{where}: TensorFlow cannot load this graph ({reason}); export it anew') from None
+        self._names = frozenset(operation.name for operation in self._graph.get_operations())
         self.charset.check_num_classes(self._num_classes(graph_def) or self.charset.num_classes, where)
         self.settings = json.loads(read_text(graph_def, names.CONFIG) or '{}')
         self.canvas_side = self._side(names.IMAGE, 1) or self.settings.get('image_size', canvas_side)
@@ -131,7 +132,7 @@ class Predictor:
         }
 
     def _has(self, name):
-        return any(operation.name == name for operation in self._graph.get_operations())
+        return name in self._names
 
     def _operation(self, name):
         return self._graph.get_operation_by_name(name)
