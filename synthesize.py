@@ -4,7 +4,7 @@
 
 Writes a folder in the project's own format: images/000000.jpg ..., labels.jsonl with a line of image, text, polygon,
 shape and font for each, recipe.json with how it was made, and contact_sheet.png with the first 64 and their texts. The
-text is random strings of the recipe, or over --charset_path, or words and passages of --text_path. The fonts shipped
+text is the recipe's, random strings in it over --charset_path, or words and passages of --text_path. The fonts shipped
 in ./fonts are Latin; for Chinese give --font_dir a folder with fonts of Debian's fonts-noto-cjk or fonts-wqy-microhei.
 """
 
@@ -24,10 +24,10 @@ import cv2
 from tqdm import tqdm
 
 from config import parse_config, run_script
-from ocr.charset import SPECIALS, Charset
-from ocr.drawing import draw_sample, named_recipe, scan_fonts
+from ocr.charset import Charset
+from ocr.drawing import draw_sample, scan_fonts
+from ocr.drawing.material import prepare_recipe
 from ocr.drawing.sheet import draw_sheet
-from ocr.drawing.texts import RandomText, read_texts
 from ocr.errors import InputError
 from ocr.parallel import map_in_order, num_cores, process_pool
 
@@ -43,7 +43,14 @@ logger = logging.getLogger('synthesize')
 def main(argv=None):
     config = parse_config(argv, __doc__)
     fonts = scan_fonts(config.font_dir)
-    recipe = build_recipe(config, fonts)
+    recipe = prepare_recipe(
+        config.recipe,
+        fonts,
+        charset=Charset.resolve(config.charset_path),
+        text_path=config.text_path,
+        photo_dir=config.photo_dir,
+        seq_len=config.seq_len,
+    )
     output = Path(config.output_path or DEFAULT_OUTPUT)
     try:
         with replace_folder(output) as folder:
@@ -52,55 +59,6 @@ def main(argv=None):
         raise InputError(f'{output}: cannot be written ({error.strerror}); nothing was kept there') from error
     counts = ', '.join(f'{shape} {count}' for shape, count in shapes.most_common())
     logger.info('%s: %d pictures (%s), labels.jsonl, contact_sheet.png', output, config.num_samples, counts)
-
-
-def build_recipe(config, fonts):
-    """The named recipe with the texts, charset and longest length of the flags; what cannot be drawn is logged."""
-    recipe = named_recipe(config.recipe)
-    charset = Charset.resolve(config.charset_path) if config.charset_path else None
-    characters = frozenset(charset.characters[len(SPECIALS) :]) if charset else None
-    texts = recipe.texts
-    if config.text_path:
-        texts = read_texts(config.text_path)
-    elif charset:
-        texts = RandomText(''.join(charset.characters[len(SPECIALS) :]))
-    recipe = dataclasses.replace(recipe, lengths=recipe.lengths[: config.seq_len], characters=characters)
-    sieve = Sieve(recipe, recipe.choose_fonts(fonts))
-    texts, dropped = texts.restrict(sieve)
-    where = config.text_path or config.charset_path or f'recipe {recipe.name}'
-    if dropped:
-        logger.info('%s: left out %s', where, sieve.report())
-    if texts is None:
-        raise InputError(f'{where}: nothing in it can be drawn ({sieve.report()}); other --text_path or --font_dir?')
-    return dataclasses.replace(recipe, texts=texts)
-
-
-class Sieve:
-    """Says of a word or character whether it can be drawn, and counts by reason what cannot."""
-
-    def __init__(self, recipe, fonts):
-        self.recipe, self.fonts = recipe, fonts
-        self.reasons, self.examples = Counter(), {}
-
-    def __call__(self, text):
-        reason = self._reason(text)
-        if reason:
-            self.reasons[reason] += 1
-            self.examples.setdefault(reason, text)
-        return reason is None
-
-    def _reason(self, text):
-        if len(text) > self.recipe.max_length:
-            return f'longer than {self.recipe.max_length} characters'
-        if not self.recipe.allows(text):
-            return 'not in the charset'
-        return None if any(font.covers(text) for font in self.fonts) else 'in no font'
-
-    def report(self):
-        """'3 not in the charset (such as ...), 1 in no font (such as ...)'."""
-        return ', '.join(
-            f'{count} {reason} (such as {self.examples[reason]!r})' for reason, count in self.reasons.items()
-        )
 
 
 def draw_set(folder, config, recipe, fonts):
@@ -165,7 +123,10 @@ def _describe(config, recipe, fonts):
         if field.name not in ('texts', 'characters', 'effects')
     }
     settings['effects'] = {name: dataclasses.asdict(effect) for name, effect in recipe.effects.items()}
-    flags = {name: getattr(config, name) for name in ('seed', 'num_samples', 'seq_len', 'charset_path', 'text_path')}
+    flags = {
+        name: getattr(config, name)
+        for name in ('seed', 'num_samples', 'seq_len', 'charset_path', 'text_path', 'photo_dir')
+    }
     made = {**flags, 'recipe': settings, 'fonts': [font.name for font in recipe.choose_fonts(fonts)]}
     return json.dumps(made, ensure_ascii=False, indent=1) + '\n'
 

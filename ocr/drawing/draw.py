@@ -2,12 +2,19 @@
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from ocr.drawing.layout import SHAPES, Pose, lay_out
-from ocr.drawing.look import draw_look, outlined, paint
+from ocr.drawing.backgrounds import list_photos
+from ocr.drawing.clutter import MAX_WORD, clear, draw_clutter
+from ocr.drawing.effects import draw_sign, draw_strengths
+from ocr.drawing.layout import SHAPES, Pose, bleed, lay_out
+from ocr.drawing.look import draw_look
+from ocr.drawing.paint import outlined, paint
+from ocr.drawing.perspective import draw_view, project
 from ocr.drawing.recipe import SIZE_STEP
+from ocr.drawing.shaping import split_units
 from ocr.drawing.texts import change_case
 from ocr.errors import InputError
 
@@ -21,8 +28,8 @@ class DrawnSample:
     Attributes:
         image: uint8 (H, W, 3), RGB.
         text: str.
-        polygon: float32 (K, 2), rows (x, y), pixels; along the text's upper edge in reading order, then back
-            along its lower edge.
+        polygon: float32 (K, 2), rows (x, y), pixels; along the text's upper edge in reading order (of a script
+            written to the left: from the left too), then back along its lower edge.
         font: name of the font.
         shape: one of `ocr.drawing.layout.SHAPES`.
     """
@@ -51,34 +58,74 @@ def draw_sample(recipe, fonts, seed, index):
 
 def draw_with_ink(recipe, fonts, seed, index):
     """(`DrawnSample`, uint8 (H, W) mask of letters and their outlines), arguments as `draw_sample`."""
+    sample, ink, _ = draw_layers(recipe, fonts, seed, index)
+    return sample, ink
+
+
+def draw_layers(recipe, fonts, seed, index):
+    """`draw_with_ink`'s two, and the uint8 (H, W) mask of the clutter or None."""
     rng = np.random.default_rng(np.random.SeedSequence([seed, index]))
-    text, font = _draw_text(recipe, recipe.choose_fonts(fonts), rng)
+    fonts = recipe.choose_fonts(fonts)
+    text, font = _draw_text(recipe, fonts, rng)
     em = draw_size(recipe.font_size, rng)
-    pose = draw_pose(recipe, len(text), rng)
-    look = draw_look(recipe.effects, recipe.contrast, em, rng)
-    layout = lay_out(text, font, em, pose, growth=look.outline)
-    sample = DrawnSample(paint(layout.ink, look), text, layout.polygon, font.name, layout.shape)
-    return sample, outlined(layout.ink, look)
+    pose = draw_pose(recipe, len(split_units(text)), rng)
+    effects = {} if recipe.plain and rng.random() < recipe.plain else recipe.effects
+    look = draw_look(effects, recipe.contrast, em, rng, list_photos(recipe.photo_dir))
+    strength = draw_strengths(recipe.effects, ('clutter', 'marks', 'perspective'), rng)
+    layout, clutter = lay_out(text, font, em, pose, growth=look.outline), None
+    if strength['clutter'] or strength['marks']:
+        sides = strength['clutter'], strength['marks']
+        write = partial(draw_neighbour, recipe, fonts, font)
+        clutter = draw_clutter(layout, em, pose, sides, write, rng)
+    if strength['perspective']:
+        view, room = draw_view(strength['perspective'], rng), bleed(pose, em) + look.outline
+        layout, clutter = project(layout, clutter, view, np.array(pose.margins) * em, room)
+        if clutter is not None:
+            clear(clutter, layout.polygon)
+    image = paint(layout.ink, look, layout.polygon, clutter)
+    sample = DrawnSample(image, text, layout.polygon, font.name, layout.shape)
+    return sample, outlined(layout.ink, look), clutter
 
 
-def draw_pose(recipe, num_characters, rng):
-    """Draws the `Pose` of a text of so many characters."""
+def draw_neighbour(recipe, fonts, font, rng):
+    """(text, font) of a word beside a text in a given font, often in the same; None where no font has the word."""
+    text = recipe.texts.draw(rng, int(rng.integers(2, MAX_WORD + 1)))[:MAX_WORD].strip()
+    text = change_case(text, choose(recipe.cases, rng))
+    other = fonts[int(rng.integers(len(fonts)))]
+    candidates = (font, other) if rng.random() < 0.7 else (other, font)
+    return next(((text, candidate) for candidate in candidates if candidate.covers(text)), None)
+
+
+def draw_pose(recipe, num_units, rng):
+    """Draws the `Pose` of a text of so many units, see `shaping.split_units`."""
     shape = choose(recipe.shapes, rng)
-    if num_characters < SHAPES[shape]:
+    if num_units < SHAPES[shape]:
         shape = 'straight'
     tilt = rng.uniform(-recipe.tilt, recipe.tilt)
-    rotation = rng.uniform(*recipe.rotation) * (1 if rng.random() < 0.5 else -1)
+    rotation = rng.uniform(*recipe.rotation) * draw_sign(rng)
+    angle = {'rotated': rotation, 'turned': math.copysign(90, rotation) + tilt}.get(shape, tilt)
     return Pose(
         shape=shape,
         spacing=float(rng.uniform(*recipe.spacing)),
-        tilt=math.radians(rotation if shape == 'rotated' else tilt),
+        tilt=math.radians(angle),
         bend=math.radians(rng.uniform(*recipe.bend)),
         amplitude=float(rng.uniform(*recipe.amplitude)),
         wavelength=float(rng.uniform(*recipe.wavelength)),
         phase=float(rng.uniform(0, 2 * math.pi)),
         padding=float(rng.uniform(*recipe.padding)),
         margins=tuple(rng.uniform(*recipe.margin, 4).tolist()),
+        **_draw_form(recipe.effects, rng.spawn(1)[0]),
     )
+
+
+def _draw_form(effects, rng):
+    """Fields of `Pose` that change the letters themselves."""
+    strength = draw_strengths(effects, ('stretch', 'slant', 'weight'), rng)
+    return {
+        'stretch': (1 + strength['stretch']) ** draw_sign(rng),
+        'slant': strength['slant'] * draw_sign(rng),
+        'weight': strength['weight'] * draw_sign(rng),
+    }
 
 
 def draw_size(font_size, rng):

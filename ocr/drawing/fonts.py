@@ -14,6 +14,7 @@ from fontTools.pens.boundsPen import ControlBoundsPen
 from fontTools.ttLib import TTCollection, TTFont, TTLibError
 from PIL import Image, ImageDraw, ImageFont
 
+from ocr.drawing.shaping import JOINERS
 from ocr.errors import InputError
 
 SUFFIXES = ('.ttf', '.otf', '.ttc', '.otc')
@@ -26,12 +27,12 @@ logging.getLogger('fontTools').setLevel(logging.ERROR)  # it warns of odd dates 
 
 @dataclass(frozen=True, slots=True)
 class Glyph:
-    """One character at one size, relative to its origin on the baseline: x to the right, y down, pixels.
+    """One unit of a text at one size, relative to its origin on the baseline: x to the right, y down, pixels.
 
     Attributes:
         ink: uint8 (h, w), 0..255, anti-aliased, trimmed to its ink; (0, 0) for a space.
         left, top: where the bitmap's upper left corner lies.
-        advance: distance to the next character's origin.
+        advance: distance to the next unit's origin.
         silhouette: float64 (P, 2), points on and between the outermost ink of each column; its extent is the ink's.
     """
 
@@ -56,19 +57,21 @@ class Font:
         return f'{stem}#{self.number}' if self.number else stem
 
     def has(self, character):
-        """True if the face has a glyph with an outline for the character (a space needs none)."""
+        """True if the face has a glyph with an outline for the character (a space or a joiner needs none)."""
         return _has_glyph(self.path, self.number, character)
 
     def covers(self, text):
         """True if the face has every character of the text."""
         return all(_has_glyph(self.path, self.number, character) for character in text)
 
-    def glyph(self, character, size):
-        """The character's `Glyph` at `size` pixels an em."""
-        return _glyph(self.path, self.number, size, character)
+    def glyph(self, unit, size):
+        """The `Glyph` of a unit of text, see `shaping.split_units`, at `size` pixels an em."""
+        if len(unit) == 1:
+            return _glyph(self.path, self.number, size, unit)
+        return _rasterise(_sized(self.path, self.number, size, ImageFont.Layout.RAQM), unit)
 
     def kerning(self, first, second, size):
-        """Pixels to add between two neighbours at `size` pixels an em, as the font's kerning table says."""
+        """Pixels to add between two characters at `size` pixels an em, as the font's kerning table says."""
         return _kerning(self.path, self.number, size, first, second)
 
 
@@ -127,7 +130,7 @@ def _has_glyph(path, number, character):
     name = characters.get(ord(character))
     if name is None or name == '.notdef':
         return False
-    if character.isspace():
+    if character.isspace() or character in JOINERS:
         return True
     capital = character.upper()
     if capital != character and len(capital) == 1 and characters.get(ord(capital)) == name:
@@ -138,21 +141,25 @@ def _has_glyph(path, number, character):
 
 
 @lru_cache(maxsize=256)
-def _sized(path, number, size):
-    """The face at a size for rasterising; basic layout, so that pictures do not depend on an optional library."""
-    return ImageFont.truetype(path, size, index=number, layout_engine=ImageFont.Layout.BASIC)
+def _sized(path, number, size, engine=ImageFont.Layout.BASIC):
+    """The face at a size for rasterising; with the basic engine, pictures do not depend on an optional library."""
+    return ImageFont.truetype(path, size, index=number, layout_engine=engine)
 
 
 @lru_cache(maxsize=1 << 14)
 def _glyph(path, number, size, character):
+    """The `Glyph` of one character, which comes again and again."""
+    return _rasterise(_sized(path, number, size), character)
+
+
+def _rasterise(sized, text):
     """See `Font.glyph`."""
-    sized = _sized(path, number, size)
-    x0, y0, x1, y1 = (int(edge) for edge in sized.getbbox(character, anchor='ls'))
+    x0, y0, x1, y1 = (int(edge) for edge in sized.getbbox(text, anchor='ls'))
     picture = Image.new('L', (max(x1 - x0, 0) + 4, max(y1 - y0, 0) + 4))
-    ImageDraw.Draw(picture).text((2 - x0, 2 - y0), character, fill=255, font=sized, anchor='ls')
+    ImageDraw.Draw(picture).text((2 - x0, 2 - y0), text, fill=255, font=sized, anchor='ls')
     ink = np.asarray(picture)
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    advance = float(sized.getlength(character))
+    advance = float(sized.getlength(text))
     if not len(rows):
         return Glyph(np.zeros((0, 0), np.uint8), 0, 0, advance, np.zeros((0, 2)))
     ink = np.ascontiguousarray(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])

@@ -10,13 +10,22 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from ocr.drawing.letters import change_weight
 from ocr.drawing.paths import CAP_HEIGHT, ArcPath, ColumnPath, StraightPath, WavePath
+from ocr.drawing.shaping import split_units
 
-SHAPES = {'straight': 1, 'rotated': 1, 'arc_up': 3, 'arc_down': 3, 'wave': 4, 'column': 2}  # shape: fewest characters
+SHAPES = {  # shape: fewest characters; a text that is shaped as a whole counts as one
+    'straight': 1,
+    'rotated': 1,
+    'turned': 2,
+    'arc_up': 3,
+    'arc_down': 3,
+    'wave': 4,
+    'column': 2,
+}
 MIN_RADIUS = {'arc_up': 0.9, 'arc_down': 1.1}  # em; the tightest arcs
 TOUCHING_HEIGHT = 0.55  # em above the baseline; where letters inside a circle come closest, between small and capital
 MAX_SLOPE = math.tan(math.radians(32))  # the steepest place of a wave
-INK_PAD = 1.5  # pixels; what anti-aliasing adds to an outline, rounded up
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,9 @@ class Pose:
         amplitude, wavelength, phase: of a wave; phase in radians.
         padding: between the ink and the polygon.
         margins: (left, upper, right, lower), between the polygon's box and the picture's edges.
+        stretch: factor on the width of the letters.
+        slant: tangent of the angle that the letters lean to the right by.
+        weight: added to strokes on each side, below 0 taken away.
     """
 
     shape: str = 'straight'
@@ -42,6 +54,9 @@ class Pose:
     phase: float = 0.0
     padding: float = 0.0
     margins: tuple = (0.2, 0.2, 0.2, 0.2)
+    stretch: float = 1.0
+    slant: float = 0.0
+    weight: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +81,15 @@ def lay_out(text, font, em, pose, growth=0):
     Returns:
         `Layout`.
     """
-    glyphs = [font.glyph(character, em) for character in text]
-    path, matrices = _place(text, font, glyphs, em, pose)
+    units = split_units(text)
+    glyphs = [font.glyph(unit, em) for unit in units]
+    form = np.array([[pose.stretch, -pose.slant], [0.0, 1.0]])
+    path, matrices = _place(units, font, glyphs, em, pose, form)
     points = np.concatenate([_move(matrix, glyph.silhouette) for matrix, glyph in zip(matrices, glyphs, strict=True)])
-    polygon = path.surround(points, INK_PAD + growth + pose.padding * em)
+    weight = pose.weight * em
+    polygon = path.surround(points, bleed(pose, em) + growth + pose.padding * em)
     if pose.tilt:
-        turn = _turn(pose.tilt)
+        turn = rotation(pose.tilt)
         matrices, polygon = turn @ matrices, polygon @ turn.T
     left, upper, right, lower = (margin * em for margin in pose.margins)
     corner = np.floor(polygon.min(axis=0) - (left, upper))  # whole pixels: upright glyphs stay as sharp as they are
@@ -81,28 +99,45 @@ def lay_out(text, font, em, pose, growth=0):
     ink = np.zeros((height, width), np.uint8)
     for matrix, glyph in zip(matrices, glyphs, strict=True):
         _stamp(ink, glyph, matrix)
+    if weight:
+        ink = change_weight(ink, weight)
     return Layout(ink, (polygon - corner).astype(np.float32), pose.shape)
 
 
-def _place(text, font, glyphs, em, pose):
-    """(path, poses float64 (n, 2, 3)) of the glyphs before the whole is tilted."""
+def bleed(pose, em):
+    """Pixels around the glyphs' outlines that ink may reach: half a source pixel, wider strokes, rounding up."""
+    return 1 + 0.5 * max(pose.stretch + abs(pose.slant), 1.0) + max(math.ceil(pose.weight * em), 0)
+
+
+def rotation(angle):
+    """(2, 2) rotation, clockwise on the screen for a positive angle."""
+    cos, sin = math.cos(angle), math.sin(angle)
+    return np.array([[cos, -sin], [sin, cos]])
+
+
+def _place(units, font, glyphs, em, pose, form):
+    """(path, poses float64 (n, 2, 3)) of the glyphs before the whole is tilted; `form` (2, 2) changes each glyph."""
     if pose.shape == 'column':
         path = ColumnPath(max(pose.spacing, 0.0) * em + 0.12 * em)
-        return path, path.stack(np.array([_ink_box(glyph) for glyph in glyphs], np.float64), em)
-    centres, length = _line_up(text, font, glyphs, em, pose.spacing * em)
-    path, anchor_height = _path(pose, em, length)
-    anchors = np.array([(glyph.advance / 2, -anchor_height) for glyph in glyphs])
-    return path, path.place(centres, anchors)
+        matrices = path.stack(np.array([_ink_box(glyph, form) for glyph in glyphs]), em)
+    else:
+        advances = np.array([glyph.advance for glyph in glyphs]) * pose.stretch
+        centres, length = _line_up(units, font, advances, em, pose)
+        path, anchor_height = _path(pose, em, length)
+        leaning = pose.slant * CAP_HEIGHT / 2 * em  # the middle of a capital stays where it is
+        matrices = path.place(centres, np.stack([advances / 2 + leaning, np.full(len(glyphs), -anchor_height)], axis=1))
+    matrices[:, :, :2] = matrices[:, :, :2] @ form
+    return path, matrices
 
 
-def _line_up(text, font, glyphs, em, spacing):
+def _line_up(units, font, advances, em, pose):
     """(centres float64 (n,) of the glyphs along a line whose middle is 0, length of the line in pixels)."""
     pen, centres = 0.0, []
-    for i, glyph in enumerate(glyphs):
+    for i, advance in enumerate(advances):
         if i:
-            pen += spacing + font.kerning(text[i - 1], text[i], em)
-        centres.append(pen + glyph.advance / 2)
-        pen += glyph.advance
+            pen += pose.spacing * em + pose.stretch * font.kerning(units[i - 1], units[i], em)
+        centres.append(pen + advance / 2)
+        pen += advance
     return np.array(centres) - pen / 2, max(pen, 1.0)
 
 
@@ -118,10 +153,12 @@ def _path(pose, em, length):
     return StraightPath(), 0.0
 
 
-def _ink_box(glyph):
-    """(x0, y0, x1, y1) of a glyph's ink relative to its origin; a space gives zeros."""
-    height, width = glyph.ink.shape
-    return glyph.left, glyph.top, glyph.left + width, glyph.top + height
+def _ink_box(glyph, form):
+    """float64 (x0, y0, x1, y1) of a glyph's ink relative to its origin after `form` (2, 2); a space gives zeros."""
+    if not glyph.ink.size:
+        return np.zeros(4)
+    points = glyph.silhouette @ form.T
+    return np.concatenate([points.min(axis=0), points.max(axis=0)])
 
 
 def _move(matrix, points):
@@ -129,22 +166,16 @@ def _move(matrix, points):
     return points @ matrix[:, :2].T + matrix[:, 2]
 
 
-def _turn(angle):
-    """(2, 2) rotation, clockwise on the screen for a positive angle."""
-    cos, sin = math.cos(angle), math.sin(angle)
-    return np.array([[cos, -sin], [sin, cos]])
-
-
 def _stamp(ink, glyph, matrix):
     """Puts a glyph onto the mask, where it is darker than what is there. `matrix` is its pose, float64 (2, 3)."""
     if not glyph.ink.size:
         return
     height, width = glyph.ink.shape
-    if matrix[0, 0] == 1.0:  # upright: whole pixels, no resampling
+    if matrix[0, 0] == matrix[1, 1] == 1.0 and not matrix[0, 1]:  # upright: whole pixels, no resampling
         x, y = round(matrix[0, 2]) + glyph.left, round(matrix[1, 2]) + glyph.top
         piece = glyph.ink
     else:
-        x0, y0, x1, y1 = _ink_box(glyph)
+        x0, y0, x1, y1 = glyph.left, glyph.top, glyph.left + width, glyph.top + height
         corners = _move(matrix, np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)]))
         x, y = (np.floor(corners.min(axis=0)).astype(int) - 1).tolist()
         width, height = (np.ceil(corners.max(axis=0)).astype(int) + 1 - (x, y)).tolist()

@@ -1,15 +1,14 @@
-"""What is drawn, and how often: texts, lengths, shapes, fonts, effects; named recipes, and growth from easy to hard."""
+"""What is drawn, and how often: texts, lengths, shapes, fonts, effects; and growth from easy to hard."""
 
 import dataclasses
 import hashlib
-import string
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
+from ocr.drawing.effects import EFFECTS
 from ocr.drawing.layout import SHAPES
-from ocr.drawing.look import EFFECTS
-from ocr.drawing.texts import CASES, Mixture, RandomText
+from ocr.drawing.texts import CASES
 from ocr.errors import InputError
 
 SIZE_STEP = 4  # font sizes are multiples of so many pixels, so that drawn glyphs can be used again
@@ -17,7 +16,7 @@ SIZE_STEP = 4  # font sizes are multiples of so many pixels, so that drawn glyph
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """How often an effect occurs, and between which strengths when it does; units in `ocr.drawing.look.EFFECTS`."""
+    """How often an effect occurs, and between which strengths when it does; units in `ocr.drawing.effects.EFFECTS`."""
 
     probability: float
     low: float
@@ -45,6 +44,8 @@ class Recipe:
         margin: between the polygon and the picture's edges, drawn for each side.
         contrast: difference in luminance between text and background, 0..1.
         effects: {effect: Effect}; one that is not named does not occur.
+        plain: share of pictures whose look has no effects; shape, letters' form and clutter stay.
+        photo_dir: folder of photographs for the effect 'photo', which does not occur without one.
         avoid_fonts: patterns of font names that are not used.
         num_fonts: use so many fonts only; 0 for all.
 
@@ -69,6 +70,8 @@ class Recipe:
     margin: tuple = (0.05, 0.4)
     contrast: tuple = (0.3, 1.0)
     effects: dict = field(default_factory=dict)
+    plain: float = 0.0
+    photo_dir: str = ''
     avoid_fonts: tuple = ()
     num_fonts: int = 0
 
@@ -79,6 +82,7 @@ class Recipe:
         for name, lowest, highest in RANGES:
             self._check_range(name, getattr(self, name), lowest, highest)
         self._expect(0 <= self.tilt <= 180, f'tilt must be 0 to 180 degrees, not {self.tilt}')
+        self._expect(0 <= self.plain <= 1, f'plain must be 0 to 1, not {self.plain}')
         self._expect(self.num_fonts >= 0, f'num_fonts must be 0 (all) or more, not {self.num_fonts}')
         for name, effect in self.effects.items():
             self._expect(name in EFFECTS, f'no effect {name!r}; there are {", ".join(EFFECTS)}')
@@ -128,13 +132,6 @@ RANGES = (  # a pair in Recipe, its lowest and its highest legal value
     ('margin', 0, 5),
     ('contrast', 0, 1),
 )
-
-
-def named_recipe(name):
-    """The `Recipe` of that name; InputError lists the names there are."""
-    if name not in RECIPES:
-        raise InputError(f'{name}: no such recipe; there are {", ".join(RECIPES)}')
-    return RECIPES[name]
 
 
 def stage(recipe, progress):
@@ -207,58 +204,3 @@ def _choose_fonts(fonts, avoid_fonts, num_fonts):
     if not num_fonts:
         return tuple(kept)
     return tuple(sorted(kept, key=lambda font: hashlib.sha256(font.name.encode()).hexdigest())[:num_fonts])
-
-
-RECIPES = {
-    'digits': Recipe(
-        name='digits',
-        texts=RandomText(string.digits),
-        lengths=(1, 1.5, 2, 2, 1.5, 1),
-        shapes={'straight': 0.45, 'rotated': 0.1, 'arc_up': 0.15, 'arc_down': 0.1, 'column': 0.2},
-        font_size=(32, 56),
-        spacing=(0.0, 0.12),
-        tilt=4.0,
-        rotation=(5.0, 20.0),
-        bend=(30.0, 100.0),
-        padding=(0.0, 0.08),
-        contrast=(0.4, 1.0),
-        effects={
-            'gradient': Effect(0.3, 0.1, 0.5),
-            'texture': Effect(0.2, 0.1, 0.4),
-            'outline': Effect(0.05, 0.03, 0.06),
-            'shadow': Effect(0.1, 0.04, 0.1),
-            'blur': Effect(0.3, 0.01, 0.03),
-            'noise': Effect(0.3, 2.0, 10.0),
-            'jpeg': Effect(0.3, 10.0, 40.0),
-        },
-        avoid_fonts=('CabinSketch*', 'EBGaramond*'),  # hatched; old style figures, whose 0 and 1 are o and I
-    ),
-    'words': Recipe(
-        name='words',
-        texts=Mixture(
-            (
-                RandomText(string.ascii_lowercase),
-                RandomText(string.digits),
-                RandomText(string.ascii_letters + string.digits),
-            ),
-            (7, 2, 1),
-        ),
-        lengths=(1, 2, 4, 6, 7, 7, 6, 5, 4, 3, 2, 2, 1, 1, 0.5, 0.5),
-        cases={'as is': 0.4, 'upper': 0.35, 'title': 0.25},
-        shapes={'straight': 0.35, 'rotated': 0.1, 'arc_up': 0.18, 'arc_down': 0.12, 'wave': 0.1, 'column': 0.15},
-        font_size=(24, 64),
-        spacing=(-0.02, 0.2),
-        tilt=6.0,
-        contrast=(0.2, 1.0),
-        margin=(0.03, 0.4),
-        effects={
-            'gradient': Effect(0.5, 0.1, 0.8),
-            'texture': Effect(0.45, 0.1, 0.7),
-            'outline': Effect(0.15, 0.03, 0.08),
-            'shadow': Effect(0.25, 0.04, 0.14),
-            'blur': Effect(0.4, 0.01, 0.05),
-            'noise': Effect(0.5, 2.0, 18.0),
-            'jpeg': Effect(0.5, 10.0, 65.0),
-        },
-    ),
-}

@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 
 from ocr.drawing import RECIPES, draw_sample, named_recipe, scan_fonts, stage
+from ocr.drawing.colours import LUMINANCE
+from ocr.drawing.corpus import CorpusLines
 from ocr.drawing.draw import draw_pose, draw_size, draw_with_ink
 from ocr.drawing.layout import SHAPES
-from ocr.drawing.look import LUMINANCE
+from ocr.drawing.recipe import Effect
 from ocr.drawing.sheet import CELL, draw_sheet
-from ocr.drawing.texts import CorpusLines, RandomText, WordList
+from ocr.drawing.texts import RandomText
+from ocr.drawing.words import WordList
 from ocr.errors import InputError
 
 FONTS = scan_fonts(Path(__file__).resolve().parents[3] / 'fonts')
@@ -38,10 +41,15 @@ def test_samples_are_whole(name, ink_outside):
     assert set(shapes) == set(recipe.shapes)
 
 
-def test_no_sample_is_blank():
+@pytest.mark.parametrize('ground', ['plain', 'pattern', 'photo'])
+def test_no_sample_is_blank(ground, tmp_path):
     """The letters stand out from what surrounds them, at the lowest contrast that the recipe knows."""
+    cv2.imwrite(str(tmp_path / 'noise.png'), np.random.default_rng(0).integers(0, 256, (50, 50, 3), np.uint8))
     effects = {name: effect for name, effect in WORDS.effects.items() if name not in ('outline', 'shadow')}
-    recipe = dataclasses.replace(WORDS, effects=effects, contrast=(WORDS.contrast[0], WORDS.contrast[0] + 0.05))
+    if ground != 'plain':
+        effects[ground] = Effect(1.0, 0.5 if ground == 'pattern' else 0.0, 0.5)
+    contrast = WORDS.contrast[0], WORDS.contrast[0] + 0.05
+    recipe = dataclasses.replace(WORDS, effects=effects, contrast=contrast, photo_dir=str(tmp_path))
     for index in range(100):
         sample, ink = draw_with_ink(recipe, FONTS, 8, index)
         near = cv2.dilate(ink, np.ones((9, 9), np.uint8)) > cv2.dilate(ink, np.ones((3, 3), np.uint8))
@@ -60,10 +68,12 @@ def test_every_shape_takes_the_shortest_and_the_longest_text(shape, length, ink_
     assert not ink_outside(sample.polygon, ink) and ink.max() > 200
 
 
-def test_a_sample_depends_on_seed_and_index_alone():
-    forwards = [draw_sample(WORDS, FONTS, 3, index) for index in range(6)]
-    for index in reversed(range(6)):
-        again = draw_sample(WORDS, FONTS, 3, index)
+@pytest.mark.parametrize('name', ['words', 'scene'])
+def test_a_sample_depends_on_seed_and_index_alone(name):
+    recipe = named_recipe(name)
+    forwards = [draw_sample(recipe, FONTS, 3, index) for index in range(12)]
+    for index in reversed(range(12)):
+        again = draw_sample(recipe, FONTS, 3, index)
         assert (again.text, again.font, again.shape) == (
             forwards[index].text,
             forwards[index].font,
@@ -94,12 +104,13 @@ def test_font_sizes_stay_in_their_range(font_size, sizes):
     assert {draw_size(font_size, rng) for _ in range(60)} == sizes
 
 
+@pytest.mark.parametrize('name', ['words', 'scene'])
 @pytest.mark.parametrize('progress', [0, 0.3, 1])
-def test_every_stage_draws(progress):
+def test_every_stage_draws(name, progress):
     for index in range(10):
-        sample = draw_sample(stage(WORDS, progress), FONTS, 0, index)
+        sample = draw_sample(stage(named_recipe(name), progress), FONTS, 0, index)
         if progress == 0:
-            assert sample.shape == 'straight' and len(sample.text) <= 5
+            assert sample.shape == 'straight' and len(sample.text) <= max(3, named_recipe(name).max_length // 3)
 
 
 def test_a_font_without_the_character_is_not_used():
@@ -129,6 +140,22 @@ def test_spaces_are_kept():
     recipe = dataclasses.replace(WORDS, texts=source, cases={'as is': 1}, lengths=(0,) * 11 + (1,))
     texts = {draw_sample(recipe, FONTS, 0, index).text for index in range(20)}
     assert 'to be or not' in texts
+
+
+def test_turned_lines_run_up_or_down():
+    recipe = dataclasses.replace(WORDS, shapes={'turned': 1.0}, lengths=(0,) * 7 + (1,), effects={})
+    directions = Counter()
+    for index in range(20):
+        sample = draw_sample(recipe, FONTS, 0, index)
+        assert sample.shape == 'turned' and sample.image.shape[0] > 1.5 * sample.image.shape[1]
+        directions[sample.polygon[1][1] > sample.polygon[0][1]] += 1
+    assert set(directions) == {True, False}
+
+
+def test_plain_pictures_have_no_effects():
+    recipe = dataclasses.replace(WORDS, effects={'noise': Effect(1.0, 20.0, 20.0)}, plain=0.5)
+    corners = [draw_sample(recipe, FONTS, 0, index).image[:3, :3].std(axis=(0, 1)).max() for index in range(60)]
+    assert 15 < sum(corner == 0 for corner in corners) < 45
 
 
 @pytest.mark.parametrize(('count', 'rows'), [(1, 1), (8, 1), (9, 2)])

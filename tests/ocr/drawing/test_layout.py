@@ -1,3 +1,4 @@
+import dataclasses
 import math
 from pathlib import Path
 
@@ -52,9 +53,10 @@ def test_ink_is_inside_and_nothing_is_cut(shape, font, text, em, ink_outside):
     wavelength=st.floats(1, 10),
     phase=st.floats(0, 6.3),
     spacing=st.floats(-0.1, 1),
+    form=st.tuples(st.floats(0.5, 2), st.floats(-0.6, 0.6), st.floats(-0.01, 0.05)),
 )
-def test_any_pose_is_sound(shape, text, em, tilt, bend, amplitude, wavelength, phase, spacing, ink_outside):
-    pose = Pose(shape, spacing, tilt, bend, amplitude, wavelength, phase, 0.0, (0, 0, 0, 0))
+def test_any_pose_is_sound(shape, text, em, tilt, bend, amplitude, wavelength, phase, spacing, form, ink_outside):
+    pose = Pose(shape, spacing, tilt, bend, amplitude, wavelength, phase, 0.0, (0, 0, 0, 0), *form)
     assert_sound(lay_out(text, PLAIN, em, pose), ink_outside)
 
 
@@ -136,3 +138,18 @@ def test_surround_keeps_its_distance(path):
     polygon = path.surround(points, 3.0).astype(np.float32)
     distances = [cv2.pointPolygonTest(polygon, (float(x), float(y)), True) for x, y in points]
     assert min(distances) >= 2.99
+
+
+def test_stretched_slanted_and_heavier_letters():
+    plain = Pose(margins=(0, 0, 0, 0))
+    bare = lay_out('HHHH', PLAIN, 48, plain)
+    wide, slanted, heavy = (
+        lay_out('HHHH', PLAIN, 48, dataclasses.replace(plain, **change))
+        for change in ({'stretch': 1.5}, {'slant': 0.4}, {'weight': 0.03})
+    )
+    assert wide.ink.shape[1] == pytest.approx(1.5 * bare.ink.shape[1], rel=0.04)
+    assert wide.ink.shape[0] == pytest.approx(bare.ink.shape[0], abs=1)
+    assert slanted.ink.shape[1] - bare.ink.shape[1] == pytest.approx(0.4 * PLAIN.glyph('H', 48).ink.shape[0], abs=3)
+    upper, lower = (np.flatnonzero(rows.any(axis=0))[0] for rows in np.array_split(slanted.ink, 2))
+    assert upper > lower, 'they lean to the right'
+    assert heavy.ink.astype(int).sum() > 1.1 * bare.ink.astype(int).sum()

@@ -3,8 +3,14 @@ import dataclasses
 import numpy as np
 import pytest
 
-from ocr.drawing.look import EFFECTS, LUMINANCE, Look, draw_colours, draw_look, outlined, paint
+from ocr.drawing.backgrounds import PATTERNS, Pattern
+from ocr.drawing.colours import LUMINANCE
+from ocr.drawing.effects import EFFECTS
+from ocr.drawing.look import Look, draw_look
+from ocr.drawing.paint import outlined, paint
 from ocr.drawing.recipe import Effect
+
+BLOCK = np.array([(28, 18), (52, 18), (52, 42), (28, 42)], np.float32)  # around the ink
 
 
 @pytest.fixture
@@ -13,23 +19,6 @@ def ink():
     mask = np.zeros((60, 80), np.uint8)
     mask[20:40, 30:50] = 255
     return mask
-
-
-@pytest.mark.parametrize('contrast', [(0.05, 0.15), (0.3, 0.5), (0.7, 0.9)])
-def test_colours_have_the_contrast_asked_for(contrast):
-    rng = np.random.default_rng(0)
-    for _ in range(200):
-        text, background = draw_colours(contrast, rng)
-        assert min(text.min(), background.min()) >= 0 and max(text.max(), background.max()) <= 255
-        difference = abs(LUMINANCE @ (text - background)) / 255
-        assert contrast[0] - 1e-9 <= difference <= contrast[1] + 0.05
-
-
-def test_colours_come_dark_on_light_and_light_on_dark():
-    rng = np.random.default_rng(0)
-    pairs = [draw_colours((0.3, 1.0), rng) for _ in range(100)]
-    darker = sum(LUMINANCE @ text < LUMINANCE @ background for text, background in pairs)
-    assert 25 < darker < 75
 
 
 def test_plain_look_is_two_colours(ink):
@@ -49,15 +38,26 @@ def test_plain_look_is_two_colours(ink):
         {'blur': 2.0},
         {'noise': 10.0},
         {'jpeg_quality': 5},
+        *({'patterns': (Pattern(kind, (230, 230, 140), 0.9, 9, 0.4),)} for kind in PATTERNS),
+        {'plate': 4.0, 'surround': (120, 140, 200)},
+        {'border': 2.0},
+        {'text_texture': 30.0},
+        {'extrusion': (4.0, 3.0)},
+        {'emboss': 60.0},
+        {'light': 0.3},
+        {'cast_shadow': 0.2},
+        {'muted': 1.0},
+        {'motion': (4.0, 1.0)},
+        {'shrink': 2.0, 'resampling': (1, 1)},
     ],
     ids=lambda changes: next(iter(changes)),
 )
 def test_each_effect_shows_and_keeps_text_readable(ink, changes):
-    plain = Look(text=(20, 20, 20), background=(180, 180, 180), seed=3)
+    plain = Look(text=(40, 20, 10), background=(200, 180, 160), seed=3)
     look = dataclasses.replace(plain, **changes)
-    before, after = paint(ink, plain), paint(ink, look)
+    before, after = paint(ink, plain, BLOCK), paint(ink, look, BLOCK)
     assert after.shape == before.shape and (after != before).any()
-    np.testing.assert_array_equal(after, paint(ink, look))
+    np.testing.assert_array_equal(after, paint(ink, look, BLOCK))
     assert after[22:38, 32:48].mean() < after[:10].mean() - 60
 
 
@@ -105,3 +105,33 @@ def test_strong_gradient_and_texture_leave_the_text_its_contrast(ink):
         image = paint(ink, draw_look(effects, (0.4, 0.5), 50, rng)) @ LUMINANCE
         ring = np.concatenate([image[17:19, 28:52].ravel(), image[41:43, 28:52].ravel()])
         assert abs(image[ink > 0].mean() - ring.mean()) > 15
+
+
+def test_hollow_letters_are_lines_around_the_background(ink):
+    image = paint(ink, Look(text=(10, 20, 30), background=(250, 240, 230), outline=2, hollow=True))
+    assert (image[ink == 255] == (250, 240, 230)).all()
+    assert (image[18:20, 32:48] == (10, 20, 30)).all()
+
+
+def test_a_plate_has_the_background_and_ends_where_it_should(ink):
+    image = paint(ink, Look(background=(200, 0, 0), plate=5.0, surround=(0, 0, 200)), BLOCK)
+    assert (image[15, 30:50] == (200, 0, 0)).all() and (image[10, 30:50] == (0, 0, 200)).all()
+
+
+def test_clutter_is_painted_under_the_text(ink):
+    image = paint(ink, Look(clutter=(0, 255, 0)), clutter=np.full_like(ink, 255))
+    assert (image[ink == 255] == 0).all() and (image[ink == 0] == (0, 255, 0)).all()
+
+
+def test_low_resolution_leaves_small_letters_readable():
+    effects = {'low_resolution': Effect(1.0, 8.0, 8.0)}
+    shrink = {em: draw_look(effects, (0.3, 1.0), em, np.random.default_rng(0)).shrink for em in (8, 20, 64, 200)}
+    assert shrink == {8: 1.0, 20: 2.0, 64: 6.4, 200: 8.0}
+
+
+def test_photographs_occur_only_where_there_are_some():
+    effects = {'photo': Effect(1.0, 0.0, 0.0)}
+    assert not draw_look(effects, (0.3, 1.0), 40, np.random.default_rng(0)).photo
+    looks = [draw_look({}, (0.3, 1.0), 40, np.random.default_rng(0), ('a.jpg',))]
+    looks += [draw_look(effects, (0.3, 1.0), 40, np.random.default_rng(i), ('a.jpg', 'b.jpg')) for i in range(20)]
+    assert [looks[0].photo, {look.photo for look in looks[1:]}] == ['', {'a.jpg', 'b.jpg'}]

@@ -4,7 +4,8 @@ import itertools
 import pytest
 
 from ocr.drawing.fonts import Font
-from ocr.drawing.recipe import RECIPES, Effect, named_recipe, stage
+from ocr.drawing.recipe import Effect, stage
+from ocr.drawing.recipes import RECIPES, named_recipe
 from ocr.errors import InputError
 
 WORDS = named_recipe('words')
@@ -27,6 +28,8 @@ FONTS = tuple(Font(f'folder/{name}.ttf') for name in 'ABCDEFGHIJ')
         ({'margin': (-0.1, 0.2)}, 'margin must be'),
         ({'tilt': -1}, 'tilt must be'),
         ({'num_fonts': -1}, 'num_fonts must be'),
+        ({'plain': 1.1}, 'plain must be'),
+        ({'effects': {'perspective': Effect(0.5, 0, 1.2)}}, 'perspective must be'),
         ({'effects': {'sparkle': Effect(0.1, 0, 1)}}, "no effect 'sparkle'; there are gradient"),
         ({'effects': {'blur': Effect(1.5, 0, 0.1)}}, 'blur: probability'),
         ({'effects': {'blur': Effect(0.5, 0.1, 0.05)}}, 'blur must be'),

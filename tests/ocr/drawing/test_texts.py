@@ -3,7 +3,8 @@ import itertools
 import numpy as np
 import pytest
 
-from ocr.drawing.texts import CorpusLines, Mixture, RandomText, WordList, change_case, read_texts
+from ocr.drawing.texts import Mixture, RandomText, change_case, over_alphabet
+from ocr.drawing.words import WordList
 from ocr.errors import InputError
 
 
@@ -23,27 +24,6 @@ def test_random_text_uses_the_whole_alphabet():
     assert set(''.join(_draws(RandomText('abc 永'), 5))) == set('abc 永')
 
 
-@pytest.mark.parametrize(
-    ('length', 'words'), [(1, {'of'}), (2, {'of'}), (3, {'of'}), (4, {'word', 'list'}), (99, {'longest'})]
-)
-def test_word_list_comes_as_near_as_it_can(length, words):
-    assert set(_draws(WordList(('word', 'of', 'list', 'longest')), length)) == words
-
-
-def test_corpus_gives_passages_of_whole_words():
-    source = CorpusLines(('the quick brown fox', 'jumps over'))
-    for length in (5, 9, 12):
-        for text in _draws(source, length):
-            assert 0 < len(text) <= length and text == text.strip()
-            assert all(word in ['the', 'quick', 'brown', 'fox', 'jumps', 'over'] for word in text.split())
-
-
-def test_corpus_cuts_what_does_not_fit_and_text_without_spaces():
-    assert set(_draws(CorpusLines(('一二三四',)), 3)) == {'一二三', '二三四'}
-    assert set(_draws(CorpusLines(('incomprehensible a',)), 4)) == {'inco', 'a'}
-    assert set(_draws(CorpusLines(('ab',)), 5)) == {'ab'}
-
-
 def test_mixture_keeps_its_weights():
     texts = _draws(Mixture((RandomText('a'), RandomText('b')), (3, 1)), 1, 800)
     assert texts.count('a') / len(texts) == pytest.approx(0.75, abs=0.06)
@@ -55,10 +35,6 @@ def test_mixture_keeps_its_weights():
         (RandomText('ab1'), RandomText('ab'), ['1']),
         (RandomText('1'), None, ['1']),
         (RandomText('1 '), None, ['1']),
-        (WordList(('ab', 'a1')), WordList(('ab',)), ['a1']),
-        (WordList(('1',)), None, ['1']),
-        (CorpusLines(('ab 1 c1d', 'e')), CorpusLines(('ab', 'c', 'd', 'e')), ['1']),
-        (CorpusLines(('11',)), None, ['1']),
         (Mixture((RandomText('1'), RandomText('a1')), (1, 2)), Mixture((RandomText('a'),), (2,)), ['1']),
     ],
 )
@@ -66,13 +42,22 @@ def test_restrict_says_what_is_lost(source, expected, dropped):
     assert source.restrict(lambda text: '1' not in text) == (expected, dropped)
 
 
+def test_a_mixture_asks_once_for_what_several_sources_have():
+    asked = []
+    Mixture((RandomText('ab'), RandomText('bc')), (1, 1)).restrict(lambda text: asked.append(text) or text != 'c')
+    assert asked == ['a', 'b', 'c']
+
+
+def test_another_alphabet_is_for_random_strings_only():
+    words = WordList(('ab',))
+    mixture = Mixture((words, Mixture((RandomText('a'), RandomText('b')), (1, 2))), (3, 4))
+    assert over_alphabet(mixture, 'xy') == Mixture((words, Mixture((RandomText('xy'),) * 2, (1, 2))), (3, 4))
+
+
 @pytest.mark.parametrize(
     'make',
     [
         lambda: RandomText(' '),
-        lambda: WordList(()),
-        lambda: WordList(('a', '')),
-        lambda: CorpusLines(()),
         lambda: Mixture((RandomText('a'),), (0,)),
         lambda: Mixture((RandomText('a'),), (1, 2)),
     ],
@@ -82,28 +67,15 @@ def test_sources_refuse_what_they_cannot_draw_from(make):
         make()
 
 
-def test_read_texts_tells_words_from_running_text(tmp_path):
-    words, corpus = tmp_path / 'words.txt', tmp_path / 'corpus.txt'
-    words.write_bytes('\ufeffone\r\n\r\n two \r\ncafe\u0301\r\n'.encode())
-    corpus.write_text('one\ntwo\t words\n', encoding='utf-8')
-    assert read_texts(words) == WordList(('one', 'two', 'caf\u00e9'))
-    assert read_texts(corpus) == CorpusLines(('one', 'two words'))
-
-
-@pytest.mark.parametrize(
-    ('content', 'message'), [(None, 'cannot read'), (b'', 'no text'), (b' \n\n', 'no text'), (b'a\xff', 'not UTF-8')]
-)
-def test_read_texts_names_a_bad_file(tmp_path, content, message):
-    path = tmp_path / 'bad.txt'
-    if content is not None:
-        path.write_bytes(content)
-    with pytest.raises(InputError, match=rf'bad\.txt.*{message}'):
-        read_texts(path)
-
-
 @pytest.mark.parametrize(
     ('text', 'case', 'changed'),
-    [('aB c', 'as is', 'aB c'), ('aB c', 'upper', 'AB C'), ('aB c', 'title', 'Ab C'), ('straße', 'upper', 'straße')],
+    [
+        ('aB c', 'as is', 'aB c'),
+        ('aB c', 'upper', 'AB C'),
+        ('aB c', 'title', 'Ab C'),
+        ("don't (it's)", 'title', "Don't (It's)"),
+        ('straße', 'upper', 'straße'),
+    ],
 )
 def test_change_case_keeps_the_length(text, case, changed):
     assert change_case(text, case) == changed

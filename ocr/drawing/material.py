@@ -1,0 +1,84 @@
+"""A named recipe made ready for use: with the texts, the charset and the fonts of one training or set."""
+
+import dataclasses
+import logging
+from collections import Counter
+
+from ocr.charset import SPECIALS
+from ocr.drawing.corpus import read_texts
+from ocr.drawing.recipes import named_recipe
+from ocr.drawing.shaping import can_shape, needs_shaping
+from ocr.drawing.texts import over_alphabet
+from ocr.errors import InputError
+
+UNSHAPED = "in need of Pillow's raqm"
+
+logger = logging.getLogger(__name__)
+
+
+def prepare_recipe(name, fonts, *, charset=None, text_path='', photo_dir='', seq_len=None):
+    """The recipe of a name, such that all its texts can be drawn and, with a charset, encoded.
+
+    Texts come from `text_path`, else from the recipe, whose random strings are drawn over the charset.
+    What cannot be drawn is left out and logged by reason.
+
+    Args:
+        name: one of `ocr.drawing.RECIPES`.
+        fonts: tuple of `Font`.
+        charset: Charset, or None for any character.
+        text_path: word list or corpus file, or '' for the recipe's own texts.
+        photo_dir: folder of photographs to draw on, or ''.
+        seq_len: longest text, characters; None for the recipe's own.
+
+    Raises:
+        InputError: no such recipe, an unreadable file, nothing in it can be drawn, or it needs shaping and Pillow lacks
+            what it takes.
+    """
+    recipe = named_recipe(name)
+    characters = frozenset(charset.characters[len(SPECIALS) :]) if charset else None
+    texts = recipe.texts
+    if text_path:
+        texts = read_texts(text_path)
+    elif charset:
+        texts = over_alphabet(texts, ''.join(charset.characters[len(SPECIALS) :]))
+    recipe = dataclasses.replace(recipe, lengths=recipe.lengths[:seq_len], characters=characters, photo_dir=photo_dir)
+    sieve = Sieve(recipe, recipe.choose_fonts(fonts))
+    texts, dropped = texts.restrict(sieve)
+    where = text_path or f'recipe {name}'
+    if text_path and UNSHAPED in sieve.reasons:
+        raise InputError(f'{text_path}: {sieve.report()}; install FriBidi (Debian: libfribidi0), which raqm needs')
+    if dropped:
+        logger.info('%s: left out %s', where, sieve.report())
+    if texts is None:
+        raise InputError(f'{where}: nothing in it can be drawn ({sieve.report()}); other --text_path or --font_dir?')
+    return dataclasses.replace(recipe, texts=texts)
+
+
+class Sieve:
+    """Says of a word or character whether it can be drawn, and counts by reason what cannot."""
+
+    def __init__(self, recipe, fonts):
+        self.recipe, self.fonts = recipe, fonts
+        self.reasons, self.examples = Counter(), {}
+
+    def __call__(self, text):
+        reason = self._reason(text)
+        if reason:
+            self.reasons[reason] += 1
+            self.examples.setdefault(reason, text)
+        return reason is None
+
+    def _reason(self, text):
+        if len(text) > self.recipe.max_length:
+            return f'longer than {self.recipe.max_length} characters'
+        if not self.recipe.allows(text):
+            return 'not in the charset'
+        if needs_shaping(text) and not can_shape():
+            return UNSHAPED
+        return None if any(font.covers(text) for font in self.fonts) else 'in no font'
+
+    def report(self):
+        """'3 not in the charset (such as ...), 1 in no font (such as ...)'."""
+        return ', '.join(
+            f'{count} {reason} (such as {self.examples[reason]!r})' for reason, count in self.reasons.items()
+        )

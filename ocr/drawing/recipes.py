@@ -1,0 +1,121 @@
+"""The recipes that come with the project, by name."""
+
+import string
+
+from ocr.drawing.recipe import Effect, Recipe
+from ocr.drawing.scene_texts import scene_texts
+from ocr.drawing.texts import Mixture, RandomText
+from ocr.errors import InputError
+
+
+def named_recipe(name):
+    """The `Recipe` of that name; InputError lists the names there are."""
+    if name not in RECIPES:
+        raise InputError(f'{name}: no such recipe; there are {", ".join(RECIPES)}')
+    return RECIPES[name]
+
+
+RECIPES = {
+    'digits': Recipe(
+        name='digits',
+        texts=RandomText(string.digits),
+        lengths=(1, 1.5, 2, 2, 1.5, 1),
+        shapes={'straight': 0.45, 'rotated': 0.1, 'arc_up': 0.15, 'arc_down': 0.1, 'column': 0.2},
+        font_size=(32, 56),
+        spacing=(0.0, 0.12),
+        tilt=4.0,
+        rotation=(5.0, 20.0),
+        bend=(30.0, 100.0),
+        padding=(0.0, 0.08),
+        contrast=(0.4, 1.0),
+        effects={
+            'gradient': Effect(0.3, 0.1, 0.5),
+            'texture': Effect(0.2, 0.1, 0.4),
+            'outline': Effect(0.05, 0.03, 0.06),
+            'shadow': Effect(0.1, 0.04, 0.1),
+            'blur': Effect(0.3, 0.01, 0.03),
+            'noise': Effect(0.3, 2.0, 10.0),
+            'jpeg': Effect(0.3, 10.0, 40.0),
+        },
+        avoid_fonts=('CabinSketch*', 'EBGaramond*'),  # hatched; old style figures, whose 0 and 1 are o and I
+    ),
+    'words': Recipe(
+        name='words',
+        texts=Mixture(
+            (
+                RandomText(string.ascii_lowercase),
+                RandomText(string.digits),
+                RandomText(string.ascii_letters + string.digits),
+            ),
+            (7, 2, 1),
+        ),
+        lengths=(1, 2, 4, 6, 7, 7, 6, 5, 4, 3, 2, 2, 1, 1, 0.5, 0.5),
+        cases={'as is': 0.4, 'upper': 0.35, 'title': 0.25},
+        shapes={'straight': 0.35, 'rotated': 0.1, 'arc_up': 0.18, 'arc_down': 0.12, 'wave': 0.1, 'column': 0.15},
+        font_size=(24, 64),
+        spacing=(-0.02, 0.2),
+        tilt=6.0,
+        contrast=(0.2, 1.0),
+        margin=(0.03, 0.4),
+        effects={
+            'gradient': Effect(0.5, 0.1, 0.8),
+            'texture': Effect(0.45, 0.1, 0.7),
+            'outline': Effect(0.15, 0.03, 0.08),
+            'shadow': Effect(0.25, 0.04, 0.14),
+            'blur': Effect(0.4, 0.01, 0.05),
+            'noise': Effect(0.5, 2.0, 18.0),
+            'jpeg': Effect(0.5, 10.0, 65.0),
+        },
+    ),
+    'scene': Recipe(
+        name='scene',
+        texts=scene_texts(),
+        lengths=(1, 2, 4, 6, 7, 7, 6, 5, 4, 3, 2, 2, 1, 1, 0.6, 0.5, 0.4, 0.4, 0.3, 0.3, 0.2, 0.2, 0.1, 0.1),
+        cases={'as is': 0.4, 'upper': 0.35, 'title': 0.25},
+        shapes={
+            'straight': 0.6,
+            'rotated': 0.07,
+            'arc_up': 0.09,
+            'arc_down': 0.05,
+            'wave': 0.06,
+            'column': 0.06,
+            'turned': 0.07,
+        },
+        font_size=(24, 64),
+        spacing=(-0.02, 0.2),
+        tilt=5.0,
+        bend=(20.0, 180.0),
+        padding=(0.0, 0.12),
+        margin=(0.03, 0.5),
+        contrast=(0.28, 1.0),
+        plain=0.25,
+        effects={
+            'gradient': Effect(0.5, 0.1, 0.8),
+            'texture': Effect(0.35, 0.1, 0.6),
+            'outline': Effect(0.12, 0.02, 0.08),
+            'shadow': Effect(0.2, 0.03, 0.14),
+            'blur': Effect(0.4, 0.01, 0.05),
+            'noise': Effect(0.35, 2.0, 12.0),
+            'jpeg': Effect(0.5, 10.0, 65.0),
+            'pattern': Effect(0.3, 0.15, 0.9),
+            'photo': Effect(0.35, 0.0, 0.15),
+            'plate': Effect(0.15, 0.05, 0.4),
+            'border': Effect(0.1, 0.02, 0.1),
+            'text_texture': Effect(0.15, 0.1, 0.6),
+            'hollow': Effect(0.04, 0.02, 0.05),
+            'extrusion': Effect(0.1, 0.04, 0.2),
+            'emboss': Effect(0.12, 0.2, 0.7),
+            'light': Effect(0.35, 0.1, 0.6),
+            'cast_shadow': Effect(0.1, 0.2, 0.6),
+            'motion': Effect(0.12, 0.03, 0.15),
+            'low_resolution': Effect(0.35, 1.2, 4.0),
+            'clutter': Effect(0.35, 0.2, 0.8),
+            'marks': Effect(0.2, 0.1, 0.5),
+            'stretch': Effect(0.4, 0.02, 0.4),
+            'slant': Effect(0.2, 0.02, 0.3),
+            'weight': Effect(0.3, 0.003, 0.015),
+            'perspective': Effect(0.3, 0.1, 0.8),
+            'muted': Effect(0.5, 0.2, 0.95),
+        },
+    ),
+}
