@@ -1,6 +1,7 @@
-"""Writing a file so that its path holds the old content or the new, and never half of it."""
+"""Writing a file or a folder so that its path holds the old content or the new, and never half of it."""
 
 import os
+import shutil
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,5 +35,31 @@ def replacing(path, binary=False, newline=None, remedy='free space or choose ano
             os.replace(beside, path)
         finally:
             beside.unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(f'{path}: cannot be written ({error.strerror or error}); {remedy}') from error
+
+
+@contextmanager
+def new_folder(path, remedy='free space or choose another path'):
+    """A folder to fill that becomes `path` when the block ends well; else nothing is left.
+
+    Args:
+        path: folder to make; one that is there already must be empty.
+        remedy: what the message advises when it cannot be written.
+
+    Raises:
+        InputError: there is something at `path`, or it cannot be written.
+    """
+    path = Path(path)
+    beside = path.with_name(f'.{path.name}.{os.getpid()}.part')
+    if path.exists() and not (path.is_dir() and not any(path.iterdir())):
+        raise InputError(f'{path}: is there already and not an empty folder; empty it or choose another path')
+    try:
+        beside.mkdir(parents=True)
+        try:
+            yield beside
+            os.replace(beside, path)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
     except OSError as error:
         raise InputError(f'{path}: cannot be written ({error.strerror or error}); {remedy}') from error

@@ -3,6 +3,7 @@
 from PIL import Image
 
 from ocr.annotations.region import DropReason
+from ocr.image_file import open_image
 
 ORIENTATION = 0x0112  # EXIF tag
 SIDEWAYS = (5, 6, 7, 8)  # its values that swap width and height
@@ -15,7 +16,7 @@ def upright_size(path):
         (width, height), or the DropReason of an image that is missing or whose header cannot be read.
     """
     try:
-        with Image.open(path) as image:
+        with open_image(path) as stream, Image.open(stream) as image:
             width, height = image.size
             sideways = exif_orientation(image) in SIDEWAYS
     except (FileNotFoundError, NotADirectoryError):

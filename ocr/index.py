@@ -16,7 +16,7 @@ from array import array
 import numpy as np
 from tabulate import tabulate
 
-from ocr.annotations import annotation_files, read_dataset
+from ocr.annotations import annotation_files, read_dataset, resolve_source, split_source
 from ocr.annotations.region import Dropped, DropReason, TextRegion, judge_polygon
 from ocr.atomic import replacing
 from ocr.charset import normalize
@@ -39,7 +39,7 @@ def build_index(name, path, index_path, min_size=8, progress=None):
 
     Args:
         name: dataset name; decides the annotation format.
-        path: folder of the dataset, or label file of own data.
+        path: folder of the dataset, or label file; perhaps as FORMAT:PATH, see ocr.annotations.
         index_path: JSON Lines file to write; its folder is made if missing.
         min_size: pixels that a region measures at least on both sides, inside the image.
         progress: called with 1 after every annotated region, or None.
@@ -53,7 +53,7 @@ def build_index(name, path, index_path, min_size=8, progress=None):
     fingerprint = source_fingerprint(name, path)
     counts = {KEPT: 0}
     with replacing(index_path, binary=True, remedy=REMEDY) as stream:
-        for region, reason in _judged(read_dataset(name, path), min_size):
+        for region, reason in judged(read_dataset(name, path), min_size):
             counts[reason or KEPT] = counts.get(reason or KEPT, 0) + 1
             if reason is None:
                 stream.write(_to_line(region))
@@ -62,7 +62,7 @@ def build_index(name, path, index_path, min_size=8, progress=None):
     summary = {
         'format': FORMAT,
         'dataset': name,
-        'source': os.path.abspath(path),
+        'source': resolve_source(name, path),
         'fingerprint': fingerprint,
         'min_size': min_size,
         'index_bytes': os.path.getsize(index_path),
@@ -74,9 +74,14 @@ def build_index(name, path, index_path, min_size=8, progress=None):
 
 
 def source_fingerprint(name, path):
-    """Short text that changes when an annotation file of a dataset is added, removed, resized or touched."""
-    digest = hashlib.blake2b(digest_size=16)
-    for file in annotation_files(name, path):
+    """Short text that changes when an annotation file of a dataset is added, removed, resized or touched.
+
+    It changes with the format that the dataset is read in, too.
+    """
+    source = resolve_source(name, path)
+    form, _ = split_source(source)
+    digest = hashlib.blake2b(form.encode(), digest_size=16)
+    for file in annotation_files(name, source):
         state = os.stat(file)
         digest.update(
             f'{os.path.abspath(file)}\n{state.st_mtime_ns}\n{state.st_size}\n'.encode('utf-8', 'surrogatepass')
@@ -180,13 +185,18 @@ def select(index, charset, seq_len, start=0, stop=None):
     positions = array('q')
     counts = {DropReason.TOO_LONG: 0, DropReason.UNKNOWN_CHARACTER: 0}
     for position, record in enumerate(index.records(start, stop), start):
-        if len(record['text']) > seq_len:
-            counts[DropReason.TOO_LONG] += 1
-        elif charset.unknown(record['text']):
-            counts[DropReason.UNKNOWN_CHARACTER] += 1
+        if reason := judge_label(record['text'], charset, seq_len):
+            counts[reason] += 1
         else:
             positions.append(position)
     return np.array(positions, np.int64), counts
+
+
+def judge_label(text, charset, seq_len):
+    """DropReason of a text that a charset and a length cannot hold, or None."""
+    if len(text) > seq_len:
+        return DropReason.TOO_LONG
+    return DropReason.UNKNOWN_CHARACTER if charset.unknown(text) else None
 
 
 def split_by_image(index, positions, share, seed):
@@ -216,7 +226,13 @@ def split_by_image(index, positions, share, seed):
 
 
 def count_table(counts_per_dataset):
-    """Aligned table of {dataset: counts}: a row a dataset and their total; kept and every reason that occurs.
+    """Aligned table of {dataset: counts}, see `count_rows`."""
+    headers, rows = count_rows(counts_per_dataset)
+    return tabulate(rows, headers=headers, disable_numparse=[0])
+
+
+def count_rows(counts_per_dataset):
+    """Headers and rows of {dataset: counts}: a row a dataset and their total; kept and every reason that occurs.
 
     Reasons of 0 everywhere have no column.
     """
@@ -227,15 +243,17 @@ def count_table(counts_per_dataset):
     known = [reason for reason in DropReason.ALL if total.get(reason)]
     columns = [KEPT, *known, *sorted(reason for reason in total if total[reason] and reason not in (KEPT, *known))]
     rows = [*counts_per_dataset.items(), ('total', total)]
-    return tabulate(
-        [[name, *(counts.get(column, 0) for column in columns)] for name, counts in rows],
-        headers=['dataset', *columns],
-        disable_numparse=[0],
-    )
+    return ['dataset', *columns], [[name, *(counts.get(column, 0) for column in columns)] for name, counts in rows]
 
 
-def _judged(regions, min_size):
-    """Yields (TextRegion | Dropped, DropReason | None); opens an image once for a run of regions that share it."""
+def judged(regions, min_size, blamed_images=BLAMED_IMAGES):
+    """Yields (TextRegion | Dropped, DropReason | None); opens an image once for a run of regions that share it.
+
+    Args:
+        regions: iterable of TextRegion | Dropped, as `read_dataset` yields them.
+        min_size: see build_index.
+        blamed_images: images at fault that are logged one by one.
+    """
     image_path, size, blamed = None, None, 0
     for region in regions:
         if isinstance(region, Dropped):
@@ -245,8 +263,8 @@ def _judged(regions, min_size):
             image_path, size = region.image_path, upright_size(region.image_path)
             if isinstance(size, str):
                 blamed += 1
-                if blamed <= BLAMED_IMAGES:
-                    logger.warning('%s: %s%s', image_path, size, ' (more follow unnamed)' * (blamed == BLAMED_IMAGES))
+                if blamed <= blamed_images:
+                    logger.warning('%s: %s%s', image_path, size, ' (more follow unnamed)' * (blamed == blamed_images))
         if isinstance(size, str):
             yield region, size
             continue

@@ -13,6 +13,11 @@ CROPS = ('train_task2_labels.json', 'train_task2_images')
 PHOTOGRAPHS = ('train_labels.json', 'train_images')
 
 
+def recognises(place):
+    """Whether a label file of the challenge is there."""
+    return any(os.path.isfile(os.path.join(place.path, labels)) for labels, _ in (CROPS, PHOTOGRAPHS))
+
+
 def annotation_files(path, dataset='art'):
     """[the label file] of a dataset folder; InputError if it is missing."""
     return [_layout(path, dataset)[0]]

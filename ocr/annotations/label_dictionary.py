@@ -24,7 +24,7 @@ def read_label_dictionary(path, image_folders, dataset):
     Raises:
         InputError: malformed JSON (with the line), or a region that lacks something (with its key).
     """
-    for key, records in _stream_items(path):
+    for key, records in stream_items(path):
         if not isinstance(records, list):
             raise InputError(f'{path}: {key}: a list of regions is expected, found {str(records)[:60]}')
         image_path = find_image(image_folders, key)
@@ -40,8 +40,8 @@ def read_label_dictionary(path, image_folders, dataset):
             yield region_or_dropped(image_path, text, points, dataset, where, illegible)
 
 
-def _stream_items(path):
-    """Yields (key, value) of the JSON object in a file."""
+def stream_items(path, prefix=''):
+    """Yields (key, value) of the JSON object in a file, or of the one that ijson calls by a prefix."""
     with open_binary(path) as stream:
         if stream.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
             stream.seek(0)
@@ -50,7 +50,7 @@ def _stream_items(path):
             raise InputError(f'{path}:1: a JSON object with an entry for each image is expected')
         stream.seek(begin)
         try:
-            yield from ijson.kvitems(stream, '', use_float=True)
+            yield from ijson.kvitems(stream, prefix, use_float=True)
         except (ijson.JSONError, UnicodeError, ValueError) as error:
             raise InputError(_locate_fault(path) or f'{path}: malformed JSON ({_one_line(error)})') from error
 

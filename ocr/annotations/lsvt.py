@@ -12,6 +12,11 @@ LABELS = 'train_full_labels.json'
 IMAGE_FOLDERS = ('train', 'train_full_images_0', 'train_full_images_1')
 
 
+def recognises(place):
+    """Whether the label file of the challenge is there."""
+    return os.path.isfile(os.path.join(place.path, LABELS))
+
+
 def annotation_files(path, dataset='lsvt'):
     """[the label file] of a dataset folder; InputError if it is missing."""
     require_folder(path, dataset, f'{LABELS} and train/ of the LSVT challenge')

@@ -7,6 +7,7 @@
 Image paths are relative to the file's folder. Texts stand as they are: no quoting, no stripping; one that holds a tab
 or a line break needs JSON Lines. A file named `.jsonl` or `.json` is JSON Lines, any other is a tab-separated file. A
 dataset is such a file or a folder that holds one under one of the names in FILE_NAMES, of which the first is taken.
+A .txt file is read as `gt`, which knows these columns too.
 """
 
 import json
@@ -16,11 +17,19 @@ import re
 import numpy as np
 
 from ocr.annotations.files import REMEDY, read_lines
+from ocr.annotations.place import first_lines, most
 from ocr.annotations.region import TextRegion, judge_polygon, region_or_dropped, to_polygon
 from ocr.errors import InputError
 
 _BEGINS_A_POLYGON = re.compile(r'\s*(\[\s*\[|-?[\d.]+,\s*-?[\d.]+,)')
 FILE_NAMES = ('labels.tsv', 'labels.jsonl', 'gt.jsonl', 'index.jsonl')
+
+
+def recognises(place):
+    """Whether there is a label file by one of the names, or the path is a .tsv or JSON Lines file."""
+    if place.files != [place.path]:
+        return any(os.path.basename(file) in FILE_NAMES for file in place.top('.tsv', '.jsonl'))
+    return bool(place.top('.tsv', '.jsonl')) or most(first_lines(place.path), _is_json_line)
 
 
 def annotation_files(path, dataset):
@@ -42,7 +51,7 @@ def read(path, dataset):
     """Yields TextRegion | Dropped for each line."""
     (labels,) = annotation_files(path, dataset)
     folder = os.path.dirname(labels)
-    parse = _parse_json if labels.lower().endswith(('.jsonl', '.json')) else _parse_columns
+    parse = _parse_json if labels.lower().endswith(('.jsonl', '.json')) else parse_columns
     for number, line in read_lines(labels):
         where = f'{labels}:{number}'
         image, text, points = parse(line, where)
@@ -71,7 +80,7 @@ def read_polygons(path, image_folder):
             columns = line.split('\t')
             if len(columns) == 2 and _BEGINS_A_POLYGON.match(columns[1]):
                 columns.insert(1, '')
-            image, _, points = _parse_columns('\t'.join(columns), where)
+            image, _, points = parse_columns('\t'.join(columns), where)
         if not image:
             raise InputError(f'{where}: the image path is empty')
         polygon = None if points is None else to_polygon(points, where)
@@ -80,7 +89,7 @@ def read_polygons(path, image_folder):
         yield TextRegion(os.path.join(image_folder, image), polygon, '', '')
 
 
-def _parse_columns(line, where):
+def parse_columns(line, where):
     """(image, text, points | None) of `image<TAB>text[<TAB>polygon]`."""
     columns = line.split('\t')
     if not 2 <= len(columns) <= 3:
@@ -112,3 +121,11 @@ def _parse_json(line, where, needs_text=True):
     ):
         raise InputError(f'{where}: an object with `image` and `text` is expected, found {line[:60]}')
     return record['image'], record.get('text'), record.get('polygon')
+
+
+def _is_json_line(line):
+    try:
+        _parse_json(line, '')
+    except InputError:
+        return False
+    return True

@@ -7,12 +7,21 @@ nothing: the reference keeps such regions too, and what nobody could read is mar
 """
 
 import os
+import re
 
 from ocr.annotations.files import find_image, read_lines, require_folder
+from ocr.annotations.photographs import sample_lines, text_files
+from ocr.annotations.place import most
 from ocr.annotations.region import region_or_dropped
 from ocr.errors import InputError
 
 EXPECTED = 'x1,y1,x2,y2,x3,y3,x4,y4,difficult,"text"'
+_LINE = re.compile(r'(?:\s*-?\d+(?:\.\d+)?\s*,){8}[01],".*"\s*')
+
+
+def recognises(place):
+    """Whether text files there have such lines."""
+    return most(sample_lines(text_files(place)), _LINE.fullmatch)
 
 
 def annotation_files(path, dataset='icdar2017rctw'):

@@ -11,6 +11,11 @@ from ocr.annotations.region import region_or_dropped
 from ocr.errors import InputError
 
 
+def recognises(place):
+    """Whether the annotation folder of the challenge is there."""
+    return os.path.isdir(os.path.join(place.path, 'gt_unicode'))
+
+
 def annotation_files(path, dataset='rects'):
     """The annotation files of a dataset folder in alphabetical order; InputError if there are none."""
     require_folder(path, dataset, 'gt_unicode/ and img/ of the ReCTS challenge')

@@ -21,7 +21,7 @@ texts = st.text(st.characters(exclude_categories=['Cs']), min_size=1).filter(
     lambda text: text.strip() and '###' not in text
 )
 line_texts = texts.filter(lambda text: not set(text) & set('\n\r\t'))
-in_one_folder = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+in_one_folder = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def write(path, content):
@@ -229,6 +229,7 @@ def test_own_tsv(tmp_path, file_name, end):
         'a.png\twhole\t',
     ]
     path = write(tmp_path / file_name, '\ufeff' + end.join(lines))
+    write(tmp_path / 'a.png', b'')
     regions = read('mine', path)
     assert shown(regions) == [' two  words ', '"quoted", yes', '中', '(illegible or ignored)', 'whole']
     assert [region.image_path for region in regions[:3]] == [
@@ -296,8 +297,8 @@ def test_malformed_own_line(tmp_path, file_name, line, message):
         ('rects', 'img/a.jpg', r'/data/gt_unicode does not exist'),
         ('rects', 'gt_unicode/readme.md', r'no \.json file in .*/data/gt_unicode'),
         ('icdar2017rctw', 'train/image_1.jpg', r'no \.txt file in .*/data/train'),
-        ('mine', None, r'mine: .*/data does not exist; .*mine=PATH'),
-        ('mine', 'words.txt', r'/data holds none of labels\.tsv, labels\.jsonl, gt\.jsonl, index\.jsonl'),
+        ('mine', None, r'mine: .*/data does not exist; a label file'),
+        ('mine', 'words.txt', r'/data holds labels of no format known here \(found 1 \.txt\).*mine=FORMAT:'),
     ],
 )
 def test_missing_annotations_are_named_at_once(tmp_path, name, make, message):

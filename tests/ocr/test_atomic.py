@@ -5,7 +5,7 @@ import os
 import pytest
 from tiny import largest_file
 
-from ocr.atomic import replacing
+from ocr.atomic import new_folder, replacing
 from ocr.errors import InputError
 
 
@@ -67,3 +67,33 @@ def test_text_is_utf8_and_half_a_surrogate_pair_is_escaped(path):
     with replacing(path, newline='') as file:
         file.write('é中\r\n\ud800')
     assert path.read_bytes() == 'é中\r\n\\ud800'.encode()
+
+
+@pytest.mark.parametrize('is_there', [True, False])
+def test_a_folder_is_there_at_the_end_of_the_block_only(tmp_path, is_there):
+    path = tmp_path / 'a' / 'set'
+    if is_there:
+        path.mkdir(parents=True)
+    with new_folder(path) as folder:
+        (folder / 'labels.txt').write_text('new')
+        assert not path.exists() or not list(path.iterdir())
+    assert (path / 'labels.txt').read_text() == 'new'
+    assert os.listdir(path.parent) == ['set']
+
+
+@pytest.mark.parametrize('error', [ZeroDivisionError, KeyboardInterrupt, InputError])
+def test_a_folder_that_fails_leaves_nothing(tmp_path, error):
+    with pytest.raises(error), new_folder(tmp_path / 'set') as folder:
+        (folder / 'half').write_text('half')
+        raise error
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_folder_that_cannot_be_made(path):
+    with pytest.raises(InputError, match='is there already and not an empty folder'), new_folder(path):
+        pass
+    with pytest.raises(InputError, match='is there already and not an empty folder'), new_folder(path.parent):
+        pass
+    with pytest.raises(InputError, match=r'set: cannot be written \(Not a directory\)'), new_folder(path / 'set'):
+        pass
+    assert os.listdir(path.parent) == ['scores.txt']

@@ -280,7 +280,7 @@ def test_threads_read_at_once(built):
 texts = st.text(st.characters(exclude_categories=['Cs'])).filter(lambda text: text.strip() and '###' not in text)
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(texts, min_size=1, max_size=6))
 def test_any_text_comes_back_normalised(tmp_path, written):
     write_image(tmp_path / 'a.png', (10, 10))

@@ -1,0 +1,90 @@
+"""Where the images of a label file are: most programs are told by a flag, here it is found by looking."""
+
+import logging
+import os
+
+from ocr.errors import InputError
+
+MOST_FOLDERS = 200  # that are looked into for images outside a dataset's own
+
+logger = logging.getLogger(__name__)
+
+
+def image_root(folder, images, dataset, top=None):
+    """The folder that images are in, whose labels lie in another or the same.
+
+    It is the one of the dataset's own folders, or the one above the labels', that has most of the images; else one
+    beside the labels' or beside the folder above that has all of them, and that is logged: other datasets may have
+    images of the same names.
+
+    Args:
+        folder: of the labels.
+        images: a few images, each a list of the paths that it may have below the folder that is looked for.
+        dataset: name of the dataset.
+        top: the folder that the dataset was given as, if that may be above the labels'.
+
+    Raises:
+        InputError: there is no such folder, or two are as near and have as many.
+    """
+    if not images:
+        return folder
+    all_there = len(images)
+    for nearby, least in ((_itself, all_there), (_own, 1), (_beside, all_there), (_farther, all_there)):
+        roots = nearby(folder, top or folder)
+        scores = {root: _num_images(root, images) for root in roots}
+        score = max(scores.values(), default=0)
+        best = [root for root in roots if scores[root] == score]
+        if score >= least:
+            break
+    else:
+        raise InputError(
+            f'{dataset}: the images of the labels in {folder} are not there, such as {images[0][0]}; '
+            f'they should be in {folder}, in a folder below it or beside it'
+        )
+    if len(best) > 1 and best[0] != folder:
+        raise InputError(
+            f'{dataset}: the images of the labels in {folder} may be those in {" or ".join(best[:4])}; '
+            f'copy or link the right ones into {os.path.join(folder, "images")}'
+        )
+    if nearby in (_beside, _farther):
+        logger.info('%s: the images of the labels in %s are those in %s', dataset, folder, best[0])
+    return best[0]
+
+
+def _itself(folder, _):
+    """The folder alone: where it has all images, no other is looked into."""
+    return [folder]
+
+
+def _own(folder, top):
+    """The folder, the dataset's, those up to two levels below them, and the one above."""
+    above = os.path.dirname(os.path.abspath(folder))
+    roots = [folder, *_two_levels(folder), top, *_two_levels(top), above]
+    return list({os.path.abspath(root): root for root in reversed(roots)}.values())[::-1]
+
+
+def _beside(folder, _):
+    """The folders in the one above."""
+    return _folders(os.path.dirname(os.path.abspath(folder)))[:MOST_FOLDERS]
+
+
+def _farther(folder, _):
+    """The folders up to two levels below the one two above."""
+    return _two_levels(os.path.dirname(os.path.dirname(os.path.abspath(folder))))[:MOST_FOLDERS]
+
+
+def _two_levels(folder):
+    return [below for child in _folders(folder) for below in (child, *_folders(child))]
+
+
+def _num_images(root, images):
+    return sum(any(os.path.exists(os.path.join(root, name)) for name in names) for names in images)
+
+
+def _folders(folder):
+    """Folders in a folder that are not hidden, alphabetical; [] where it cannot be read."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entry.path for entry in entries if entry.is_dir() and not entry.name.startswith('.'))
+    except OSError:
+        return []

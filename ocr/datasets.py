@@ -1,0 +1,151 @@
+"""The datasets that --train_datasets and --eval_datasets name: where they are, and the index over them."""
+
+import os
+import re
+
+import numpy as np
+from tqdm import tqdm
+
+from ocr.annotations import DATASETS, resolve_source, split_source
+from ocr.annotations.own import FILE_NAMES
+from ocr.annotations.region import DropReason
+from ocr.errors import InputError
+from ocr.index import KEPT, RegionIndex, build_index, index_is_current, read_counts, select
+
+USUAL_NAMES = (*FILE_NAMES, 'gt.txt', 'labels.txt', 'labels.csv', 'labels.json', 'data.mdb')
+DRAWN = 'synthetic:'  # what a dataset of drawn text is called by, before the recipe's name
+_NAMED_PATH = re.compile(r'([\w.-]+)=(.+)')
+
+
+def recipe_name(spec):
+    """'scene' of the dataset 'synthetic:scene'; None for a dataset that is not drawn."""
+    return spec.removeprefix(DRAWN) if spec.startswith(DRAWN) else None
+
+
+def not_drawn(specs):
+    """The datasets among some that lie on the disk."""
+    return [spec for spec in specs if not recipe_name(spec)]
+
+
+def dataset_path(spec, base_dir):
+    """Name and source, a path or FORMAT:PATH, of a dataset as given to --train_datasets and --eval_datasets.
+
+    Args:
+        spec: lsvt, art, rects or icdar2017rctw (a folder of base_dir), NAME=PATH, NAME=FORMAT:PATH, or a path that
+            exists, named after its folder (after the file, if that is not one of the usual label file names).
+        base_dir: folder of the challenges' datasets.
+
+    Raises:
+        InputError: it is nothing of these.
+    """
+    if spec in DATASETS:
+        if not os.path.isdir(base_dir):
+            raise InputError(f'--base_dir {base_dir} does not exist; it should be the folder that holds {spec}/')
+        return spec, os.path.join(base_dir, spec)
+    if match := _NAMED_PATH.fullmatch(spec):
+        form, path = split_source(match[2])
+        path = os.path.expanduser(path)
+        return match[1], f'{form}:{path}' if form else path
+    path = os.path.abspath(os.path.expanduser(spec))
+    if not os.path.exists(path):
+        raise InputError(f'dataset {spec}: neither one of {", ".join(DATASETS)} nor NAME=PATH nor a path that exists')
+    folder, file = os.path.split(path)
+    stem = os.path.splitext(file)[0] if os.path.isfile(path) else file
+    name = os.path.basename(folder) if os.path.isfile(path) and file in USUAL_NAMES else stem
+    if name in DATASETS and os.path.isfile(path):
+        raise InputError(f'dataset {spec}: the name {name} stands for a challenge; give it another, NAME={spec}')
+    return name, path
+
+
+def dataset_paths(specs, base_dir):
+    """{name: path} of datasets, in the order given; InputError if there is none or two share a name."""
+    paths = {}
+    for spec in specs:
+        name, path = dataset_path(spec, base_dir)
+        if name in paths:
+            raise InputError(
+                f'dataset {name} is given twice, {paths[name]} and {path}; give one another name, NAME=PATH'
+            )
+        paths[name] = path
+    if not paths:
+        raise InputError(f'no dataset is given; name some of {", ".join(DATASETS)} or NAME=PATH')
+    return paths
+
+
+def open_index(base_dir, index_dir, specs, min_size=8, progress=True, retry_images=False):
+    """Index over datasets, built first where it is missing or older than the annotations.
+
+    Args:
+        base_dir: folder of the challenges' datasets.
+        index_dir: folder of the indexes, `<name>.jsonl` each.
+        specs: datasets as `dataset_path` takes them.
+        min_size: pixels that a region measures at least on both sides.
+        progress: show a progress bar while building.
+        retry_images: build anew also where images were missing or unreadable the last time.
+
+    Returns:
+        index: RegionIndex; `index.spans` belong to the datasets in the order given.
+        counts: {name: {KEPT: number, reason: number}}.
+
+    Raises:
+        InputError: a dataset is missing or malformed, or not one region is left.
+    """
+    counts, index_paths = {}, []
+    for name, path in dataset_paths(specs, base_dir).items():
+        index_path = os.path.join(index_dir, f'{name}.jsonl')
+        path = resolve_source(name, path)
+        if not _is_usable(index_path, name, path, min_size, retry_images):
+            form, _ = split_source(path)
+            with tqdm(desc=f'indexing {name} as {form}', unit=' regions', disable=not progress, mininterval=0.5) as bar:
+                build_index(name, path, index_path, min_size, bar.update)
+        counts[name] = read_counts(index_path)
+        index_paths.append(index_path)
+    index = RegionIndex(index_paths)
+    if not len(index):
+        raise InputError(f'{", ".join(counts)}: no legible region left ({_in_words(counts)})')
+    return index, counts
+
+
+def select_regions(index, counts, charset, seq_len):
+    """The regions whose texts charset and seq_len can hold, and the counts with those left out for that.
+
+    Args:
+        index, counts: as `open_index` returns them.
+        charset: Charset.
+        seq_len: longest text, characters.
+
+    Returns:
+        positions: int64 (n,).
+        counts: {name: {KEPT: number, reason: number}}, each dataset's sum as before.
+
+    Raises:
+        InputError: not one region is left.
+    """
+    positions, selected = [], {}
+    for (name, before), (start, stop) in zip(counts.items(), index.spans, strict=True):
+        kept, dropped = select(index, charset, seq_len, start, stop)
+        positions.append(kept)
+        selected[name] = {**before, KEPT: len(kept), **{reason: number for reason, number in dropped.items() if number}}
+    positions = np.concatenate(positions)
+    if not len(positions):
+        raise InputError(
+            f'{", ".join(counts)}: no legible region left for charset {charset.name} and --seq_len {seq_len} '
+            f'({_in_words(selected)})'
+        )
+    return positions, selected
+
+
+def _is_usable(index_path, name, path, min_size, retry_images):
+    """Whether an index can stay as it is."""
+    if not index_is_current(index_path, name, path, min_size):
+        return False
+    return not (retry_images and {DropReason.MISSING, DropReason.UNREADABLE} & set(read_counts(index_path)))
+
+
+def _in_words(counts):
+    """Why regions were left out: '12 under 8 px, 3 empty text'."""
+    total = {}
+    for reasons in counts.values():
+        for reason, number in reasons.items():
+            total[reason] = total.get(reason, 0) + number
+    return ', '.join(f'{number} {reason}' for reason, number in total.items() if number) or 'no region annotated'

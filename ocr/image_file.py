@@ -1,0 +1,49 @@
+"""Opening an image by its path: a file, or a value inside an LMDB, whose path goes on into the database file.
+
+    photographs/1.jpg
+    training/data.mdb/image-000000001
+
+A database is opened once in each process, when its first image is asked for, so that paths travel to worker processes.
+"""
+
+import io
+import os
+import threading
+
+import lmdb
+
+_databases = {}  # (process, path) -> lmdb.Environment; a fork must not go on with its parent's
+_opening = threading.Lock()
+
+
+def open_image(path):
+    """Binary stream of an image; FileNotFoundError or NotADirectoryError where there is none, OSError otherwise."""
+    try:
+        return open(path, 'rb')
+    except NotADirectoryError:
+        file, key = os.path.split(os.fspath(path))
+        if not os.path.isfile(file):
+            raise
+        try:
+            database = open_database(file)
+        except lmdb.Error as error:
+            raise NotADirectoryError(f'{file} is neither a folder nor an LMDB ({error})') from error
+        try:
+            with database.begin() as transaction:
+                value = transaction.get(key.encode())
+        except lmdb.Error as error:
+            raise OSError(str(error)) from error
+        if value is None:
+            raise FileNotFoundError(f'{file} holds no {key}') from None
+        return io.BytesIO(value)
+
+
+def open_database(file):
+    """This process's read-only environment of an LMDB's data file; lmdb.Error if it cannot be opened."""
+    key = os.getpid(), os.path.realpath(file)
+    with _opening:  # LMDB allows one environment a process
+        if key not in _databases:
+            _databases[key] = lmdb.open(
+                key[1], subdir=False, readonly=True, create=False, lock=False, readahead=False, meminit=False
+            )
+        return _databases[key]

@@ -1,0 +1,142 @@
+"""Which datasets a name means, and the index over them."""
+
+import json
+import os
+
+import pytest
+from tiny import make_rects, make_words
+
+from ocr import datasets
+from ocr.annotations.region import DropReason
+from ocr.charset import Charset
+from ocr.datasets import dataset_path, dataset_paths, open_index, select_regions
+from ocr.errors import InputError
+from ocr.index import KEPT
+
+
+@pytest.mark.parametrize(
+    ('spec', 'name', 'path'),
+    [
+        ('lsvt', 'lsvt', '{base}/lsvt'),
+        ('icdar2017rctw', 'icdar2017rctw', '{base}/icdar2017rctw'),
+        ('rects=/other/place', 'rects', '/other/place'),
+        ('my.words-2=/a/b=c.tsv', 'my.words-2', '/a/b=c.tsv'),
+        ('mine=icdar:/a/b', 'mine', 'icdar:/a/b'),
+        ('mine=other:/a/b', 'mine', 'other:/a/b'),
+        ('{base}/words', 'words', '{base}/words'),
+        ('{base}/words/labels.tsv', 'words', '{base}/words/labels.tsv'),
+        ('{base}/words/other.txt', 'other', '{base}/words/other.txt'),
+    ],
+)
+def test_dataset_path(tmp_path, spec, name, path):
+    make_words(tmp_path / 'words', 'a')
+    (tmp_path / 'words' / 'other.txt').write_text('0.png\ta\n')
+    assert dataset_path(spec.format(base=tmp_path), str(tmp_path)) == (name, path.format(base=tmp_path))
+
+
+def test_own_path_may_be_relative_or_in_the_home_folder(tmp_path, monkeypatch):
+    make_words(tmp_path / 'words', 'a')
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv('HOME', str(tmp_path))
+    assert dataset_path('words', 'nowhere') == ('words', str(tmp_path / 'words'))
+    assert dataset_path('mine=~/words', 'nowhere') == ('mine', str(tmp_path / 'words'))
+    assert dataset_path('mine=own:~/words', 'nowhere') == ('mine', f'own:{tmp_path}/words')
+
+
+def test_what_is_no_dataset(tmp_path):
+    with pytest.raises(InputError, match='dataset coco: neither one of lsvt, art, rects, icdar2017rctw nor NAME=PATH'):
+        dataset_path('coco', str(tmp_path))
+    with pytest.raises(InputError, match='--base_dir /nowhere does not exist'):
+        dataset_path('lsvt', '/nowhere')
+    words = make_words(tmp_path / 'lsvt', 'a')
+    with pytest.raises(InputError, match='give it another, NAME='):
+        dataset_path(str(words / 'labels.tsv'), str(tmp_path))
+
+
+@pytest.mark.parametrize('specs', [('a=/x', 'a=/y'), ('lsvt', 'lsvt=/y'), ('lsvt', 'lsvt')])
+def test_one_name_for_two_datasets(tmp_path, specs):
+    with pytest.raises(InputError, match='is given twice'):
+        dataset_paths(specs, str(tmp_path))
+
+
+def test_no_dataset_at_all(tmp_path):
+    with pytest.raises(InputError, match='no dataset is given'):
+        dataset_paths((), str(tmp_path))
+
+
+def open_quietly(base_dir, specs, **options):
+    return open_index(str(base_dir), str(base_dir / 'index'), specs, progress=False, **options)
+
+
+def test_open_index_joins_datasets_in_the_order_given(tmp_path):
+    make_rects(tmp_path / 'rects')
+    words = make_words(tmp_path / 'words', 'one', 'two', '###')
+    index, counts = open_quietly(tmp_path, (f'mine={words}', 'rects'))
+    assert list(index.texts()) == ['one', 'two', 'IMC']
+    assert index.spans == [(0, 2), (2, 3)]
+    assert counts == {'mine': {KEPT: 2, DropReason.ILLEGIBLE: 1}, 'rects': {KEPT: 1, DropReason.ILLEGIBLE: 1}}
+
+
+def test_an_index_is_built_once_and_again_after_a_change(tmp_path, monkeypatch):
+    words = make_words(tmp_path / 'words', 'one')
+    built = []
+    build_index = datasets.build_index
+    monkeypatch.setattr(datasets, 'build_index', lambda *args: built.append(args[0]) or build_index(*args))
+    for _ in range(2):
+        index, _ = open_quietly(tmp_path, (f'mine={words}',))
+    assert (len(index), built) == (1, ['mine'])
+    make_words(words, 'one', 'two')
+    index, _ = open_quietly(tmp_path, (f'mine={words}',))
+    assert (len(index), built) == (2, ['mine', 'mine'])
+    open_quietly(tmp_path, (f'mine={words}',), min_size=9)
+    assert len(built) == 3
+
+
+def test_images_that_were_missing_are_looked_for_again_when_asked(tmp_path):
+    words = make_words(tmp_path / 'words', 'one', 'two')
+    os.rename(words / '1.png', words / 'away.png')
+    assert len(open_quietly(tmp_path, (f'mine={words}',))[0]) == 1
+    os.rename(words / 'away.png', words / '1.png')
+    assert len(open_quietly(tmp_path, (f'mine={words}',))[0]) == 1
+    assert len(open_quietly(tmp_path, (f'mine={words}',), retry_images=True)[0]) == 2
+
+
+def test_no_legible_region(tmp_path):
+    words = make_words(tmp_path / 'words', '###', 'a##### b')
+    with pytest.raises(InputError, match=r'mine: no legible region left \(1 illegible or ignored, 1 partly ###\)'):
+        open_quietly(tmp_path, (f'mine={words}',))
+
+
+def test_select_regions_counts_each_dataset_for_itself(tmp_path):
+    first = make_words(tmp_path / 'first', 'abc', 'ab', 'xx', '###')
+    second = make_words(tmp_path / 'second', 'a', 'abcd')
+    index, counts = open_quietly(tmp_path, (f'first={first}', f'second={second}'))
+    positions, selected = select_regions(index, counts, Charset('abc'), seq_len=2)
+    assert [index[position].text for position in positions] == ['ab', 'a']
+    assert selected == {
+        'first': {KEPT: 1, DropReason.ILLEGIBLE: 1, DropReason.TOO_LONG: 1, DropReason.UNKNOWN_CHARACTER: 1},
+        'second': {KEPT: 1, DropReason.TOO_LONG: 1},
+    }
+    with pytest.raises(InputError, match='no legible region left for charset digits and --seq_len 2'):
+        select_regions(index, counts, Charset.preset('digits'), seq_len=2)
+
+
+def test_an_index_is_built_again_when_another_format_is_said(tmp_path):
+    words = make_words(tmp_path / 'words', 'one', 'two')
+    (words / 'labels.tsv').rename(words / 'labels.txt')
+    specs = [f'mine=own:{words}/labels.txt', f'mine=gt:{words}/labels.txt']
+    sources = []
+    for spec in specs:
+        assert list(open_quietly(tmp_path, (spec,))[0].texts()) == ['one', 'two']
+        sources.append(json.loads((tmp_path / 'index' / 'mine.jsonl.counts.json').read_text())['source'])
+    assert sources == [spec.removeprefix('mine=') for spec in specs]
+
+
+def test_relative_paths_are_looked_into(tmp_path, monkeypatch):
+    words = make_words(tmp_path / 'words', 'one')
+    (words / 'labels.tsv').rename(words / 'gt.txt')
+    monkeypatch.chdir(tmp_path)
+    for path in ('words', './words', 'words/', 'words/../words', './words/gt.txt'):
+        assert list(open_quietly(tmp_path, (f'mine={path}',))[0].texts()) == ['one']
+    monkeypatch.chdir(words)
+    assert list(open_quietly(tmp_path, ('mine=.',))[0].texts()) == ['one']
