@@ -1,0 +1,40 @@
+"""Shape of a region's polygon: how long and how thick its text is, and how it lies."""
+
+import cv2
+import numpy as np
+
+from ocr.geometry import strip_height
+
+HORIZONTAL = 'horizontal'
+VERTICAL = 'vertical'
+SLANTED = 'slanted'
+SQUARE = 'about square'
+ORIENTATIONS = (HORIZONTAL, VERTICAL, SLANTED, SQUARE)
+MAX_TILT = 15  # degrees
+MIN_ELONGATION = 1.5
+
+
+def reading_extent(polygon):
+    """Length and thickness in pixels of the text in a polygon (K, 2), however bent or turned; exact for rectangles."""
+    points = np.asarray(polygon, np.float64)
+    half = np.linalg.norm(points - np.roll(points, 1, axis=0), axis=1).sum() / 2  # length + thickness
+    thickness = strip_height(polygon)
+    return float(half) - thickness, thickness
+
+
+def orientation(polygon):
+    """How a polygon (K, 2) lies, one of ORIENTATIONS, by the smallest rectangle around it, which may be turned."""
+    (_, (width, height), angle) = cv2.minAreaRect(np.asarray(polygon, np.float32))
+    if max(width, height) < MIN_ELONGATION * min(width, height):
+        return SQUARE
+    tilt = abs((angle if width >= height else angle + 90) % 180)
+    tilt = min(tilt, 180 - tilt)  # degrees from the horizontal, 0..90
+    if tilt <= MAX_TILT:
+        return HORIZONTAL
+    return VERTICAL if tilt >= 90 - MAX_TILT else SLANTED
+
+
+def width_to_height(polygon):
+    """Width divided by height of the upright box around a polygon."""
+    width, height = np.ptp(np.asarray(polygon, np.float64), axis=0)
+    return float(width / height)
