@@ -4,18 +4,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ocr.geometry import polygon_box, transform
+from ocr.geometry import box_polygon, clip_box, homogeneous, polygon_box, strip_height, transform
 from ocr.image import canvas_shape, fitted_size, placement
+from ocr.photometric import Photometric, PhotometricSettings, draw_photometric
 
 
 @dataclass(frozen=True)
-class AugmentSettings:
-    """Ranges that the transforms are drawn from; the defaults are the reference's."""
+class AugmentSettings(PhotometricSettings):
+    """Ranges that transforms of place and, inherited, of pixels are drawn from; the defaults are the reference's."""
 
     rotation_prob: float = 0.5
     rotation_degrees: float = 20.0  # up to so much either way
     shear_prob: float = 0.5
     shear: float = 0.2  # up to so much either way, on each axis
+    perspective_prob: float = 0.0
+    perspective: float = 0.3  # of the mean distance, by which one end is nearer than the other, at most
+    margin_prob: float = 0.0
+    margin: float = 0.5  # of the text's height, up to so much on each side
     min_fill: float = 0.875  # longer side of the text as a fraction of the canvas side, at least (224 of 256) ..
     max_enlargement: float = 4.0
     min_side: int = 8  # pixels on the canvas
@@ -29,11 +34,18 @@ class Augmentation:
         linear: float64 (2, 2), rotation and shear.
         fill: longer side of the text as a fraction of the canvas side.
         corner: (x, y) in 0..1, where in the free space the text is put.
+        margins: float64 (4,), left, top, right and bottom in text heights, where the region is cut by its box with
+            margins; None where it is cut by its polygon.
+        tilt: (x, y), what the distance grows by along the text's longer side, as a fraction of that in its middle.
+        photometric: Photometric.
     """
 
     linear: np.ndarray
     fill: float
     corner: tuple[float, float]
+    margins: np.ndarray | None
+    tilt: tuple[float, float]
+    photometric: Photometric
 
 
 def draw_augmentation(rng, settings):
@@ -48,29 +60,67 @@ def draw_augmentation(rng, settings):
     shear_x, shear_y = rng.uniform(-1, 1, 2) * settings.shear * shears
     rotation = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     linear = np.array([[1, shear_x], [shear_y, 1]]) @ rotation
-    return Augmentation(linear, rng.uniform(settings.min_fill, 1), tuple(rng.random(2)))
+    fill, corner = rng.uniform(settings.min_fill, 1), tuple(rng.random(2))
+    widens, margins = rng.random() < settings.margin_prob, rng.random(4) * settings.margin
+    tilt = tuple(rng.uniform(-1, 1, 2) * settings.perspective * (rng.random() < settings.perspective_prob))
+    photometric = draw_photometric(rng, settings)
+    return Augmentation(linear, fill, corner, margins if widens else None, tilt, photometric)
+
+
+def region_outline(polygon, augmentation, width, height):
+    """What is shown of the photograph: the inside of the polygon, or what is around the text as well.
+
+    Args:
+        polygon: float (K, 2) in the photograph.
+        augmentation: Augmentation.
+        width, height: pixels of the photograph.
+
+    Returns:
+        float (4, 2), the polygon's box with its margins, which end at the edges of the photograph; without margins the
+        polygon.
+    """
+    if augmentation.margins is None:
+        return polygon
+    left, top, right, bottom = augmentation.margins * strip_height(polygon)
+    x0, y0, x1, y1 = polygon_box(polygon)
+    inside = clip_box((x0 - left, y0 - top, x1 + right, y1 + bottom), width, height)
+    # The polygon may reach over the edges by itself.
+    return box_polygon((min(x0, inside[0]), min(y0, inside[1]), max(x1, inside[2]), max(y1, inside[3])))
 
 
 def augmented_placement(polygon, canvas_side, augmentation, settings, fits=False):
     """Where an augmentation puts a region.
 
     Args:
-        polygon: float (K, 2) in the photograph.
+        polygon: float (K, 2) in the photograph, the region's outline.
         canvas_side: pixels.
         augmentation: Augmentation.
         settings: AugmentSettings.
         fits: see image.canvas_shape.
 
     Returns:
-        matrix: float64 (2, 3), photograph -> canvas.
+        matrix: float64 (3, 3), photograph -> canvas.
         box: int (x0, y0, x1, y1) of the text on the canvas.
     """
-    linear = np.hstack([augmentation.linear, np.zeros((2, 1))])
-    box = polygon_box(transform(polygon, linear))
+    distortion = _distortion(polygon, augmentation)
+    box = polygon_box(transform(polygon, distortion))
     longer_side = min(int(augmentation.fill * canvas_side), canvas_side - 1)
     size = fitted_size(box, longer_side, settings.max_enlargement, settings.min_side)
     height, width = canvas_shape(size, canvas_side, fits)
     free = width - size[0], height - size[1]
     corner = tuple(int(part * (space + 1)) for part, space in zip(augmentation.corner, free, strict=True))
-    matrix = placement(box, size, corner) @ np.vstack([linear, [0, 0, 1]])
+    matrix = homogeneous(placement(box, size, corner)) @ distortion
     return matrix, (*corner, corner[0] + size[0], corner[1] + size[1])
+
+
+def _distortion(polygon, augmentation):
+    """Perspective about the middle of the polygon's box, then rotation and shear: float64 (3, 3)."""
+    distortion = np.eye(3)
+    distortion[:2, :2] = augmentation.linear
+    if not any(augmentation.tilt):
+        return distortion
+    x0, y0, x1, y1 = polygon_box(polygon)
+    to_middle, perspective = np.eye(3), np.eye(3)
+    to_middle[:2, 2] = -(x0 + x1) / 2, -(y0 + y1) / 2
+    perspective[2, :2] = np.array(augmentation.tilt) / max(x1 - x0, y1 - y0)
+    return distortion @ perspective @ to_middle

@@ -7,9 +7,15 @@ W x H image is the polygon [[0, 0], [W, 0], [W, H], [0, H]].
 import numpy as np
 
 
+def box_polygon(box):
+    """Polygon float32 (4, 2) of a box (x0, y0, x1, y1), clockwise from the top left."""
+    x0, y0, x1, y1 = box
+    return np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float32)
+
+
 def whole_image(width, height):
     """Polygon float32 (4, 2) around a whole image of width x height pixels, clockwise from the top left."""
-    return np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    return box_polygon((0, 0, width, height))
 
 
 def polygon_box(polygon):
@@ -42,8 +48,29 @@ def polygon_area(polygon):
     return float(abs(np.dot(x[:-1], y[1:]) - np.dot(y[:-1], x[1:])) / 2)
 
 
-def transform(polygon, matrix):
-    """Polygon (K, 2) mapped by an affine matrix (2, 3), x' = matrix @ [x, y, 1]; float32 (K, 2)."""
+def strip_height(polygon):
+    """Height >= 0 of text in a polygon (K, 2) around it, straight or bent, lying or upright; exact for rectangles.
+
+    It is the shorter side of the rectangle with the polygon's area and perimeter.
+    """
     points = np.asarray(polygon, np.float64)
+    half = np.linalg.norm(points - np.roll(points, 1, axis=0), axis=1).sum() / 2
+    return float(half - np.sqrt(max(half**2 - 4 * polygon_area(points), 0))) / 2
+
+
+def homogeneous(matrix):
+    """Affine matrix (2, 3) or homography (3, 3) -> float64 (3, 3)."""
     matrix = np.asarray(matrix, np.float64)
-    return (points @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32)
+    return matrix if len(matrix) == 3 else np.vstack([matrix, [0, 0, 1]])
+
+
+def transform(polygon, matrix):
+    """Polygon (K, 2) mapped by an affine matrix (2, 3), x' = matrix @ [x, y, 1], or a homography (3, 3).
+
+    Returns:
+        float32 (K, 2).
+    """
+    points = np.asarray(polygon, np.float64)
+    matrix = homogeneous(matrix)
+    mapped = points @ matrix[:, :2].T + matrix[:, 2]
+    return (mapped[:, :2] / mapped[:, 2:]).astype(np.float32)

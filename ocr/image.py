@@ -1,15 +1,18 @@
 """Photograph -> canvas: the only deterministic preprocessing, shared by training, evaluation and the frozen graph.
 
 Coordinates are continuous: pixel i covers [i, i + 1), so a whole photograph is the box (0, 0, W, H). A canvas is made
-by one affine warp from the photograph, whatever rotation, shear, scale and placement went into its matrix.
+by one warp from the photograph, whatever perspective, rotation, shear, scale and placement went into its matrix.
 """
+
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from PIL import Image
 
 from ocr.annotations.region import DropReason
-from ocr.geometry import clip_box, polygon_box, transform
+from ocr.geometry import box_polygon, clip_box, homogeneous, polygon_box, transform, whole_image
+from ocr.image_file import open_image
 from ocr.image_header import exif_orientation
 
 _UPRIGHT = {  # EXIF orientation -> what turns the stored picture upright
@@ -37,18 +40,36 @@ class UnreadableImage(Exception):
         self.reason = reason
 
 
+@dataclass(frozen=True)
+class Excerpt:
+    """A part of a photograph, perhaps shrunk, that stands for it where no more than this part is looked at.
+
+    Attributes:
+        pixels: uint8 (h, w, 3), RGB.
+        matrix: float64 (2, 3), photograph -> pixels; scales and shifts.
+        shape: (H, W, 3) of the photograph.
+    """
+
+    pixels: np.ndarray
+    matrix: np.ndarray
+    shape: tuple[int, int, int]
+
+
 def read_image(path):
     """Upright colour image, uint8 (H, W, 3), RGB.
 
     Grey, palette, CMYK and 16-bit images become 8-bit RGB, transparency is laid over white, and the EXIF orientation is
     applied, as viewers do.
 
+    Args:
+        path: of a file, or of a value inside an LMDB, see image_file.
+
     Raises:
         UnreadableImage: the file is missing, truncated or no image.
     """
     try:
         # Given a path, Pillow maps raw files into memory, and so scrambles a sideways TIFF.
-        with open(path, 'rb') as stream, Image.open(stream) as image:
+        with open_image(path) as stream, Image.open(stream) as image:
             image.load()
             turn = _UPRIGHT.get(exif_orientation(image))
             return np.ascontiguousarray(_to_rgb(image if turn is None else image.transpose(turn)))
@@ -136,35 +157,77 @@ def centred_placement(polygon, canvas_side, fits=False):
 def warp_region(image, polygon, matrix, height, width):
     """The region's pixels on a black canvas; everything outside the polygon or the photograph is black.
 
-    Args:
-        image: uint8 (H, W, 3), RGB.
-        polygon: float (K, 2) in the photograph; may reach over its edges.
-        matrix: float (2, 3), photograph -> canvas.
-        height, width: pixels of the canvas.
+    Args and types: as of warp_photograph.
 
     Returns:
         uint8 (height, width, 3), RGB.
     """
-    crop, to_crop = _crop(image, polygon, np.linalg.norm(matrix[:, :2], axis=0))
-    from_crop = np.vstack([matrix, [0, 0, 1]]) @ np.linalg.inv(np.vstack([to_crop, [0, 0, 1]]))
-    canvas = cv2.warpAffine(
-        crop, _between_centres(from_crop[:2]), (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
-    photograph = np.array([[0, 0], [image.shape[1], 0], [image.shape[1], image.shape[0]], [0, image.shape[0]]])
+    return black_outside(*warp_photograph(image, polygon, matrix, height, width))
+
+
+def warp_photograph(image, polygon, matrix, height, width):
+    """What lies under and around a region, and where the region is.
+
+    Args:
+        image: uint8 (H, W, 3), RGB, or an Excerpt.
+        polygon: float (K, 2) in the photograph; may reach over its edges.
+        matrix: float (2, 3) or (3, 3), photograph -> canvas; a homography has its horizon away from the polygon.
+        height, width: pixels of the canvas.
+
+    Returns:
+        canvas: uint8 (height, width, 3), RGB.
+        inside: uint8 (height, width), 255 inside both the polygon and the photograph.
+    """
+    matrix = homogeneous(matrix)
+    crop, to_crop = cut(image, polygon, _scales(matrix, polygon))
+    from_crop = _between_centres(matrix @ np.linalg.inv(homogeneous(to_crop)))
+    options = {'flags': cv2.INTER_LINEAR, 'borderMode': cv2.BORDER_REPLICATE}
+    photograph = whole_image(image.shape[1], image.shape[0])
+    if (matrix[2] == (0, 0, 1)).all():
+        canvas = cv2.warpAffine(crop, from_crop[:2], (width, height), **options)
+    else:
+        canvas = cv2.warpPerspective(crop, from_crop, (width, height), **options)
+        photograph = box_polygon(clip_box(_surroundings(polygon), *photograph[2]))
     inside = _fill(transform(polygon, matrix), height, width) & _fill(transform(photograph, matrix), height, width)
+    return canvas, inside
+
+
+def black_outside(canvas, inside):
+    """The canvas uint8 (h, w, 3), black where the mask uint8 (h, w) is 0."""
     return cv2.bitwise_and(canvas, canvas, mask=inside)
 
 
-def _crop(image, polygon, scales):
+def _scales(matrix, polygon):
+    """Longest that a pixel of the photograph gets on the canvas, along its x and along its y: float64 (2,)."""
+    corners = box_polygon(polygon_box(polygon)).astype(np.float64)
+    mapped = corners @ matrix[:, :2].T + matrix[:, 2]  # (4, 3)
+    depth = mapped[:, 2, np.newaxis, np.newaxis]
+    across = mapped[:, :2, np.newaxis] / depth * matrix[2, :2]
+    return np.linalg.norm((matrix[:2, :2] - across) / depth, axis=1).max(axis=0)
+
+
+def _surroundings(polygon):
+    """The polygon's box and a little more on each side, on which a homography is still far from its horizon."""
+    x0, y0, x1, y1 = polygon_box(polygon)
+    margin = 0.05 * max(x1 - x0, y1 - y0)
+    return x0 - margin, y0 - margin, x1 + margin, y1 + margin
+
+
+def cut(image, polygon, scales):
     """The part of the photograph that the polygon needs, shrunk by area where the warp would skip pixels.
 
     Args:
+        image: uint8 (H, W, 3), RGB, or an Excerpt.
+        polygon: float (K, 2) in the photograph.
         scales: length on the canvas of one pixel of the photograph, along x and along y.
 
     Returns:
         crop: uint8 (h, w, 3).
         to_crop: float64 (2, 3), photograph -> crop.
     """
+    if isinstance(image, Excerpt):
+        crop, to_crop = cut(image.pixels, transform(polygon, image.matrix), scales / np.diag(image.matrix))
+        return crop, to_crop @ homogeneous(image.matrix)
     height, width = image.shape[:2]
     margin = 2  # bilinear interpolation looks one pixel beyond
     x0, y0, x1, y1 = polygon_box(polygon)
@@ -182,9 +245,10 @@ def _crop(image, polygon, scales):
 
 
 def _between_centres(matrix):
-    """The same map for OpenCV, whose coordinates are whole numbers at pixel centres."""
+    """The same map (3, 3) for OpenCV, whose coordinates are whole numbers at pixel centres."""
     linear, shift = matrix[:, :2], matrix[:, 2:]
-    return np.hstack([linear, shift + 0.5 * linear.sum(axis=1, keepdims=True) - 0.5])
+    from_centres = np.hstack([linear, shift + 0.5 * linear.sum(axis=1, keepdims=True)])
+    return from_centres - 0.5 * from_centres[2] * [[1], [1], [0]]
 
 
 def _fill(polygon, height, width):

@@ -64,10 +64,3 @@ def grain(shape, rng):
     common = in_colour(rng.standard_normal((height, width), np.float32))
     own = rng.integers(-128, 128, (height, width, 3), np.int8)
     return np.float32(0.8) * common + np.float32(0.6 / 74) * own
-
-
-def through_jpeg(image, quality):
-    """The image after JPEG compression at a quality of 1..100."""
-    bgr = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
-    _, data = cv2.imencode('.jpg', bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return cv2.cvtColor(cv2.imdecode(data, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)

@@ -1,17 +1,21 @@
 """Random transforms of a training region, and where they put it on the canvas."""
 
+from dataclasses import fields, replace
+
 import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocr.augment import AugmentSettings, augmented_placement, draw_augmentation
-from ocr.geometry import polygon_box, transform, whole_image
+from config import Config
+from ocr.augment import AugmentSettings, augmented_placement, draw_augmentation, region_outline
+from ocr.geometry import box_polygon, polygon_box, transform, whole_image
 from ocr.image import canvas_shape, warp_region
 
 REFERENCE = AugmentSettings()
 PLAIN = AugmentSettings(rotation_prob=0, shear_prob=0)
+EVERYTHING = AugmentSettings(**{field.name: 1 for field in fields(AugmentSettings) if field.name.endswith('_prob')})
 SIDES = [64, 100, 256]
 
 rectangles = st.tuples(
@@ -32,7 +36,7 @@ def placed(polygon, side, seed, chosen=REFERENCE):
     return augmented_placement(polygon, side, augmentation, chosen)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(rectangle=rectangles, side=st.sampled_from(SIDES), seed=st.integers(0, 2**32))
 def test_the_text_stays_on_the_canvas_at_the_sizes_of_the_reference(rectangle, side, seed):
     polygon = turned_rectangle(*rectangle)
@@ -47,7 +51,7 @@ def test_the_text_stays_on_the_canvas_at_the_sizes_of_the_reference(rectangle, s
     assert polygon_box(transform(polygon, matrix)) == pytest.approx((x0, y0, x1, y1), abs=0.01)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(rectangle=rectangles, side=st.sampled_from(SIDES), seed=st.integers(0, 2**32))
 def test_on_a_fitted_canvas_the_text_has_the_same_size(rectangle, side, seed):
     polygon = turned_rectangle(*rectangle)
@@ -60,7 +64,7 @@ def test_on_a_fitted_canvas_the_text_has_the_same_size(rectangle, side, seed):
     assert polygon_box(transform(polygon, matrix)) == pytest.approx((x0, y0, x1, y1), abs=0.01)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(rectangle=rectangles, side=st.sampled_from(SIDES), seed=st.integers(0, 2**32))
 def test_no_side_is_enlarged_more_than_four_times_beyond_the_least_size(rectangle, side, seed):
     polygon = turned_rectangle(*rectangle)
@@ -92,7 +96,7 @@ def test_every_size_and_place_that_is_allowed_is_drawn():
     assert np.mean(tops) == pytest.approx(0.5, abs=0.05)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     rectangle=st.tuples(
         st.floats(100, 300), st.floats(100, 300), st.floats(10, 100), st.floats(10, 100), st.floats(0, 360)
@@ -115,7 +119,8 @@ def test_probability_0_is_scale_and_place_only():
     matrix, (x0, y0, x1, y1) = placed(whole_image(40, 20) + np.float32([7, 9]), 64, 0, PLAIN)
     assert matrix[0, 1] == matrix[1, 0] == 0
     assert matrix[0, 0] == (x1 - x0) / 40 and matrix[1, 1] == (y1 - y0) / 20
-    assert matrix[:, 2] == pytest.approx([x0 - 7 * matrix[0, 0], y0 - 9 * matrix[1, 1]])
+    assert matrix[:, 2] == pytest.approx([x0 - 7 * matrix[0, 0], y0 - 9 * matrix[1, 1], 1])
+    assert matrix[2].tolist() == [0, 0, 1]
 
 
 def test_rotation_alone_turns_within_its_range_either_way():
@@ -171,11 +176,163 @@ def test_the_same_seed_gives_the_same_draw_and_another_another():
     assert first.fill != other.fill and first.corner != other.corner
 
 
+def test_what_is_added_to_the_reference_leaves_the_draws_of_the_reference_as_they_are():
+    added = replace(EVERYTHING, rotation_prob=0.5, shear_prob=0.5)
+    for seed in range(20):
+        one, other = (draw_augmentation(np.random.default_rng(seed), chosen) for chosen in (REFERENCE, added))
+        assert (one.linear == other.linear).all() and one.fill == other.fill and one.corner == other.corner
+        assert one.margins is None and one.tilt == (0, 0)
+        assert other.margins.all() and all(other.tilt)
+
+
+def test_the_settings_are_those_of_the_config_with_the_same_defaults():
+    unnamed = {'min_fill', 'max_enlargement', 'min_side'}
+    names = {field.name for field in fields(AugmentSettings)} - unnamed
+    assert {name: getattr(REFERENCE, name) for name in names} == {name: getattr(Config(), name) for name in names}
+
+
 def test_the_number_of_draws_does_not_depend_on_their_outcome():
     states = set()
-    for chosen in (REFERENCE, PLAIN, AugmentSettings(rotation_prob=1, shear_prob=1), AugmentSettings(min_fill=0.1)):
+    for chosen in (REFERENCE, PLAIN, EVERYTHING, replace(EVERYTHING, margin_prob=0.5), AugmentSettings(min_fill=0.1)):
         rng = np.random.default_rng(0)
         for _ in range(10):
             draw_augmentation(rng, chosen)
         states.add(rng.bit_generator.state['state']['state'])
     assert len(states) == 1
+
+
+# Margins
+
+
+def drawn_margins(seed, **changes):
+    chosen = AugmentSettings(**{'rotation_prob': 0, 'shear_prob': 0, 'margin_prob': 1, **changes})
+    return draw_augmentation(np.random.default_rng(seed), chosen)
+
+
+def test_margins_are_drawn_for_each_side_up_to_their_most():
+    margins = np.array([drawn_margins(seed, margin=0.8).margins for seed in range(400)])
+    assert (margins.min(axis=0) >= 0).all() and (margins.min(axis=0) < 0.03).all()
+    assert (margins.max(axis=0) > 0.77).all() and (margins.max(axis=0) <= 0.8).all()
+    assert np.abs(np.corrcoef(margins.T) - np.eye(4)).max() < 0.15
+
+
+def test_margins_come_as_often_as_asked_for():
+    cut = [drawn_margins(seed, margin_prob=0.3).margins is not None for seed in range(1000)]
+    assert np.mean(cut) == pytest.approx(0.3, abs=0.05)
+
+
+def test_a_region_with_margins_is_its_box_enlarged_by_parts_of_the_text_height():
+    augmentation = replace(drawn_margins(0), margins=np.array([0.1, 0.2, 0.3, 0.4]))
+    text = whole_image(100, 20) + np.float32([50, 60])
+    assert np.allclose(region_outline(text, augmentation, 300, 200), box_polygon((48, 56, 156, 88)))
+    upright = whole_image(20, 100) + np.float32([50, 60])  # a column: its height is across
+    assert np.allclose(region_outline(upright, augmentation, 300, 200), box_polygon((48, 56, 76, 168)))
+    turned = turned_rectangle(150, 100, 100, 20, 30)
+    x0, y0, x1, y1 = polygon_box(turned)
+    expected = box_polygon((x0 - 2, y0 - 4, x1 + 6, y1 + 8))
+    assert np.allclose(region_outline(turned, augmentation, 300, 200), expected, atol=1e-3)
+
+
+@settings(max_examples=200)
+@given(rectangle=rectangles, seed=st.integers(0, 2**32))
+def test_margins_end_at_the_edges_of_the_photograph_and_hold_the_text(rectangle, seed):
+    polygon = turned_rectangle(*rectangle)
+    x0, y0, x1, y1 = polygon_box(polygon)
+    outline = polygon_box(region_outline(polygon, drawn_margins(seed, margin=3), 640, 480))
+    assert outline[0] <= x0 and outline[1] <= y0 and outline[2] >= x1 and outline[3] >= y1
+    assert outline[0] >= min(x0, 0) and outline[1] >= min(y0, 0)
+    assert outline[2] <= max(x1, 640) and outline[3] <= max(y1, 480)
+
+
+def test_a_whole_image_has_no_margins():
+    whole = whole_image(64, 32)
+    assert (region_outline(whole, drawn_margins(1), 64, 32) == whole).all()
+
+
+def test_without_margins_the_polygon_is_the_outline():
+    polygon = turned_rectangle(50, 50, 40, 10, 20)
+    assert region_outline(polygon, draw_augmentation(np.random.default_rng(0), REFERENCE), 100, 100) is polygon
+
+
+# Perspective
+
+
+def tilted(tilt, seed=0):
+    return replace(draw_augmentation(np.random.default_rng(seed), PLAIN), tilt=tilt)
+
+
+def side_lengths(polygon):
+    """Of a polygon from the top left: top, right, bottom, left."""
+    return np.linalg.norm(np.roll(polygon, -1, axis=0) - polygon, axis=1)
+
+
+def test_tilts_are_drawn_either_way_on_each_axis():
+    chosen = replace(PLAIN, perspective_prob=1, perspective=0.4)
+    tilts = np.array([draw_augmentation(np.random.default_rng(seed), chosen).tilt for seed in range(400)])
+    assert (np.abs(tilts).max(axis=0) <= 0.4).all()
+    assert (tilts.min(axis=0) < -0.38).all() and (tilts.max(axis=0) > 0.38).all()
+    assert abs(np.corrcoef(tilts.T)[0, 1]) < 0.15
+    chosen = replace(chosen, perspective_prob=0.3)
+    seen = [any(draw_augmentation(np.random.default_rng(seed), chosen).tilt) for seed in range(1000)]
+    assert np.mean(seen) == pytest.approx(0.3, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ('tilt', 'near', 'far'),
+    [((0.4, 0), 3, 1), ((-0.4, 0), 1, 3), ((0, 0.4), 0, 2), ((0, -0.4), 2, 0)],
+)
+def test_the_far_side_is_as_much_shorter_as_it_is_further_away(tilt, near, far):
+    text = whole_image(300, 300) + np.float32([1000, 500])
+    matrix, _ = augmented_placement(text, 256, tilted(tilt), PLAIN)
+    sides = side_lengths(transform(text, matrix))
+    assert sides[near] / sides[far] == pytest.approx(1.2 / 0.8, rel=1e-3)
+
+
+def test_the_text_is_seen_from_the_side_first_and_then_turned():
+    quarter_turn = np.array([[0.0, -1], [1, 0]])
+    text = whole_image(300, 300) + np.float32([1000, 500])
+    matrix, _ = augmented_placement(text, 256, replace(tilted((0.4, 0)), linear=quarter_turn), PLAIN)
+    sides = side_lengths(transform(text, matrix))
+    assert sides[3] / sides[1] == pytest.approx(1.2 / 0.8, rel=1e-3)
+    assert sides[0] == pytest.approx(sides[2], rel=1e-3)
+
+
+def test_across_a_long_text_the_distance_grows_no_faster_than_along_it():
+    text = whole_image(1000, 100) + np.float32([10, 20])
+    matrix, _ = augmented_placement(text, 256, tilted((0, 0.4)), PLAIN)
+    sides = side_lengths(transform(text, matrix))
+    assert sides[0] / sides[2] == pytest.approx(1.02 / 0.98, rel=1e-3)
+
+
+@settings(max_examples=300)
+@given(rectangle=rectangles, side=st.sampled_from(SIDES), seed=st.integers(0, 2**32), fits=st.booleans())
+def test_with_everything_drawn_the_outline_stays_on_the_canvas(rectangle, side, seed, fits):
+    chosen = replace(EVERYTHING, perspective=0.8)
+    augmentation = draw_augmentation(np.random.default_rng(seed), chosen)
+    polygon = turned_rectangle(*rectangle)
+    outline = region_outline(polygon, augmentation, 850, 850)
+    matrix, (x0, y0, x1, y1) = augmented_placement(outline, side, augmentation, chosen, fits)
+    height, width = canvas_shape((x1 - x0, y1 - y0), side, fits)
+    assert 0 <= x0 < x1 <= width and 0 <= y0 < y1 <= height
+    placed_outline = transform(outline, matrix)
+    assert polygon_box(placed_outline) == pytest.approx((x0, y0, x1, y1), abs=0.02)
+    left, top, right, bottom = polygon_box(transform(polygon, matrix))
+    assert left > x0 - 0.02 and top > y0 - 0.02 and right < x1 + 0.02 and bottom < y1 + 0.02
+    assert cv2.isContourConvex(placed_outline) or min(x1 - x0, y1 - y0) == 8  # no point has crossed the horizon
+
+
+@settings(max_examples=100)
+@given(
+    rectangle=st.tuples(
+        st.floats(100, 300), st.floats(100, 300), st.floats(10, 100), st.floats(10, 100), st.floats(0, 360)
+    ),
+    seed=st.integers(0, 2**32),
+)
+def test_the_box_is_that_of_the_ink_in_perspective_too(rectangle, seed):
+    chosen = replace(EVERYTHING, margin_prob=0, perspective=0.8)
+    polygon = turned_rectangle(*rectangle)
+    matrix, box = placed(polygon, 96, seed, chosen)
+    canvas = warp_region(np.full((400, 400, 3), 255, np.uint8), polygon, matrix, 96, 96)
+    rows, columns = np.nonzero(canvas[:, :, 0])
+    ink = columns.min(), rows.min(), columns.max() + 1, rows.max() + 1
+    assert np.abs(np.subtract(ink, box)).max() <= 3  # a corner that the tilt makes sharp ends before its tip

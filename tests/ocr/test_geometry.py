@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr.geometry import clip_box, polygon_area, polygon_box, transform, whole_image
+from ocr.geometry import (
+    box_polygon,
+    clip_box,
+    homogeneous,
+    polygon_area,
+    polygon_box,
+    strip_height,
+    transform,
+    whole_image,
+)
 
 coordinates = st.integers(-500, 500)
 polygons = st.lists(st.tuples(coordinates, coordinates), min_size=3, max_size=12).map(lambda p: np.array(p, np.float32))
@@ -84,3 +93,43 @@ def test_clipped_box_lies_inside_the_image(polygon, width, height):
     x0, y0, x1, y1 = clip_box(polygon_box(polygon), width, height)
     assert 0 <= x0 <= x1 <= width
     assert 0 <= y0 <= y1 <= height
+
+
+@pytest.mark.parametrize('turn', [0, 30, 90])
+def test_strip_height_is_the_shorter_side_of_a_rectangle(turn):
+    angle = np.deg2rad(turn)
+    matrix = [[np.cos(angle), -np.sin(angle), 5], [np.sin(angle), np.cos(angle), -7]]
+    for width, height in ((100, 20), (20, 100), (30, 30)):
+        assert strip_height(transform(whole_image(width, height), matrix)) == pytest.approx(
+            min(width, height), abs=0.02
+        )
+
+
+def test_strip_height_follows_a_bent_text():
+    angles = np.linspace(0, np.pi, 20)
+    arc = np.stack([-np.cos(angles), -np.sin(angles)], axis=1)
+    half_circle = np.vstack([arc * 110, arc[::-1] * 90])
+    assert strip_height(half_circle) == pytest.approx(20, rel=0.02)
+
+
+@pytest.mark.parametrize('polygon', [[[3, 3]], [[0, 0], [9, 0]], [[0, 0], [5, 5], [0, 5], [5, 0]]])
+def test_strip_height_of_a_polygon_without_area_is_0(polygon):
+    assert strip_height(np.array(polygon)) == 0
+
+
+def test_a_box_is_a_polygon():
+    assert box_polygon((1, 2, 5, 8)).tolist() == [[1, 2], [5, 2], [5, 8], [1, 8]]
+    assert polygon_box(box_polygon((1, 2, 5, 8))) == (1, 2, 5, 8)
+
+
+def test_transform_by_a_homography_divides_by_the_distance():
+    matrix = [[2, 0, 4], [0, 2, 6], [0.5, 0, 1]]
+    assert transform([[0, 0], [2, 0], [2, 3]], matrix).tolist() == [[4, 6], [4, 3], [4, 6]]
+
+
+def test_an_affine_matrix_is_a_homography():
+    affine = np.array([[1, 2, 3], [4, 5, 6]])
+    points = np.random.default_rng(0).uniform(-100, 100, (10, 2))
+    assert homogeneous(affine).tolist() == [[1, 2, 3], [4, 5, 6], [0, 0, 1]]
+    assert (homogeneous(homogeneous(affine)) == homogeneous(affine)).all()
+    assert (transform(points, affine) == transform(points, homogeneous(affine))).all()

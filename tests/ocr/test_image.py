@@ -475,7 +475,68 @@ def test_a_turned_region_comes_out_upright():
     assert np.abs(canvas[3:-3, 3:-3].astype(int) - upright[3:-3, 3:-3]).mean() < 6
 
 
-@settings(max_examples=200, deadline=None)
+# In perspective
+
+
+def test_a_homography_with_nothing_in_it_is_the_affine_warp():
+    image, polygon = photograph(60, 80, blur=2), rectangle(10, 10, 50, 30)
+    matrix = cv2.getRotationMatrix2D((30, 30), 20, 0.8)
+    one, other = (warp_region(image, polygon, chosen, 64, 64) for chosen in (matrix, np.vstack([matrix, [0, 0, 1]])))
+    assert (one == other).all()
+
+
+@pytest.mark.parametrize('scale', [0.05, 0.8])
+def test_a_homography_times_any_number_is_the_same(scale):
+    image, polygon = photograph(600, 800, blur=10), rectangle(10, 10, 50 / scale, 30 / scale)
+    matrix = np.add(cv2.getRotationMatrix2D((10, 10), 20, scale), [[0, 0, 0], [0, 0, 10]])
+    canvas = warp_region(image, polygon, matrix, 64, 64)
+    same = warp_region(image, polygon, 3 * np.vstack([matrix, [0, 0, 1]]), 64, 64)
+    assert np.abs(same.astype(int) - canvas).max() <= 2 and np.ptp(canvas) > 100
+
+
+def test_a_region_seen_from_the_side_comes_out_flat():
+    flat = photograph(40, 80, blur=4)
+    corners = np.float32([[20, 30], [180, 60], [170, 120], [30, 140]])
+    there = cv2.getPerspectiveTransform(whole_image(80, 40), corners)
+    centres = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
+    photo = cv2.warpPerspective(flat, np.linalg.inv(centres) @ there @ centres, (200, 200), flags=cv2.INTER_CUBIC)
+    canvas = warp_region(photo, corners, np.linalg.inv(there), 40, 80)
+    assert np.abs(canvas[3:-3, 3:-3].astype(int) - flat[3:-3, 3:-3]).mean() < 4
+
+
+@pytest.mark.parametrize('tilt', [(0.8, 0.8), (-0.8, 0.8), (0.8, -0.8), (-0.8, -0.8)])
+def test_a_small_region_of_a_large_photograph_that_reaches_behind_the_horizon(tilt):
+    x, y = 500, 400
+    polygon = rectangle(x - 20, y - 20, 40, 40)
+    perspective = np.array([[1, 0, 0], [0, 1, 0], [*np.divide(tilt, 40), 1]]) @ [[1, 0, -x], [0, 1, -y], [0, 0, 1]]
+    box = polygon_box(transform(polygon, perspective))
+    matrix = np.vstack([placement(box, (64, 64), (0, 0)), [0, 0, 1]]) @ perspective
+    canvas = warp_region(np.full((1000, 1000, 3), 255, np.uint8), polygon, matrix, 64, 64)
+    distance = distances(transform(polygon, matrix), 64)
+    assert (canvas[distance > 1] == 255).all() and not canvas[distance < -1].any()
+
+
+def test_in_perspective_too_it_is_black_beyond_the_photograph():
+    polygon = rectangle(-20, -10, 80, 50)
+    matrix = np.array([[1, 0, 20], [0, 1, 10], [0.002, 0, 1]])
+    canvas = warp_region(np.full((30, 40, 3), 200, np.uint8), polygon, matrix, 50, 80)
+    distance = distances(transform(whole_image(40, 30), matrix), 80)[:50]
+    assert (canvas[distance > 1] == 200).all() and not canvas[distance < -1].any()
+
+
+@pytest.mark.parametrize('middle', [32, 600])  # of the text on the canvas
+@pytest.mark.parametrize('tilt', [(0.3, 0), (0, -0.3), (0.2, 0.2)])
+def test_a_fine_checkerboard_in_perspective_shrinks_to_grey(tilt, middle):
+    rows, columns = np.indices((1500, 1500)) // 5
+    image = np.repeat(((rows + columns) % 2 * 255).astype(np.uint8)[:, :, np.newaxis], 3, axis=2)
+    to_middle = [[1, 0, -750], [0, 1, -750], [0, 0, 1]]
+    matrix = np.array([[0.04, 0, middle], [0, 0.04, middle], [0, 0, 1]])
+    matrix = matrix @ [[1, 0, 0], [0, 1, 0], [*np.divide(tilt, 1500), 1]] @ to_middle
+    canvas = warp_region(image, whole_image(1500, 1500), matrix, middle + 32, middle + 32)
+    assert np.abs(canvas[middle - 20 : middle + 20, middle - 20 : middle + 20].astype(int) - 127.5).max() < 30
+
+
+@settings(max_examples=200)
 @given(
     corners=st.lists(st.tuples(st.floats(-40, 90), st.floats(-40, 90)), min_size=3, max_size=6),
     shape=st.tuples(st.integers(1, 50), st.integers(1, 50)),

@@ -42,7 +42,7 @@ def test_ink_is_inside_and_nothing_is_cut(shape, font, text, em, ink_outside):
     assert_sound(layout, ink_outside)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     shape=st.sampled_from(list(SHAPES)),
     text=st.text('AWgj1.,-', min_size=1, max_size=24),

@@ -15,7 +15,7 @@ PLAIN = Font(str(Path(__file__).resolve().parents[3] / 'fonts' / 'DejaVuSans-Bol
 STRAIGHT_AHEAD = (0.0, 0.0, 2.0)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     shape=st.sampled_from(list(SHAPES)),
     text=st.text('AWgj1.,-', min_size=1, max_size=16),
