@@ -25,6 +25,7 @@ EOS = 1
 SPECIALS = ('<UNK>', '<EOS>')
 REPLACEMENT = '�'
 PRESETS = ('digits', 'ascii', 'gb2312')
+_SHOWN = 10  # characters that a message names
 
 _ESCAPES = {'\n': '\\n', '\r': '\\r', '\ufeff': '\\ufeff'}
 _UNESCAPES = {escape: character for character, escape in _ESCAPES.items()}
@@ -135,6 +136,18 @@ class Charset:
             text.append(REPLACEMENT if class_id == UNK else _one_character(self.characters[class_id]))
         return ''.join(text)
 
+    def ids_in(self, other):
+        """Class ids of this charset's classes in another one: int64 (V,), -1 for a character that it has not."""
+        ids = {character: class_id for class_id, character in enumerate(other.characters)}
+        return np.array([ids.get(character, -1) for character in self.characters], np.int64)
+
+    def check_holds(self, other, where):
+        """Raises InputError unless all characters of another charset, that of the model `where`, are in this one."""
+        lacking = [describe(other.characters[class_id]) for class_id in np.flatnonzero(other.ids_in(self) < 0)]
+        if lacking:
+            shown = ', '.join(lacking[:_SHOWN]) + f' and {len(lacking) - _SHOWN} more' * (len(lacking) > _SHOWN)
+            raise InputError(f'--charset_path {self.name} lacks characters that {where} can write: {shown}; add them')
+
     def check_num_classes(self, num_classes, where):
         """Raises InputError unless a model (`where` names its file) has as many classes as this charset."""
         if num_classes != self.num_classes:
@@ -195,20 +208,28 @@ class Charset:
 
     @classmethod
     def resolve(cls, path):
-        """Charset from a preset's name or from a file."""
+        """Charset from a preset's name or from a file; None for ''."""
+        if not path:
+            return None
         return cls.preset(path) if str(path) in PRESETS else cls.load(path)
 
     @classmethod
-    def agreed(cls, path, stored):
-        """The charset of a flag and of a model, either of which may be missing ('' and None), not both.
+    def agreed(cls, given, stored, where):
+        """The charset that a model reads with.
+
+        Args:
+            given: Charset of --charset_path, or None.
+            stored: Charset that the model brings along, or None.
+            where: what messages call the model.
 
         Raises:
-            InputError: both are there and differ.
+            InputError: there is neither, or they differ.
         """
-        chosen = cls.resolve(path) if path else stored
-        if stored and chosen != stored:
-            raise InputError(f'--charset_path {path} is not the charset of the model ({stored.name}): leave it out')
-        return chosen
+        if not (given or stored):
+            raise InputError(f'{where} brings no charset; give the one that it was trained with: --charset_path')
+        if given and stored and given != stored:
+            raise InputError(f'--charset_path {given.name} is not the charset of {where}; leave the flag out')
+        return given or stored
 
     @classmethod
     def from_texts(cls, texts, min_count=1, name='charset'):

@@ -8,6 +8,7 @@ import shutil
 
 import tensorflow.compat.v1 as tf
 
+from ocr.charset import Charset
 from ocr.errors import InputError
 
 CONFIG_FILE = 'config.json'
@@ -15,7 +16,7 @@ CHARSET_FILE = 'charset.txt'
 BEST_FOLDER = 'best'
 _PREFIX = 'model-'
 _SHOWN = 6  # names listed of a checkpoint that does not fit
-_OPTIMIZER_VARIABLE = re.compile(r'(/Adam(_1)?|beta[12]_power|global_step|/Momentum)$')
+OPTIMIZER_VARIABLE = re.compile(r'(/Adam(_1)?|beta[12]_power|global_step|/Momentum)$')
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +69,12 @@ def file_beside(checkpoint, name):
     return path if os.path.exists(path) else None
 
 
+def charset_beside(checkpoint):
+    """Charset in the checkpoint's folder, or None."""
+    path = file_beside(checkpoint, CHARSET_FILE)
+    return Charset.load(path) if path else None
+
+
 def read_shapes(checkpoint):
     """{variable name: list of its sides} of a checkpoint; InputError where it cannot be read."""
     try:
@@ -76,24 +83,38 @@ def read_shapes(checkpoint):
         raise InputError(f'{checkpoint}: unreadable checkpoint ({_reason(error)})') from None
 
 
-def restore_map(variables, checkpoint, optional=_OPTIMIZER_VARIABLE):
-    """Which of a graph's variables a checkpoint fills.
+def read_values(checkpoint, names):
+    """{name: array} of those of the named variables that a checkpoint has; InputError where it cannot be read."""
+    try:
+        reader = tf.train.load_checkpoint(checkpoint)
+        return {name: reader.get_tensor(name) for name in names if reader.has_tensor(name)}
+    except (tf.errors.OpError, ValueError, IndexError) as error:  # the last from data cut short
+        raise _unreadable(checkpoint, error) from None
 
-    Names that only one side has and that do not matter (the optimizer's, or what the checkpoint has beyond the model)
-    are listed once.
+
+def restore_map(variables, checkpoint, optional=OPTIMIZER_VARIABLE):
+    """Which of a graph's variables a checkpoint fills, see `match_variables`: {name in the checkpoint: variable}."""
+    return match_variables(variables, read_shapes(checkpoint), checkpoint, optional)
+
+
+def match_variables(variables, stored, where, optional=OPTIMIZER_VARIABLE):
+    """Which of a graph's variables a stored model fills.
+
+    Names that only one side has and that do not matter (the optimizer's, or what is stored beyond the model) are listed
+    once.
 
     Args:
         variables: the graph's variables.
-        checkpoint: prefix.
+        stored: {name: list of its sides}.
+        where: what messages call the stored model.
         optional: pattern of the names that may be missing.
 
     Returns:
-        {name in the checkpoint: variable}.
+        {name: variable}.
 
     Raises:
-        InputError: a variable of the model is missing or has another shape: the checkpoint is of another architecture.
+        InputError: a variable of the model is missing or has another shape: what is stored is of another architecture.
     """
-    stored = read_shapes(checkpoint)
     wanted = {variable.op.name: variable for variable in variables}
     problems = []
     for name, variable in wanted.items():
@@ -105,9 +126,9 @@ def restore_map(variables, checkpoint, optional=_OPTIMIZER_VARIABLE):
             problems.append(f'{name} is {list(stored[name])}, the model has {shape}')
     if problems:
         shown = '; '.join(problems[:_SHOWN]) + (f'; and {len(problems) - _SHOWN} more' * (len(problems) > _SHOWN))
-        raise InputError(f'{checkpoint} is of another architecture (other settings of the model, or charset?): {shown}')
+        raise InputError(f'{where} is of another architecture (other settings of the model, or charset?): {shown}')
     _list_once('not in the checkpoint, so initialised', set(wanted) - set(stored))
-    surplus = {name for name in set(stored) - set(wanted) if not _OPTIMIZER_VARIABLE.search(name)}
+    surplus = {name for name in set(stored) - set(wanted) if not OPTIMIZER_VARIABLE.search(name)}
     _list_once('in the checkpoint only, so left out', surplus)
     return {name: variable for name, variable in wanted.items() if name in stored}
 
@@ -117,7 +138,11 @@ def restore(session, found, checkpoint):
     try:
         tf.train.Saver(found).restore(session, checkpoint)
     except (tf.errors.OpError, ValueError) as error:
-        raise InputError(f'{checkpoint}: unreadable checkpoint ({_reason(error)}); was it copied whole?') from None
+        raise _unreadable(checkpoint, error) from None
+
+
+def _unreadable(checkpoint, error):
+    return InputError(f'{checkpoint}: unreadable checkpoint ({_reason(error)}); was it copied whole?')
 
 
 def _list_once(what, names):

@@ -6,6 +6,7 @@ from tensorflow.core.framework import attr_value_pb2, node_def_pb2, tensor_pb2
 from tensorflow.python.framework import tensor_util
 
 from ocr import tensor_names as names
+from ocr.charset import Charset
 from ocr.errors import InputError
 
 _MIN_HALVED = 64  # weights with fewer elements stay float32: they cost nothing
@@ -42,6 +43,19 @@ def halve_weights(graph_def):
     return halved
 
 
+def free_sides(graph_def):
+    """The same graph for canvases of any height and width, which the input and the decoder's arrays had fixed."""
+    freed = tf.GraphDef()
+    freed.CopyFrom(graph_def)
+    for node in freed.node:
+        if node.name == names.IMAGE:
+            for side in node.attr['shape'].shape.dim[1:3]:
+                side.size = -1
+        elif 'element_shape' in node.attr:
+            node.attr['element_shape'].shape.CopyFrom(tf.TensorShape(None).as_proto())
+    return freed
+
+
 def _tensor(array):
     """TensorProto that holds the bytes of an array and nothing else."""
     proto = tensor_pb2.TensorProto(dtype=tf.as_dtype(array.dtype).as_datatype_enum, tensor_content=array.tobytes())
@@ -50,21 +64,43 @@ def _tensor(array):
     return proto
 
 
-def load_graph(path):
-    """GraphDef of a file; InputError where the file is missing or no graph with the outputs that we read."""
+def load_graph(path, flag='pb_path'):
+    """GraphDef of a file.
+
+    Args:
+        path: the file.
+        flag: the setting that names it, for messages.
+
+    Raises:
+        InputError: the file is missing or no graph with the outputs that we read.
+    """
     graph_def = tf.GraphDef()
     try:
         with open(path, 'rb') as file:
             graph_def.ParseFromString(file.read())
     except OSError as error:
-        raise InputError(f'--pb_path {path}: {error.strerror}; make one with export.py or give another path') from None
+        raise InputError(f'--{flag} {path}: {error.strerror}; make one with export.py or give another path') from None
     except Exception:  # protobuf's DecodeError has moved between its versions
-        raise InputError(f'--pb_path {path}: no frozen TensorFlow graph; make one with export.py') from None
+        raise InputError(f'--{flag} {path}: no frozen TensorFlow graph; make one with export.py') from None
     present = {node.name for node in graph_def.node}
     missing = [name for name in (names.IMAGE, names.PREDS, names.PROBS) if name not in present]
     if missing:
-        raise InputError(f'--pb_path {path}: no graph of this model: it has no {", ".join(missing)}')
+        raise InputError(f'--{flag} {path}: no graph of this model: it has no {", ".join(missing)}')
     return graph_def
+
+
+def read_weights(graph_def, wanted):
+    """{name: float32 array} of those of the named variables that a graph holds, as `freeze` and `halve_weights` do."""
+    constants = {node.name: node for node in graph_def.node if node.op == 'Const'}
+    sources = {node.name: constants.get(node.input[0]) for node in graph_def.node if node.op == 'Cast'} | constants
+    found = {name: sources[name] for name in wanted if sources.get(name)}
+    return {name: tensor_util.MakeNdarray(node.attr['value'].tensor).astype(np.float32) for name, node in found.items()}
+
+
+def read_charset(graph_def, where):
+    """Charset inside a graph, or None; `where` names the graph."""
+    text = read_text(graph_def, names.CHARSET)
+    return None if text is None else Charset.from_text(text, where)
 
 
 def read_text(graph_def, name):

@@ -2,11 +2,12 @@
 
 import re
 
+import numpy as np
 import tensorflow.compat.v1 as tf
 from tensorpack.tfutils.sessinit import SessionInit
 
 from ocr import attention, inception_v4
-from ocr.checkpoint import restore, restore_map
+from ocr.checkpoint import OPTIMIZER_VARIABLE, match_variables, read_values, restore, restore_map
 from ocr.errors import InputError
 
 
@@ -40,10 +41,43 @@ class RestorePretrained(RestoreModel):
         return found
 
 
+class RestoreWeights(SessionInit):
+    """The weights of a trained model without step and optimizer; those of new characters stay as initialised."""
+
+    def __init__(self, start):
+        """Takes a start.Start."""
+        self.start = start
+
+    def _run_init(self, sess):
+        model = [variable for variable in _saved_variables() if not OPTIMIZER_VARIABLE.search(variable.op.name)]
+        weights = self.start.read_weights([variable.op.name for variable in model])
+        variables = match_variables(model, self._grown_shapes(weights), self.start.path)
+        ids = self.start.charset.ids_in(self.start.trained_charset)
+        fresh = sess.run({name: variables[name] for name in attention.CLASS_AXES})
+        for name, axis in attention.CLASS_AXES.items():
+            weights[name] = _carry_over(weights[name], fresh[name], ids, axis)
+        initializers = {name: variable.initializer for name, variable in variables.items()}
+        sess.run(initializers, {initializers[name].inputs[1]: value for name, value in weights.items()})
+
+    def _grown_shapes(self, weights):
+        """{name: list of its sides} of weights, as they will be for the charset to train with."""
+        shapes = {name: list(value.shape) for name, value in weights.items()}
+        for name, axis in attention.CLASS_AXES.items():
+            if name in shapes and shapes[name][axis] == self.start.trained_charset.num_classes:
+                shapes[name][axis] = self.start.charset.num_classes
+        return shapes
+
+
+def _carry_over(stored, fresh, ids, axis):
+    """Slices `ids` of `stored` along an axis; where an id is -1, the slice of `fresh`."""
+    value = np.moveaxis(fresh, axis, 0).copy()
+    value[ids >= 0] = np.moveaxis(stored, axis, 0)[ids[ids >= 0]]
+    return np.moveaxis(value, 0, axis)
+
+
 def stored_step(checkpoint):
     """Number of updates that a checkpoint has behind it; 0 where it does not say."""
-    reader = tf.train.load_checkpoint(checkpoint)
-    return int(reader.get_tensor('global_step')) if reader.has_tensor('global_step') else 0
+    return int(read_values(checkpoint, ['global_step']).get('global_step', 0))
 
 
 def _saved_variables():

@@ -194,6 +194,7 @@ def test_preset_characters_are_their_own_normal_form(name):
 
 def test_resolve_takes_presets_and_paths(tmp_path):
     Charset('xy').save(tmp_path / 'charset.txt')
+    assert Charset.resolve('') is None
     assert Charset.resolve('digits') == Charset.preset('digits')
     assert Charset.resolve(tmp_path / 'charset.txt') == Charset('xy')
 
@@ -233,6 +234,55 @@ def test_check_num_classes():
     charset.check_num_classes(4, 'the checkpoint')
     with pytest.raises(InputError, match=r'charset labels\.txt has 4 classes, the checkpoint x/model-5 has 7: '):
         charset.check_num_classes(7, 'the checkpoint x/model-5')
+
+
+AB, BA = Charset('ab', name='ab.txt'), Charset('ba', name='ba.txt')
+
+
+@pytest.mark.parametrize(('given', 'stored'), [(AB, None), (None, AB), (AB, Charset('ab'))])
+def test_flag_and_model_agree(given, stored):
+    assert Charset.agreed(given, stored, 'm.pb') == AB
+
+
+@pytest.mark.parametrize(
+    ('given', 'stored', 'message'),
+    [
+        (None, None, 'm.pb brings no charset; give the one that it was trained with: --charset_path'),
+        (BA, AB, '--charset_path ba.txt is not the charset of m.pb; leave the flag out'),
+        (Charset('abc', name='c'), AB, '--charset_path c is not the charset of m.pb; leave the flag out'),
+    ],
+)
+def test_flag_and_model_disagree(given, stored, message):
+    with pytest.raises(InputError) as caught:
+        Charset.agreed(given, stored, 'm.pb')
+    assert str(caught.value) == message
+
+
+@given(any_characters, any_characters)
+def test_a_class_is_found_in_another_charset_by_its_character(characters, others):
+    charset, other = (Charset(dict.fromkeys(text)) for text in (characters, others))
+    ids = charset.ids_in(other)
+    assert ids[:2].tolist() == [charset.UNK, charset.EOS]
+    for character, class_id in zip(charset.characters, ids, strict=True):
+        assert (class_id >= 0) == (character in other.characters)
+        assert class_id < 0 or other.characters[class_id] == character
+
+
+@pytest.mark.parametrize(
+    ('lacking', 'shown'),
+    [
+        ('c', "'c' (U+0063)"),
+        ('京 ', "'京' (U+4EAC), ' ' (U+0020)"),
+        ('cdefghijklmn', "'k' (U+006B), 'l' (U+006C) and 2 more"),
+    ],
+)
+def test_a_charset_that_must_hold_another(lacking, shown):
+    charset, other = Charset('zab', name='new.txt'), Charset(f'b{lacking}a')
+    charset.check_holds(Charset('ba'), 'm.pb')
+    with pytest.raises(InputError) as caught:
+        charset.check_holds(other, 'm.pb')
+    assert str(caught.value).startswith('--charset_path new.txt lacks characters that m.pb can write: ')
+    assert str(caught.value).endswith(f'{shown}; add them')
 
 
 def test_pickles_and_compares():

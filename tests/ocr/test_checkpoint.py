@@ -12,10 +12,13 @@ import tensorflow.compat.v1 as tf
 from tiny import largest_file
 
 from ocr import checkpoint
+from ocr.charset import Charset
 from ocr.checkpoint import (
+    charset_beside,
     file_beside,
     find_checkpoint,
     read_shapes,
+    read_values,
     require_checkpoint,
     restore,
     restore_map,
@@ -95,6 +98,9 @@ def test_settings_lie_in_the_checkpoints_folder(tmp_path):
     (tmp_path / 'config.json').write_text('{}')
     assert file_beside(f'{tmp_path}/model-1', 'config.json') == f'{tmp_path}/config.json'
     assert file_beside(f'{tmp_path}/model-1', 'charset.txt') is None
+    assert charset_beside(f'{tmp_path}/model-1') is None
+    Charset('ab').save(tmp_path / 'charset.txt')
+    assert charset_beside(f'{tmp_path}/model-1') == Charset('ab')
 
 
 def test_the_oldest_go_and_the_state_file_names_the_rest(tmp_path):
@@ -194,6 +200,9 @@ def test_values_come_back(tmp_path):
         weights, scale = session.run(tf.global_variables())
     np.testing.assert_array_equal(weights.ravel(), np.arange(3000.0))
     assert scale == 2
+    values = read_values(f'{tmp_path}/model-1', ['scale', 'encoder/weights', 'bias'])
+    assert values.keys() == {'scale', 'encoder/weights'}
+    np.testing.assert_array_equal(values['encoder/weights'], weights)
 
 
 def test_data_that_was_not_copied_whole(saved, tmp_path):
@@ -204,6 +213,8 @@ def test_data_that_was_not_copied_whole(saved, tmp_path):
     with model() as (session, _), pytest.raises(InputError, match='model-9: unreadable checkpoint') as caught:
         restore(session, restore_map(tf.global_variables(), found), found)
     assert '\n' not in str(caught.value)
+    with pytest.raises(InputError, match=r'model-9: unreadable checkpoint \(.*was it copied whole'):
+        read_values(found, ['encoder/weights'])
 
 
 @pytest.mark.parametrize(

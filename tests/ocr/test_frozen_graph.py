@@ -5,8 +5,9 @@ import pytest
 import tensorflow.compat.v1 as tf
 
 from ocr import tensor_names as names
+from ocr.charset import Charset
 from ocr.errors import InputError
-from ocr.frozen_graph import freeze, halve_weights, load_graph, read_text, with_text
+from ocr.frozen_graph import freeze, halve_weights, load_graph, read_charset, read_text, read_weights, with_text
 
 
 @pytest.fixture(scope='module')
@@ -54,6 +55,22 @@ def test_small_constants_stay_as_they_are(graph_def):
     }
     assert constants and all(name.endswith('/float16') for name in constants)
     assert 'b/float16' not in constants
+
+
+def test_weights_are_read_under_the_names_of_their_variables(graph_def, weights):
+    whole = read_weights(graph_def, ['w', 'b', 'c', names.PREDS])
+    assert whole.keys() == {'w', 'b'}
+    np.testing.assert_array_equal(whole['w'], weights)
+    halved = read_weights(halve_weights(graph_def), ['w', 'b', 'c', names.PREDS])
+    np.testing.assert_array_equal(halved['w'], weights.astype(np.float16))
+    np.testing.assert_array_equal(halved['b'], whole['b'])
+    assert {value.dtype for value in halved.values()} == {np.dtype(np.float32)}
+
+
+def test_a_charset_inside_a_graph(graph_def):
+    assert read_charset(graph_def, 'm.pb') is None
+    charset = read_charset(with_text(graph_def, {names.CHARSET: 'a\n \n'}), 'm.pb')
+    assert charset == Charset('a ') and charset.name == 'm.pb'
 
 
 def test_a_weight_beyond_float16_becomes_its_largest(graph_def):
@@ -107,6 +124,8 @@ def test_a_file_that_is_no_such_graph(graph_def, tmp_path, content, message):
         load_graph(path)
     assert str(caught.value).startswith(f'--pb_path {path}: {message}')
     assert '\n' not in str(caught.value)
+    with pytest.raises(InputError, match=f'^--restore_path {path}: '):
+        load_graph(path, 'restore_path')
 
 
 def test_a_folder_is_no_graph(tmp_path):

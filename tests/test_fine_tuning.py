@@ -1,0 +1,173 @@
+"""train.py from the weights of a trained model: a frozen graph, other characters, what is refused."""
+
+import json
+
+import numpy as np
+import pytest
+import tiny
+
+from config import parse_config
+from export import load_model
+from model import freeze_checkpoint
+from ocr.attention import CLASS_AXES
+from ocr.charset import Charset
+from ocr.errors import InputError
+from ocr.frozen_graph import halve_weights, load_graph, read_weights
+from ocr.predictor import Predictor
+from ocr.prepare import place_region
+
+DIGITS = Charset.preset('digits')
+GROWN = Charset('x7a 0961b2京358c4')  # the digits in another order, and more
+UNCHANGING = {'learning_rate': 0, 'frozen_batch_norm': True, 'steps_per_epoch': 1, 'max_epoch': 1}  # one step
+
+
+def fine_tune(words, folder, **settings):
+    """train.py with nothing but the model's own settings, those that make it short, and `settings`."""
+    paths = {'train_datasets': f'words={words}', 'index_dir': folder.with_name('index'), 'checkpoint_path': folder}
+    short = {'batch_size': 4, 'steps_per_epoch': 2, 'max_epoch': 2, 'val_epochs': 0, 'num_workers': 1}
+    tiny.run_main('train', *tiny.flags(**{**paths, **short, **settings}))
+
+
+@pytest.fixture(scope='module')
+def canvases():
+    return np.stack([place_region(np.asarray(tiny.draw_word(text)), None, 64)[0] for text in tiny.EIGHT_WORDS])
+
+
+def freeze(folder):
+    """The last checkpoint of a folder as a Predictor."""
+    arguments = tiny.flags(checkpoint_path=folder)
+    return Predictor(freeze_checkpoint(*load_model(parse_config(arguments), arguments, None)), None)
+
+
+def assert_reads_alike(predictor, other, canvases):
+    rows, others = predictor.read(canvases), other.read(canvases)
+    assert [row.text for row in rows] == [row.text for row in others] == list(tiny.EIGHT_WORDS)
+    return rows, others
+
+
+def read_history(folder):
+    return [json.loads(line) for line in (folder / 'history.jsonl').read_text().splitlines()]
+
+
+@pytest.fixture(scope='module')
+def grown_path(tmp_path_factory):
+    path = tmp_path_factory.mktemp('charset') / 'grown.txt'
+    GROWN.save(path)
+    return path
+
+
+@pytest.mark.parametrize('change', [lambda graph_def: graph_def, halve_weights], ids=['float32', 'float16'])
+def test_a_training_from_a_frozen_graph_begins_as_that(learnt, canvases, tmp_path, caplog, change):
+    pb_path = tmp_path / 'learnt.pb'
+    pb_path.write_bytes(change(load_graph(learnt.pb_path)).SerializeToString())
+    folder = tmp_path / 'checkpoint'
+    with caplog.at_level('INFO'):
+        fine_tune(learnt.words, folder, restore_path=pb_path, **UNCHANGING)
+    assert f'a new training with the weights of {pb_path}; charset {pb_path}: 12 classes keep their' in caplog.text
+    assert 'initialised' not in caplog.text
+    tuned = tiny.read_weights(folder / 'model-1')
+    stored = read_weights(load_graph(pb_path), tuned)
+    assert {name for name in tuned if name not in stored and 'Adam' not in name} == {
+        'beta1_power',
+        'beta2_power',
+        'global_step',
+    }
+    for name, value in stored.items():
+        np.testing.assert_array_equal(tuned[name], value, err_msg=name)
+    config = json.loads((folder / 'config.json').read_text())
+    assert {name: config[name] for name in ('preset', 'image_size', 'lstm_size', 'canvas')} == {
+        'preset': 'compact',
+        'image_size': 64,
+        'lstm_size': 96,
+        'canvas': 'square',
+    }
+    assert config['warmup_steps'] == 100  # the preset's: the training's own settings stay behind
+    rows, before = assert_reads_alike(freeze(folder), Predictor.from_pb(str(pb_path)), canvases)
+    assert [row.confidence for row in rows] == pytest.approx([row.confidence for row in before], rel=1e-4)
+
+
+def test_a_training_from_a_frozen_graph_runs_and_goes_on_as_any_other(learnt, tmp_path, caplog):
+    folder = tmp_path / 'checkpoint'
+    fine_tune(learnt.words, folder, restore_path=learnt.pb_path)
+    first, second = read_history(folder)
+    assert (first['step'], second['step']) == (2, 4)
+    assert first['learning_rate'] < second['learning_rate'] < 2e-4  # warms up from its own beginning
+    tuned, stored = tiny.read_weights(folder / 'model-4'), tiny.read_weights(learnt.checkpoint_path / 'model-200')
+    assert tuned['global_step'] == 4
+    name = 'InceptionV4/attention_lstm/softmax/softmax_w'
+    assert 0 < np.abs(tuned[name] - stored[name]).max() < 0.01
+    with pytest.raises(InputError, match=r'up to step 4, .* at step 0; .*, or go on there without --restore_path'):
+        fine_tune(learnt.words, folder, restore_path=learnt.pb_path)
+    with caplog.at_level('INFO'):
+        fine_tune(learnt.words, folder, max_epoch=3)
+    assert f'going on from {folder}/model-4, step 4' in caplog.text
+    assert [row['step'] for row in read_history(folder)] == [2, 4, 6]
+
+
+def test_old_characters_are_read_as_before_under_their_new_ids(learnt, grown_path, canvases, tmp_path, caplog):
+    folder = tmp_path / 'checkpoint'
+    with caplog.at_level('INFO'):
+        fine_tune(learnt.words, folder, restore_path=learnt.checkpoint_path, charset_path=grown_path, **UNCHANGING)
+    assert caplog.text.count(f'charset {grown_path}: 12 classes keep their weights, 6 are new: xa b京c\n') == 1
+    assert Charset.load(folder / 'charset.txt') == GROWN
+    grown, stored = tiny.read_weights(folder / 'model-1'), tiny.read_weights(learnt.checkpoint_path / 'model-200')
+    assert grown['global_step'] == 1
+    assert grown['beta1_power'] == pytest.approx(0.9**2)  # the optimizer is new too
+    kept = [GROWN.characters.index(character) for character in DIGITS.characters]
+    new = sorted(set(range(GROWN.num_classes)) - set(kept))
+    for name in stored:
+        if name in CLASS_AXES:
+            by_class = np.moveaxis(grown[name], CLASS_AXES[name], 0)
+            np.testing.assert_array_equal(by_class[kept], np.moveaxis(stored[name], CLASS_AXES[name], 0), err_msg=name)
+            assert (by_class[new] != 0).any() != name.endswith('softmax_b'), name
+        elif name.startswith('InceptionV4') and 'Adam' not in name:
+            np.testing.assert_array_equal(grown[name], stored[name], err_msg=name)
+    assert_reads_alike(freeze(folder), Predictor.from_pb(str(learnt.pb_path)), canvases)
+
+
+def test_new_characters_are_learnt(learnt, grown_path, tmp_path):
+    words = tiny.write_words(tmp_path / 'words', ['a1', 'b2', 'c3', 'ax', 'ba', '4c', 'cab', 'x7'])
+    fine_tune(
+        words,
+        tmp_path / 'checkpoint',
+        restore_path=learnt.pb_path,
+        charset_path=grown_path,
+        **{**tiny.BY_HEART, 'steps_per_epoch': 5, 'max_epoch': 6},
+    )
+    losses = [row['cross_entropy'] for row in read_history(tmp_path / 'checkpoint')]
+    assert losses[-1] < 0.6 * losses[0], losses
+
+
+@pytest.fixture(scope='module')
+def letters_path(tmp_path_factory):
+    path = tmp_path_factory.mktemp('charset') / 'letters.txt'
+    Charset('abc123').save(path)
+    return path
+
+
+@pytest.mark.parametrize('start', ['checkpoint_path', 'pb_path'])
+def test_a_charset_that_lacks_characters_is_refused(learnt, letters_path, tmp_path, start):
+    path = {'checkpoint_path': f'{learnt.checkpoint_path}/model-200', 'pb_path': learnt.pb_path}[start]
+    with pytest.raises(InputError) as caught:
+        fine_tune(learnt.words, tmp_path / 'checkpoint', restore_path=getattr(learnt, start), charset_path=letters_path)
+    assert str(caught.value) == (
+        f"--charset_path {letters_path} lacks characters that {path} can write: '0' (U+0030), '4' (U+0034), "
+        "'5' (U+0035), '6' (U+0036), '7' (U+0037), '8' (U+0038), '9' (U+0039); add them"
+    )
+    assert not (tmp_path / 'checkpoint').exists()
+
+
+def test_other_characters_want_another_folder(learnt, grown_path):
+    folder = learnt.checkpoint_path
+    with pytest.raises(InputError) as caught:
+        fine_tune(learnt.words, folder, charset_path=grown_path)
+    assert str(caught.value) == (
+        f'--checkpoint_path {folder} holds checkpoints up to step 200, and this training starts at step 0; '
+        f'give another folder and --restore_path {folder}/model-200'
+    )
+
+
+def test_settings_that_do_not_fit_the_weights_are_refused(learnt, tmp_path):
+    with pytest.raises(InputError, match=r'learnt.*\.pb is of another architecture .* the model has \[24, 96\]'):
+        fine_tune(learnt.words, tmp_path / 'checkpoint', restore_path=learnt.pb_path, lstm_size=24)
+    assert not list(tmp_path.glob('checkpoint/*.*'))
