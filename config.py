@@ -45,6 +45,7 @@ def _tuple_of(kind, metavar):
 
 Names = Annotated[tuple[str, ...], _tuple_of(str, 'NAME ...')]
 Numbers = Annotated[tuple[int, ...], _tuple_of(int, 'INT ...')]
+Shares = Annotated[tuple[float, ...], _tuple_of(float, 'SHARE ...')]
 Switch = Annotated[
     bool,
     PrimitiveConstructorSpec(
@@ -73,6 +74,9 @@ Endpoint = Literal[
 ]
 
 
+GROUPS = ('model', 'training', 'machine', 'path')
+
+
 def setting(default, group, low=None, high=None):
     """A field of Config.
 
@@ -91,24 +95,30 @@ class Config:
 
     preset: Literal['reference', 'compact'] = setting('reference', 'model')
     """Defaults to start from: the published model, or a small one that trains on a laptop."""
+    config_path: str = setting('', 'path')
+    """JSON file of settings, such as pretrain/latin.json, that stand over the preset and under the other flags."""
 
     # Where things are
     base_dir: str = setting('./data', 'path')
     """Folder that holds the datasets lsvt, art, rects, icdar2017rctw."""
     train_datasets: Names = setting(('lsvt', 'art', 'rects'), 'path')
-    """Datasets to train on: names under base_dir, or NAME=PATH for your own."""
+    """Datasets to train on: names under base_dir, NAME=PATH for your own, synthetic:RECIPE for drawn text."""
+    train_shares: Shares = setting((), 'path')
+    """Share of each of them, in their order, as 0.3 0.7; empty: all regions alike."""
+    val_datasets: Names = setting((), 'path')
+    """Datasets to validate on; empty: a held-out share of the training data."""
     eval_datasets: Names = setting(('icdar2017rctw',), 'path')
     """Datasets to score on, named likewise."""
     index_dir: str = setting('./index', 'path')
     """Folder for the indexes that dataset.py makes of the datasets."""
     charset_path: str = setting('', 'path')
-    """Charset file, or one of digits, ascii, gb2312; empty: from the model, else built from the training text."""
+    """Charset file, or digits, ascii, gb2312; empty: the model's or the training text's. In training it may grow."""
     pretrain_path: str = setting('./pretrain/inception_v4.ckpt', 'path')
     """ImageNet checkpoint that the encoder starts from; empty: from scratch."""
     checkpoint_path: str = setting('./checkpoint', 'path')
     """Folder that train.py saves to; what eval.py and export.py read: that folder or one checkpoint in it."""
     restore_path: str = setting('', 'path')
-    """Checkpoint that train.py goes on from; empty: the last one in checkpoint_path, if there is one."""
+    """Checkpoint that train.py goes on from, or a .pb to fine-tune; empty: the last one in checkpoint_path, if any."""
     pb_path: str = setting('', 'path')
     """Frozen graph: written by export.py, read by test.py (both: checkpoint/text_recognition.pb) and eval.py."""
     img_folder: str = setting('./imgs', 'path')
@@ -116,19 +126,25 @@ class Config:
     polygons_path: str = setting('', 'path')
     """For test.py: text regions inside photographs, as image<TAB>polygon lines or JSON Lines."""
     output_path: str = setting('', 'path')
-    """Folder for results: eval.py ./results_eval, test.py ./results, synthesize.py ./data/synthetic_text."""
+    """Results folder; empty: ./results, ./results_eval, ./results_check, ./data/converted or ./data/synthetic_text."""
     attention_dir: str = setting('', 'path')
     """For test.py: folder for pictures of what was looked at, one per image; empty: none."""
+    convert: Literal['', 'jsonl', 'gt', 'lmdb'] = setting('', 'machine')
+    """For dataset.py: write the training datasets to output_path in this format."""
     font_dir: str = setting('./fonts', 'path')
     """Folder of fonts to draw text with."""
+    photo_dir: str = setting('', 'path')
+    """Folder of photographs without text to draw on, for recipes that use them; empty: none."""
     text_path: str = setting('', 'path')
-    """For synthesize.py: word list or corpus, UTF-8; empty: random strings over the charset."""
+    """Word list or corpus to draw, UTF-8; empty: the recipe's own texts."""
 
     # The machine
     gpus: Numbers = setting((), 'machine')
     """GPUs to train on, as 0,1; empty: all visible, and the CPU where there is none."""
     num_workers: int = setting(0, 'machine', 0)
     """Processes or threads that prepare images; 0: one for each core."""
+    profile: Switch = setting(False, 'machine')
+    """For train.py: only measure, for about a minute, what bounds the training and which setting would speed it up."""
     seed: int = setting(0, 'training', 0)
     """Seed of the initial weights, shuffling, augmentation, dropout and drawing."""
 
@@ -138,9 +154,15 @@ class Config:
     min_count: int = setting(1, 'training', 1)
     """A charset built from text keeps the characters that occur so often."""
     recipe: str = setting('words', 'training')
-    """For synthesize.py: what is drawn, digits or words."""
+    """For synthesize.py: what is drawn, digits, words or scene."""
     num_samples: int = setting(1000, 'machine', 1)
     """For synthesize.py: number of pictures."""
+    check: Switch = setting(False, 'machine')
+    """For dataset.py: look at every image and label, and write a page about them."""
+    cache: Switch = setting(False, 'machine')
+    """For dataset.py: cut the training regions out of their photographs once, so that train.py reads them quickly."""
+    allow: Names = setting(('illegible or ignored',), 'machine')
+    """For dataset.py --check: reasons for which regions may be lost, as its tables name them, or their beginnings."""
 
     # Model
     model_name: Literal['ocr', 'ocr_with_normalized_bbox'] = setting('ocr', 'model')
@@ -195,6 +217,52 @@ class Config:
     """Probability that a training region is sheared."""
     shear: float = setting(0.2, 'training', 0.0, 1.0)
     """Shear either way on each axis, at most."""
+    perspective_prob: float = setting(0.0, 'training', 0.0, 1.0)
+    """Probability that a training region is seen at an angle."""
+    perspective: float = setting(0.3, 'training', 0.0, 0.8)
+    """Difference in distance between opposite ends of the text, at most, as a fraction of the mean distance."""
+    margin_prob: float = setting(0.0, 'training', 0.0, 1.0)
+    """Probability that a training region is cut as a rectangle with margins: what is around the text stays visible."""
+    margin: float = setting(0.5, 'training', 0.0, 10.0)
+    """Margin on each side, at most, as a fraction of the text's height."""
+    hue_prob: float = setting(0.0, 'training', 0.0, 1.0)
+    """Probability that a training region changes its hues."""
+    hue: float = setting(180.0, 'training', 0.0, 180.0)
+    """Turn of the colour circle either way in degrees, at most."""
+    contrast_prob: float = setting(0.0, 'training', 0.0, 1.0)
+    """Probability that a training region changes its contrast."""
+    contrast: float = setting(0.5, 'training', 0.0, 1.0)
+    """Differences from the mean grow or shrink by such a fraction, at most."""
+    brightness_prob: float = setting(0.0, 'training', 0.0, 1.0)
+    """Probability that a training region becomes brighter or darker."""
+    brightness: float = setting(0.15, 'training', 0.0, 1.0)
+    """Brightness added or taken away, at most, as a fraction of white."""
+    gamma_prob: float = setting(0.0, 'training', 0.0, 1.0)
+    """Probability that a training region changes its gamma."""
+    gamma: float = setting(1.6, 'training', 1.0, 10.0)
+    """Exponent at most, and its reciprocal at least."""
+    invert_prob: float = setting(0.0, 'training', 0.0, 1.0)
+    """Probability that a training region becomes its negative."""
+    blur_prob: float = setting(0.0, 'training', 0.0, 1.0)
+    """Probability that a training region is blurred."""
+    blur: float = setting(0.06, 'training', 0.0, 1.0)
+    """Standard deviation of the blur, at most, as a fraction of the text's height."""
+    low_resolution_prob: float = setting(0.0, 'training', 0.0, 1.0)
+    """Probability that a training region is shrunk and enlarged again."""
+    low_resolution: float = setting(12.0, 'training', 1.0)
+    """Height of the text when it is shrunk, from so many pixels to twice as many."""
+    noise_prob: float = setting(0.0, 'training', 0.0, 1.0)
+    """Probability that a training region gets noise."""
+    noise: float = setting(0.1, 'training', 0.0, 1.0)
+    """Standard deviation of the noise, at most, as a fraction of white."""
+    jpeg_prob: float = setting(0.0, 'training', 0.0, 1.0)
+    """Probability that a training region shows traces of JPEG."""
+    jpeg_quality: int = setting(20, 'training', 1, 95)
+    """Quality of the JPEG, at least."""
+    drawn_growth: float = setting(0.3, 'training', 0.0, 1.0)
+    """Drawn text grows from easy to hard over this part of the training."""
+    drawn_echo: int = setting(1, 'training', 1)
+    """Use each drawn picture so many times, differently augmented, where drawing holds the training up."""
     val_share: float = setting(0.02, 'training', 0.0, 0.9)
     """Share of the training photographs that is held out for validation."""
     val_regions: int = setting(1000, 'training', 0)
@@ -213,6 +281,10 @@ class Config:
     """For export.py: one frozen graph, or a SavedModel folder."""
     full_length: Switch = setting(False, 'machine')
     """Run the decoder for all steps, even when every text of the batch has ended."""
+    precision: Literal['auto', 'float32', 'bfloat16'] = setting('auto', 'machine')
+    """What train.py, eval.py and test.py compute with; auto: the shorter format where the hardware gains by it."""
+    resume: Switch = setting(False, 'machine')
+    """For test.py and eval.py: keep what a killed run has read, and go on from there."""
 
     def __post_init__(self):
         for field in dataclasses.fields(self):
@@ -269,7 +341,8 @@ PRESETS = {
 def parse_config(argv=None, description=None, stored=None):
     """Config from the command line.
 
-    Precedence: the preset's defaults < `stored` < command line; what the command line overrides of `stored` is logged.
+    Precedence: the preset's defaults < the file of --config_path < `stored` < command line; what the command line
+    overrides of file or `stored` is logged.
 
     Args:
         argv: arguments, or None for those of the process.
@@ -279,8 +352,9 @@ def parse_config(argv=None, description=None, stored=None):
     Raises:
         InputError: an unknown flag, a wrong type or an illegal value.
     """
-    stored = stored or {}
-    preset = _given_preset(argv) or stored.get('preset', 'reference')
+    stored = {**_read_settings(_given(argv, 'config_path')), **(stored or {})}
+    preset = _given(argv, 'preset')
+    preset = preset if preset in PRESETS else stored.get('preset', 'reference')  # a wrong one: the parse says so
     base = dataclasses.replace(Config(), **{'preset': preset, **PRESETS[preset], **stored})
     config = _parse(argv, description, base)
     for name in stored:
@@ -289,12 +363,22 @@ def parse_config(argv=None, description=None, stored=None):
     return config
 
 
-def _given_preset(argv):
-    """The preset that the command line names, whose defaults all other flags stand over; None if it names none."""
+def _given(argv, name):
+    """The value that the command line gives a flag which others stand over; '' if it gives none."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    parser.add_argument('--preset', nargs='?')
-    preset = parser.parse_known_args(argv)[0].preset
-    return preset if preset in PRESETS else None  # whatever else was given, the whole parse says so
+    parser.add_argument(f'--{name}', nargs='?')
+    return vars(parser.parse_known_args(argv)[0])[name] or ''
+
+
+def _read_settings(path):
+    """Settings of a JSON file, as keyword arguments; none for ''."""
+    if not path:
+        return {}
+    try:
+        text = Path(path).read_text(encoding='utf-8')
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f'--config_path {path}: cannot be read ({error})') from None
+    return restorable(text, GROUPS, path)
 
 
 def _parse(argv, description, default):

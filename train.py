@@ -2,16 +2,18 @@
 
     python train.py --base_dir ./data                                  the published model on lsvt, art and rects
     python train.py --preset compact --train_datasets mine=labels.tsv  a small one on your own words, without a GPU
+    python train.py --restore_path old.pb --train_datasets mine=labels.tsv  a trained one, fine-tuned on them
+
+--profile says in a minute what bounds the training, the reading of its data or its steps, and which setting to change.
 
 Saves to --checkpoint_path after every epoch, with TensorBoard's logs, history.jsonl and curve.png beside. Ctrl-C saves
-and stops; the same command goes on from there.
+and stops; the same command, without --restore_path, goes on from there.
 """
 
+import dataclasses
 import logging
 import os
 import signal
-
-import numpy as np
 
 from config import parse_config, restorable, run_script, to_json
 from ocr.errors import InputError
@@ -51,23 +53,26 @@ def choose_gpus(wanted):
 
 
 def find_start(cfg):
-    """Checkpoint to go on from, or None: --restore_path, else the last one in --checkpoint_path."""
+    """Start from the model of --restore_path, else from the last checkpoint in --checkpoint_path; None without one."""
+    from ocr.charset import Charset
     from ocr.checkpoint import find_checkpoint, require_checkpoint
+    from ocr.start import PB_ENDING, Start
 
+    charset = Charset.resolve(cfg.charset_path)
+    if cfg.restore_path.endswith(PB_ENDING):
+        return Start.from_pb(cfg.restore_path, charset)
     if cfg.restore_path:
-        return require_checkpoint(cfg.restore_path, 'restore_path')
-    return find_checkpoint(cfg.checkpoint_path) if os.path.isdir(cfg.checkpoint_path) else None
+        return Start.from_checkpoint(require_checkpoint(cfg.restore_path, 'restore_path'), charset)
+    last = find_checkpoint(cfg.checkpoint_path) if os.path.isdir(cfg.checkpoint_path) else None
+    return Start.from_checkpoint(last, charset) if last else None
 
 
-def with_stored_settings(cfg, argv, checkpoint):
-    """The settings that lie beside the checkpoint, under the command line."""
-    from ocr.checkpoint import CONFIG_FILE, file_beside
-
-    config_file = checkpoint and file_beside(checkpoint, CONFIG_FILE)
-    if not config_file:
+def with_stored_settings(cfg, argv, start):
+    """The settings that the model to start from brings along, under the command line; the training's if it goes on."""
+    if not (start and start.settings):
         return cfg
-    with open(config_file, encoding='utf-8') as file:
-        return parse_config(argv, __doc__, restorable(file.read(), ('model', 'training'), config_file))
+    groups = ('model', 'training') if start.goes_on else ('model',)
+    return parse_config(argv, __doc__, restorable(start.settings.text, groups, start.settings.path))
 
 
 def check_pretrained(cfg):
@@ -82,110 +87,54 @@ def check_pretrained(cfg):
         )
 
 
-def choose_charset(cfg, checkpoint, index):
-    """Charset of --charset_path, else that beside the checkpoint, else all characters of the training text."""
+def choose_charset(cfg, start, index):
+    """Charset of the model to start from, else of --charset_path, else all characters of the training text."""
     from ocr.charset import Charset
-    from ocr.checkpoint import CHARSET_FILE, file_beside
 
-    stored = checkpoint and file_beside(checkpoint, CHARSET_FILE)
-    if cfg.charset_path or stored:
-        return Charset.agreed(cfg.charset_path, Charset.load(stored) if stored else None)
+    charset = start.charset if start else Charset.resolve(cfg.charset_path)
+    if charset:
+        return charset
+    if index is None:
+        raise InputError('drawn text alone does not say what is to be read: give --charset_path, such as ascii')
     charset = Charset.from_texts(index.texts(), cfg.min_count, name='of the training text')
     logger.info('charset of the training text: %d classes', charset.num_classes)
     return charset
 
 
-def load_data(cfg, checkpoint):
-    """Index, charset, and the positions to train and to validate on; prints what is kept and left out."""
-    from dataset import open_index, select_regions
-    from ocr.index import count_table, split_by_image
+def session_start(cfg, start):
+    """What the variables start from, and the step that is: a trained model, the ImageNet weights, or nothing."""
+    from ocr.restore import RestoreModel, RestorePretrained, RestoreWeights, stored_step
 
-    index, counts = open_index(cfg.base_dir, cfg.index_dir, cfg.train_datasets, cfg.min_size)
-    charset = choose_charset(cfg, checkpoint, index)
-    positions, counts = select_regions(index, counts, charset, cfg.seq_len)
-    print(count_table(counts))
-    if not (cfg.val_epochs and cfg.val_share and cfg.val_regions):
-        return index, charset, positions, positions[:0]
-    training, held_out = split_by_image(index, positions, cfg.val_share, cfg.seed)
-    held_out = held_out[np.linspace(0, len(held_out) - 1, min(len(held_out), cfg.val_regions), dtype=int)]
-    print(f'{len(training)} regions to train on, {len(held_out)} held out for validation')
-    return index, charset, training, held_out
-
-
-def build_dataflow(cfg, index, positions, charset, num_towers, start_step):
-    """Endless batches from where `start_step` left them, and the stage that counts what could not be read."""
-    from ocr.augment import AugmentSettings
-    from ocr.dataflow import training_dataflow
-    from ocr.prepare import TrainingPreparer
-
-    settings = AugmentSettings(
-        rotation_prob=cfg.rotation_prob,
-        rotation_degrees=cfg.rotation_degrees,
-        shear_prob=cfg.shear_prob,
-        shear=cfg.shear,
-    )
-    prepare = TrainingPreparer(
-        index,
-        charset,
-        canvas_side=cfg.image_size,
-        seq_len=cfg.seq_len,
-        augment_settings=settings,
-        seed=cfg.seed,
-        fits=cfg.fits,
-    )
-    return training_dataflow(
-        index,
-        positions,
-        prepare,
-        batch_size=cfg.batch_size,
-        with_bbox=cfg.with_bbox,
-        seed=cfg.seed,
-        start=start_step * cfg.batch_size * num_towers,
-        num_workers=cfg.num_workers,
-    )
-
-
-def build_validation(cfg, index, positions, charset):
-    """Validation on held-out regions, or None where there are none."""
-    from ocr.prepare import InferencePreparer
-    from ocr.reading import canvas_batches
-    from ocr.validation import Validation
-
-    if not len(positions):
-        return None
-
-    def batches():
-        regions = (index[position] for position in positions)
-        prepare = InferencePreparer(cfg.image_size, cfg.fits)
-        return canvas_batches(regions, prepare, batch_size=cfg.batch_size, num_workers=cfg.num_workers)
-
-    return Validation(batches, charset, cfg.with_bbox)
-
-
-def session_start(cfg, checkpoint):
-    """What the variables start from, and the step that is: a checkpoint, the ImageNet weights, or nothing."""
-    from ocr.restore import RestoreModel, RestorePretrained, stored_step
-
-    if checkpoint:
-        step = stored_step(checkpoint)
-        logger.info('going on from %s, step %d', checkpoint, step)
-        return RestoreModel(checkpoint), step
+    if start and start.goes_on:
+        step = stored_step(start.path)
+        logger.info('going on from %s, step %d', start.path, step)
+        return RestoreModel(start.path), step
+    if start:
+        logger.info('a new training with the weights of %s; %s', start.path, start.describe_charset())
+        return RestoreWeights(start), 0
     if cfg.pretrain_path:
         logger.info('the encoder starts from %s', cfg.pretrain_path)
         return RestorePretrained(cfg.pretrain_path), 0
     return None, 0
 
 
-def check_nothing_later(folder, start_step):
-    """InputError where a folder holds checkpoints of later steps: they would be mixed with those to come."""
+def check_nothing_later(cfg, start, start_step):
+    """InputError where --checkpoint_path holds checkpoints of later steps: they would be mixed with those to come."""
     from ocr.checkpoint import BEST_FOLDER, saved_steps
 
+    folder = cfg.checkpoint_path
     later = [step for place in (folder, os.path.join(folder, BEST_FOLDER)) for step in saved_steps(place)]
-    if max(later, default=0) > start_step:
-        raise InputError(
-            f'--checkpoint_path {folder} holds checkpoints up to step {max(later)}, and this training starts at step '
-            f'{start_step}; give another folder'
-        )
+    if max(later, default=0) <= start_step:
+        return
+    remedy = 'give another folder'
+    if cfg.restore_path:
+        remedy += ', or go on there without --restore_path'
+    elif start:
+        remedy += f' and --restore_path {start.path}'
+    raise InputError(
+        f'--checkpoint_path {folder} holds checkpoints up to step {max(later)}, and this training starts at step '
+        f'{start_step}; {remedy}'
+    )
 
 
 def save_settings(cfg, charset):
@@ -199,13 +148,17 @@ def save_settings(cfg, charset):
         charset.save(os.path.join(folder, CHARSET_FILE))
 
 
-def keep_log(folder):
-    """Tensorpack's log goes to a file and not to the screen: its errors are raised here as well."""
-    log = logging.getLogger('tensorpack')
-    for handler in log.handlers:
+def hide_log():
+    """Tensorpack's log does not go to the screen: its errors are raised here as well."""
+    for handler in logging.getLogger('tensorpack').handlers:
         if type(handler) is logging.StreamHandler:  # the screen's, none that is derived from it
             handler.setLevel(logging.CRITICAL)
     logging.raiseExceptions = False  # neither tensorpack's malformed message nor a full disk is worth a traceback
+
+
+def keep_log(folder):
+    """Tensorpack's log goes to a file and not to the screen."""
+    hide_log()
     try:
         os.makedirs(os.path.join(folder, LOG_FOLDER), exist_ok=True)
         handler = logging.FileHandler(os.path.join(folder, LOG_FOLDER, 'log.log'), encoding='utf-8')
@@ -214,7 +167,18 @@ def keep_log(folder):
             f'--checkpoint_path {folder}: cannot be written ({error.strerror}); free space or choose another folder'
         ) from None
     handler.setFormatter(logging.Formatter('%(asctime)s %(message)s'))
-    log.addHandler(handler)
+    logging.getLogger('tensorpack').addHandler(handler)
+
+
+def create_trainer(num_towers, on_gpu):
+    """Trainer of one tower or several."""
+    from tensorpack.train import SimpleTrainer, SyncMultiGPUTrainerParameterServer
+
+    if num_towers == 1:
+        return SimpleTrainer()
+    # One set of variables. With a replica on each GPU, tensorpack's towers share Adam's powers of beta and each
+    # update counts once a tower.
+    return SyncMultiGPUTrainerParameterServer(list(range(num_towers)), 'gpu' if on_gpu else 'cpu')
 
 
 def fit(cfg, charset, dataflow, validation, num_towers, on_gpu, session_init, start_step):
@@ -226,11 +190,12 @@ def fit(cfg, charset, dataflow, validation, num_towers, on_gpu, session_init, st
     import tensorflow.compat.v1 as tf
     from tensorpack import QueueInput, TrainConfig, launch_train_with_config
     from tensorpack.callbacks import CallbackFactory, RunUpdateOps
-    from tensorpack.train import SimpleTrainer, SyncMultiGPUTrainerParameterServer
+    from tensorpack.tfutils.common import get_default_sess_config
 
     from model import AttentionOCR
     from ocr.callbacks import EpochEnd, StopAfter, Watch
     from ocr.event_file import EventFile
+    from ocr.precision import choose_precision, session_config
 
     tf.set_random_seed(cfg.seed)  # of the initial weights
     # Once the start has been restored: until then, what lies in the folder belongs to the checkpoints there.
@@ -251,19 +216,15 @@ def fit(cfg, charset, dataflow, validation, num_towers, on_gpu, session_init, st
         callbacks=[settings_saver, watch, epoch_end, StopAfter(cfg.total_steps)],
         extra_callbacks=[RunUpdateOps()],
         monitors=[EventFile(os.path.join(cfg.checkpoint_path, LOG_FOLDER))],
+        session_config=session_config(choose_precision(cfg.precision), get_default_sess_config()),
         session_init=session_init,
         steps_per_epoch=cfg.steps_per_epoch,
         starting_epoch=start_step // cfg.steps_per_epoch + 1,
         max_epoch=cfg.max_epoch + 1,  # StopAfter ends it: a resumed training may stand in the midst of an epoch
     )
-    trainer = SimpleTrainer()
-    if num_towers > 1:
-        # One set of variables. With a replica on each GPU, tensorpack's towers share Adam's powers of beta and each
-        # update counts once a tower.
-        trainer = SyncMultiGPUTrainerParameterServer(list(range(num_towers)), 'gpu' if on_gpu else 'cpu')
     stopped = False
     try:
-        launch_train_with_config(train_config, trainer)
+        launch_train_with_config(train_config, create_trainer(num_towers, on_gpu))
     except KeyboardInterrupt:
         stopped = True
     if epoch_end.error:
@@ -271,27 +232,85 @@ def fit(cfg, charset, dataflow, validation, num_towers, on_gpu, session_init, st
     return stopped
 
 
+def profile(cfg, data, num_towers, on_gpu):
+    """Run a short part of the training, from fresh weights, and print what bounds it; nothing is saved."""
+    from tensorpack import QueueInput, TrainConfig, launch_train_with_config
+    from tensorpack.callbacks import RunUpdateOps
+    from tensorpack.tfutils.common import get_default_sess_config
+
+    from model import AttentionOCR
+    from ocr.crop_cache import cache_path
+    from ocr.parallel import num_cores
+    from ocr.precision import choose_precision, session_config
+    from ocr.profile import Circumstances, Gate, Measured, Profile, measure_reader, report
+    from ocr.training_data import build_dataflow
+
+    hide_log()
+    precision = choose_precision(cfg.precision)
+    samples_per_step = cfg.batch_size * num_towers
+    measured = Measured()
+    measured.reader, batches = measure_reader(build_dataflow(cfg, data, samples_per_step, 0)[0])
+    gate = Gate(build_dataflow(cfg, data, samples_per_step, 0)[0], batches)
+    gpus = (cfg.gpus or tuple(range(num_towers))) if on_gpu else ()
+    train_config = TrainConfig(
+        model=AttentionOCR(cfg, data.charset.num_classes),
+        data=QueueInput(gate),
+        callbacks=[Profile(gate, num_towers, gpus, measured)],
+        extra_callbacks=[RunUpdateOps()],
+        monitors=[],
+        session_config=session_config(precision, get_default_sess_config()),
+        steps_per_epoch=cfg.total_steps,
+        max_epoch=1,
+    )
+    launch_train_with_config(train_config, create_trainer(num_towers, on_gpu))
+    index_paths = data.index.paths if data.index else ()
+    circumstances = Circumstances(
+        num_workers=cfg.num_workers or num_cores(),
+        num_cores=num_cores(),
+        on_gpu=on_gpu,
+        fits=cfg.fits,
+        reads_photographs=not all(os.path.exists(cache_path(path)) for path in index_paths),
+        draws=bool(data.fonts),
+        echo=cfg.drawn_echo,
+        batch_size=cfg.batch_size,
+    )
+    print(report(measured, circumstances))
+    return 0
+
+
 def main(argv=None):
     cfg = parse_config(argv, __doc__)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill is answered as Ctrl-C
     start_tensorflow(cfg.gpus)
-    checkpoint = find_start(cfg)
-    cfg = with_stored_settings(cfg, argv, checkpoint)
-    if not checkpoint:
+    start = find_start(cfg)
+    cfg = with_stored_settings(cfg, argv, start)
+    if cfg.profile:
+        cfg = dataclasses.replace(cfg, val_epochs=0)  # nothing is to be held out or drawn for it
+    elif not start:
         check_pretrained(cfg)
-    index, charset, training, held_out = load_data(cfg, checkpoint)
 
     from ocr.checkpoint import find_checkpoint
+    from ocr.training_data import build_dataflow, held_out_batches, load_data
+    from ocr.validation import Validation
+
+    data = load_data(cfg, lambda index: choose_charset(cfg, start, index))
 
     num_towers, on_gpu = choose_gpus(cfg.gpus)
-    session_init, start_step = session_start(cfg, checkpoint)
+    if cfg.profile:
+        return profile(cfg, data, num_towers, on_gpu)
+    session_init, start_step = session_start(cfg, start)
     if start_step >= cfg.total_steps:
-        raise InputError(f'{checkpoint} has all {cfg.total_steps} steps behind it; raise --max_epoch to go on')
-    check_nothing_later(cfg.checkpoint_path, start_step)
-    dataflow, checked = build_dataflow(cfg, index, training, charset, num_towers, start_step)
-    validation = build_validation(cfg, index, held_out, charset)
+        raise InputError(
+            f'{start.path} has all {cfg.total_steps} steps behind it; raise --max_epoch to go on, '
+            'or export it and give --restore_path the .pb for a new training'
+        )
+    check_nothing_later(cfg, start, start_step)
+    dataflow, checked = build_dataflow(cfg, data, cfg.batch_size * num_towers, start_step)
+    validation = None
+    if data.held_out:
+        validation = Validation(lambda: held_out_batches(cfg, data), data.charset, cfg.with_bbox)
     keep_log(cfg.checkpoint_path)
-    stopped = fit(cfg, charset, dataflow, validation, num_towers, on_gpu, session_init, start_step)
+    stopped = fit(cfg, data.charset, dataflow, validation, num_towers, on_gpu, session_init, start_step)
     if checked.error and not stopped:  # a signal to the whole group ends the workers too
         raise checked.error
     for reason, number in checked.counts.items():

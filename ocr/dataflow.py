@@ -1,32 +1,66 @@
 """Tensorpack pipeline of training: regions in an endless shuffled stream, prepared by worker processes, batched.
 
-RegionStream -> ParallelMap(TrainingPreparer) -> SkipBroken -> BatchByShape
+MixedStream(RegionStream, drawn_stream) -> ParallelMap(MixedPreparer) -> SkipBroken (-> Shuffle) -> BatchByShape
 """
 
 import logging
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
+from dataclasses import dataclass
+from functools import partial
+from itertools import count
 
 import numpy as np
 from tensorpack.dataflow import DataFlow, ProxyDataFlow
 
+from ocr.drawn import DrawnPreparer, drawn_stream
 from ocr.errors import InputError
 from ocr.parallel import Chunked, map_in_order, num_cores, process_pool
-from ocr.prepare import Broken
+from ocr.prepare import Broken, MixedPreparer, TrainingPreparer
 
 logger = logging.getLogger(__name__)
-_CHUNK = 4  # samples a task, so that sending it costs little beside it
+SHUFFLE_BATCHES = 16  # batches that wait where samples come running
+_CHUNK = 8  # samples a task, so that sending it costs little beside it
 
 
-def training_dataflow(index, positions, prepare, *, batch_size, with_bbox, seed, start=0, num_workers=0):
+@dataclass(frozen=True)
+class Source:
+    """Training samples of one kind.
+
+    Attributes:
+        stream: function start -> endless tasks from number `start` on.
+        prepare: task -> [image, label, mask, normalized_bbox] or a Broken; runs in worker processes.
+        size: number of samples after which it begins again; 0 where it does not.
+        share: of all samples, in proportion to the other sources'.
+    """
+
+    stream: Callable
+    prepare: Callable
+    size: int = 0
+    share: float = 1.0
+
+
+def region_source(index, positions, prepare, seed, crops=None):
+    """A Source of regions: `positions` int64 (n,) of a RegionIndex; `prepare` and `crops` as of TrainingPreparer."""
+    return Source(partial(RegionStream, positions, seed), TrainingPreparer(index, prepare, crops), len(positions))
+
+
+def drawn_source(recipe, fonts, prepare, **options):
+    """A Source of drawn text; arguments as DrawnPreparer takes them."""
+    preparer = DrawnPreparer(recipe, fonts, prepare, **options)
+    return Source(partial(drawn_stream, preparer.echo), preparer)
+
+
+def training_dataflow(sources, *, batch_size, with_bbox, seed, echo=1, start=0, num_workers=0):
     """Endless training batches, the same for one seed whatever the number of workers.
 
     Args:
-        index: RegionIndex.
-        positions: int (R,), the regions of `index` to train on.
-        prepare: TrainingPreparer of that index.
+        sources: list of Source.
         batch_size: N.
         with_bbox: bool, the model wants the normalized box too.
+        seed: int, of the mixing.
+        echo: how often a sample comes running; where it does, samples are shuffled before they are batched.
         start: number of samples to skip: a resumed training goes on where the other stopped.
         num_workers: processes; 0 is one for each core.
 
@@ -34,10 +68,47 @@ def training_dataflow(index, positions, prepare, *, batch_size, with_bbox, seed,
         A DataFlow of [image float32 (N, S, S, 3) in 0..1, label int32 (N, T), mask float32 (N, T)
         (, normalized_bbox float32 (N, 4))], and its SkipBroken stage, which counts what it left out.
     """
-    stream = RegionStream(positions, seed, start)
-    mapped = ParallelMap(stream, prepare, num_workers or num_cores())
-    checked = SkipBroken(mapped, len(positions), num_fields=4 if with_bbox else 3)
-    return BatchByShape(checked, batch_size), checked
+    mixed = MixedStream([source.stream for source in sources], [source.share for source in sources], seed, start)
+    prepare = MixedPreparer([source.prepare for source in sources])
+    mapped = ParallelMap(mixed, prepare, num_workers or num_cores())
+    checked = SkipBroken(mapped, sum(source.size for source in sources), num_fields=4 if with_bbox else 3)
+    shuffled = Shuffle(checked, SHUFFLE_BATCHES * batch_size, seed) if echo > 1 else checked
+    return BatchByShape(shuffled, batch_size), checked
+
+
+class MixedStream(DataFlow):
+    """Endless (number of the source, its task): in every BLOCK samples each source has its share, shuffled."""
+
+    BLOCK = 1000
+
+    def __init__(self, streams, shares, seed, start=0):
+        """
+        Args:
+            streams: functions start -> endless tasks, one for each source.
+            shares: float for each source; their sum may be anything.
+            seed: int.
+            start: number of samples to skip.
+        """
+        self.streams = streams
+        self.quotas = np.diff(np.round(np.cumsum([0.0, *shares]) / sum(shares) * self.BLOCK).astype(int))
+        self.seed = seed
+        self.start = start
+
+    def __iter__(self):
+        block, first = divmod(self.start, self.BLOCK)
+        begun = np.bincount(self._order(block)[:first], minlength=len(self.streams))
+        tasks = [
+            iter(stream(int(done))) for stream, done in zip(self.streams, block * self.quotas + begun, strict=True)
+        ]
+        for number in count(block):
+            for source in self._order(number)[first:]:
+                yield int(source), next(tasks[source])
+            first = 0
+
+    def _order(self, block):
+        """int (BLOCK,): which source each sample of a block is of."""
+        sources = np.repeat(np.arange(len(self.streams)), self.quotas)
+        return np.random.default_rng([self.seed, block]).permutation(sources)
 
 
 class RegionStream(DataFlow):
@@ -131,6 +202,26 @@ class SkipBroken(ProxyDataFlow):
                 logger.warning('left out: %s', datapoint.message)
             if in_a_row >= self.num_regions:
                 raise InputError(f'none of the {self.num_regions} regions can be read, the last: {datapoint.message}')
+
+
+class Shuffle(ProxyDataFlow):
+    """Datapoints in a random order: each takes the place of one of the `size` that wait."""
+
+    def __init__(self, ds, size, seed):
+        super().__init__(ds)
+        self.size = size
+        self.seed = seed
+
+    def __iter__(self):
+        rng = np.random.default_rng(self.seed)
+        waiting = []
+        for datapoint in self.ds:
+            if len(waiting) < self.size:
+                waiting.append(datapoint)
+                continue
+            place = int(rng.integers(self.size))
+            waiting[place], datapoint = datapoint, waiting[place]
+            yield datapoint
 
 
 class BatchByShape(ProxyDataFlow):

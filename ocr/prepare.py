@@ -5,9 +5,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ocr.augment import augmented_placement, draw_augmentation
-from ocr.geometry import whole_image
-from ocr.image import UnreadableImage, canvas_shape, centred_placement, read_image, warp_region
+from ocr.augment import augmented_placement, draw_augmentation, region_outline
+from ocr.geometry import strip_height, transform, whole_image
+from ocr.image import (
+    UnreadableImage,
+    black_outside,
+    canvas_shape,
+    centred_placement,
+    read_image,
+    warp_photograph,
+)
+from ocr.photometric import apply_photometric
 
 
 @dataclass(frozen=True)
@@ -23,7 +31,7 @@ def place_region(image, polygon, canvas_side, augmentation=None, settings=None, 
     """Cut one region out of its photograph.
 
     Args:
-        image: uint8 (H, W, 3), RGB.
+        image: uint8 (H, W, 3), RGB, or an Excerpt.
         polygon: float (K, 2) in the photograph, or None for all of it.
         canvas_side: S, pixels.
         augmentation, settings: a draw and its AugmentSettings, or None for the placement of inference.
@@ -36,14 +44,20 @@ def place_region(image, polygon, canvas_side, augmentation=None, settings=None, 
     """
     if polygon is None:
         polygon = whole_image(image.shape[1], image.shape[0])
+    outline = polygon
     if augmentation is None:
         matrix, box = centred_placement(polygon, canvas_side, fits)
     else:
-        matrix, box = augmented_placement(polygon, canvas_side, augmentation, settings, fits)
+        outline = region_outline(polygon, augmentation, image.shape[1], image.shape[0])
+        matrix, box = augmented_placement(outline, canvas_side, augmentation, settings, fits)
     x0, y0, x1, y1 = box
     height, width = canvas_shape((x1 - x0, y1 - y0), canvas_side, fits)
     normalized_bbox = np.array([y0 / height, x0 / width, (y1 - y0) / height, (x1 - x0) / width], np.float32)
-    return warp_region(image, polygon, matrix, height, width), normalized_bbox
+    canvas, inside = warp_photograph(image, outline, matrix, height, width)
+    if augmentation is not None:
+        text, text_height = canvas[y0:y1, x0:x1], strip_height(transform(polygon, matrix))
+        text[:] = apply_photometric(text, inside[y0:y1, x0:x1], text_height, augmentation.photometric)
+    return black_outside(canvas, inside), normalized_bbox
 
 
 def read_or_broken(image_path):
@@ -63,14 +77,13 @@ def _naming(image_path):
         raise RuntimeError(f'{image_path}: {type(error).__name__}: {error}') from error
 
 
-class TrainingPreparer:
-    """Task (position, draw) -> [image uint8 (S, S, 3), label (T,), mask (T,), normalized_bbox (4,)] or a Broken.
+class SamplePreparer:
+    """(image, polygon, text, draw) -> [canvas uint8 (S, S, 3), label (T,), mask (T,), normalized_bbox (4,)].
 
-    The random draw depends on (seed, draw) alone, so a batch does not depend on the number of workers.
+    The random augmentation depends on (seed, draw) alone, so a batch does not depend on the number of workers.
     """
 
-    def __init__(self, index, charset, *, canvas_side, seq_len, augment_settings, seed, fits=False):
-        self.index = index
+    def __init__(self, charset, *, canvas_side, seq_len, augment_settings, seed, fits=False):
         self.charset = charset
         self.canvas_side = canvas_side
         self.seq_len = seq_len
@@ -78,36 +91,62 @@ class TrainingPreparer:
         self.seed = seed
         self.fits = fits
 
-    def __call__(self, task):
-        position, draw = task
-        region = self.index[position]
-        image = read_or_broken(region.image_path)
-        if isinstance(image, Broken):
-            return image
-        with _naming(region.image_path):
-            return self._prepare(image, region, draw)
-
-    def _prepare(self, image, region, draw):
+    def __call__(self, image, polygon, text, draw):
         rng = np.random.default_rng([self.seed, draw])
         augmentation = draw_augmentation(rng, self.augment_settings)
         canvas, normalized_bbox = place_region(
-            image, region.polygon, self.canvas_side, augmentation, self.augment_settings, self.fits
+            image, polygon, self.canvas_side, augmentation, self.augment_settings, self.fits
         )
-        return [canvas, *self.charset.encode(region.text, self.seq_len), normalized_bbox]
+        return [canvas, *self.charset.encode(text, self.seq_len), normalized_bbox]
+
+
+class TrainingPreparer:
+    """Task (position, draw) -> what `prepare`, a SamplePreparer, makes of that region of an index, or a Broken.
+
+    `crops`, a CropCache, is read instead of the photographs where there is one.
+    """
+
+    def __init__(self, index, prepare, crops=None):
+        self.index = index
+        self.prepare = prepare
+        self.crops = crops
+
+    def __call__(self, task):
+        position, draw = task
+        region = self.index[position]
+        image = self.crops and self.crops.read(position)
+        if image is None:
+            image = read_or_broken(region.image_path)
+        if isinstance(image, Broken):
+            return image
+        with _naming(region.image_path):
+            return self.prepare(image, region.polygon, region.text, draw)
+
+
+class MixedPreparer:
+    """Task (number of the source, its task) -> what that source's preparer makes of it."""
+
+    def __init__(self, prepares):
+        self.prepares = prepares
+
+    def __call__(self, task):
+        source, task = task
+        return self.prepares[source](task)
 
 
 class InferencePreparer:
     """Regions of one photograph -> for each (canvas uint8 (S, S, 3), normalized_bbox float32 (4,)) or a Broken.
 
-    The photograph is decoded once for all of them.
+    The photograph is decoded once for all of them; `read` gives it by its path.
     """
 
-    def __init__(self, canvas_side, fits=False):
+    def __init__(self, canvas_side, fits=False, read=read_or_broken):
         self.canvas_side = canvas_side
         self.fits = fits
+        self.read = read
 
     def __call__(self, regions):
-        image = read_or_broken(regions[0].image_path)
+        image = self.read(regions[0].image_path)
         if isinstance(image, Broken):
             return [image] * len(regions)
         with _naming(regions[0].image_path):

@@ -6,10 +6,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '2')
 os.environ['CUDA_VISIBLE_DEVICES'] = '-1'  # on the CPU wherever the tests run
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+settings.register_profile('unhurried', deadline=None)  # a busy machine is not a failure
+settings.load_profile('unhurried')
 
 
 @pytest.fixture(scope='session')

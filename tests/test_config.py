@@ -28,15 +28,16 @@ def another_value(field):
     if isinstance(field.default, bool):
         return not field.default
     if isinstance(field.default, tuple):
-        return (3, 1) if field.name == 'gpus' else ('art', 'mine=/a b/labels.tsv')
+        return {'gpus': (3, 1), 'train_shares': (0.25, 0.75)}.get(field.name, ('art', 'mine=/a b/labels.tsv'))
     if isinstance(field.default, str):
         return '/some where/else'
     if isinstance(field.default, int):
         return field.default + 1
-    return field.default / 2 or 0.25
+    return max(field.default / 2, field.metadata['low']) if field.default > field.metadata['low'] else 0.25
 
 
-OTHERS = {name: another_value(field) for name, field in FIELDS.items() if name != 'preset'}
+UNDER_OTHERS = ('preset', 'config_path')  # other flags stand over what these two bring
+OTHERS = {name: another_value(field) for name, field in FIELDS.items() if name not in UNDER_OTHERS}
 
 
 def as_text(value):
@@ -238,6 +239,25 @@ def test_a_preset_changes_the_defaults(argv):
 @pytest.mark.parametrize('argv', ['--preset compact --lstm_size 99', '--lstm_size 99 --preset compact'])
 def test_other_flags_stand_over_the_preset_in_any_order(argv):
     assert parse_config(argv.split()) == Config(preset='compact', **{**PRESETS['compact'], 'lstm_size': 99})
+
+
+def test_a_file_of_settings_stands_over_its_preset_and_under_the_model_and_the_flags(tmp_path):
+    path = tmp_path / 'mine.json'
+    path.write_text('{"preset": "compact", "train_datasets": ["synthetic:words"], "lstm_size": 99, "seq_len": 7}')
+    config = parse_config(['--config_path', str(path), '--seq_len', '9'], stored={'embedding_size': 33})
+    given = {'train_datasets': ('synthetic:words',), 'lstm_size': 99, 'seq_len': 9, 'embedding_size': 33}
+    assert config == Config(preset='compact', config_path=str(path), **{**PRESETS['compact'], **given})
+
+
+@pytest.mark.parametrize(
+    ('text', 'message'), [(None, 'cannot be read'), ('{"lr": 1}', 'unknown setting lr'), ('{', 'no configuration')]
+)
+def test_a_bad_file_of_settings_is_named(tmp_path, text, message):
+    path = tmp_path / 'mine.json'
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(InputError, match=rf'mine\.json: .*{message}'):
+        parse_config([f'--config_path={path}'])
 
 
 def test_help_shows_the_defaults_of_the_preset():

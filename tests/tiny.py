@@ -79,6 +79,27 @@ def write_words(folder, texts):
     return folder
 
 
+def make_words(folder, *texts, size=(40, 20)):
+    """A folder of own data: one image a text."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, _ in enumerate(texts):
+        Image.new('RGB', size).save(folder / f'{number}.png')
+    (folder / 'labels.tsv').write_text(''.join(f'{number}.png\t{text}\n' for number, text in enumerate(texts)), 'utf-8')
+    return folder
+
+
+def make_rects(folder):
+    """A ReCTS folder with one legible and one ignored line."""
+    (folder / 'gt_unicode').mkdir(parents=True)
+    (folder / 'img').mkdir()
+    Image.new('RGB', (40, 20)).save(folder / 'img' / 'a.jpg')
+    (folder / 'gt_unicode' / 'a.json').write_text(
+        '{"chars": [], "lines": [{"ignore": 0, "transcription": "IMC", "points": [1, 1, 30, 1, 30, 15, 1, 15]},'
+        ' {"ignore": 1, "transcription": "###", "points": [1, 1, 30, 1, 30, 15, 1, 15]}]}'
+    )
+    return folder
+
+
 def cut_off(path):
     """Leave a picture's header and half of its pixels."""
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])

@@ -4,22 +4,40 @@ import json
 import logging
 import multiprocessing
 import os
-from itertools import islice
+from collections import Counter
+from dataclasses import fields, replace
+from functools import partial
+from itertools import count, islice, pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 from tensorpack.dataflow import DataFromList
 
 from ocr.annotations.region import DropReason
 from ocr.augment import AugmentSettings
 from ocr.charset import Charset
-from ocr.dataflow import BatchByShape, ParallelMap, RegionStream, SkipBroken, training_dataflow
+from ocr.dataflow import (
+    BatchByShape,
+    MixedStream,
+    ParallelMap,
+    RegionStream,
+    Shuffle,
+    SkipBroken,
+    drawn_source,
+    region_source,
+    training_dataflow,
+)
+from ocr.drawing import named_recipe, scan_fonts
 from ocr.errors import InputError
 from ocr.index import RegionIndex
-from ocr.prepare import Broken, TrainingPreparer
+from ocr.prepare import Broken, SamplePreparer
 
 CHARSET = Charset('0123456789')
+FONT_DIR = Path(__file__).resolve().parents[2] / 'fonts'
 
 
 @pytest.fixture
@@ -43,12 +61,12 @@ def make_index(tmp_path):
     return make
 
 
-def flow(index, *, batch_size=4, num_workers=1, seed=0, start=0, with_bbox=False, side=32, seq_len=3):
-    prepare = TrainingPreparer(
-        index, CHARSET, canvas_side=side, seq_len=seq_len, augment_settings=AugmentSettings(), seed=seed
-    )
+def flow(index, *, batch_size=4, num_workers=1, seed=0, start=0, with_bbox=False, side=32, seq_len=3, **augment):
+    augment_settings = AugmentSettings(**augment)
+    prepare = SamplePreparer(CHARSET, canvas_side=side, seq_len=seq_len, augment_settings=augment_settings, seed=seed)
+    sources = [region_source(index, np.arange(len(index)), prepare, seed)]
     options = {'batch_size': batch_size, 'with_bbox': with_bbox, 'seed': seed, 'start': start}
-    dataflow, checked = training_dataflow(index, np.arange(len(index)), prepare, num_workers=num_workers, **options)
+    dataflow, checked = training_dataflow(sources, num_workers=num_workers, **options)
     dataflow.reset_state()
     return dataflow, checked
 
@@ -91,7 +109,8 @@ def test_the_box_comes_only_where_it_is_wanted(make_index):
 
 def test_batches_do_not_depend_on_the_number_of_workers(make_index):
     index = make_index(*map(str, range(11)), damaged=[3])
-    one, two = (take(flow(index, num_workers=num_workers, batch_size=3)[0], 7) for num_workers in (1, 2))
+    augment = {field.name: 0.5 for field in fields(AugmentSettings) if field.name.endswith('_prob')}
+    one, two = (take(flow(index, num_workers=number, batch_size=3, **augment)[0], 7) for number in (1, 2))
     assert len(set(texts_of(one))) == 10
     for first, second in zip(one, two, strict=True):
         for array, same in zip(first, second, strict=True):
@@ -235,3 +254,56 @@ def test_fitted_canvases_are_batched_by_shape_and_none_is_lost():
     for image, label in batches:
         assert image.dtype == np.float32 and image.shape == (2, *shapes[label[0, 0]], 3)
         assert np.allclose(image, label.reshape(2, 1, 1, 1) / 255)
+
+
+def numbered(start):
+    """An endless stream whose tasks are their own numbers."""
+    return count(start)
+
+
+@given(shares=st.lists(st.integers(1, 9), min_size=1, max_size=4), start=st.integers(0, 3000))
+def test_a_mixture_has_its_shares_and_goes_on_from_any_start(shares, start):
+    streams = [numbered] * len(shares)
+    whole = list(islice(MixedStream(streams, shares, seed=1), start + 50))
+    assert list(islice(MixedStream(streams, shares, seed=1, start=start), 50)) == whole[start:]
+    for source in range(len(shares)):
+        tasks = [task for number, task in whole if number == source]
+        assert tasks == list(range(len(tasks)))  # none is left out, none comes twice
+    counts = Counter(number for number, _ in islice(MixedStream(streams, shares, seed=1), MixedStream.BLOCK))
+    for source, share in enumerate(shares):
+        assert abs(counts[source] - MixedStream.BLOCK * share / sum(shares)) <= 1
+
+
+def test_a_mixture_is_prepared_by_each_sources_own(make_index):
+    index = make_index('0', '12', '345')
+    prepare = SamplePreparer(CHARSET, canvas_side=32, seq_len=3, augment_settings=AugmentSettings(), seed=0)
+    regions = region_source(index, np.arange(2), prepare, 0)
+    drawn = drawn_source(named_recipe('digits'), scan_fonts(FONT_DIR), prepare, seed=0)
+    drawn = replace(drawn, prepare=partial(_lengthened, drawn.prepare), share=3.0)
+    batches, _ = training_dataflow([regions, drawn], batch_size=20, with_bbox=False, seed=0, num_workers=1)
+    batches.reset_state()
+    counts = Counter(texts_of(take(batches, 10)))
+    assert counts['0'] + counts['12'] == pytest.approx(50, abs=15)
+    assert counts['999'] == 200 - counts['0'] - counts['12']
+
+
+def _lengthened(prepare, task):
+    """A drawn datapoint under the text 999, since a recipe's own may be longer than the label."""
+    image, polygon = np.zeros((8, 8, 3), np.uint8), np.float32([[0, 0], [8, 0], [8, 8], [0, 8]])
+    return prepare.prepare(image, polygon, '999', task[1])
+
+
+@given(size=st.integers(1, 20), number=st.integers(0, 60))
+def test_shuffling_loses_nothing_but_what_waits_in_the_end(size, number):
+    shuffled = Shuffle(DataFromList([[i] for i in range(number)], shuffle=False), size, seed=0)
+    shuffled.reset_state()
+    passed_on = [point for (point,) in shuffled]
+    assert len(passed_on) == max(number - size, 0) == len(set(passed_on))
+    assert set(passed_on) <= set(range(number))
+
+
+def test_shuffling_parts_what_comes_running():
+    points = Shuffle(DataFromList([[i // 4] for i in range(4000)], shuffle=False), 400, seed=0)
+    points.reset_state()
+    passed_on = [point for (point,) in points]
+    assert sum(one == other for one, other in pairwise(passed_on)) < 0.02 * len(passed_on)

@@ -2,19 +2,23 @@
 
 import subprocess
 import sys
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from ocr.annotations.region import DropReason, TextRegion
-from ocr.augment import AugmentSettings, augmented_placement, draw_augmentation
+from ocr.augment import AugmentSettings, augmented_placement, draw_augmentation, region_outline
 from ocr.charset import Charset
-from ocr.geometry import whole_image
+from ocr.geometry import polygon_box, transform, whole_image
 from ocr.image import warp_region
-from ocr.prepare import Broken, InferencePreparer, TrainingPreparer, place_region, read_or_broken
+from ocr.photometric import Photometric, apply_photometric
+from ocr.prepare import Broken, InferencePreparer, SamplePreparer, TrainingPreparer, place_region, read_or_broken
 
 CORNER = np.float32([[30, 10], [50, 10], [50, 20], [30, 20]])
+PLAIN = AugmentSettings(rotation_prob=0, shear_prob=0)
+EVERYTHING = AugmentSettings(**{field.name: 1 for field in fields(AugmentSettings) if field.name.endswith('_prob')})
 
 
 @pytest.fixture
@@ -31,7 +35,7 @@ def pixels(path):
 
 def training_preparer(regions, seed=0, **changes):
     options = {'canvas_side': 64, 'seq_len': 4, 'augment_settings': AugmentSettings(), 'seed': seed, **changes}
-    return TrainingPreparer(regions, Charset('abc'), **options)
+    return TrainingPreparer(regions, SamplePreparer(Charset('abc'), **options))
 
 
 def test_inference_centres_the_region_and_tells_its_box(photograph):
@@ -63,6 +67,51 @@ def test_a_draw_decides_the_place(photograph):
     canvas, box = place_region(pixels(photograph), CORNER, 64, augmentation, chosen)
     assert (canvas == warp_region(pixels(photograph), CORNER, matrix, 64, 64)).all()
     assert (box * 64).tolist() == [y0, x0, y1 - y0, x1 - x0]
+
+
+@pytest.mark.parametrize('fits', [False, True])
+def test_with_margins_what_is_around_the_text_is_seen_and_the_box_holds_it(photograph, fits):
+    augmentation = draw_augmentation(np.random.default_rng(1), replace(PLAIN, margin_prob=1))
+    outline = region_outline(CORNER, augmentation, 60, 40)
+    canvas, box = place_region(pixels(photograph), CORNER, 64, augmentation, PLAIN, fits)
+    margins_cut_off, same = place_region(
+        pixels(photograph), outline, 64, replace(augmentation, margins=None), PLAIN, fits
+    )
+    assert (box == same).all() and (canvas == margins_cut_off).all()
+    (x0, y0, x1, y1), (left, top, right, bottom) = polygon_box(outline), polygon_box(CORNER)
+    assert x0 < left and y0 < top and x1 > right and y1 > bottom
+
+
+def test_whatever_is_drawn_nothing_is_seen_outside_the_region_and_the_photograph(photograph):
+    turned = transform(CORNER, [[0.9, -0.3, 5], [0.3, 0.9, -4]])
+    for draw in range(30):
+        augmentation = draw_augmentation(np.random.default_rng(draw), replace(EVERYTHING, margin_prob=draw % 2))
+        canvas, box = place_region(pixels(photograph), turned, 64, augmentation, EVERYTHING)
+        white, same = place_region(
+            np.full((40, 60, 3), 255, np.uint8), turned, 64, without_effects(augmentation), PLAIN
+        )
+        assert (box == same).all()
+        assert not canvas[white == 0].any()
+
+
+def without_effects(augmentation):
+    return replace(augmentation, photometric=Photometric())
+
+
+@pytest.mark.parametrize('changes', [{'invert': True}, {'blur': 0.05}, {'jpeg_quality': 10}, {'noise': 0.1}])
+def test_effects_work_on_the_text_of_the_canvas(photograph, changes):
+    augmentation = draw_augmentation(np.random.default_rng(1), PLAIN)
+    canvas, box = place_region(pixels(photograph), CORNER, 64, augmentation, PLAIN)
+    left_out, same = place_region(
+        pixels(photograph), CORNER, 64, replace(augmentation, photometric=Photometric(**changes)), PLAIN
+    )
+    assert (box == same).all()
+    top, left, height, width = (box * 64).astype(int)
+    inner = np.s_[top : top + height, left : left + width]
+    changed = apply_photometric(
+        canvas[inner], np.full((height, width), 255, np.uint8), float(height), Photometric(**changes)
+    )
+    assert (left_out[inner] == changed).all() and (changed != canvas[inner]).any()
 
 
 def test_a_training_sample(photograph):

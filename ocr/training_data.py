@@ -1,0 +1,169 @@
+"""What a training sees: the regions of its datasets, drawn text, and what is held out to validate on."""
+
+import dataclasses
+import logging
+
+import numpy as np
+
+from ocr.augment import AugmentSettings
+from ocr.charset import Charset
+from ocr.crop_cache import find_crops, needed_margin
+from ocr.dataflow import drawn_source, region_source, training_dataflow
+from ocr.datasets import not_drawn, open_index, recipe_name, select_regions
+from ocr.drawing import Recipe, scan_fonts
+from ocr.drawing.material import prepare_recipe
+from ocr.drawn import draw_held_out
+from ocr.errors import InputError
+from ocr.index import RegionIndex, count_table, split_by_image
+from ocr.prepare import InferencePreparer, SamplePreparer, read_or_broken
+from ocr.reading import canvas_batches
+
+logger = logging.getLogger(__name__)
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainingData:
+    """The datasets of a training, in the order of --train_datasets.
+
+    Attributes:
+        charset: Charset.
+        index: RegionIndex of the datasets that are not drawn, or None.
+        datasets: list of int64 (n,), the positions in `index` to train on, or Recipe.
+        fonts: tuple of Font to draw with.
+        held_out: list of TextRegion to validate on.
+        pictures: {image_path: uint8 (H, W, 3)} of those among them that are drawn.
+    """
+
+    charset: Charset
+    index: RegionIndex | None
+    datasets: list
+    fonts: tuple = ()
+    held_out: list = dataclasses.field(default_factory=list)
+    pictures: dict = dataclasses.field(default_factory=dict)
+
+
+def load_data(cfg, choose_charset):
+    """TrainingData of the settings; prints what is kept and left out.
+
+    Args:
+        cfg: Config.
+        choose_charset: function RegionIndex or None -> Charset.
+    """
+    specs = not_drawn(cfg.train_datasets)
+    index, counts = _open(cfg, specs) if specs or not cfg.train_datasets else (None, {})
+    charset = choose_charset(index)
+    regions = iter(_select(cfg, index, counts, charset) if index else ())
+    fonts = scan_fonts(cfg.font_dir) if len(specs) < len(cfg.train_datasets) else ()
+    datasets = [
+        prepare_recipe(
+            name, fonts, charset=charset, text_path=cfg.text_path, photo_dir=cfg.photo_dir, seq_len=cfg.seq_len
+        )
+        if (name := recipe_name(spec))
+        else next(regions)
+        for spec in cfg.train_datasets
+    ]
+    data = TrainingData(charset, index, datasets, fonts)
+    _shares(cfg, data)  # says what is wrong with them before anything is drawn
+    return _hold_out(cfg, data) if cfg.val_epochs and cfg.val_regions else data
+
+
+def build_dataflow(cfg, data, samples_per_step, start_step):
+    """Endless batches from where `start_step` left them, and the stage that counts what could not be read."""
+    names = {field.name for field in dataclasses.fields(AugmentSettings)}
+    settings = {name: value for name, value in dataclasses.asdict(cfg).items() if name in names}
+    prepare = SamplePreparer(
+        data.charset,
+        canvas_side=cfg.image_size,
+        seq_len=cfg.seq_len,
+        augment_settings=AugmentSettings(**settings),
+        seed=cfg.seed,
+        fits=cfg.fits,
+    )
+    crops = data.index and find_crops(data.index, cfg.image_size, needed_margin(cfg.margin_prob, cfg.margin))
+    grown = cfg.drawn_growth * cfg.total_steps * samples_per_step
+    sources = []
+    for dataset, share in _shares(cfg, data):
+        if isinstance(dataset, Recipe):
+            growth = round(grown * share)
+            source = drawn_source(dataset, data.fonts, prepare, seed=cfg.seed, echo=cfg.drawn_echo, growth=growth)
+        else:
+            source = region_source(data.index, dataset, prepare, cfg.seed, crops)
+        sources.append(dataclasses.replace(source, share=share))
+    return training_dataflow(
+        sources,
+        batch_size=cfg.batch_size,
+        with_bbox=cfg.with_bbox,
+        seed=cfg.seed,
+        echo=cfg.drawn_echo if data.fonts else 1,
+        start=start_step * samples_per_step,
+        num_workers=cfg.num_workers,
+    )
+
+
+def held_out_batches(cfg, data):
+    """What is held out as `ocr.reading.canvas_batches` gives it."""
+
+    def read(path):
+        return data.pictures[path] if path in data.pictures else read_or_broken(path)
+
+    prepare = InferencePreparer(cfg.image_size, cfg.fits, read)
+    return canvas_batches(data.held_out, prepare, batch_size=cfg.batch_size, num_workers=cfg.num_workers)
+
+
+def _open(cfg, specs):
+    return open_index(cfg.base_dir, cfg.index_dir, specs, cfg.min_size)
+
+
+def _select(cfg, index, counts, charset):
+    """For each dataset of an index the positions that can be learnt from; prints the table."""
+    positions, counts = select_regions(index, counts, charset, cfg.seq_len)
+    print(count_table(counts))
+    return [positions[(positions >= start) & (positions < stop)] for start, stop in index.spans]
+
+
+def _shares(cfg, data):
+    """[(dataset, share of the samples)]; without --train_shares all regions are one dataset."""
+    shares = cfg.train_shares
+    if shares:
+        if len(shares) != len(data.datasets) or min(shares) < 0 or not sum(shares):
+            raise InputError(
+                f'--train_shares {",".join(map(str, shares))}: give each of the {len(data.datasets)} datasets a share'
+            )
+        return [(dataset, share / sum(shares)) for dataset, share in zip(data.datasets, shares, strict=True) if share]
+    drawn = [dataset for dataset in data.datasets if isinstance(dataset, Recipe)]
+    if not drawn:
+        return [(np.concatenate(data.datasets), 1.0)]
+    if len(drawn) < len(data.datasets):
+        raise InputError(
+            'drawn text has no end: say how much of the training it is with --train_shares, one for each of '
+            f'{" ".join(cfg.train_datasets)}'
+        )
+    return [(recipe, 1 / len(drawn)) for recipe in drawn]
+
+
+def _hold_out(cfg, data):
+    """The data, and what it is validated on: --val_datasets, else a share of the photographs, else drawn text."""
+    if cfg.val_datasets:
+        index, counts = _open(cfg, cfg.val_datasets)
+        held_out = np.concatenate(_select(cfg, index, counts, data.charset))
+    elif data.index is None:
+        recipe = next(dataset for dataset in data.datasets if isinstance(dataset, Recipe))
+        regions, pictures = draw_held_out(recipe, data.fonts, cfg.seed, cfg.val_regions)
+        return dataclasses.replace(data, held_out=regions, pictures=pictures)
+    elif cfg.val_share:
+        index, parts = data.index, []
+        datasets = list(data.datasets)
+        for i, dataset in enumerate(datasets):
+            if not isinstance(dataset, Recipe):
+                datasets[i], part = split_by_image(index, dataset, cfg.val_share, cfg.seed)
+                parts.append(part)
+        data, held_out = dataclasses.replace(data, datasets=datasets), np.concatenate(parts)
+        print(f'{_count(datasets)} regions to train on, {len(held_out)} held out for validation')
+    else:
+        return data
+    some = np.linspace(0, len(held_out) - 1, min(len(held_out), cfg.val_regions), dtype=int)
+    return dataclasses.replace(data, held_out=[index[position] for position in held_out[some]])
+
+
+def _count(datasets):
+    return sum(len(dataset) for dataset in datasets if not isinstance(dataset, Recipe))

@@ -1,0 +1,134 @@
+"""What a training sees: its datasets in their shares, drawn text among them, and what is held out."""
+
+import dataclasses
+import logging
+from itertools import islice
+
+import numpy as np
+import pytest
+import tiny
+
+from config import parse_config
+from ocr.charset import Charset
+from ocr.crop_cache import build_cache
+from ocr.drawing import Recipe
+from ocr.errors import InputError
+from ocr.training_data import build_dataflow, held_out_batches, load_data
+
+TEXTS = [str(number) for number in range(20)]
+
+
+@pytest.fixture
+def settings(tmp_path):
+    """Function of flags -> Config; `mine` and `other` are datasets of 20 pictures and of one."""
+    mine = tiny.write_words(tmp_path / 'mine', TEXTS)
+    other = tiny.write_words(tmp_path / 'other', ['777'])
+
+    def make(**changes):
+        names = {'mine': f'mine={mine}', 'other': f'other={other}'}
+        for flag in ('train_datasets', 'val_datasets'):
+            if flag in changes:
+                changes[flag] = [names.get(name, name) for name in changes[flag]]
+        return parse_config(tiny.training_flags(mine, tmp_path / 'checkpoint', val_epochs=1, **changes))
+
+    return make
+
+
+def load(cfg):
+    return load_data(cfg, lambda index: Charset.preset('digits'))
+
+
+def texts(cfg, data, number):
+    """The texts of the first batches that a training gets."""
+    dataflow, _ = build_dataflow(cfg, data, cfg.batch_size, 0)
+    dataflow.reset_state()
+    stream = iter(dataflow)
+    try:
+        return [data.charset.decode(label) for batch in islice(stream, number) for label in batch[1]]
+    finally:
+        stream.close()
+
+
+def test_a_share_of_the_photographs_is_held_out_of_the_training(settings):
+    cfg = settings(train_datasets=['mine', 'other'], val_share=0.3)
+    data = load(cfg)
+    held_out = {region.text for region in data.held_out}
+    seen = set(texts(cfg, data, 12))
+    assert held_out and not held_out & seen
+    assert held_out | seen == {*TEXTS, '777'}
+
+
+def test_datasets_of_their_own_are_validated_on_and_nothing_else_is_held_out(settings):
+    cfg = settings(train_datasets=['mine'], val_datasets=['other'])
+    data = load(cfg)
+    assert [region.text for region in data.held_out] == ['777']
+    assert set(texts(cfg, data, 5)) == set(TEXTS)
+
+
+def test_shares_weigh_datasets_whatever_their_size(settings):
+    cfg = settings(train_datasets=['mine', 'other'], train_shares=[1, 3], val_share=0)
+    seen = texts(cfg, load(cfg), 50)
+    assert 120 <= seen.count('777') <= 180
+
+
+def test_drawn_text_stands_beside_regions(settings):
+    cfg = settings(train_datasets=['mine', 'synthetic:digits'], train_shares=[0.5, 0.5], drawn_echo=2, val_share=0.1)
+    data = load(cfg)
+    assert isinstance(data.datasets[1], Recipe)
+    assert data.held_out and all(region.text in TEXTS for region in data.held_out)
+    seen = texts(cfg, data, 25)
+    assert 25 <= sum(text in TEXTS for text in seen) <= 75  # drawn numbers have up to six digits
+
+
+def test_drawn_text_alone_is_validated_on_drawn_text(settings):
+    cfg = settings(train_datasets=['synthetic:digits'], val_regions=6)
+    data = load(cfg)
+    assert data.index is None and len(data.held_out) == 6
+    read = [
+        (region.text, canvas)
+        for regions, canvases, _ in held_out_batches(cfg, data)
+        for region, canvas in zip(regions, canvases, strict=True)
+    ]
+    assert sorted(text for text, _ in read) == sorted(region.text for region in data.held_out)
+    assert all(canvas.dtype == np.uint8 and canvas.std() > 0 for _, canvas in read)
+
+
+def test_texts_of_a_recipe_are_cut_to_what_the_model_can_hold(settings):
+    cfg = settings(train_datasets=['synthetic:words'], seq_len=3)
+    recipe = load(cfg).datasets[0]
+    assert recipe.max_length == 3 and recipe.characters == set('0123456789')
+
+
+@pytest.mark.parametrize(
+    ('changes', 'message'),
+    [
+        ({'train_datasets': ['mine', 'synthetic:digits']}, 'drawn text has no end: say .* --train_shares'),
+        ({'train_datasets': ['mine', 'other'], 'train_shares': [1]}, 'give each of the 2 datasets a share'),
+        ({'train_datasets': ['mine', 'other'], 'train_shares': [0, 0]}, 'give each of the 2 datasets a share'),
+        ({'train_datasets': ['synthetic:nothing']}, 'nothing: no such recipe; there are digits, words'),
+    ],
+)
+def test_what_makes_no_sense_is_said_in_one_line(settings, changes, message):
+    with pytest.raises(InputError, match=message) as error:
+        load(settings(**changes))
+    assert '\n' not in str(error.value)
+
+
+def test_drawn_text_alone_needs_a_charset(tmp_path):
+    with pytest.raises(InputError, match='give --charset_path, such as ascii'):
+        tiny.run_main(
+            'train', *tiny.flags(train_datasets='synthetic:digits', preset='compact', checkpoint_path=tmp_path / 'c')
+        )
+
+
+def test_the_crop_cache_is_read_where_there_is_one_and_refused_where_it_is_stale(settings, tmp_path, caplog):
+    cfg = settings(train_datasets=['mine', 'other'], val_share=0)
+    read = texts(cfg, load(cfg), 6)
+    crops = tmp_path / 'index' / 'mine.crops'
+    build_cache(crops.with_suffix('.jsonl'), canvas_side=cfg.image_size, margin=0)
+    with caplog.at_level(logging.INFO):
+        assert texts(cfg, load(cfg), 6) == read
+    assert f'reading {crops}, photographs of {tmp_path}/index/other.jsonl' in caplog.messages
+    larger = dataclasses.replace(cfg, image_size=2 * cfg.image_size)
+    with pytest.raises(InputError, match=r'run dataset\.py --cache with the settings'):
+        texts(larger, load(larger), 1)
