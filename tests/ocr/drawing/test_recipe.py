@@ -60,7 +60,10 @@ def test_stage_grows_from_easy_to_the_recipe(name):
     assert stages[4] is recipe
     easy = stages[0]
     assert easy.max_length <= recipe.max_length // 2 or easy.max_length == 3
-    assert {shape for shape, weight in easy.shapes.items() if weight} == {'straight'}
+    level = {shape: weight for shape, weight in recipe.shapes.items() if shape in ('straight', 'column', 'turned')}
+    assert {shape: weight for shape, weight in easy.shapes.items() if weight} == pytest.approx(
+        {shape: weight / sum(level.values()) for shape, weight in level.items()}
+    )
     assert easy.tilt == 0 and easy.num_fonts == 3
     assert all(effect.probability == 0 for effect in easy.effects.values())
     for lower, higher in itertools.pairwise(stages):
@@ -70,10 +73,11 @@ def test_stage_grows_from_easy_to_the_recipe(name):
         assert (higher.num_fonts or 999) >= lower.num_fonts
 
 
-def test_stage_keeps_recipes_without_short_or_straight_texts():
-    recipe = dataclasses.replace(WORDS, lengths=(0, 0, 0, 0, 0, 0, 1), shapes={'column': 1})
+def test_stage_keeps_recipes_without_short_or_level_texts():
+    recipe = dataclasses.replace(WORDS, lengths=(0, 0, 0, 0, 0, 0, 1), shapes={'wave': 1})
     assert stage(recipe, 0).max_length == 7
-    assert stage(recipe, 0.5).shapes == {'column': 0.5, 'straight': 0.5}
+    assert stage(recipe, 0.5).shapes == {'wave': 0.5, 'straight': 0.5}
+    assert stage(dataclasses.replace(recipe, shapes={'column': 1}), 0.5).shapes == {'column': 1}
 
 
 @pytest.mark.parametrize('progress', [-0.1, 1.1])
