@@ -74,6 +74,7 @@ Endpoint = Literal[
 ]
 
 
+SHIPPED_MODEL = str(Path(__file__).parent / 'pretrain' / 'latin.pb')  # reads printable ASCII
 GROUPS = ('model', 'training', 'machine', 'path')
 
 
@@ -120,7 +121,7 @@ class Config:
     restore_path: str = setting('', 'path')
     """Checkpoint that train.py goes on from, or a .pb to fine-tune; empty: the last one in checkpoint_path, if any."""
     pb_path: str = setting('', 'path')
-    """Frozen graph: written by export.py, read by test.py (both: checkpoint/text_recognition.pb) and eval.py."""
+    """Frozen graph. For export.py, empty: beside the checkpoint. For test.py and eval.py: pretrain/latin.pb."""
     img_folder: str = setting('./imgs', 'path')
     """Folder of images for test.py, sub-folders included."""
     polygons_path: str = setting('', 'path')

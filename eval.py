@@ -4,7 +4,8 @@
     python eval.py --pb_path ./checkpoint/text_recognition.pb --eval_datasets mine=/path/to/labels.tsv
 
 Every legible region is scored, also those that the model cannot get right: texts longer than it can write, or with
-characters outside its charset. Writes scores.json and regions.csv (worst first) to --output_path.
+characters outside its charset. Writes readings.jsonl as they are read, from which a killed run goes on with --resume,
+and at the end scores.json and regions.csv (worst first) to --output_path.
 """
 
 import dataclasses
@@ -12,63 +13,89 @@ import logging
 import os
 from collections import Counter, defaultdict
 
-from config import parse_config, run_script
+import numpy as np
+
+from config import SHIPPED_MODEL, Config, parse_config, run_script
 from ocr.tensorflow_start import start_tensorflow
 
 OUTPUT_PATH = './results_eval'
+READINGS_FILE = 'readings.jsonl'
 
 logger = logging.getLogger(__name__)
 
 
 def load_predictor(cfg, argv, description):
-    """Predictor of --pb_path where it is given, else of --checkpoint_path, and what to call it."""
-    from ocr.charset import Charset
+    """Predictor of --pb_path, else of --checkpoint_path, else the one shipped here; and what to call it."""
+    from export import load_frozen, load_model
+
+    pb_path = cfg.pb_path
+    if not pb_path and cfg.checkpoint_path == Config().checkpoint_path and not os.path.isdir(cfg.checkpoint_path):
+        pb_path = SHIPPED_MODEL
+        logger.info('no --pb_path and no checkpoint in %s: the model shipped here, %s', cfg.checkpoint_path, pb_path)
+    if pb_path:
+        return load_frozen(pb_path, cfg, argv, description), pb_path
+    from model import freeze_checkpoint
+    from ocr.precision import choose_precision
     from ocr.predictor import Predictor
 
-    if cfg.pb_path:
-        charset = Charset.resolve(cfg.charset_path) if cfg.charset_path else None
-        return Predictor.from_pb(cfg.pb_path, charset, cfg.image_size), cfg.pb_path
-    from export import load_model
-    from model import freeze_checkpoint
-
     checkpoint, cfg, charset = load_model(cfg, argv, description)
-    return Predictor(freeze_checkpoint(checkpoint, cfg, charset), charset, canvas_side=cfg.image_size), checkpoint
+    return Predictor(
+        freeze_checkpoint(checkpoint, cfg, charset), charset, precision=choose_precision(cfg.precision)
+    ), checkpoint
 
 
-def read_index(predictor, index, cfg):
-    """Read all regions of an index with a progress bar.
+def place(region):
+    """What a line of readings.jsonl says of a region."""
+    return {
+        'image': region.image_path,
+        'polygon': region.polygon.tolist(),
+        'dataset': region.dataset,
+        'truth': region.text,
+    }
+
+
+def read_index(predictor, index, cfg, path):
+    """Read all regions of an index with a progress bar, and write them as they come to a JSON Lines file."""
+    from tqdm import tqdm
+
+    from ocr.prepare import Broken
+    from ocr.reading import read_regions
+    from ocr.results import open_results, to_record
+
+    run = {**predictor.identity, 'full_length': cfg.full_length}
+    places = (place(index[position]) for position in range(len(index)))
+    with open_results(path, run, places, cfg.resume) as readings:
+        regions = (index[position] for position in range(readings.num_kept, len(index)))
+        results = read_regions(
+            predictor, regions, batch_size=cfg.batch_size, num_workers=cfg.num_workers, full_length=cfg.full_length
+        )
+        bar = tqdm(results, total=len(index), initial=readings.num_kept, desc='reading', unit=' regions')
+        for region, _, result in bar:
+            record = to_record(place(region), result)
+            if isinstance(result, Broken):
+                logger.warning('left out: %s', result.message)
+                record['reason'] = result.reason
+            readings.append(record)
+
+
+def load_readings(path):
+    """What `read_index` wrote.
 
     Returns:
         readings: list of report.Reading.
         unreadable: {dataset: Counter of regions by reason} that could not be read.
     """
-    from tqdm import tqdm
-
-    from ocr.prepare import Broken
-    from ocr.reading import read_regions
     from ocr.report import Reading
+    from ocr.results import read_results
 
-    regions = (index[position] for position in range(len(index)))
-    results = read_regions(
-        predictor, regions, batch_size=cfg.batch_size, num_workers=cfg.num_workers, full_length=cfg.full_length
-    )
     readings, unreadable = [], defaultdict(Counter)
-    for region, _, result in tqdm(results, total=len(index), desc='reading', unit=' regions'):
-        if isinstance(result, Broken):
-            logger.warning('left out: %s', result.message)
-            unreadable[region.dataset][result.reason] += 1
+    for record in read_results(path):
+        if 'error' in record:
+            unreadable[record['dataset']][record['reason']] += 1
             continue
-        readings.append(
-            Reading(
-                region.image_path,
-                region.polygon,
-                region.dataset,
-                region.text,
-                result.text,
-                result.confidence,
-                result.char_confidences,
-            )
-        )
+        polygon = np.array(record['polygon'], np.float32)
+        of_region = record['image'], polygon, record['dataset'], record['truth'], record['text'], record['confidence']
+        readings.append(Reading(*of_region, tuple(record['char_confidences'])))
     return readings, unreadable
 
 
@@ -82,13 +109,16 @@ def beyond_reach(readings, charset, num_steps):
 def main(argv=None):
     cfg = parse_config(argv, __doc__)
     start_tensorflow(cfg.gpus)
-    from dataset import open_index
+    from ocr.datasets import open_index
     from ocr.index import KEPT
     from ocr.report import score, score_table, write_csv, write_json
 
     predictor, model_path = load_predictor(cfg, argv, __doc__)
     index, counts = open_index(cfg.base_dir, cfg.index_dir, cfg.eval_datasets, cfg.min_size)
-    readings, unreadable = read_index(predictor, index, cfg)
+    folder = cfg.output_path or OUTPUT_PATH
+    path = os.path.join(folder, READINGS_FILE)
+    read_index(predictor, index, cfg, path)
+    readings, unreadable = load_readings(path)
     dropped = {
         name: Counter({reason: number for reason, number in reasons.items() if reason != KEPT}) + unreadable[name]
         for name, reasons in counts.items()
@@ -99,7 +129,6 @@ def main(argv=None):
     print(
         f'of the scored texts {too_long} are too long for the model and {unknown} have characters outside its charset'
     )
-    folder = cfg.output_path or OUTPUT_PATH
     settings = {
         'model': model_path,
         'model_config': predictor.settings,

@@ -34,16 +34,35 @@ def load_model(cfg, argv, description):
         charset: Charset.
     """
     from ocr.charset import Charset
-    from ocr.checkpoint import CHARSET_FILE, CONFIG_FILE, file_beside, require_checkpoint
+    from ocr.checkpoint import CONFIG_FILE, charset_beside, file_beside, require_checkpoint
 
     checkpoint = require_checkpoint(cfg.checkpoint_path, 'checkpoint_path', prefer_best=True)
     if config_file := file_beside(checkpoint, CONFIG_FILE):
         with open(config_file, encoding='utf-8') as file:
             cfg = parse_config(argv, description, restorable(file.read(), ('model',), config_file))
-    stored = file_beside(checkpoint, CHARSET_FILE)
-    if not (stored or cfg.charset_path):
-        raise InputError(f'{checkpoint} has no charset beside it; give the one it was trained with: --charset_path')
-    return checkpoint, cfg, Charset.agreed(cfg.charset_path, stored and Charset.load(stored))
+    return checkpoint, cfg, Charset.agreed(Charset.resolve(cfg.charset_path), charset_beside(checkpoint), checkpoint)
+
+
+def load_frozen(path, cfg, argv, description):
+    """Predictor of a frozen graph. Of the settings inside it, the command line can change the canvas."""
+    import json
+
+    from ocr import tensor_names as names
+    from ocr.charset import Charset
+    from ocr.frozen_graph import load_graph, read_text
+    from ocr.precision import choose_precision
+    from ocr.predictor import Predictor
+
+    graph_def = load_graph(path)
+    stored = json.loads(read_text(graph_def, names.CONFIG) or '{}').get('canvas', 'square')
+    return Predictor(
+        graph_def,
+        Charset.resolve(cfg.charset_path),
+        canvas_side=cfg.image_size,
+        canvas=parse_config(argv, description, {'canvas': stored}).canvas,
+        precision=choose_precision(cfg.precision),
+        where=path,
+    )
 
 
 def check_pictures(side, seed=0):
@@ -63,7 +82,7 @@ def live_texts(checkpoint, cfg, charset, canvases, bboxes):
     from model import inference_graph
     from ocr import tensor_names as names
     from ocr.checkpoint import restore, restore_map
-    from ocr.predictor import session_config
+    from ocr.precision import session_config
 
     graph, _ = inference_graph(cfg, charset)
     with graph.as_default(), tf.Session(config=session_config()) as session:

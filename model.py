@@ -12,7 +12,7 @@ from ocr import attention, inception_v4, losses, schedule
 from ocr import tensor_names as names
 from ocr.checkpoint import restore, restore_map
 from ocr.frozen_graph import freeze, with_text
-from ocr.predictor import session_config
+from ocr.precision import session_config
 
 
 class AttentionOCR(ModelDesc):

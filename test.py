@@ -1,22 +1,23 @@
 """Read a folder of images with a frozen graph.
 
-    python test.py --pb_path ./checkpoint/text_recognition.pb --img_folder ./imgs
+    python test.py --img_folder ./imgs/words                                     with the model shipped here
+    python test.py --img_folder ./photos --pb_path ./checkpoint/text_recognition.pb
 
-Prints a table and writes results.jsonl to --output_path: one line an image, in natural order, sub-folders included.
+Writes results.jsonl to --output_path, one line an image in natural order, sub-folders included, as they are read, and
+prints a table. A killed run goes on with --resume.
 --attention_dir saves a picture of each image with what was looked at for every character. --polygons_path reads
 regions inside photographs instead of whole images. (The project's test suite is `make test`.)
 """
 
-import json
 import os
 import re
+from itertools import islice
 from pathlib import Path
 
-from config import parse_config, run_script
+from config import SHIPPED_MODEL, parse_config, run_script
 from ocr.errors import InputError
 from ocr.tensorflow_start import start_tensorflow
 
-PB_PATH = './checkpoint/text_recognition.pb'
 OUTPUT_PATH = './results'
 RESULTS_FILE = 'results.jsonl'
 TABLE_ROWS = 60  # rows that the printed table has at most
@@ -61,22 +62,11 @@ def find_regions(cfg):
     return regions
 
 
-def to_record(region, result, folder):
-    """One line of results.jsonl as a dict; paths are relative to the image folder where they lie below it."""
-    from ocr.prepare import Broken
-
+def place(region, folder):
+    """What a line of results.jsonl says of a region; paths are relative to the image folder where they lie below it."""
     path = os.path.relpath(region.image_path, folder)
-    record = {'image': region.image_path if path.startswith('..') else path}
-    if region.polygon is not None:
-        record['polygon'] = region.polygon.tolist()
-    if isinstance(result, Broken):
-        return {**record, 'error': result.message}
-    return {
-        **record,
-        'text': result.text,
-        'confidence': round(result.confidence, 4),
-        'char_confidences': [round(confidence, 4) for confidence in result.char_confidences],
-    }
+    of_image = {'image': region.image_path if path.startswith('..') else path}
+    return of_image if region.polygon is None else {**of_image, 'polygon': region.polygon.tolist()}
 
 
 def save_picture(folder, number, region, canvas, result):
@@ -87,56 +77,63 @@ def save_picture(folder, number, region, canvas, result):
 
     stem = re.sub(r'[^\w.-]', '_', Path(region.image_path).stem)
     picture = attention_picture(canvas, result.text, result.alpha, result.char_confidences)
-    Image.fromarray(picture).save(os.path.join(folder, f'{number:06d}_{stem}.png'))
+    path = os.path.join(folder, f'{number:06d}_{stem}.png')
+    try:
+        Image.fromarray(picture).save(path)
+    except OSError as error:
+        raise InputError(f'{path}: cannot be written ({error.strerror}); free space and go on with --resume') from None
 
 
-def read_all(predictor, regions, cfg):
-    """Yield a record for each region, saving attention pictures on the way."""
+def read_all(predictor, regions, cfg, start):
+    """Yield a record for each region from position `start` on, saving attention pictures on the way."""
     from tqdm import tqdm
 
     from ocr.reading import read_regions
+    from ocr.results import to_record
 
     with_alpha = bool(cfg.attention_dir)
     results = read_regions(
         predictor,
-        regions,
+        islice(regions, start, None),
         batch_size=cfg.batch_size,
         num_workers=cfg.num_workers,
         with_alpha=with_alpha,
         full_length=cfg.full_length,
     )
-    for number, (region, canvas, result) in enumerate(
-        tqdm(results, total=len(regions), desc='reading', unit=' images', mininterval=0.5)
-    ):
+    bar = tqdm(results, total=len(regions), initial=start, desc='reading', unit=' images', mininterval=0.5)
+    for number, (region, canvas, result) in enumerate(bar, start):
         if with_alpha and canvas is not None:
             save_picture(cfg.attention_dir, number, region, canvas, result)
-        yield to_record(region, result, cfg.img_folder)
+        yield to_record(place(region, cfg.img_folder), result)
 
 
-def print_table(records, num_more):
-    """Records as one aligned table."""
+def print_table(path):
+    """The first results of a file as one aligned table, and how many there are."""
     from tabulate import tabulate
 
-    rows = [
-        (record['image'], record.get('text', record.get('error')), record.get('confidence', '')) for record in records
-    ]
-    print(tabulate(rows, ('image', 'text', 'confidence'), disable_numparse=[0, 1], floatfmt='.3f'))
-    if num_more:
-        print(f'... and {num_more} more')
+    from ocr.results import read_results
+
+    shown, num_results, num_broken = [], 0, 0
+    for num_results, record in enumerate(read_results(path), 1):
+        num_broken += 'error' in record
+        if num_results <= TABLE_ROWS:
+            shown.append((record['image'], record.get('text', record.get('error')), record.get('confidence', '')))
+    print(tabulate(shown, ('image', 'text', 'confidence'), disable_numparse=[0, 1], floatfmt='.3f'))
+    if num_results > len(shown):
+        print(f'... and {num_results - len(shown)} more')
+    print(f'{path}: {num_results - num_broken} read, {num_broken} unreadable')
 
 
 def main(argv=None):
     cfg = parse_config(argv, __doc__)
-    from ocr.atomic import replacing
-    from ocr.charset import Charset
+    from ocr.results import open_results
 
-    charset = Charset.resolve(cfg.charset_path) if cfg.charset_path else None
     regions = find_regions(cfg)
     start_tensorflow(cfg.gpus)
-    from ocr.predictor import Predictor
+    from export import load_frozen
 
-    pb_path = cfg.pb_path or PB_PATH
-    predictor = Predictor.from_pb(pb_path, charset, cfg.image_size)
+    pb_path = cfg.pb_path or SHIPPED_MODEL
+    predictor = load_frozen(pb_path, cfg, argv, __doc__)
     if cfg.attention_dir:
         if not predictor.has_attention:
             raise InputError(f'--attention_dir: {pb_path} does not give its attention; export it anew with export.py')
@@ -145,15 +142,12 @@ def main(argv=None):
         except OSError as error:
             raise InputError(f'--attention_dir {cfg.attention_dir}: {error.strerror}; give another folder') from None
     path = os.path.join(cfg.output_path or OUTPUT_PATH, RESULTS_FILE)
-    shown, num_broken = [], 0
-    with replacing(path) as file:
-        for record in read_all(predictor, regions, cfg):
-            file.write(json.dumps(record, ensure_ascii=False) + '\n')
-            num_broken += 'error' in record
-            if len(shown) < TABLE_ROWS:
-                shown.append(record)
-    print_table(shown, len(regions) - len(shown))
-    print(f'{path}: {len(regions) - num_broken} read, {num_broken} unreadable')
+    run = {**predictor.identity, 'full_length': cfg.full_length, 'attention_pictures': bool(cfg.attention_dir)}
+    places = (place(region, cfg.img_folder) for region in regions)
+    with open_results(path, run, places, cfg.resume) as results:
+        for record in read_all(predictor, regions, cfg, results.num_kept):
+            results.append(record)
+    print_table(path)
 
 
 if __name__ == '__main__':

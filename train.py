@@ -259,7 +259,7 @@ def profile(cfg, data, num_towers, on_gpu):
         extra_callbacks=[RunUpdateOps()],
         monitors=[],
         session_config=session_config(precision, get_default_sess_config()),
-        steps_per_epoch=cfg.total_steps,
+        steps_per_epoch=1 << 30,  # Profile ends it
         max_epoch=1,
     )
     launch_train_with_config(train_config, create_trainer(num_towers, on_gpu))

@@ -1,15 +1,10 @@
-"""Reading speed beside the published formulation: python benchmarks/reading.py [--batch_size 8] [--pairs 5]
+"""Reading speed beside the published formulation: python benchmarks/reading.py [--batch_sizes 1 8] [--pairs 5]
 
-Full-size network (5435 classes), values filled by name, in one process and in turns, so that a machine
-whose speed drifts slows both alike. Prints one table and one JSON line: the median ratio of pairs, and their range.
+Full-size network (5435 classes), values filled by name, in one process and in turns, so that a machine whose speed
+drifts slows all alike. Prints one table and one JSON line: medians, and the range of the ratios to the published
+formulation at the same batch size.
 """
 
-import json
-import os
-import platform
-import resource
-import statistics
-import subprocess
 import sys
 import time
 from dataclasses import dataclass
@@ -23,11 +18,12 @@ sys.path[:0] = [str(ROOT), str(ROOT / 'tests' / 'golden')]
 NUM_CLASSES = 5435
 NUM_STEPS = 33
 SHORT_STEPS = 7  # a word of six letters and its end: where reading stops
+PLAIN = 'published formulation'
 
 
 @dataclass(frozen=True)
 class Settings:
-    batch_size: int = 1
+    batch_sizes: tuple[int, ...] = (1, 8)
     """Images read at a time."""
     pairs: int = 5
     """Times that all variants are run, in turns."""
@@ -39,8 +35,17 @@ class Settings:
     """Factor on the encoder's channels, to try the benchmark itself."""
 
 
+def variants():
+    """The names of what is measured: bfloat16 only where the CPU has it."""
+    from ocr.precision import cpu_flags
+
+    precisions = ['float32', 'bfloat16'] if 'avx512bw' in cpu_flags() else ['float32']
+    ways = [f'all {NUM_STEPS} steps', 'six letters', 'six letters, 4:1 canvas']
+    return [PLAIN, *(f'{precision}, {way}' for precision in precisions for way in ways)]
+
+
 def build(kind, settings):
-    """A session and a function that runs one batch: (preds, log_probs)."""
+    """A session of one variant and a function that reads a batch in it: N -> (preds, log_probs)."""
     import filling
     import numpy as np
     import tensorflow.compat.v1 as tf
@@ -49,24 +54,46 @@ def build(kind, settings):
     from benchmarks.plain import read_plainly
     from config import Config
     from model import AttentionOCR
-    from ocr.predictor import session_config
+    from ocr.precision import session_config
 
-    image = filling.inputs(settings.batch_size, settings.image_size, NUM_STEPS, NUM_CLASSES)[0]
-    if 'fitted' in kind:
-        image = np.ascontiguousarray(image[:, : settings.image_size // 4])
-    num_steps = SHORT_STEPS if 'stop' in kind else NUM_STEPS
+    images = filling.inputs(max(settings.batch_sizes), settings.image_size, NUM_STEPS, NUM_CLASSES)[0]
+    if '4:1' in kind:
+        images = np.ascontiguousarray(images[:, : settings.image_size // 4])
+    num_steps = SHORT_STEPS if 'six letters' in kind else NUM_STEPS
     config = Config(seq_len=num_steps - 1, depth_multiplier=settings.depth_multiplier)
     with tf.Graph().as_default() as graph, tf.variable_scope('', custom_getter=filled(filling.value)):
-        canvas = tf.placeholder(tf.float32, (None, *image.shape[1:]))
-        if kind == 'plain':
+        canvas = tf.placeholder(tf.float32, (None, *images.shape[1:]))
+        if kind == PLAIN:
             outputs = read_plainly(canvas, config, NUM_CLASSES)
         else:
             decoded = AttentionOCR(config, NUM_CLASSES).build_inference(canvas, full_length=tf.constant(True))
             outputs = decoded.preds, tf.log(decoded.probs)
-        precision = 'bfloat16' if 'bfloat16' in kind else 'float32'
-        session = tf.Session(graph=graph, config=session_config(precision))
+        session = tf.Session(graph=graph, config=session_config(kind.partition(',')[0]))
         session.run(tf.global_variables_initializer())
-    return lambda: session.run(outputs, {canvas: image})
+    return lambda batch_size: session.run(outputs, {canvas: images[:batch_size]})
+
+
+def largest_difference(runs, batch_size):
+    """Between the log-probabilities of the published formulation and ours, which must read the same."""
+    import numpy as np
+
+    preds, log_probs = runs[PLAIN](batch_size)
+    ours, our_log_probs = runs[f'float32, all {NUM_STEPS} steps'](batch_size)
+    difference = float(np.abs(log_probs - our_log_probs).max())
+    assert (preds == ours).all() and difference < 1e-4, f'not the same reading: {difference}'
+    return difference
+
+
+def measure(runs, batch_size, settings):
+    """{variant: seconds an image, one for each turn}."""
+    seconds = {kind: [] for kind in runs}
+    for turn in range(settings.warmup + settings.pairs):
+        for kind, run in runs.items():
+            started = time.perf_counter()
+            run(batch_size)
+            if turn >= settings.warmup:
+                seconds[kind].append((time.perf_counter() - started) / batch_size)
+    return seconds
 
 
 def main(argv=None):
@@ -74,47 +101,24 @@ def main(argv=None):
     from ocr.tensorflow_start import start_tensorflow
 
     start_tensorflow()
-    import numpy as np
-    from tabulate import tabulate
+    from benchmarks.measure import peak_mb, report, spread
 
-    kinds = ['plain', 'float32', 'float32, stop', 'bfloat16', 'bfloat16, stop', 'bfloat16, fitted, stop']
-    runs = {kind: build(kind, settings) for kind in kinds}
-    preds, log_probs = runs['plain']()
-    ours, our_log_probs = runs['float32']()
-    difference = float(np.abs(log_probs - our_log_probs).max())
-    assert (preds == ours).all() and difference < 1e-4, f'not the same reading: {difference}'
-    seconds = {kind: [] for kind in kinds}
-    for turn in range(settings.warmup + settings.pairs):
-        for kind, run in runs.items():
-            started = time.perf_counter()
-            run()
-            if turn >= settings.warmup:
-                seconds[kind].append((time.perf_counter() - started) / settings.batch_size)
-    ratios = {kind: [plain / own for plain, own in zip(seconds['plain'], seconds[kind], strict=True)] for kind in kinds}
-    rows = [
-        (kind, statistics.median(seconds[kind]), statistics.median(r), min(r), max(r)) for kind, r in ratios.items()
-    ]
-    print(tabulate(rows, ('reading', 's an image', 'times faster', 'least', 'most'), floatfmt='.3f'))
+    runs = {kind: build(kind, settings) for kind in variants()}
+    rows, ratios, difference = [], {}, {}
+    for batch_size in settings.batch_sizes:
+        difference[batch_size] = largest_difference(runs, batch_size)
+        seconds = measure(runs, batch_size, settings)
+        for kind, own in seconds.items():
+            of_pairs = spread([plain / one for plain, one in zip(seconds[PLAIN], own, strict=True)])
+            rows.append((batch_size, kind, spread(own)[0], *of_pairs))
+            ratios[f'batch {batch_size}, {kind}'] = [round(ratio, 3) for ratio in of_pairs]
     summary = {
-        'benchmark': 'reading',
-        'batch_size': settings.batch_size,
         'pairs': settings.pairs,
         'log_prob_difference': difference,
-        'median_ratio': {kind: round(statistics.median(r), 3) for kind, r in ratios.items()},
-        'peak_mb': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-        **machine(),
+        'ratios': ratios,  # median, least, most
+        'peak_mb': peak_mb(),
     }
-    print(json.dumps(summary))
-
-
-def machine():
-    """CPU, cores and commit that a figure belongs to."""
-    model = platform.processor()
-    if os.path.exists('/proc/cpuinfo'):
-        with open('/proc/cpuinfo') as file:
-            model = next((line.split(':')[1].strip() for line in file if line.startswith('model name')), model)
-    commit = subprocess.run(['git', 'rev-parse', '--short', 'HEAD'], capture_output=True, text=True, cwd=ROOT)
-    return {'cpu': model, 'cores': os.cpu_count(), 'commit': commit.stdout.strip()}
+    report('reading', ('batch', 'reading', 's an image', 'times faster', 'least', 'most'), rows, summary)
 
 
 if __name__ == '__main__':

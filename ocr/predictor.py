@@ -1,16 +1,17 @@
 """Frozen graph -> text. Needs TensorFlow, not tensorpack; reads our graphs and those that the reference froze."""
 
+import hashlib
 import json
 from dataclasses import dataclass
 
 import numpy as np
 import tensorflow.compat.v1 as tf
-from tensorflow.core.protobuf.rewriter_config_pb2 import RewriterConfig
 
 from ocr import tensor_names as names
 from ocr.charset import Charset
 from ocr.errors import InputError
-from ocr.frozen_graph import load_graph, read_text
+from ocr.frozen_graph import free_sides, load_graph, read_charset, read_text
+from ocr.precision import session_config
 
 
 @dataclass(frozen=True)
@@ -37,56 +38,69 @@ class Predictor:
         charset: Charset.
         settings: dict, the Config that the graph was frozen with; empty where there is none inside.
         canvas_side: S, pixels.
-        fits: bool, whether the graph was trained on fitted canvases, see image.canvas_shape.
+        fits: bool, whether it reads fitted canvases, see image.canvas_shape.
         num_steps: T, or None where the graph does not say.
         with_bbox: bool, whether the graph wants the text's box too.
         has_attention: bool, whether the graph gives its attention away; the reference's do not.
+        identity: dict, in JSON's types, of all that decides what is read on an image.
     """
 
-    def __init__(self, graph_def, charset, *, canvas_side=256, where='the graph'):
+    def __init__(self, graph_def, charset, *, canvas_side=256, canvas=None, precision='float32', where='the graph'):
         """
         Args:
             graph_def: GraphDef.
             charset: Charset, or None for the one inside the graph.
             canvas_side: S where the graph does not say.
+            canvas: 'square' or 'fit'; None is what the graph was trained with.
+            precision: 'float32', 'tf32' or 'bfloat16', see precision.choose_precision.
             where: what messages call the graph.
 
         Raises:
-            InputError: no charset, or one that does not fit.
+            InputError: no charset, or one that does not fit; fitted canvases for a graph that cannot take them.
         """
-        embedded = read_text(graph_def, names.CHARSET)
-        if charset is None and embedded is None:
-            raise InputError(f'{where} has no charset inside; give the one it was trained with: --charset_path')
-        self.charset = charset or Charset.from_text(embedded, name=where)
-        if charset and embedded and charset != Charset.from_text(embedded):
-            raise InputError(f'--charset_path: {charset.name} is not the charset inside {where}; leave the flag out')
+        self.charset = Charset.agreed(charset, read_charset(graph_def, where), where)
+        self.settings = json.loads(read_text(graph_def, names.CONFIG) or '{}')
+        trained = self.settings.get('canvas', 'square')
+        self.fits = (canvas or trained) == 'fit'
+        frees = self.fits and trained != 'fit'
+        if frees and not self.settings:
+            raise InputError(f'--canvas fit: {where} takes square canvases alone; export its checkpoint anew')
         self._graph = tf.Graph()
         with self._graph.as_default():
             try:
-                tf.import_graph_def(graph_def, name='')
+                tf.import_graph_def(free_sides(graph_def) if frees else graph_def, name='')
             except (ValueError, tf.errors.OpError) as error:
                 reason = ' '.join(str(error).split())
                 raise InputError(f'{where}: TensorFlow cannot load this graph ({reason}); export it anew') from None
         self._names = frozenset(operation.name for operation in self._graph.get_operations())
         self.charset.check_num_classes(self._num_classes(graph_def) or self.charset.num_classes, where)
-        self.settings = json.loads(read_text(graph_def, names.CONFIG) or '{}')
         self.canvas_side = self._side(names.IMAGE, 1) or self.settings.get('image_size', canvas_side)
-        self.fits = self.settings.get('canvas') == 'fit'
         self.num_steps = self._side(names.PREDS, 1) or self._side(names.LABEL, 1)
         self.with_bbox = self._has(names.NORMALIZED_BBOX)
         self.has_attention = self._has(names.ALPHA)
-        self._session = tf.Session(graph=self._graph, config=session_config())
+        self._session = tf.Session(graph=self._graph, config=session_config(precision))
+        self.identity = {
+            'model': _fingerprint(
+                node.SerializeToString(deterministic=True)
+                for node in graph_def.node
+                if node.name not in (names.CHARSET, names.CONFIG)
+            ),
+            'charset': _fingerprint([self.charset.to_text().encode()]),
+            'canvas': 'fit' if self.fits else 'square',
+            'canvas_side': self.canvas_side,
+            'precision': precision,
+        }
 
     @classmethod
-    def from_pb(cls, path, charset=None, canvas_side=256):
+    def from_pb(cls, path, charset=None, **settings):
         """Predictor of a file; InputError where it is no such graph."""
-        return cls(load_graph(path), charset, canvas_side=canvas_side, where=path)
+        return cls(load_graph(path), charset, where=path, **settings)
 
     def read(self, canvases, normalized_bboxes=None, *, with_alpha=False, full_length=False):
         """Read a batch.
 
         Args:
-            canvases: uint8 (N, h, w, 3), RGB; h = w = S unless the graph fits.
+            canvases: uint8 (N, h, w, 3), RGB; h = w = S unless it fits.
             normalized_bboxes: float32 (N, 4), for a graph with_bbox.
             with_alpha: bool, give the attention too.
             full_length: bool, run all T steps.
@@ -153,14 +167,9 @@ class Predictor:
         return None
 
 
-def session_config(precision='float32'):
-    """Session settings that all scripts share: take GPU memory as it is needed.
-
-    Args:
-        precision: 'float32', or 'bfloat16' to compute convolutions and products in bfloat16 on a CPU that can.
-    """
-    config = tf.ConfigProto(allow_soft_placement=True)
-    config.gpu_options.allow_growth = True
-    if precision == 'bfloat16':
-        config.graph_options.rewrite_options.auto_mixed_precision_onednn_bfloat16 = RewriterConfig.ON
-    return config
+def _fingerprint(parts):
+    """Short text that changes with bytes that come in parts."""
+    digest = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        digest.update(part)
+    return digest.hexdigest()

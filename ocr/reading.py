@@ -1,7 +1,7 @@
-"""Regions -> text: images are prepared in threads while the graph runs; results come in order, memory stays bounded."""
+"""Regions -> text: threads prepare images while another runs the graph; results come in order, memory stays bounded."""
 
 import logging
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from ocr.parallel import map_in_order, num_cores
 from ocr.prepare import Broken, InferencePreparer
 
 _GROUP = 16  # regions of one photograph that are prepared together, at most
-_BATCHES_AHEAD = 8  # batches among which canvases of one shape are looked for
+_BATCHES_AHEAD = 8  # batches among which a canvas may wait for others of its shape
 
 logger = logging.getLogger(__name__)
 
@@ -31,13 +31,17 @@ def read_regions(predictor, regions, *, batch_size, num_workers=0, with_alpha=Fa
     Yields:
         (region, canvas uint8 (h, w, 3) or None, ReadText or Broken), in the order of `regions`.
     """
+
+    def read(turns):
+        canvases, bboxes = (np.stack(column) for column in zip(*(turn.prepared for turn in turns), strict=True))
+        return predictor.read(canvases, bboxes, with_alpha=with_alpha, full_length=full_length)
+
     prepare = InferencePreparer(predictor.canvas_side, predictor.fits)
-    ahead = batch_size * (_BATCHES_AHEAD if predictor.fits else 1)
-    with _prepared(regions, prepare, batch_size, num_workers) as prepared:
-        while window := list(islice(prepared, ahead)):
-            texts = _read_window(predictor, window, batch_size, with_alpha, full_length)
-            for (region, result), text in zip(window, texts, strict=True):
-                yield region, None if isinstance(result, Broken) else result[0], text
+    with _prepared(regions, prepare, batch_size, num_workers) as prepared, ThreadPoolExecutor(1) as graph:
+        try:
+            yield from _in_order(prepared, lambda turns: graph.submit(read, turns), batch_size)
+        finally:
+            graph.shutdown(cancel_futures=True)
 
 
 def canvas_batches(regions, prepare, *, batch_size, num_workers=0) -> Iterator:
@@ -90,18 +94,61 @@ def _stacked(bucket):
     return list(regions), np.stack(canvases), np.stack(bboxes)
 
 
-def _read_window(predictor, window, batch_size, with_alpha, full_length):
-    """ReadText or Broken for each of a window's regions, read in batches of one shape."""
-    texts = [result for _, result in window]  # Broken stay as they are
-    by_shape = defaultdict(list)
-    for place, result in enumerate(texts):
+class _Turn:
+    """A region between its preparation and its turn to be yielded."""
+
+    def __init__(self, region, prepared):
+        self.region = region
+        self.prepared = prepared  # (canvas, normalized_bbox) or Broken
+        self.batch = None  # Future of what its batch gives, once that is under way
+        self.place = None  # in the batch
+
+    @property
+    def shape(self):
+        return self.prepared[0].shape
+
+    @property
+    def is_done(self):
+        return isinstance(self.prepared, Broken) or (self.batch is not None and self.batch.done())
+
+    def outcome(self):
+        """(region, canvas or None, ReadText or Broken); waits for the batch."""
+        if isinstance(self.prepared, Broken):
+            return self.region, None, self.prepared
+        return self.region, self.prepared[0], self.batch.result()[self.place]
+
+
+def _in_order(prepared, submit, batch_size):
+    """Yield outcomes in order while batches of one shape form and run.
+
+    A shape too rare to fill its batch is read in a smaller one once enough regions wait behind its first.
+
+    Args:
+        prepared: iterable of (region, (canvas, normalized_bbox) or Broken).
+        submit: function list of _Turn -> Future of a list of ReadText.
+        batch_size: N.
+    """
+    waiting, buckets = deque(), defaultdict(list)
+    patience, limit = _BATCHES_AHEAD * batch_size, (_BATCHES_AHEAD + 2) * batch_size  # the graph keeps two to run
+
+    def run(shape):
+        turns = buckets.pop(shape)
+        batch = submit(turns)
+        for place, turn in enumerate(turns):
+            turn.batch, turn.place = batch, place
+
+    for region, result in prepared:
+        turn = _Turn(region, result)
+        waiting.append(turn)
         if not isinstance(result, Broken):
-            by_shape[result[0].shape].append(place)
-    for places in by_shape.values():
-        for start in range(0, len(places), batch_size):
-            batch = places[start : start + batch_size]
-            canvases, bboxes = (np.stack(column) for column in zip(*(window[place][1] for place in batch), strict=True))
-            read = predictor.read(canvases, bboxes, with_alpha=with_alpha, full_length=full_length)
-            for place, text in zip(batch, read, strict=True):
-                texts[place] = text
-    return texts
+            buckets[turn.shape].append(turn)
+            if len(buckets[turn.shape]) == batch_size:
+                run(turn.shape)
+        if len(waiting) >= patience and not waiting[0].is_done and waiting[0].batch is None:
+            run(waiting[0].shape)
+        while waiting and (waiting[0].is_done or len(waiting) >= limit):
+            yield waiting.popleft().outcome()
+    for shape in list(buckets):
+        run(shape)
+    while waiting:
+        yield waiting.popleft().outcome()

@@ -45,6 +45,7 @@ def write_labels(folder):
     (folder / 'polygons.tsv').write_text('0.png\t[[0, 0], [30, 0], [30, 30]]\n0.png\t[[0, 0], [30, 30]]\n')
     (folder / 'polygons_empty.tsv').write_text('')
     (folder / 'charset_twice.txt').write_text('a\nb\na\n')
+    (folder / 'letters.txt').write_text('a\nb\n')
 
 
 def write_challenges(base_dir):
@@ -95,36 +96,50 @@ CASES = [
     ('train', f'{WORDS} --preset compact --checkpoint_path words/0.png/x', 'words/0.png/x'),
     ('train', f'{WORDS} --checkpoint_path model', 'has all 200 steps behind it; raise --max_epoch'),
     ('train', f'{WORDS} --checkpoint_path edited', 'edited/config.json: unknown setting lstm_sise'),
-    ('train', f'{GO_ON} --charset_path ascii', '--charset_path ascii'),
+    ('train', f'{GO_ON} --charset_path ascii', 'at step 0; give another folder and --restore_path model/model-200'),
+    (
+        'train',
+        f'{GO_ON} --charset_path letters.txt',
+        "letters.txt lacks characters that model/model-200 can write: '0' (U",
+    ),
+    ('train', f'{WORDS} --restore_path nowhere.pb', '--restore_path nowhere.pb: No such file'),
+    ('train', f'{WORDS} --restore_path picture.pb', '--restore_path picture.pb: no frozen TensorFlow graph'),
+    (
+        'train',
+        f'{WORDS} --restore_path model.pb --charset_path letters.txt',
+        'letters.txt lacks characters that model.pb',
+    ),
+    ('train', f'{WORDS} --restore_path model.pb --checkpoint_path model', 'or go on there without --restore_path'),
+    ('train', f'{WORDS} --checkpoint_path no_charset', 'model-200 brings no charset; give the one that it was trained'),
     ('train', f'{GO_ON} --lstm_size 7', 'lstm_U is [96, 384], the model has [7, 28]'),
     ('train', f'{GO_ON} --depth_multiplier 0.3', 'InceptionV4/Conv2d_1a_3x3/weights is [3, 3, 3,'),
     ('train', f'{GO_ON} --final_endpoint Mixed_5b', 'InceptionV4/Mixed_5b/Branch_0/'),
     # scoring
-    ('eval', SCORE, '--checkpoint_path ./checkpoint'),
+    ('eval', f'{SCORE} --checkpoint_path nowhere', '--checkpoint_path nowhere'),
     ('eval', f'{SCORE} --checkpoint_path empty', '--checkpoint_path empty'),
     ('eval', f'{SCORE} --checkpoint_path checkpoint_garbage --charset_path ascii', 'checkpoint_garbage: unreadable'),
-    ('eval', f'{SCORE} --checkpoint_path no_charset', 'no charset beside it'),
+    ('eval', f'{SCORE} --checkpoint_path no_charset', 'model-200 brings no charset'),
     ('eval', f'{SCORE} --checkpoint_path no_charset --charset_path ascii', 'softmax_b is [12], the model has [97]'),
     ('eval', f'{SCORE} --pb_path nowhere.pb', '--pb_path nowhere.pb: No such file'),
-    ('eval', f'{SCORE} --pb_path model.pb --charset_path ascii', 'ascii is not the charset inside model.pb'),
+    ('eval', f'{SCORE} --pb_path model.pb --charset_path ascii', 'ascii is not the charset of model.pb'),
     ('eval', '--eval_datasets illegible=illegible.tsv --pb_path model.pb', 'illegible: no legible region left'),
-    ('eval', f'{SCORE} --pb_path model.pb --output_path words/0.png', 'words/0.png/scores.json'),
+    ('eval', f'{SCORE} --pb_path model.pb --output_path words/0.png', 'words/0.png/readings.jsonl'),
     # freezing
     ('export', '--checkpoint_path nowhere', 'nowhere'),
     ('export', '--checkpoint_path model/model-3', 'model/model-3: no such checkpoint'),
-    ('export', '--checkpoint_path no_charset', 'no charset beside it'),
+    ('export', '--checkpoint_path no_charset', 'model-200 brings no charset'),
     ('export', '--checkpoint_path model --lstm_size 7', 'lstm_U is [96, 384], the model has [7, 28]'),
-    ('export', '--checkpoint_path model --charset_path ascii', '--charset_path ascii is not the charset of the model'),
+    ('export', '--checkpoint_path model --charset_path ascii', '--charset_path ascii is not the charset of model/'),
     ('export', '--checkpoint_path model --pb_path words/0.png/x.pb', 'words/0.png/x.pb'),
     ('export', '--checkpoint_path model --pb_path words/0.png/x --format saved_model', 'words/0.png/x'),
     # reading
-    ('test', '--img_folder words', '--pb_path ./checkpoint/text_recognition.pb: No such file'),
+    ('test', '--img_folder words --pb_path nowhere.pb', '--pb_path nowhere.pb: No such file'),
     ('test', '--img_folder words --pb_path picture.pb', 'picture.pb: no frozen TensorFlow graph'),
     ('test', '--img_folder words --pb_path other.pb', 'other.pb: no graph of this model: it has no image'),
     ('test', '--img_folder words --pb_path empty', 'empty: Is a directory'),
     ('test', '--img_folder nowhere --pb_path model.pb', '--img_folder nowhere: no such folder'),
     ('test', '--img_folder empty --pb_path model.pb', '--img_folder empty: no image in it'),
-    ('test', f'{READ} --charset_path ascii', 'ascii is not the charset inside model.pb'),
+    ('test', f'{READ} --charset_path ascii', 'ascii is not the charset of model.pb'),
     ('test', f'{READ} --polygons_path polygons.tsv', 'polygons.tsv:2: '),
     ('test', f'{READ} --polygons_path polygons_empty.tsv', 'polygons_empty.tsv: no region'),
     ('test', f'{READ} --polygons_path nowhere.tsv', 'nowhere.tsv'),
@@ -192,7 +207,7 @@ def test_pictures_that_all_break_while_training_end_it_with_one_line(tmp_path):
     assert result.returncode == 2
     *log, last = own_lines(result.stderr)
     assert re.match(r'train\.py: none of the 3 regions can be read, the last: .*\.png: unreadable image', last)
-    assert all(line.startswith(('no GPU is visible', 'left out: ')) for line in log)
+    assert all(line.startswith(('no GPU is visible', 'precision: ', 'left out: ')) for line in log)
 
 
 def test_a_full_disk_ends_training_with_one_line_and_the_checkpoint_before_is_whole(six_steps, tmp_path):
@@ -205,7 +220,7 @@ def test_a_full_disk_ends_training_with_one_line_and_the_checkpoint_before_is_wh
     assert re.fullmatch(
         rf'train\.py: {folder}: cannot save \(.*File too large\); {folder}/model-3 is whole, go on from it .*', last
     )
-    assert all(line.startswith(('no GPU is visible', 'going on from')) for line in log)
+    assert all(line.startswith(('no GPU is visible', 'precision: ', 'going on from')) for line in log)
     assert {path.name: path.read_bytes() for path in folder.glob('model-*')} == before
     assert not (folder / '.saving').exists()
     tiny.run_main('export', *tiny.flags(checkpoint_path=folder, pb_path=tmp_path / 'model.pb'))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import tiny
 
-from dataset import open_index
+from ocr.datasets import open_index
 from ocr.index import KEPT
 from ocr.prepare import InferencePreparer
 from ocr.reading import canvas_batches

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -173,7 +174,7 @@ def read_folder(learnt, pictures, output, **settings):
     return read_results(output)
 
 
-@pytest.mark.parametrize('batch_size', [1, 5])
+@pytest.mark.parametrize('batch_size', [1, 5, 32])
 def test_text_and_order_do_not_depend_on_the_batch(learnt, pictures, tmp_path, batch_size):
     records = read_folder(learnt, pictures, tmp_path, batch_size=batch_size)
     assert {record['image']: record['text'] for record in records if 'text' in record} == READABLE
@@ -190,6 +191,91 @@ def test_fitted_canvases_of_one_batch_and_of_many_read_alike(typed, tmp_path):
     assert [(record['image'], record['text']) for record in once] == [
         (record['image'], record['text']) for record in twice
     ]
+
+
+def cut(path, num_lines, num_bytes):
+    """Leave so many lines of a file and so many bytes of the next, as a killed run does."""
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b''.join(lines[:num_lines]) + lines[num_lines][:num_bytes])
+
+
+@pytest.mark.parametrize('num_bytes', [0, 9])
+def test_a_killed_reading_goes_on_where_its_results_end(learnt, pictures, tmp_path, num_bytes, monkeypatch):
+    whole = read_folder(learnt, pictures, tmp_path, batch_size=2)
+    cut(tmp_path / 'results.jsonl', 4, num_bytes)
+    read = []
+    once = Predictor.read
+    monkeypatch.setattr(Predictor, 'read', lambda self, *args, **flags: read.append(args) or once(self, *args, **flags))
+    settings = {'attention_dir': '', 'output_path': tmp_path, 'batch_size': 3, 'num_workers': 2}
+    assert read_folder(learnt, pictures, tmp_path, resume=True, **settings) == whole
+    assert sum(len(args[0]) for args in read) == 3
+    read.clear()
+    assert read_folder(learnt, pictures, tmp_path, resume=True) == whole
+    assert read == []
+
+
+def test_another_model_or_folder_is_no_run_to_go_on_with(learnt, pictures, typed, tmp_path):
+    whole = read_folder(learnt, pictures, tmp_path)
+    other = SimpleNamespace(pb_path=typed.folder / 'out' / 'model.pb')
+    with pytest.raises(InputError, match=r'of another run \(model: .*canvas: square -> fit\); leave --resume'):
+        read_folder(other, pictures, tmp_path, resume=True)
+    with pytest.raises(InputError, match=r'full_length: False -> True'):
+        read_folder(learnt, pictures, tmp_path, resume=True, full_length=True)
+    with pytest.raises(InputError, match=r'results\.jsonl:1 is of b/IMG1.JPEG, and now 0\.png stands in its place'):
+        read_folder(learnt, learnt.words, tmp_path, resume=True)
+    assert read_results(tmp_path) == whole
+
+
+def test_what_was_read_before_a_failure_is_there(learnt, pictures, tmp_path, monkeypatch):
+    once = Predictor.read
+
+    def fail_at_the_last(self, canvases, *args, **flags):
+        if len(canvases) == 1:
+            raise RuntimeError('pulled the plug')
+        return once(self, canvases, *args, **flags)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Predictor, 'read', fail_at_the_last)
+        with pytest.raises(RuntimeError, match='pulled the plug'):
+            read_folder(learnt, pictures, tmp_path, batch_size=5)
+    records = read_results(tmp_path)
+    assert [record['image'] for record in records] == [*list(READABLE)[:3], 'img3.png', *list(READABLE)[3:5]]
+    assert len(read_folder(learnt, pictures, tmp_path, batch_size=5, resume=True)) == 7
+
+
+def test_a_killed_evaluation_goes_on_to_the_same_scores(typed, monkeypatch):
+    monkeypatch.chdir(typed.folder)
+    whole = (typed.folder / 'results_eval' / 'readings.jsonl').read_bytes()
+    regions = (typed.folder / 'results_eval' / 'regions.csv').read_bytes()
+    cut(typed.folder / 'results_eval' / 'readings.jsonl', 7, 20)
+    tiny.run_main('eval', '--eval_datasets', 'words', '--batch_size', '2', '--resume')
+    assert (typed.folder / 'results_eval' / 'readings.jsonl').read_bytes() == whole
+    assert (typed.folder / 'results_eval' / 'regions.csv').read_bytes() == regions
+
+
+def test_a_square_model_reads_fitted_canvases_when_asked_to(learnt, tmp_path, caplog, monkeypatch):
+    caplog.set_level(logging.INFO)
+    shapes = []
+    once = Predictor.read
+    monkeypatch.setattr(
+        Predictor, 'read', lambda self, c, *args, **flags: shapes.append(c.shape[1:3]) or once(self, c, *args, **flags)
+    )
+    words = tiny.write_words(tmp_path / 'words', ['840295', '27', '306'])
+    data = {'eval_datasets': f'words={words}', 'index_dir': tmp_path / 'index'}
+    models = {'of_pb': {'pb_path': learnt.pb_path}, 'of_checkpoint': {'checkpoint_path': learnt.checkpoint_path}}
+    readings = {}
+    for name, model in models.items():
+        for canvas in ({}, {'canvas': 'fit'}):
+            shapes.clear()
+            tiny.run_main('eval', *tiny.flags(**data, **model, **canvas, output_path=tmp_path / name))
+            assert set(shapes) == ({(32, 64), (64, 64)} if canvas else {(64, 64)})
+            assert ('canvas: square -> fit' in caplog.messages) == bool(canvas)
+            caplog.clear()
+        lines = (tmp_path / name / 'readings.jsonl').read_text().splitlines()
+        readings[name] = [json.loads(line) for line in lines]
+    for of_pb, of_checkpoint in zip(*readings.values(), strict=True):
+        assert of_pb['text'] == of_checkpoint['text']
+        assert of_pb['confidence'] == pytest.approx(of_checkpoint['confidence'], abs=2e-4)
 
 
 @pytest.mark.parametrize('ending', ['tsv', 'jsonl'])

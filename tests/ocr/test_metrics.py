@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
@@ -53,13 +53,11 @@ def test_similarity_of_raw_strings(pred, truth, similarity):
 
 
 @given(TEXTS, TEXTS)
-@settings(deadline=None)
 def test_distance_agrees_with_a_plain_table(a, b):
     assert edit_distance(a, b) == distance_by_table(a, b) == Levenshtein.distance(a, b)
 
 
 @given(st.text(max_size=20), st.text(max_size=20))
-@settings(deadline=None)
 def test_similarity_lies_in_0_to_1_is_symmetric_and_1_only_for_equal_texts(a, b):
     similarity = normalized_edit_similarity(a, b)
     assert 0 <= similarity <= 1
@@ -69,7 +67,6 @@ def test_similarity_lies_in_0_to_1_is_symmetric_and_1_only_for_equal_texts(a, b)
 
 
 @given(TEXTS, TEXTS)
-@settings(deadline=None)
 def test_wrong_characters_leave_the_same_text_on_both_sides(pred, truth):
     in_pred, in_truth = wrong_characters(pred, truth)
     right_in_pred = [character for i, character in enumerate(pred) if i not in in_pred]
@@ -129,7 +126,6 @@ def test_rctw_normalisation(text, normalised):
 
 
 @given(st.text(st.characters(max_codepoint=0x2FF), max_size=20))
-@settings(deadline=None)
 def test_rctw_normalisation_keeps_letters_and_digits_only(text):
     normalised = rctw_normalize(text)
     assert normalised == '' or normalised.isalnum()
@@ -138,7 +134,6 @@ def test_rctw_normalisation_keeps_letters_and_digits_only(text):
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=50), st.integers(0, 5))
-@settings(deadline=None)
 def test_interval_contains_the_mean_and_depends_on_the_seed_alone(values, seed):
     low, high = bootstrap_interval(values, seed, num_resamples=200)
     assert min(values) - 1e-12 <= low <= np.mean(values) <= high <= max(values) + 1e-12

@@ -13,6 +13,7 @@ from ocr import tensor_names as names
 from ocr.charset import Charset
 from ocr.errors import InputError
 from ocr.frozen_graph import freeze, load_graph
+from ocr.precision import cpu_flags
 from ocr.predictor import Predictor
 from ocr.prepare import place_region
 
@@ -130,15 +131,62 @@ def test_a_graph_of_the_reference_reads_with_its_charset(reference_style):
             session.run('sequence_preds:0', {'image:0': canvases / 255})
 
 
+@pytest.mark.parametrize('shape', [(32, 64), (64, 32), (96, 64)])
+def test_a_square_graph_on_other_canvases_looks_only_at_their_cells(learnt, predictor, shape):
+    predictor = Predictor.from_pb(str(learnt.pb_path), canvas='fit')
+    assert predictor.fits and predictor.canvas_side == 64
+    canvases = np.random.default_rng(0).integers(0, 256, (3, *shape, 3), np.uint8)
+    together = predictor.read(canvases, with_alpha=True)
+    for canvas, row in zip(canvases, together, strict=True):
+        assert row.alpha.shape == (len(row.text) + 1, shape[0] // 8, shape[1] // 8)
+        np.testing.assert_allclose(row.alpha.sum(axis=(1, 2)), 1, rtol=1e-4)
+        (alone,) = predictor.read(canvas[np.newaxis])
+        assert (alone.text, alone.confidence) == (row.text, pytest.approx(row.confidence, rel=1e-3))
+
+
+def test_batch_norm_is_folded_when_the_graph_runs(predictor, canvases):
+    metadata = tf.RunMetadata()
+    options = tf.RunOptions(output_partition_graphs=True)
+    feed = {f'{names.IMAGE}:0': canvases[0].astype(np.float32) / 255}
+    predictor._session.run(f'{names.PREDS}:0', feed, options, metadata)
+    operations = [node.op for graph in metadata.partition_graphs for node in graph.node]
+    assert any('Conv2D' in operation for operation in operations)
+    assert not any(operation == 'Rsqrt' or 'BatchNorm' in operation for operation in operations)
+
+
+def test_a_square_graph_reads_its_own_canvases_alike_when_it_may_take_others(learnt, predictor, canvases):
+    free = Predictor.from_pb(str(learnt.pb_path), canvas='fit')
+    assert free.read(canvases[0]) == predictor.read(canvases[0])
+    assert free.identity == {**predictor.identity, 'canvas': 'fit'}
+    with pytest.raises(ValueError, match='Cannot feed'):
+        predictor.read(canvases[0][:, :32])
+
+
+def test_a_graph_of_the_reference_takes_square_canvases_alone(reference_style):
+    with pytest.raises(InputError, match=r'^--canvas fit: old\.pb takes square canvases alone'):
+        Predictor(reference_style, DIGITS, canvas='fit', where='old.pb')
+
+
+def test_bfloat16_reads_the_same(learnt, predictor, canvases):
+    if 'avx512bw' not in cpu_flags():
+        pytest.skip('TensorFlow computes in bfloat16 with AVX512 at least')
+    short = Predictor.from_pb(str(learnt.pb_path), precision='bfloat16')
+    rows, of_short = (one.read(canvases[0]) for one in (predictor, short))
+    assert [row.text for row in of_short] == list(tiny.EIGHT_WORDS)
+    assert [row.confidence for row in of_short] == pytest.approx([row.confidence for row in rows], abs=0.03)
+    assert [row.confidence for row in of_short] != [row.confidence for row in rows]
+    assert short.identity == {**predictor.identity, 'precision': 'bfloat16'}
+
+
 def test_a_graph_without_charset_needs_one(reference_style):
-    with pytest.raises(InputError, match=r'old\.pb has no charset inside; .* --charset_path'):
+    with pytest.raises(InputError, match=r'old\.pb brings no charset; .* --charset_path'):
         Predictor(reference_style, None, where='old.pb')
 
 
 def test_a_charset_of_another_size_is_refused(reference_style, learnt):
     with pytest.raises(InputError, match=r'charset ascii has 97 classes, old\.pb has 12: .*--charset_path'):
         Predictor(reference_style, Charset.preset('ascii'), where='old.pb')
-    with pytest.raises(InputError, match='ascii is not the charset inside'):
+    with pytest.raises(InputError, match='ascii is not the charset of'):
         Predictor.from_pb(str(learnt.pb_path), Charset.preset('ascii'))
 
 

@@ -173,7 +173,7 @@ def test_csv_without_readings_has_its_header(tmp_path):
         max_size=5,
     )
 )
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_csv_round_trip(tmp_path_factory, rows):
     path = tmp_path_factory.mktemp('csv') / 'r.csv'
     readings = [reading(truth, text, polygon=np.float32(p).reshape(-1, 2)) for truth, text, p in rows]

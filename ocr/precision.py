@@ -1,0 +1,86 @@
+"""What the graph computes with: float32, or a shorter format where the hardware gains by it. Weights stay float32."""
+
+import logging
+from pathlib import Path
+
+import tensorflow.compat.v1 as tf
+from tensorflow.core.protobuf.rewriter_config_pb2 import RewriterConfig
+
+from ocr.errors import InputError
+
+_CPU_FLAGS = Path('/proc/cpuinfo')
+_TF32_CAPABILITY = (8, 0)
+
+logger = logging.getLogger(__name__)
+
+
+def choose_precision(wanted):
+    """Settle --precision on this machine and log it in one line; call it before the first session.
+
+    On a GPU TensorFlow computes products in TF32 (8 bits of exponent, 10 of mantissa) from compute capability 8.0 on
+    unless float32 is asked for. On a CPU bfloat16 gains where there is AMX; with AVX512 alone conversions eat the gain.
+
+    Args:
+        wanted: 'auto', 'float32' or 'bfloat16'.
+
+    Returns:
+        'float32', 'tf32' or 'bfloat16'.
+
+    Raises:
+        InputError: bfloat16 is asked for on hardware without it.
+    """
+    gpus = tf.config.list_physical_devices('GPU')
+    precision, why = _on_gpu(wanted, gpus[0]) if gpus else _on_cpu(wanted, cpu_flags())
+    tf.config.experimental.enable_tensor_float_32_execution(precision == 'tf32')
+    logger.info('precision: %s (%s)', precision, why)
+    return precision
+
+
+def session_config(precision='float32', base=None):
+    """Session settings that all scripts share: take GPU memory as it is needed.
+
+    Args:
+        precision: what `choose_precision` returned.
+        base: ConfigProto to add them to, or None.
+    """
+    config = base or tf.ConfigProto(allow_soft_placement=True)
+    config.gpu_options.allow_growth = True
+    if precision == 'bfloat16':
+        config.graph_options.rewrite_options.auto_mixed_precision_onednn_bfloat16 = RewriterConfig.ON
+    return config
+
+
+def cpu_flags():
+    """What the CPU can do as Linux names it, such as amx_bf16; an empty set where the system does not say."""
+    try:
+        lines = _CPU_FLAGS.read_text().splitlines()
+    except OSError:
+        return frozenset()
+    return frozenset(next((line for line in lines if line.startswith('flags')), '').split()[2:])
+
+
+def _on_gpu(wanted, gpu):
+    """(precision, why) on a GPU."""
+    details = tf.config.experimental.get_device_details(gpu)
+    capability = details.get('compute_capability', (0, 0))
+    name = f'{details.get("device_name", "a GPU")}, compute capability {capability[0]}.{capability[1]}'
+    if wanted == 'bfloat16':
+        raise InputError(
+            f'--precision bfloat16 is for CPUs, and this is {name}; --precision auto uses its tensor cores'
+        )
+    if wanted == 'auto' and capability >= _TF32_CAPABILITY:
+        return 'tf32', name
+    return 'float32', 'as asked' if wanted == 'float32' else f'{name}, has no TF32'
+
+
+def _on_cpu(wanted, flags):
+    """(precision, why) on a CPU."""
+    if wanted == 'float32':
+        return 'float32', 'as asked'
+    if 'amx_bf16' in flags:
+        return 'bfloat16', 'this CPU has AMX'
+    if wanted == 'auto':
+        return 'float32', 'this CPU has no AMX' if flags else 'CPU'
+    if flags and 'avx512bw' not in flags:
+        raise InputError('--precision bfloat16: this CPU has neither AMX nor AVX512; --precision auto takes float32')
+    return 'bfloat16', 'as asked; without AMX it is slower than float32'

@@ -1,0 +1,130 @@
+"""Results as JSON Lines that reach the disk as they come, so that a killed run goes on where its file ends.
+
+A line is one object: first the place, which says what was read (`image`, `polygon` ...), then what was found there.
+Beside `results.jsonl` lies `results.run.json`: the model and the settings that its lines are of.
+"""
+
+import json
+import os
+from contextlib import contextmanager
+from pathlib import Path
+
+from ocr.atomic import replacing
+from ocr.errors import InputError
+from ocr.prepare import Broken
+
+_REMEDY = 'leave --resume out to start anew'
+
+
+def to_record(place, result):
+    """The object of a line.
+
+    Args:
+        place: dict of what was read.
+        result: ReadText or Broken.
+    """
+    if isinstance(result, Broken):
+        return {**place, 'error': result.message}
+    return {
+        **place,
+        'text': result.text,
+        'confidence': round(result.confidence, 4),
+        'char_confidences': [round(confidence, 4) for confidence in result.char_confidences],
+    }
+
+
+class ResultFile:
+    """An open file of results.
+
+    Attributes:
+        num_kept: lines of the run before that are kept.
+    """
+
+    def __init__(self, stream, num_kept):
+        self._stream = stream
+        self.num_kept = num_kept
+
+    def append(self, record):
+        """Add a line; it is handed to the system before this returns."""
+        self._stream.write(json.dumps(record, ensure_ascii=False) + '\n')
+        self._stream.flush()
+
+
+@contextmanager
+def open_results(path, run, places, resume):
+    """A ResultFile to write.
+
+    Args:
+        path: the JSON Lines file; without `resume` its content is replaced.
+        run: dict, in JSON's types, of all that the lines depend on besides their places.
+        places: iterable of the dicts that the lines begin with, in order; taken as far as lines are kept.
+        resume: keep the whole lines that are there and add to them.
+
+    Raises:
+        InputError: the file cannot be written; or, to resume, its lines are of another run or of other places.
+    """
+    path = Path(path)
+    num_kept, size = _kept(path, run, iter(places)) if resume else (0, 0)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(path, 'a', encoding='utf-8', errors='backslashreplace', newline='') as stream:
+            stream.truncate(size)
+            with replacing(_run_path(path)) as file:
+                file.write(json.dumps(run, indent=1) + '\n')
+            yield ResultFile(stream, num_kept)
+    except OSError as error:
+        raise InputError(
+            f'{path}: cannot be written ({error.strerror or error}); free space and go on with --resume, '
+            'or choose another path'
+        ) from error
+
+
+def read_results(path):
+    """Iterator of the objects of a whole file."""
+    with open(path, encoding='utf-8') as stream:
+        yield from map(json.loads, stream)
+
+
+def _run_path(path):
+    return path.with_suffix('.run.json')
+
+
+def _kept(path, run, places):
+    """How many lines of an earlier run can stay, and their bytes; a last line that was cut off cannot."""
+    if not path.is_file() or not os.path.getsize(path):
+        return 0, 0
+    _check_same_run(path, run)
+    number = size = 0
+    with open(path, 'rb') as stream:
+        for line in stream:
+            if not line.endswith(b'\n'):
+                break
+            _check_place(f'{path}:{number + 1}', line, next(places, None))
+            number, size = number + 1, size + len(line)
+    return number, size
+
+
+def _check_same_run(path, run):
+    try:
+        earlier = dict(json.loads(_run_path(path).read_bytes()))
+    except (OSError, ValueError, TypeError):
+        raise InputError(f'--resume: {_run_path(path)} does not say which run {path} is of; {_REMEDY}') from None
+    different = [
+        f'{name}: {earlier.get(name)} -> {run.get(name)}'
+        for name in {**earlier, **run}
+        if earlier.get(name) != run.get(name)
+    ]
+    if different:
+        raise InputError(f'--resume: {path} is of another run ({", ".join(different)}); {_REMEDY}')
+
+
+def _check_place(where, line, place):
+    try:
+        record = dict(json.loads(line))
+    except (ValueError, TypeError):
+        raise InputError(f'--resume: {where}: no JSON object; {_REMEDY}') from None
+    if place is None or any(record.get(name) != value for name, value in place.items()):
+        expected = 'nothing' if place is None else place['image']
+        raise InputError(
+            f'--resume: {where} is of {record.get("image")}, and now {expected} stands in its place; {_REMEDY}'
+        )
