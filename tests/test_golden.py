@@ -27,11 +27,24 @@ def test_inference_arrays_agree(differences, array):
     assert differences[array] < 1e-4
 
 
-def test_training_arrays_agree_as_far_as_rounding_allows(differences):
-    # Rounding, amplified by batch statistics over the network's depth, moves the logits by up to 2.5 % of the largest
-    # between two instruction sets of one TensorFlow; a wrong formula moves them by half and more.
-    assert differences['train_logits_sample'] < 0.04
-    assert differences['loss_training'] < 3e-3
+# Elsewhere the convolutions round otherwise, and batch statistics amplify that over the network's depth.
+@pytest.mark.parametrize(('array', 'bound_elsewhere'), [('train_logits_sample', 0.04), ('loss_training', 3e-3)])
+def test_training_arrays_agree(differences, array, bound_elsewhere):
+    assert differences[array] < (1e-3 if rounds_as_recorded() else bound_elsewhere)
+
+
+def rounds_as_recorded():
+    """Whether convolutions round here as in the recorded arrays: Intel, AVX-512, 48 KB of first-level data cache.
+
+    The block sizes of Eigen's matrix products follow these, and with them the order of the sums.
+    """
+    try:
+        processor = Path('/proc/cpuinfo').read_text().split()
+        folders = Path('/sys/devices/system/cpu/cpu0/cache').glob('index*')
+        caches = [tuple((f / name).read_text().strip() for name in ('level', 'type', 'size')) for f in folders]
+    except OSError:
+        return False
+    return {'GenuineIntel', 'avx512f'} <= set(processor) and ('1', 'Data', '48K') in caches
 
 
 def test_variable_names_and_shapes():

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import tensorflow.compat.v1 as tf
+from golden import batch_norm
 
 from ocr import inception_v4
 from ocr.inception_v4 import ENDPOINTS, encode, scaled_depth
@@ -155,6 +156,18 @@ def test_in_training_the_batch_is_normalised_and_the_learnt_centre_added(first_l
     assert np.abs(mean).max() > 0.1  # else this shows nothing
     expected = np.maximum((x - mean) / np.sqrt(variance + 0.001) + beta, 0)
     np.testing.assert_allclose(session.run(relu, {image: pictures()}), expected, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize('shape', [(2, 32, 32, 32), (3, 5, 7, 96), (1, 1, 3, 8)])
+def test_one_batch_norm_agrees_with_the_one_behind_the_golden_arrays(shape):
+    draw = np.random.default_rng(0)
+    spread = np.geomspace(0.01, 10, shape[3])  # variances from below the epsilon to far above
+    x = (spread * draw.normal(0.5, 1, shape)).astype(np.float32)
+    beta = draw.normal(size=shape[3]).astype(np.float32)
+    with tf.Graph().as_default(), tf.Session() as session:
+        moving = [tf.Variable(tf.zeros([shape[3]])) for _ in range(2)]
+        ours = session.run(inception_v4._normalize(tf.constant(x), tf.constant(beta), *moving, DECAY))
+    np.testing.assert_allclose(ours, batch_norm.normalize(x, beta), rtol=0, atol=1e-5)
 
 
 def test_moving_averages_move_when_the_updates_run_and_only_then(first_layer):
