@@ -9,9 +9,41 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def test_reading_benchmark_compares_equal_readings():
-    tiny = ['--pairs', '1', '--warmup', '0', '--image_size', '64', '--depth_multiplier', '0.1']
+    tiny = ['--pairs=1', '--warmup=0', '--image_size=64', '--depth_multiplier=0.1', '--batch_sizes', '1', '2']
     result = subprocess.run([sys.executable, 'benchmarks/reading.py', *tiny], capture_output=True, text=True, cwd=ROOT)
     assert result.returncode == 0, result.stderr[-2000:]
     summary = json.loads(result.stdout.splitlines()[-1])
-    assert summary['log_prob_difference'] < 1e-4
-    assert set(summary['median_ratio']) >= {'plain', 'float32', 'float32, stop'}
+    assert set(summary['log_prob_difference']) == {'1', '2'}
+    assert max(summary['log_prob_difference'].values()) < 1e-4
+    for batch_size in (1, 2):
+        assert summary['ratios'][f'batch {batch_size}, published formulation'] == [1, 1, 1]
+        assert summary['ratios'][f'batch {batch_size}, float32, six letters'][1] > 0
+
+
+def test_folder_benchmark_reads_a_folder(learnt):
+    command = [sys.executable, 'benchmarks/folder.py', '--pb_path', learnt.pb_path, '--img_folder', learnt.words]
+    result = subprocess.run([*command, '--pairs', '1'], capture_output=True, text=True, cwd=ROOT)
+    assert result.returncode == 0, result.stderr[-2000:]
+    summary = json.loads(result.stdout.splitlines()[-1])
+    assert summary['num_images'] == 8 and summary['ratio'][0] > 0
+
+
+def test_data_benchmark_compares_equal_pictures():
+    tiny = ['--width', '1200', '--height', '800', '--photographs', '1', '--rounds', '1', '--seconds', '0.05']
+    result = subprocess.run([sys.executable, 'benchmarks/data.py', *tiny], capture_output=True, text=True, cwd=ROOT)
+    assert result.returncode == 0, result.stderr[-2000:]
+    summary = json.loads(result.stdout.splitlines()[-1])
+    assert summary['grey_levels_apart']['crops'] < 4 and summary['grey_levels_apart']['photographs'] < 20
+    assert min(summary['samples_per_second'].values()) > 0
+    assert set(summary['samples_per_second']) >= {'whole photograph warped', 'from the crop cache', 'drawn, scene'}
+
+
+def test_training_benchmark_compares_equal_losses():
+    tiny = ['--batch_size=2', '--pairs=1', '--warmup=0', '--image_size=64', '--depth_multiplier=0.1', '--num_steps=9']
+    command = [sys.executable, 'benchmarks/training.py', *tiny, '--variants', 'float32, tail cut']
+    result = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert result.returncode == 0, result.stderr[-2000:]
+    summary = json.loads(result.stdout.splitlines()[-1])
+    losses = summary['losses']
+    assert abs(losses['published formulation'] - losses['float32, tail cut']) < 1e-2
+    assert min(summary['peak_mb'].values()) > 0

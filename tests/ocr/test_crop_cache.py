@@ -1,0 +1,209 @@
+"""The crop cache gives the pictures of the photographs, and is not used where it would give others."""
+
+import json
+import logging
+import os
+import pickle
+from collections import Counter
+from dataclasses import fields
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from ocr.annotations.region import DropReason
+from ocr.augment import AugmentSettings
+from ocr.charset import Charset
+from ocr.crop_cache import CropCache, build_cache, cache_path, find_crops, needed_margin
+from ocr.errors import InputError
+from ocr.index import KEPT, RegionIndex
+from ocr.prepare import Broken, SamplePreparer, TrainingPreparer
+
+SIDE = 64
+LARGE = np.float32([[60, 90], [500, 40], [520, 180], [300, 230], [70, 200]])  # shrunk, bent
+SMALL = np.float32([[20, 300], [60, 290], [62, 305], [22, 315]])  # kept as it is
+OVER = np.float32([[560, 250], [620, 240], [630, 330], [570, 350]])  # reaches over two edges of 600 x 320
+TALL = np.float32([[100, 20], [130, 25], [125, 300], [95, 300]])
+PLACES = AugmentSettings(rotation_prob=1, shear_prob=1, perspective_prob=1, margin_prob=0.5, margin=0.4)
+
+
+def paint(path, seed=0):
+    """A photograph of 600 x 320 px: coloured blots with edges, no noise."""
+    rng = np.random.default_rng(seed)
+    image = np.full((320, 600, 3), 128, np.uint8)
+    for _ in range(80):
+        centre, radius = rng.integers(0, (600, 320)).tolist(), int(rng.integers(4, 50))
+        cv2.circle(image, centre, radius, rng.integers(0, 256, 3).tolist(), -1, cv2.LINE_AA)
+    Image.fromarray(image).save(path)
+
+
+@pytest.fixture
+def make_index(tmp_path):
+    """Function of [(name of the picture, polygon)] -> path of an index; the pictures are painted."""
+
+    def make(*regions, name='mine'):
+        records = []
+        for number, (picture, polygon) in enumerate(regions):
+            path = tmp_path / picture
+            if not path.exists():
+                paint(path, number)
+            region = {'image': str(path), 'text': str(number), 'polygon': polygon.tolist(), 'dataset': name}
+            records.append(json.dumps(region) + '\n')
+        (tmp_path / f'{name}.jsonl').write_text(''.join(records))
+        return str(tmp_path / f'{name}.jsonl')
+
+    return make
+
+
+def preparer(index, crops=None, settings=PLACES, fits=False):
+    sample = SamplePreparer(
+        Charset('0123456789'), canvas_side=SIDE, seq_len=2, augment_settings=settings, seed=0, fits=fits
+    )
+    return TrainingPreparer(index, sample, crops)
+
+
+@pytest.mark.parametrize('fits', [False, True])
+def test_pictures_are_those_of_the_photographs(make_index, fits):
+    path = make_index(('a.png', LARGE), ('b.png', SMALL), ('a.png', OVER), ('b.png', TALL))
+    assert build_cache(path, canvas_side=SIDE, margin=PLACES.margin) == {KEPT: 4}
+    index = RegionIndex(path)
+    uncached, cached = preparer(index, fits=fits), preparer(index, find_crops(index, SIDE, PLACES.margin), fits=fits)
+    for task in ((position, draw) for position in range(4) for draw in range(25)):
+        (canvas, *others), (same_canvas, *same_others) = uncached(task), cached(task)
+        assert all((one == same).all() for one, same in zip(others, same_others, strict=True))
+        assert canvas.shape == same_canvas.shape
+        differences = np.abs(canvas.astype(int) - same_canvas)[canvas.any(axis=2)]
+        assert differences.mean() < 4, task
+        assert (canvas.any(axis=2) == same_canvas.any(axis=2)).mean() > 0.99, task
+
+
+def test_effects_are_those_of_the_photographs(make_index):
+    settings = AugmentSettings(**{field.name: 1 for field in fields(AugmentSettings) if field.name.endswith('_prob')})
+    path = make_index(('b.png', SMALL))
+    build_cache(path, canvas_side=SIDE, margin=settings.margin)
+    index = RegionIndex(path)
+    tasks = [(0, draw) for draw in range(25)]
+    uncached, cached = preparer(index, settings=settings), preparer(index, CropCache(index), settings)
+    differences = [np.abs(uncached(task)[0].astype(int) - cached(task)[0]).mean() for task in tasks]
+    assert np.median(differences) < 4  # a strong contrast may lift the JPEG's errors
+
+
+def test_a_crop_has_no_more_pixels_than_the_canvas_can_use(make_index):
+    path = make_index(('a.png', LARGE), ('a.png', SMALL), ('a.png', TALL))
+    build_cache(path, canvas_side=SIDE, margin=0)
+    crops = CropCache(RegionIndex(path))
+    assert max(crops.read(0).pixels.shape[:2]) <= 2 * SIDE
+    assert crops.read(1).pixels.shape[:2] == (25 + 4, 42 + 4)
+    assert crops.read(1).matrix.tolist() == [[1, 0, -18], [0, 1, -288]]
+
+
+def test_each_photograph_is_decoded_once(make_index, monkeypatch):
+    path = make_index(('a.png', LARGE), ('b.png', SMALL), ('a.png', SMALL), ('c.png', TALL), ('b.png', OVER))
+    decoded = Counter()
+
+    def read(image_path):
+        decoded[os.path.basename(image_path)] += 1
+        return np.asarray(Image.open(image_path))
+
+    monkeypatch.setattr('ocr.crop_cache.read_or_broken', read)
+    steps = []
+    build_cache(path, canvas_side=SIDE, margin=0, num_workers=2, progress=steps.append)
+    assert decoded == {'a.png': 1, 'b.png': 1, 'c.png': 1}
+    assert steps == [2, 2, 1]
+    crops = CropCache(RegionIndex(path))
+    for position, polygon in enumerate((LARGE, SMALL, SMALL, TALL, OVER)):
+        matrix = crops.read(position).matrix
+        corner = np.maximum(polygon.min(axis=0) - 2, 0).astype(int)
+        assert np.allclose(matrix[:, :2] @ corner + matrix[:, 2], 0)
+
+
+def test_what_cannot_be_read_is_counted_and_read_as_before(make_index, tmp_path, caplog):
+    (tmp_path / 'bad.png').write_bytes(b'no image')
+    path = make_index(('bad.png', SMALL), ('a.png', SMALL), ('bad.png', LARGE), ('gone.png', SMALL))
+    (tmp_path / 'gone.png').unlink()
+    counts = build_cache(path, canvas_side=SIDE, margin=0)
+    assert counts == {KEPT: 1, DropReason.UNREADABLE: 2, DropReason.MISSING: 1}
+    assert sum('left out: ' in record.getMessage() for record in caplog.records) == 2
+    index = RegionIndex(path)
+    prepare = preparer(index, find_crops(index, SIDE, 0), AugmentSettings())
+    results = [prepare((position, 0)) for position in range(4)]
+    assert [isinstance(result, Broken) for result in results] == [True, False, True, True]
+    assert results[3].reason == DropReason.MISSING
+
+
+def test_datasets_with_and_without_a_cache_stand_side_by_side(make_index, caplog):
+    places = [('x', SMALL), ('y', TALL), ('z', OVER)]
+    first, second, third = (make_index(('a.png', place), name=name) for name, place in places)
+    build_cache(first, canvas_side=SIDE, margin=0)
+    build_cache(third, canvas_side=SIDE, margin=0)
+    with caplog.at_level(logging.INFO):
+        crops = find_crops(RegionIndex([first, second, third]), SIDE, 0)
+    (record,) = caplog.records
+    assert record.getMessage() == f'reading {cache_path(first)}, photographs of {second}, {cache_path(third)}'
+    assert crops.read(0).matrix[0, 2] == -18 and crops.read(1) is None and crops.read(2).matrix[0, 2] < -500
+    copy = pickle.loads(pickle.dumps(crops))
+    assert (copy.read(2).pixels == crops.read(2).pixels).all()
+
+
+def test_without_a_cache_there_are_no_crops(make_index):
+    assert find_crops(RegionIndex(make_index(('a.png', SMALL))), SIDE, 0) is None
+
+
+def change_index(path):
+    with open(path, 'a') as stream:
+        stream.write(json.dumps({'image': '/x.png', 'text': '1', 'polygon': [[0, 0]] * 4, 'dataset': 'mine'}) + '\n')
+
+
+def touch(path):
+    os.utime(path.replace('mine.jsonl', 'a.png'), ns=(1, 1))
+
+
+def remove_photograph(path):
+    os.remove(path.replace('mine.jsonl', 'a.png'))
+
+
+def cut_off(path):
+    os.truncate(cache_path(path), os.path.getsize(cache_path(path)) - 20)
+
+
+@pytest.mark.parametrize(
+    ('change', 'canvas_side', 'margin', 'message'),
+    [
+        (change_index, SIDE, 0.3, 'is of another state of the index'),
+        (touch, SIDE, 0.3, r'is older than .*a\.png'),
+        (remove_photograph, SIDE, 0.3, r'is older than .*a\.png'),
+        (cut_off, SIDE, 0.3, 'is damaged'),
+        (None, SIDE, 0.4, 'was made for --margin 0.3 at most, and 0.4 is asked for'),
+        (None, SIDE + 1, 0, 'was made for --image_size 64 at most, and 65 is asked for'),
+    ],
+)
+def test_a_cache_that_does_not_serve_is_refused_with_the_remedy(make_index, change, canvas_side, margin, message):
+    path = make_index(('a.png', SMALL))
+    build_cache(path, canvas_side=SIDE, margin=0.3)
+    index = RegionIndex(path)
+    assert find_crops(index, SIDE, 0.3) and find_crops(index, SIDE - 1, 0)
+    if change:
+        change(path)
+    with pytest.raises(InputError, match=message) as error:
+        find_crops(RegionIndex(path), canvas_side, margin)
+    assert 'run dataset.py --cache' in str(error.value) and '\n' not in str(error.value)
+
+
+def test_a_margin_that_is_never_drawn_is_not_asked_for():
+    assert needed_margin(0.0, 0.5) == 0 and needed_margin(0.1, 0.5) == 0.5
+
+
+def test_what_is_stopped_leaves_the_old_cache(make_index, tmp_path):
+    path = make_index(('a.png', SMALL), ('b.png', SMALL))
+    build_cache(path, canvas_side=SIDE, margin=0)
+    before = Path(cache_path(path)).read_bytes()
+
+    def stop(_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build_cache(path, canvas_side=2 * SIDE, margin=0, progress=stop)
+    assert Path(cache_path(path)).read_bytes() == before
+    assert not [name for name in os.listdir(tmp_path) if name.endswith('.part')]
