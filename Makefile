@@ -21,9 +21,11 @@ lint: install
 test: lint
 	$(RUN) -m pytest
 
-# Draw words, train a small model on them, score it on words it has not seen, freeze it, read a folder.
+# Read with the shipped model; then draw words, train a small model on them, score it on words it has not seen, freeze it,
+# read a folder.
 demo: install
 	rm -rf demo
+	$(RUN) test.py --img_folder imgs/words --output_path demo/shipped
 	$(RUN) synthesize.py --recipe digits --num_samples 20000 --seed 1 --output_path demo/train
 	$(RUN) synthesize.py --recipe digits --num_samples 500 --seed 2 --output_path demo/unseen
 	$(RUN) synthesize.py --recipe digits --num_samples 24 --seed 3 --output_path demo/folder

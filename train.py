@@ -19,37 +19,9 @@ from config import parse_config, restorable, run_script, to_json
 from ocr.errors import InputError
 from ocr.tensorflow_start import start_tensorflow
 
-LOG_FOLDER = 'log'  # in checkpoint_path: the log and TensorBoard's event files
 PRETRAINED_SOURCE = 'http://download.tensorflow.org/models/inception_v4_2016_09_09.tar.gz'
 
 logger = logging.getLogger(__name__)
-
-
-def choose_gpus(wanted):
-    """Towers to train on.
-
-    Args:
-        wanted: GPU numbers of --gpus, made the only visible ones before TensorFlow started; empty is all.
-
-    Returns:
-        Number of towers, and whether they are on GPUs.
-
-    Raises:
-        InputError: a GPU that is not there, or one given twice.
-    """
-    import tensorflow as tf
-
-    shown = ','.join(map(str, wanted))
-    if len(set(wanted)) != len(wanted) or any(gpu < 0 for gpu in wanted):
-        raise InputError(f'--gpus {shown}: give each GPU once, as 0,1')
-    num_visible = len(tf.config.list_physical_devices('GPU'))
-    if num_visible == 0:
-        num_towers = max(len(wanted), 1)
-        logger.info('no GPU is visible: training on the CPU%s', f', {num_towers} towers' * (num_towers > 1))
-        return num_towers, False
-    if num_visible < len(wanted):
-        raise InputError(f'--gpus {shown}: only {num_visible} of them can be used; nvidia-smi lists what is there')
-    return num_visible, True
 
 
 def find_start(cfg):
@@ -118,69 +90,6 @@ def session_start(cfg, start):
     return None, 0
 
 
-def check_nothing_later(cfg, start, start_step):
-    """InputError where --checkpoint_path holds checkpoints of later steps: they would be mixed with those to come."""
-    from ocr.checkpoint import BEST_FOLDER, saved_steps
-
-    folder = cfg.checkpoint_path
-    later = [step for place in (folder, os.path.join(folder, BEST_FOLDER)) for step in saved_steps(place)]
-    if max(later, default=0) <= start_step:
-        return
-    remedy = 'give another folder'
-    if cfg.restore_path:
-        remedy += ', or go on there without --restore_path'
-    elif start:
-        remedy += f' and --restore_path {start.path}'
-    raise InputError(
-        f'--checkpoint_path {folder} holds checkpoints up to step {max(later)}, and this training starts at step '
-        f'{start_step}; {remedy}'
-    )
-
-
-def save_settings(cfg, charset):
-    """Settings and charset beside the checkpoints to come."""
-    from ocr.atomic import replacing
-    from ocr.checkpoint import BEST_FOLDER, CHARSET_FILE, CONFIG_FILE
-
-    for folder in (cfg.checkpoint_path, os.path.join(cfg.checkpoint_path, BEST_FOLDER)):
-        with replacing(os.path.join(folder, CONFIG_FILE)) as file:
-            file.write(to_json(cfg))
-        charset.save(os.path.join(folder, CHARSET_FILE))
-
-
-def hide_log():
-    """Tensorpack's log does not go to the screen: its errors are raised here as well."""
-    for handler in logging.getLogger('tensorpack').handlers:
-        if type(handler) is logging.StreamHandler:  # the screen's, none that is derived from it
-            handler.setLevel(logging.CRITICAL)
-    logging.raiseExceptions = False  # neither tensorpack's malformed message nor a full disk is worth a traceback
-
-
-def keep_log(folder):
-    """Tensorpack's log goes to a file and not to the screen."""
-    hide_log()
-    try:
-        os.makedirs(os.path.join(folder, LOG_FOLDER), exist_ok=True)
-        handler = logging.FileHandler(os.path.join(folder, LOG_FOLDER, 'log.log'), encoding='utf-8')
-    except OSError as error:
-        raise InputError(
-            f'--checkpoint_path {folder}: cannot be written ({error.strerror}); free space or choose another folder'
-        ) from None
-    handler.setFormatter(logging.Formatter('%(asctime)s %(message)s'))
-    logging.getLogger('tensorpack').addHandler(handler)
-
-
-def create_trainer(num_towers, on_gpu):
-    """Trainer of one tower or several."""
-    from tensorpack.train import SimpleTrainer, SyncMultiGPUTrainerParameterServer
-
-    if num_towers == 1:
-        return SimpleTrainer()
-    # One set of variables. With a replica on each GPU, tensorpack's towers share Adam's powers of beta and each
-    # update counts once a tower.
-    return SyncMultiGPUTrainerParameterServer(list(range(num_towers)), 'gpu' if on_gpu else 'cpu')
-
-
 def fit(cfg, charset, dataflow, validation, num_towers, on_gpu, session_init, start_step):
     """Run the training until its last step, an early stop, or Ctrl-C.
 
@@ -196,10 +105,12 @@ def fit(cfg, charset, dataflow, validation, num_towers, on_gpu, session_init, st
     from ocr.callbacks import EpochEnd, StopAfter, Watch
     from ocr.event_file import EventFile
     from ocr.precision import choose_precision, session_config
+    from ocr.run_folder import LOG_FOLDER, save_settings
+    from ocr.towers import create_trainer
 
     tf.set_random_seed(cfg.seed)  # of the initial weights
     # Once the start has been restored: until then, what lies in the folder belongs to the checkpoints there.
-    settings_saver = CallbackFactory(before_train=lambda _: save_settings(cfg, charset))
+    settings_saver = CallbackFactory(before_train=lambda _: save_settings(cfg.checkpoint_path, to_json(cfg), charset))
     watch = Watch(cfg.total_steps, cfg.batch_size * num_towers, cfg.checkpoint_path)
     epoch_end = EpochEnd(
         watch,
@@ -243,6 +154,8 @@ def profile(cfg, data, num_towers, on_gpu):
     from ocr.parallel import num_cores
     from ocr.precision import choose_precision, session_config
     from ocr.profile import Circumstances, Gate, Measured, Profile, measure_reader, report
+    from ocr.run_folder import hide_log
+    from ocr.towers import create_trainer
     from ocr.training_data import build_dataflow
 
     hide_log()
@@ -290,6 +203,8 @@ def main(argv=None):
         check_pretrained(cfg)
 
     from ocr.checkpoint import find_checkpoint
+    from ocr.run_folder import check_nothing_later, keep_log
+    from ocr.towers import choose_gpus
     from ocr.training_data import build_dataflow, held_out_batches, load_data
     from ocr.validation import Validation
 

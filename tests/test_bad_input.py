@@ -115,7 +115,7 @@ CASES = [
     ('train', f'{GO_ON} --depth_multiplier 0.3', 'InceptionV4/Conv2d_1a_3x3/weights is [3, 3, 3,'),
     ('train', f'{GO_ON} --final_endpoint Mixed_5b', 'InceptionV4/Mixed_5b/Branch_0/'),
     # scoring
-    ('eval', f'{SCORE} --checkpoint_path nowhere', '--checkpoint_path nowhere'),
+    ('eval', f'{SCORE} --checkpoint_path nowhere', 'nowhere: no such checkpoint'),
     ('eval', f'{SCORE} --checkpoint_path empty', '--checkpoint_path empty'),
     ('eval', f'{SCORE} --checkpoint_path checkpoint_garbage --charset_path ascii', 'checkpoint_garbage: unreadable'),
     ('eval', f'{SCORE} --checkpoint_path no_charset', 'model-200 brings no charset'),

@@ -1,0 +1,45 @@
+"""The devices that a training runs on: copies of the model, called towers, on GPUs or on the CPU."""
+
+import logging
+
+from ocr.errors import InputError
+
+logger = logging.getLogger(__name__)
+
+
+def choose_gpus(wanted):
+    """Towers to train on.
+
+    Args:
+        wanted: GPU numbers of --gpus, made the only visible ones before TensorFlow started; empty is all.
+
+    Returns:
+        Number of towers, and whether they are on GPUs.
+
+    Raises:
+        InputError: a GPU that is not there, or one given twice.
+    """
+    import tensorflow as tf
+
+    shown = ','.join(map(str, wanted))
+    if len(set(wanted)) != len(wanted) or any(gpu < 0 for gpu in wanted):
+        raise InputError(f'--gpus {shown}: give each GPU once, as 0,1')
+    num_visible = len(tf.config.list_physical_devices('GPU'))
+    if num_visible == 0:
+        num_towers = max(len(wanted), 1)
+        logger.info('no GPU is visible: training on the CPU%s', f', {num_towers} towers' * (num_towers > 1))
+        return num_towers, False
+    if num_visible < len(wanted):
+        raise InputError(f'--gpus {shown}: only {num_visible} of them can be used; nvidia-smi lists what is there')
+    return num_visible, True
+
+
+def create_trainer(num_towers, on_gpu):
+    """Trainer of one tower or several."""
+    from tensorpack.train import SimpleTrainer, SyncMultiGPUTrainerParameterServer
+
+    if num_towers == 1:
+        return SimpleTrainer()
+    # One set of variables. With a replica on each GPU, tensorpack's towers share Adam's powers of beta and each
+    # update counts once a tower.
+    return SyncMultiGPUTrainerParameterServer(list(range(num_towers)), 'gpu' if on_gpu else 'cpu')
