@@ -40,4 +40,4 @@ demo: install
 		--polygons_path demo/folder/labels.jsonl --output_path demo/results --attention_dir demo/attention
 
 clean:
-	rm -rf demo checkpoint index
+	rm -rf demo checkpoint checkpoint_latin index

@@ -122,7 +122,7 @@ class Config:
     """Checkpoint that train.py goes on from, or a .pb to fine-tune; empty: the last one in checkpoint_path, if any."""
     pb_path: str = setting('', 'path')
     """Frozen graph. For export.py, empty: beside the checkpoint. For test.py and eval.py: pretrain/latin.pb."""
-    img_folder: str = setting('./imgs', 'path')
+    img_folder: str = setting('./imgs/words', 'path')
     """Folder of images for test.py, sub-folders included."""
     polygons_path: str = setting('', 'path')
     """For test.py: text regions inside photographs, as image<TAB>polygon lines or JSON Lines."""
@@ -132,7 +132,7 @@ class Config:
     """For test.py: folder for pictures of what was looked at, one per image; empty: none."""
     convert: Literal['', 'jsonl', 'gt', 'lmdb'] = setting('', 'machine')
     """For dataset.py: write the training datasets to output_path in this format."""
-    font_dir: str = setting('./fonts', 'path')
+    font_dir: str = setting(str(Path(__file__).parent / 'fonts'), 'path')
     """Folder of fonts to draw text with."""
     photo_dir: str = setting('', 'path')
     """Folder of photographs without text to draw on, for recipes that use them; empty: none."""
@@ -367,7 +367,7 @@ def parse_config(argv=None, description=None, stored=None):
 def _given(argv, name):
     """The value that the command line gives a flag which others stand over; '' if it gives none."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    parser.add_argument(f'--{name}', nargs='?')
+    parser.add_argument(*dict.fromkeys((f'--{name}', f'--{name.replace("_", "-")}')), dest=name, nargs='?')
     return vars(parser.parse_known_args(argv)[0])[name] or ''
 
 
@@ -417,9 +417,14 @@ def _check(field, value):
         raise InputError(f'--{field.name} {value}: must be one of {", ".join(choices)}')
 
 
-def to_json(config):
-    """Config as JSON text."""
-    return json.dumps(dataclasses.asdict(config), indent=1, ensure_ascii=False) + '\n'
+def to_json(config, groups=GROUPS):
+    """Config as JSON text; a model that travels carries no paths of the machine that it was trained on."""
+    values = {
+        field.name: getattr(config, field.name)
+        for field in dataclasses.fields(config)
+        if field.metadata['group'] in groups
+    }
+    return json.dumps(values, indent=1, ensure_ascii=False) + '\n'
 
 
 def restorable(text, groups, where):

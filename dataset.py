@@ -17,6 +17,7 @@ images that training and evaluation share, and writes all of it to --output_path
 
 import json
 import os
+from collections import Counter
 
 from tqdm import tqdm
 
@@ -96,7 +97,7 @@ def convert_datasets(cfg):
     output = cfg.output_path or CONVERTED_PATH
     with tqdm(desc=f'writing {cfg.convert}', unit=' regions', total=len(index), mininterval=0.5) as bar:
         written = convert(index, cfg.convert, output, bar.update)
-    print(count_table({name: {**before, KEPT: 0, **written.get(name, {})} for name, before in counts.items()}))
+    print(count_table({name: _with_later(before, written.get(name, {})) for name, before in counts.items()}))
     print(f'{output}: {cfg.convert}, {sum(one.get(KEPT, 0) for one in written.values())} regions')
 
 
@@ -116,7 +117,7 @@ def cache_regions(cfg):
             continue
         with tqdm(desc=f'cutting {name}', unit=' regions', total=stop - start, mininterval=0.5) as bar:
             cut = build_cache(path, **wanted, num_workers=cfg.num_workers, progress=bar.update)
-        print(count_table({name: {**counts[name], **cut}}))
+        print(count_table({name: _with_later(counts[name], cut)}))
         print(f'{cache_path(path)}: {os.path.getsize(cache_path(path)) / 1e6:.1f} MB')
     return 0
 
@@ -143,6 +144,11 @@ def main(argv=None):
     print(count_table(counts))
     print(f'charset {charset.name}: {charset.num_classes} classes with UNK and EOS; seq_len {cfg.seq_len}')
     return 0
+
+
+def _with_later(before, later):
+    """Counts of an index, with what became of its kept regions; a reason may occur in both."""
+    return dict(Counter({**before, KEPT: 0}) + Counter(later))
 
 
 def _eval_datasets(cfg):

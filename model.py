@@ -204,4 +204,4 @@ def freeze_checkpoint(checkpoint, config, charset):
     with graph.as_default(), tf.Session(config=session_config()) as session:
         restore(session, restore_map(tf.global_variables(), checkpoint), checkpoint)
         frozen = freeze(session, keep)
-    return with_text(frozen, {names.CHARSET: charset.to_text(), names.CONFIG: to_json(config)})
+    return with_text(frozen, {names.CHARSET: charset.to_text(), names.CONFIG: to_json(config, ('model', 'training'))})

@@ -141,6 +141,7 @@ def _write_image(path, image):
 @contextlib.contextmanager
 def replace_folder(output):
     """A new folder beside `output` that takes its place at the end; an interrupted run leaves `output` as it was."""
+    output = Path(os.path.abspath(output))
     part, old = (output.with_name(f'{output.name}.{suffix}') for suffix in ('part', 'old'))
     for folder in (output, part, old):
         _check_replaceable(folder)

@@ -50,7 +50,7 @@ def new_folder(path, remedy='free space or choose another path'):
     Raises:
         InputError: there is something at `path`, or it cannot be written.
     """
-    path = Path(path)
+    path = Path(os.path.abspath(path))
     beside = path.with_name(f'.{path.name}.{os.getpid()}.part')
     if path.exists() and not (path.is_dir() and not any(path.iterdir())):
         raise InputError(f'{path}: is there already and not an empty folder; empty it or choose another path')

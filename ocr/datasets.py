@@ -68,7 +68,10 @@ def dataset_paths(specs, base_dir):
             )
         paths[name] = path
     if not paths:
-        raise InputError(f'no dataset is given; name some of {", ".join(DATASETS)} or NAME=PATH')
+        raise InputError(
+            f'no dataset on the disk is given (drawn text, {DRAWN}RECIPE, is for train.py alone); name some of '
+            f'{", ".join(DATASETS)} or NAME=PATH'
+        )
     return paths
 
 

@@ -129,6 +129,9 @@ def _shares(cfg, data):
             raise InputError(
                 f'--train_shares {",".join(map(str, shares))}: give each of the {len(data.datasets)} datasets a share'
             )
+        for spec, dataset, share in zip(cfg.train_datasets, data.datasets, shares, strict=True):
+            if share and not isinstance(dataset, Recipe) and not len(dataset):
+                raise InputError(f'--train_shares: {spec} has no region left to train on; leave it out')
         return [(dataset, share / sum(shares)) for dataset, share in zip(data.datasets, shares, strict=True) if share]
     drawn = [dataset for dataset in data.datasets if isinstance(dataset, Recipe)]
     if not drawn:

@@ -244,9 +244,10 @@ def test_other_flags_stand_over_the_preset_in_any_order(argv):
 def test_a_file_of_settings_stands_over_its_preset_and_under_the_model_and_the_flags(tmp_path):
     path = tmp_path / 'mine.json'
     path.write_text('{"preset": "compact", "train_datasets": ["synthetic:words"], "lstm_size": 99, "seq_len": 7}')
-    config = parse_config(['--config_path', str(path), '--seq_len', '9'], stored={'embedding_size': 33})
-    given = {'train_datasets': ('synthetic:words',), 'lstm_size': 99, 'seq_len': 9, 'embedding_size': 33}
-    assert config == Config(preset='compact', config_path=str(path), **{**PRESETS['compact'], **given})
+    for flag in ('--config_path', '--config-path'):
+        config = parse_config([flag, str(path), '--seq_len', '9'], stored={'embedding_size': 33})
+        given = {'train_datasets': ('synthetic:words',), 'lstm_size': 99, 'seq_len': 9, 'embedding_size': 33}
+        assert config == Config(preset='compact', config_path=str(path), **{**PRESETS['compact'], **given})
 
 
 @pytest.mark.parametrize(
@@ -388,3 +389,9 @@ def test_help_answers_without_tensorflow(script):
     imported = {line.rpartition('|')[2].strip().partition('.')[0] for line in result.stderr.splitlines()}
     assert 'tyro' in imported  # else the times are not understood
     assert not {'tensorflow', 'tensorpack'} & imported
+
+
+def test_a_model_that_travels_says_nothing_of_the_machine_it_was_trained_on():
+    values = json.loads(to_json(Config(**OTHERS), ('model', 'training')))
+    assert {FIELDS[name].metadata['group'] for name in values} == {'model', 'training'}
+    assert {'lstm_size', 'learning_rate'} <= values.keys() and not {'checkpoint_path', 'font_dir'} & values.keys()

@@ -1,7 +1,7 @@
 """dataset.py: what it prints, writes and refuses."""
 
 import pytest
-from tiny import make_rects, make_words
+from tiny import cut_off, make_rects, make_words, write_words
 
 import dataset
 from config import Config
@@ -56,6 +56,29 @@ def test_script_converts(tmp_path, capsys, form):
     index, counts = open_index(str(tmp_path), str(tmp_path / 'index'), (f'again={tmp_path}/out',), progress=False)
     assert list(index.texts()) == ['a b', 'ba', 'IMC']
     assert counts == {'again': {KEPT: 3}}
+
+
+@pytest.mark.parametrize('flags', [['--convert', 'gt', '--output_path', 'out'], ['--cache']])
+def test_what_the_index_and_what_the_pictures_lose_is_added_up(tmp_path, capsys, monkeypatch, flags):
+    monkeypatch.chdir(tmp_path)
+    words = write_words(tmp_path / 'words', ['a', 'b', 'c', 'd'])
+    (words / '0.png').write_bytes(b'no image')
+    cut_off(words / '1.png')  # its header is read, its pixels are not
+    run(tmp_path, '--train_datasets', 'mine=words', *flags)
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ['mine', '2', '2'] in rows
+
+
+def test_examples_are_named_as_in_the_label_file_beside_one(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(write_words(tmp_path / 'words', ['12', 'ok']))
+    flags = ['--charset_path', 'digits', '--check', '--output_path', str(tmp_path / 'out')]
+    assert run(tmp_path, '--train_datasets', 'mine=labels.tsv', *flags) == 1
+    assert '"ok"  mine: 1.png' in capsys.readouterr().out
+
+
+def test_drawn_text_alone_is_nothing_to_index(tmp_path):
+    with pytest.raises(InputError, match=r'drawn text, synthetic:RECIPE, is for train\.py alone'):
+        run(tmp_path, '--train_datasets', 'synthetic:scene')
 
 
 def test_script_refuses_a_missing_default_dataset(tmp_path):

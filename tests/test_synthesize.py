@@ -47,6 +47,14 @@ def test_a_longer_set_begins_like_a_shorter_one(tmp_path):
     assert run(tmp_path / 'long', '--num_samples', 9)[:5] == run(tmp_path / 'short', '--num_samples', 5)
 
 
+def test_the_folder_one_stands_in_is_not_replaced(tmp_path, monkeypatch):
+    (tmp_path / 'thesis.txt').write_text('years of work')
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match='not empty and not of this script'):
+        run(Path('.'), '--num_samples', 3)
+    assert (tmp_path / 'thesis.txt').exists()
+
+
 def test_its_own_folder_is_replaced_and_no_other(tmp_path):
     run(tmp_path / 'set', '--num_samples', 5)
     assert len(run(tmp_path / 'set', '--num_samples', 3)) == 3

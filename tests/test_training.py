@@ -86,7 +86,12 @@ class Running:
     def __init__(self, arguments):
         command = [sys.executable, str(tiny.ROOT / 'train.py'), *arguments]
         self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, bufsize=0
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            bufsize=0,
+            preexec_fn=tiny.heed_ctrl_c,
         )
         self.stderr = ''
         self.watchdog = threading.Timer(180, self.process.kill)  # rather a failure than a test that hangs

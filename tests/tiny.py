@@ -148,6 +148,11 @@ def run_script(script, *arguments, cwd=None, **options):
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, **options)
 
 
+def heed_ctrl_c():
+    """In a child process about to start: Ctrl-C is answered, also where the tests run in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def copy_training(folder, copy, step):
     """A copy of a training's folder as it was after a step."""
     copy.mkdir()

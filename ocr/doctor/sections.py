@@ -194,5 +194,5 @@ def _gallery(datasets, kind, pictures, note='', blamed=None, is_listed=True):
 def _where(findings, example):
     """Where an example is, without the folder that the verdict's table names."""
     _, path = split_source(findings.source)
-    folder = path if os.path.isdir(path) else os.path.dirname(path)
+    folder = (path if os.path.isdir(path) else os.path.dirname(path)) or os.curdir
     return example.where.removeprefix(f'{folder}/').removeprefix(f'{os.path.abspath(folder)}/')

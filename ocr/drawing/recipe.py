@@ -11,7 +11,7 @@ from ocr.drawing.layout import SHAPES
 from ocr.drawing.texts import CASES
 from ocr.errors import InputError
 
-LEVEL_SHAPES = ('straight', 'column', 'turned')
+EASY_SHAPES = ('straight', 'column', 'turned')
 SIZE_STEP = 4  # font sizes are multiples of so many pixels, so that drawn glyphs can be used again
 
 
@@ -186,9 +186,9 @@ def _blend_lengths(recipe, progress):
 
 
 def _blend_shapes(shapes, progress):
-    """Weights that reach from level text alone to all shapes."""
+    """Weights that reach from EASY_SHAPES alone to all shapes."""
     total = sum(shapes.values())
-    easy = {shape: shapes[shape] for shape in LEVEL_SHAPES if shapes.get(shape)} or {'straight': 1.0}
+    easy = {shape: shapes[shape] for shape in EASY_SHAPES if shapes.get(shape)} or {'straight': 1.0}
     blended = {shape: progress * weight / total for shape, weight in shapes.items()}
     for shape, weight in easy.items():
         blended[shape] = blended.get(shape, 0.0) + (1 - progress) * weight / sum(easy.values())

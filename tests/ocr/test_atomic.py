@@ -49,6 +49,14 @@ def test_a_full_disk_is_an_input_error_with_the_remedy_and_leaves_the_file_as_it
     assert os.listdir(path.parent) == ['scores.txt']
 
 
+def test_the_folder_one_stands_in_is_no_new_folder(tmp_path, monkeypatch):
+    (tmp_path / 'thesis.txt').write_text('years of work')
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match='not an empty folder'), new_folder('.'):
+        pass
+    assert os.listdir(tmp_path) == ['thesis.txt']
+
+
 def test_folders_are_made(tmp_path):
     with replacing(tmp_path / 'a' / 'b' / 'c.bin', binary=True) as file:
         file.write(b'\r\n')

@@ -60,7 +60,7 @@ def test_one_name_for_two_datasets(tmp_path, specs):
 
 
 def test_no_dataset_at_all(tmp_path):
-    with pytest.raises(InputError, match='no dataset is given'):
+    with pytest.raises(InputError, match='no dataset on the disk is given'):
         dataset_paths((), str(tmp_path))
 
 

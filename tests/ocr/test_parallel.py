@@ -9,6 +9,7 @@ from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from tiny import heed_ctrl_c
 
 from ocr.parallel import Chunked, map_in_order, num_cores, process_pool
 
@@ -163,6 +164,7 @@ def start_parent(tmp_path):
             text=True,
             env={**os.environ, 'PYTHONPATH': str(Path(__file__).resolve().parents[2])},
             start_new_session=True,
+            preexec_fn=heed_ctrl_c,
         )
         started.append(parent.pid)
         workers = [int(pid) for pid in parent.stdout.readline().split()]

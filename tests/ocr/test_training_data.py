@@ -114,6 +114,13 @@ def test_what_makes_no_sense_is_said_in_one_line(settings, changes, message):
     assert '\n' not in str(error.value)
 
 
+def test_a_dataset_without_a_region_to_learn_from_has_no_share(settings, tmp_path):
+    letters = tiny.write_words(tmp_path / 'letters', ['abc'])
+    cfg = settings(train_datasets=['mine', f'letters={letters}'], train_shares=[1, 1])
+    with pytest.raises(InputError, match=r'letters=.* has no region left to train on; leave it out'):
+        load(cfg)
+
+
 def test_drawn_text_alone_needs_a_charset(tmp_path):
     with pytest.raises(InputError, match='give --charset_path, such as ascii'):
         tiny.run_main(
