@@ -10,9 +10,8 @@ Masks (`_mask.png`) and boxes (`_boxes.txt`, `.box`) that it may have written as
 import os
 import re
 
-from ocr.annotations.files import read_lines
-from ocr.annotations.image_root import image_root
-from ocr.annotations.place import first_lines, is_image, most
+from ocr.annotations.image_list import lists_images, read_image_list
+from ocr.annotations.place import is_image
 from ocr.annotations.region import region_or_dropped
 from ocr.errors import InputError
 
@@ -49,14 +48,8 @@ def read(path, dataset):
 
 
 def _read_list(labels, dataset):
-    heads = [[match[1]] for match in map(_LISTED.fullmatch, first_lines(labels)) if match]
-    root = image_root(os.path.dirname(labels), heads, dataset)
-    for number, line in read_lines(labels):
-        where = f'{labels}:{number}'
-        match = _LISTED.fullmatch(line)
-        if not match:
-            raise InputError(f'{where}: a line such as `0.jpg text` is expected, found {line[:60]!r}')
-        yield region_or_dropped(os.path.join(root, match[1]), match[2], None, dataset, where)
+    for image, text, where in read_image_list(labels, _LISTED, dataset, 'a line such as `0.jpg text`'):
+        yield region_or_dropped(image, text, None, dataset, where)
 
 
 def _read_names(folder, dataset):
@@ -97,6 +90,4 @@ def _image_names(folder):
 
 
 def _is_list(file):
-    return os.path.basename(file) == LABELS and most(
-        first_lines(file), lambda line: (match := _LISTED.fullmatch(line)) and is_image(match[1])
-    )
+    return os.path.basename(file) == LABELS and lists_images(file, _LISTED)
