@@ -70,8 +70,8 @@ RECIPES = {
     'scene': Recipe(
         name='scene',
         texts=scene_texts(),
-        lengths=(1, 2, 4, 6, 7, 7, 6, 5, 4, 3, 2, 2, 1, 1, 0.6, 0.5, 0.4, 0.4, 0.3, 0.3, 0.2, 0.2, 0.1, 0.1),
-        cases={'as is': 0.4, 'upper': 0.35, 'title': 0.25},
+        lengths=(3, 6, 8, 9, 8, 7, 6, 5, 4, 3, 2.2, 1.6, 1.1, 0.8, 0.6, 0.5, 0.4, 0.4, 0.3, 0.3, 0.2, 0.2, 0.1, 0.1),
+        cases={'as is': 0.35, 'upper': 0.42, 'title': 0.23},
         shapes={
             'straight': 0.48,
             'rotated': 0.06,
