@@ -172,6 +172,8 @@ class Config:
     """Side of the square canvas, or longer side of the fitted one, in pixels."""
     canvas: Literal['square', 'fit'] = setting('square', 'model')
     """Shape of the canvas: square, or as narrow as the text (several times faster, for models trained so)."""
+    turned: Switch = setting(False, 'model')
+    """Read tall regions turned by 90 degrees too and keep what is trusted most: for models that learnt upright text."""
     seq_len: int = setting(32, 'model', 1, 1000)
     """Longest text in characters."""
     final_endpoint: Endpoint = setting('Mixed_6h', 'model')
