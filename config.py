@@ -185,7 +185,7 @@ class Config:
 
     # Training
     batch_size: int = setting(10, 'training', 1)
-    """Images per GPU and step; for eval.py and test.py, images read at a time."""
+    """Images per GPU and step; for eval.py, test.py and app.py, images read at a time."""
     learning_rate: float = setting(1e-4, 'training', 0.0)
     """Highest learning rate; it does not depend on the number of GPUs."""
     warmup_steps: int = setting(1000, 'training', 0)
@@ -286,6 +286,28 @@ class Config:
     """What train.py, eval.py and test.py compute with; auto: the shorter format where the hardware gains by it."""
     resume: Switch = setting(False, 'machine')
     """For test.py and eval.py: keep what a killed run has read, and go on from there."""
+
+    # Serving
+    host: str = setting('127.0.0.1', 'machine')
+    """For app.py: address to listen on; 0.0.0.0 is all of this machine's, so that others reach it."""
+    port: int = setting(5000, 'machine', 0, 65535)
+    """For app.py: port to listen on; 0: any free one."""
+    token_path: str = setting('', 'path')
+    """For app.py and test.py --server: file with the token that requests bring; empty: variable OCR_TOKEN, if set."""
+    server: str = setting('', 'path')
+    """For test.py: URL of an app.py that reads instead of this process, as http://127.0.0.1:5000."""
+    batch_window: float = setting(5.0, 'machine', 0.0, 10_000.0)
+    """For app.py: milliseconds that a region may wait for others to be read with, up to batch_size of them."""
+    queue_size: int = setting(256, 'machine', 1)
+    """For app.py: regions received or waiting at a time; requests beyond are turned away."""
+    max_regions: int = setting(64, 'machine', 1)
+    """For app.py: regions of one request."""
+    max_megabytes: float = setting(20.0, 'machine', 0.001, 1000.0)
+    """For app.py: largest file of a picture, in millions of bytes."""
+    max_megapixels: float = setting(50.0, 'machine', 0.001, 178.0)
+    """For app.py: largest picture, in millions of pixels."""
+    request_timeout: float = setting(30.0, 'machine', 0.1, 3600.0)
+    """For app.py: seconds that a request may take to arrive, and again to be read."""
 
     def __post_init__(self):
         for field in dataclasses.fields(self):
