@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from serving import Obedient
 
+from ocr.prepare import Prepared
 from ocr.serving.batcher import Batcher
 
 
 def canvas(red, shape=(32, 32)):
-    return np.full((*shape, 3), red, np.uint8), np.array([0, 0, 1, 1], np.float32)
+    return Prepared(np.full((*shape, 3), red, np.uint8), np.array([0, 0, 1, 1], np.float32), np.eye(2, 3))
 
 
 @pytest.fixture
