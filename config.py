@@ -291,6 +291,28 @@ class Config:
     resume: Switch = setting(False, 'machine')
     """For test.py and eval.py: keep what a killed run has read, and go on from there."""
 
+    # Serving
+    host: str = setting('127.0.0.1', 'machine')
+    """For app.py: address to listen on; 0.0.0.0 is all of this machine's, so that others reach it."""
+    port: int = setting(5000, 'machine', 0, 65535)
+    """For app.py: port to listen on; 0: any free one."""
+    token_path: str = setting('', 'path')
+    """For app.py and test.py --server: file with the token that requests bring; empty: variable OCR_TOKEN, if set."""
+    server: str = setting('', 'path')
+    """For test.py: URL of an app.py that reads instead of this process, as http://127.0.0.1:5000."""
+    batch_window: float = setting(10.0, 'machine', 0.0, 10_000.0)
+    """For app.py: milliseconds that a region may wait for others to be read with, up to batch_size of them."""
+    queue_size: int = setting(256, 'machine', 1)
+    """For app.py: regions received or waiting at a time; requests beyond are turned away."""
+    max_regions: int = setting(64, 'machine', 1)
+    """For app.py: regions of one request."""
+    max_megabytes: float = setting(20.0, 'machine', 0.001, 1000.0)
+    """For app.py: largest file of a picture, in millions of bytes."""
+    max_megapixels: float = setting(50.0, 'machine', 0.001, 178.0)
+    """For app.py: largest picture, in millions of pixels."""
+    request_timeout: float = setting(30.0, 'machine', 0.1, 3600.0)
+    """For app.py: seconds that a request may take to arrive, and again to be read."""
+
     def __post_init__(self):
         for field in dataclasses.fields(self):
             _check(field, getattr(self, field.name))

@@ -5,6 +5,7 @@
 
 Writes results.jsonl to --output_path, one line an image in natural order, sub-folders included, as they are read, and
 prints a table. A killed run goes on with --resume.
+--server URL reads with an app.py elsewhere: no model and no TensorFlow are needed here.
 --attention_dir saves a picture of each image with what was looked at for every character. --polygons_path reads
 regions inside photographs instead of whole images. (The project's test suite is `make test`.)
 """
@@ -15,13 +16,21 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
-from config import SHIPPED_MODEL, parse_config, run_script
+from config import SHIPPED_MODEL, Config, parse_config, run_script
 from ocr.errors import InputError
 from ocr.tensorflow_start import start_tensorflow
 
 OUTPUT_PATH = './results'
 RESULTS_FILE = 'results.jsonl'
 TABLE_ROWS = 60  # rows that the printed table has at most
+LOCAL_SETTINGS = (
+    'pb_path',
+    'charset_path',
+    'canvas',
+    'attention_dir',
+    'full_length',
+    'precision',
+)  # the server has its own
 IMAGE_ENDINGS = frozenset(
     ('.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.bmp', '.gif', '.tif', '.tiff', '.webp', '.ppm', '.pgm', '.pbm', '.jp2')
 )
@@ -128,9 +137,55 @@ def read_all(predictor, regions, cfg, start):
         yield to_record(place(region, cfg.img_folder), result, positions)
 
 
-def writes_positions(predictor, cfg):
+def writes_positions(reader, cfg):
     """Whether the results say where each character was read: graphs of the published implementation do not tell."""
-    return cfg.char_positions and predictor.has_attention
+    return cfg.char_positions and reader.has_attention
+
+
+def read_remotely(reader, regions, cfg, start):
+    """Yield a record for each region from position `start` on, as a server reads it."""
+    from tqdm import tqdm
+
+    from ocr.prepare import Broken
+    from ocr.results import to_record
+
+    results = reader.read_regions(islice(regions, start, None), num_workers=cfg.batch_size)
+    bar = tqdm(results, total=len(regions), initial=start, desc='reading', unit=' images', mininterval=0.5)
+    for region, result in bar:
+        positions = None if isinstance(result, Broken) or not cfg.char_positions else result.char_positions
+        yield to_record(place(region, cfg.img_folder), result, positions)
+
+
+def open_remote(cfg):
+    """RemoteReader of --server.
+
+    Raises:
+        InputError: nobody answers there, or a setting is given that only reading here has.
+    """
+    from ocr.remote import RemoteReader
+    from ocr.serving.token import read_token
+
+    for name in LOCAL_SETTINGS:
+        if getattr(cfg, name) != getattr(Config(), name):
+            raise InputError(f'--{name}: the server reads with its own settings; leave it or --server out')
+    return RemoteReader(cfg.server, read_token(cfg.token_path))
+
+
+def open_local(cfg, argv):
+    """Predictor of --pb_path, and the folder for --attention_dir."""
+    start_tensorflow(cfg.gpus)
+    from export import load_frozen
+
+    pb_path = cfg.pb_path or SHIPPED_MODEL
+    predictor = load_frozen(pb_path, cfg, argv, __doc__)
+    if cfg.attention_dir:
+        if not predictor.has_attention:
+            raise InputError(f'--attention_dir: {pb_path} does not give its attention; export it anew with export.py')
+        try:
+            os.makedirs(cfg.attention_dir, exist_ok=True)
+        except OSError as error:
+            raise InputError(f'--attention_dir {cfg.attention_dir}: {error.strerror}; give another folder') from None
+    return predictor
 
 
 def print_table(path):
@@ -155,28 +210,17 @@ def main(argv=None):
     from ocr.results import open_results
 
     regions = find_regions(cfg)
-    start_tensorflow(cfg.gpus)
-    from export import load_frozen
-
-    pb_path = cfg.pb_path or SHIPPED_MODEL
-    predictor = load_frozen(pb_path, cfg, argv, __doc__)
-    if cfg.attention_dir:
-        if not predictor.has_attention:
-            raise InputError(f'--attention_dir: {pb_path} does not give its attention; export it anew with export.py')
-        try:
-            os.makedirs(cfg.attention_dir, exist_ok=True)
-        except OSError as error:
-            raise InputError(f'--attention_dir {cfg.attention_dir}: {error.strerror}; give another folder') from None
+    reader, read = (open_remote(cfg), read_remotely) if cfg.server else (open_local(cfg, argv), read_all)
     path = os.path.join(cfg.output_path or OUTPUT_PATH, RESULTS_FILE)
     run = {
-        **predictor.identity,
+        **reader.identity,
         'full_length': cfg.full_length,
         'attention_pictures': bool(cfg.attention_dir),
-        'char_positions': writes_positions(predictor, cfg),
+        'char_positions': writes_positions(reader, cfg),
     }
     places = (place(region, cfg.img_folder) for region in regions)
     with open_results(path, run, places, cfg.resume) as results:
-        for record in read_all(predictor, regions, cfg, results.num_kept):
+        for record in read(reader, regions, cfg, results.num_kept):
             results.append(record)
     print_table(path)
 

@@ -70,13 +70,18 @@ def read_image(path):
     try:
         # Given a path, Pillow maps raw files into memory, and so scrambles a sideways TIFF.
         with open_image(path) as stream, Image.open(stream) as image:
-            image.load()
-            turn = _UPRIGHT.get(exif_orientation(image))
-            return np.ascontiguousarray(_to_rgb(image if turn is None else image.transpose(turn)))
+            return upright_rgb(image)
     except (FileNotFoundError, NotADirectoryError):
         raise UnreadableImage(path, DropReason.MISSING) from None
     except Exception as error:  # decoders raise whatever they like for a damaged file
         raise UnreadableImage(path, DropReason.UNREADABLE, ' '.join(str(error).split()) or repr(error)) from error
+
+
+def upright_rgb(image):
+    """Opened Pillow image -> what read_image gives, uint8 (H, W, 3); raises whatever its decoder does."""
+    image.load()
+    turn = _UPRIGHT.get(exif_orientation(image))
+    return np.ascontiguousarray(_to_rgb(image if turn is None else image.transpose(turn)))
 
 
 def _to_rgb(image):

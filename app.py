@@ -1,0 +1,88 @@
+"""Read pictures in the browser and over HTTP.
+
+    python app.py                                              with the model shipped here, http://127.0.0.1:5000
+    python app.py --pb_path ./checkpoint/text_recognition.pb --port 8080
+
+The page is at /, the API at /docs; POST /v1/recognize reads a picture. Only this machine reaches the server unless
+--host says otherwise; a token, from --token_path or the environment variable OCR_TOKEN, is then a good idea. No upload
+is stored. Ctrl-C or SIGTERM ends it when what was begun is answered.
+"""
+
+import logging
+import os
+from pathlib import Path
+
+from config import SHIPPED_MODEL, parse_config, run_script
+from ocr.tensorflow_start import start_tensorflow
+
+SAMPLES = Path(__file__).parent / 'imgs' / 'words'
+
+logger = logging.getLogger(__name__)
+
+
+def limits_of(cfg):
+    """Limits of the settings."""
+    from ocr.serving.limits import Limits
+
+    return Limits(
+        max_bytes=round(1e6 * cfg.max_megabytes),
+        max_pixels=round(1e6 * cfg.max_megapixels),
+        max_regions=cfg.max_regions,
+        queue_size=cfg.queue_size,
+        timeout=cfg.request_timeout,
+    )
+
+
+def charset_name(charset):
+    """A charset's name for people: that of the preset which it is, else its file's."""
+    from ocr.charset import PRESETS, Charset
+
+    return next((name for name in PRESETS if Charset.preset(name) == charset), Path(charset.name).name)
+
+
+def build(predictor, pb_path, limits, token, cfg):
+    """The ASGI application of a predictor."""
+    from ocr.serving.application import COUNTED, build_application, model_card
+    from ocr.serving.metrics import Metrics
+    from ocr.serving.reader import Reader
+
+    counters = Metrics(COUNTED)
+    reader = Reader(
+        predictor,
+        limits,
+        batch_size=cfg.batch_size,
+        window=cfg.batch_window / 1000,
+        num_workers=cfg.num_workers,
+        on_batch=counters.count_batch,
+    )
+    reader.warm_up()
+    card = model_card(
+        predictor,
+        limits,
+        name=Path(pb_path).name,
+        charset_name=charset_name(predictor.charset),
+        size_bytes=os.path.getsize(pb_path),
+    )
+    return build_application(reader, card, counters, token=token, samples_folder=SAMPLES)
+
+
+def main(argv=None):
+    cfg = parse_config(argv, __doc__)
+    from ocr.serving.server import open_socket, serve, url_of
+    from ocr.serving.token import read_token
+
+    limits, token = limits_of(cfg), read_token(cfg.token_path)
+    with open_socket(cfg.host, cfg.port) as listener:
+        start_tensorflow(cfg.gpus)
+        from export import load_frozen
+
+        pb_path = cfg.pb_path or SHIPPED_MODEL
+        predictor = load_frozen(pb_path, cfg, argv, __doc__)
+        app = build(predictor, pb_path, limits, token, cfg)
+        logger.info('%s reads with %s%s', url_of(listener), pb_path, '' if token else ', without a token')
+        serve(app, listener)
+    logger.info('stopped; all that was begun is answered')
+
+
+if __name__ == '__main__':
+    run_script(main)

@@ -1,0 +1,58 @@
+"""What was read -> the JSON of the answer."""
+
+import base64
+import io
+
+import numpy as np
+from PIL import Image
+
+from ocr.char_positions import char_positions, map_to_photograph
+
+
+def region_answer(result, polygon, prepared, with_attention):
+    """One entry of `regions`.
+
+    Args:
+        result: ReadText.
+        polygon: float32 (K, 2) in the upright picture.
+        prepared: Prepared.
+        with_attention: bool, give the maps too.
+
+    Returns:
+        dict in JSON's types.
+    """
+    answer = {
+        'text': result.text,
+        'confidence': result.confidence,
+        'char_confidences': list(result.char_confidences),
+        'polygon': polygon.tolist(),
+    }
+    if result.alpha is not None:
+        answer['char_positions'] = char_positions(result.alpha[: len(result.text)], prepared)
+        if with_attention:
+            answer['attention'] = _attention(result.alpha, prepared)
+    return answer
+
+
+def _attention(alpha, prepared):
+    """`attention` of a region.
+
+    Args:
+        alpha: float32 (T', h, w), >= 0.
+        prepared: Prepared.
+
+    Returns:
+        {'maps': data URLs of grey PNGs of h x w pixels, each stretched to its own maximum,
+         'to_image': [[a, b, c], [d, e, f]], cells of a map -> pixels of the upright picture}.
+    """
+    to_image = map_to_photograph(alpha.shape[1:], prepared)
+    return {'maps': [_data_url(one) for one in alpha], 'to_image': to_image.tolist()}
+
+
+def _data_url(alpha):
+    """Grey PNG of float32 (h, w) as a data URL; all black where there is nothing."""
+    alpha = np.nan_to_num(alpha)
+    grey = np.uint8(np.rint(255 * np.clip(alpha / max(float(alpha.max()), np.finfo(np.float32).tiny), 0, 1)))
+    stream = io.BytesIO()
+    Image.fromarray(grey).save(stream, 'PNG')
+    return 'data:image/png;base64,' + base64.b64encode(stream.getvalue()).decode('ascii')

@@ -1,0 +1,219 @@
+"""The routes: POST /v1/recognize and what is around it. A request passes them with a Problem or an answer."""
+
+import asyncio
+import logging
+import time
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+from ocr.serving import files, metrics, schema
+from ocr.serving.guard import Guard
+from ocr.serving.problem import Problem, of_status
+from ocr.serving.request_body import check_headers, read_order
+
+RECOGNIZE = '/v1/recognize'
+COUNTED = (RECOGNIZE, '/v1/model', '/v1/samples', '/healthz', '/metrics', '/docs', '/openapi.json', '/')
+_ERRORS = {
+    400: 'The JSON or the form is malformed.',
+    401: 'The token is missing or wrong.',
+    408: 'The request took too long to arrive.',
+    413: 'The picture has too many bytes or pixels.',
+    415: 'The content type, or the format of the picture, is not read here.',
+    422: 'A field is missing or not as expected, a polygon is refused, or the picture is damaged.',
+    429: 'The queue is full; Retry-After says when to come again.',
+    500: 'The server failed; its log says how.',
+    503: 'The server is stopping.',
+    504: 'Reading took too long.',
+}
+
+logger = logging.getLogger(__name__)
+
+
+def build_application(reader, card, counters, *, token='', samples_folder=None, page_folder=files.PAGE):
+    """The ASGI application.
+
+    Args:
+        reader: Reader; closed when the application is shut down.
+        card: dict of schema.ModelCard.
+        counters: Metrics.
+        token: what requests must bring, or ''.
+        samples_folder: folder of pictures to try, or None.
+        page_folder: folder of the page.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_):
+        yield
+        await asyncio.to_thread(reader.close)
+
+    app = FastAPI(
+        title='AttentionOCR',
+        version='1',
+        description='Reads text of any shape in pictures.',
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    counters.watch_queue(lambda: reader.num_taken, reader.limits.queue_size)
+    _add_errors(app)
+    _add_recognize(app, reader, card, bool(token))
+    samples = files.add_samples(app, samples_folder)
+    _add_information(app, reader, card, counters, samples, bool(token))
+    files.add_docs(app)
+    files.add_page(app, page_folder)
+    max_discarded = 2 * reader.limits.max_body
+    return Guard(app, metrics=counters, token=token, guarded=_is_guarded, max_discarded=max_discarded)
+
+
+def model_card(predictor, limits, *, name, charset_name, size_bytes):
+    """The dict of schema.ModelCard.
+
+    Args:
+        predictor: Predictor.
+        limits: Limits.
+        name: of the model, for people.
+        charset_name: likewise.
+        size_bytes: of the model's file.
+    """
+    characters = predictor.charset.characters[2:]
+    return {
+        'name': name,
+        'charset': {'name': charset_name, 'num_characters': len(characters), 'characters': ''.join(characters)},
+        'canvas': predictor.identity['canvas'],
+        'canvas_side': predictor.canvas_side,
+        'num_steps': predictor.num_steps,
+        'precision': predictor.identity['precision'],
+        'size_bytes': size_bytes,
+        'has_attention': predictor.has_attention,
+        'identity': predictor.identity,
+        'limits': limits.to_json(),
+    }
+
+
+def _is_guarded(path):
+    return path.startswith('/v1/') or path == '/metrics'
+
+
+def _errors(*statuses):
+    """OpenAPI responses of errors."""
+    return {status: {'model': schema.ErrorAnswer, 'description': _ERRORS[status]} for status in statuses}
+
+
+def _security(has_token):
+    return {'security': [{'token': []}]} if has_token else {}
+
+
+def _add_errors(app):
+    """Every error is answered as {"error": {"code", "message"}}; a failure of the server goes to the log alone."""
+
+    async def problem(_, error):
+        return error.to_response()
+
+    async def http_error(request, error):
+        return of_status(error.status_code, error.detail, request.url.path, error.headers).to_response()
+
+    async def failure(_, error):
+        message = 'The server failed on this request; try again, and look into its log if it fails again.'
+        return Problem(500, 'internal_error', message).to_response()
+
+    app.add_exception_handler(Problem, problem)
+    app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(Exception, failure)
+
+
+def _add_recognize(app, reader, card, has_token):
+    answers = {200: {'model': schema.Answer}, **_errors(400, 408, 413, 415, 422, 429, 500, 503, 504)}
+    answers[429]['headers'] = {'Retry-After': {'schema': {'type': 'integer'}, 'description': 'seconds'}}
+    body = {'requestBody': schema.request_body(reader.limits), **_security(has_token)}
+    if has_token:
+        answers |= _errors(401)
+    name = {'name': card['name'], 'precision': card['precision']}
+
+    @app.post(RECOGNIZE, responses=answers, openapi_extra=body, summary='Read a picture', tags=['reading'])
+    async def recognize(request: Request):
+        """Reads the whole picture, or each of the polygons on it."""
+        started = time.perf_counter()
+        try:
+            answer = await _recognize(reader, request)
+        except ClientDisconnect:
+            return Response(status_code=499)  # nobody hears it
+        answer['timings']['total_ms'] = round(1000 * (time.perf_counter() - started), 3)
+        return JSONResponse({**answer, 'model': name}, headers={'Cache-Control': 'no-store'})
+
+
+async def _recognize(reader, request):
+    """The answer to a request, which holds its room in the queue all the while."""
+    if not reader.is_ready:
+        raise Problem(503, 'stopping', 'The server is stopping; try again when it is back.')
+    limits = reader.limits
+    check_headers(request.headers, limits)
+    with reader.place() as place:
+        try:
+            order = await asyncio.wait_for(read_order(request, limits), limits.timeout)
+        except asyncio.TimeoutError:
+            message = f'The request did not arrive within {limits.timeout:g} s; send a smaller picture.'
+            raise Problem(408, 'upload_too_slow', message) from None
+        if len(order.polygons) > 1:
+            place.grow(len(order.polygons) - 1)
+        return await _while_connected(request, reader.read(order, place), limits.timeout)
+
+
+async def _while_connected(request, work, timeout):
+    """The result of a coroutine, which is cancelled when the client leaves or time is up.
+
+    Raises:
+        Problem: 504.
+        ClientDisconnect: the client left.
+    """
+    work, left = asyncio.ensure_future(work), asyncio.ensure_future(_disconnected(request))
+    try:
+        done, _ = await asyncio.wait({work, left}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+        if work in done:
+            return work.result()
+        if left in done:
+            raise ClientDisconnect
+        message = f'Reading took longer than {timeout:g} s; try again, or send fewer regions at a time.'
+        raise Problem(504, 'timeout', message)
+    finally:
+        left.cancel()
+        work.cancel()
+
+
+async def _disconnected(request):
+    while (await request.receive())['type'] != 'http.disconnect':
+        pass
+
+
+def _add_information(app, reader, card, counters, samples, has_token):
+    guarded = {
+        'responses': _errors(401) if has_token else {},
+        'openapi_extra': _security(has_token),
+        'tags': ['server'],
+    }
+
+    @app.get('/v1/model', response_model=schema.ModelCard, summary='The model that reads here', **guarded)
+    async def model():
+        return JSONResponse(card)
+
+    @app.get('/v1/samples', response_model=schema.Samples, summary='Pictures to try', **guarded)
+    async def list_samples():
+        return JSONResponse({'samples': samples})
+
+    text = {200: {'content': {metrics.CONTENT_TYPE.partition(';')[0]: {'schema': {'type': 'string'}}}}}
+    guarded['responses'] = {**guarded['responses'], **text}
+
+    @app.get('/metrics', response_class=Response, summary='Counters for Prometheus', **guarded)
+    async def read_metrics():
+        return Response(counters.to_text(), headers={'Content-Type': metrics.CONTENT_TYPE, 'Cache-Control': 'no-store'})
+
+    stopping = {503: {'model': schema.Health, 'description': 'The server is stopping.'}}
+
+    @app.get('/healthz', response_model=schema.Health, responses=stopping, summary='Is it ready?', tags=['server'])
+    async def health():
+        ready = reader.is_ready
+        body = {'status': 'ready' if ready else 'stopping', 'model': card['name']}
+        return JSONResponse(body, 200 if ready else 503, {'Cache-Control': 'no-store'})

@@ -1,0 +1,47 @@
+"""How much one request may ask for, and how much may wait."""
+
+from dataclasses import asdict, dataclass
+
+from ocr.errors import InputError
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the server refuses to go beyond.
+
+    Attributes:
+        max_bytes: of a picture's file.
+        max_pixels: of a picture, width times height as its header says.
+        max_regions: polygons a request.
+        max_points: points a polygon.
+        queue_size: regions of all requests that are received, prepared or waiting; more are turned away with 429.
+        timeout: seconds that a request may take to arrive, and again to be read.
+    """
+
+    max_bytes: int = 20_000_000
+    max_pixels: int = 50_000_000
+    max_regions: int = 64
+    max_points: int = 256
+    queue_size: int = 256
+    timeout: float = 30.0
+
+    def __post_init__(self):
+        if self.max_regions > self.queue_size:
+            raise InputError(
+                f'--max_regions {self.max_regions}: a request with so many finds no room in --queue_size '
+                f'{self.queue_size}; raise that or lower this'
+            )
+
+    @property
+    def max_body(self):
+        """Bytes of a request's body: the picture as base64 and its polygons, with room for what stands around them."""
+        return self.max_bytes * 4 // 3 + self.max_polygon_bytes + 65_536
+
+    @property
+    def max_polygon_bytes(self):
+        """Bytes of the polygons as JSON: two numbers of 25 characters a point."""
+        return 50 * self.max_regions * self.max_points + 4096
+
+    def to_json(self):
+        """dict of all of them."""
+        return asdict(self)

@@ -1,0 +1,164 @@
+"""The body of POST /v1/recognize -> Order: read in pieces and counted as it comes, held in memory alone."""
+
+import asyncio
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+
+from python_multipart.multipart import parse_options_header
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+
+from ocr.serving.polygons import parse_json, to_polygons
+from ocr.serving.problem import Problem
+
+MULTIPART, JSON = 'multipart/form-data', 'application/json'
+FIELDS = ('image', 'polygons', 'attention')
+_DATA_URL = re.compile(r'data:[\w/+.;=-]*;base64,', re.ASCII)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a request asks for.
+
+    Attributes:
+        image: bytes of the picture's file.
+        polygons: list of float32 (K, 2); empty is the whole picture.
+        attention: bool, whether the maps are wanted.
+    """
+
+    image: bytes
+    polygons: list
+    attention: bool
+
+
+def check_headers(headers, limits):
+    """Refuse what the headers show to be wrong, before the body is read.
+
+    Returns:
+        MULTIPART or JSON.
+
+    Raises:
+        Problem: another content type or encoding, or a body that is announced as too large.
+    """
+    kind = parse_options_header(headers.get('content-type', ''))[0].decode('latin-1').lower()
+    if kind not in (MULTIPART, JSON):
+        raise Problem(
+            415,
+            'unsupported_content_type',
+            f'Content-Type {kind[:100]!r} is not read here; send {MULTIPART} with a file field "image", '
+            f'or {JSON} with "image" in base64.',
+        )
+    if headers.get('content-encoding', 'identity').lower() != 'identity':
+        raise Problem(
+            415, 'unsupported_content_encoding', 'Compressed bodies are not read here; send it without compression.'
+        )
+    announced = headers.get('content-length', '')
+    if announced.isdecimal() and int(announced) > limits.max_body:
+        raise _too_large(limits)
+    return kind
+
+
+async def read_order(request, limits):
+    """Order of a Starlette request.
+
+    Raises:
+        Problem: the body is too large, malformed, or not what is expected.
+        starlette.requests.ClientDisconnect: the client went away.
+    """
+    kind = check_headers(request.headers, limits)
+    fields = await (_read_form if kind == MULTIPART else _read_json)(request, limits)
+    unknown = [str(name) for name in fields if name not in FIELDS]
+    if unknown:
+        raise Problem(422, 'unknown_field', f'Unknown field {unknown[0][:100]!r}; known are {", ".join(FIELDS)}.')
+    image = fields.get('image')
+    if not isinstance(image, bytes):
+        raise Problem(422, 'missing_image', 'The picture is missing; send it as "image".')
+    if len(image) > limits.max_bytes:
+        raise _too_large(limits)
+    return Order(image, to_polygons(fields.get('polygons'), limits), _attention(fields.get('attention', False)))
+
+
+async def _pieces(request, limits):
+    """The body's pieces; Problem as soon as they are too many."""
+    num_bytes = 0
+    async for piece in request.stream():
+        num_bytes += len(piece)
+        if num_bytes > limits.max_body:
+            raise _too_large(limits)
+        yield piece
+
+
+async def _read_json(request, limits):
+    """{field: value} of a JSON body; `image` is decoded to bytes."""
+    body = b''.join([piece async for piece in _pieces(request, limits)])
+    return await asyncio.to_thread(_parse_body, body, limits)
+
+
+def _parse_body(body, limits):
+    fields = parse_json(body)
+    if not isinstance(fields, dict):
+        raise Problem(422, 'bad_request', 'The JSON must be an object with "image" in base64.')
+    if 'image' in fields:
+        fields['image'] = _from_base64(fields['image'])
+    return fields
+
+
+def _from_base64(text):
+    if not isinstance(text, str):
+        raise Problem(422, 'bad_base64', '"image" must be a string: the picture\'s file in base64.')
+    text = ''.join(text[prefix.end() if (prefix := _DATA_URL.match(text)) else 0 :].split())
+    try:
+        return base64.b64decode(text.encode('ascii'), validate=True)
+    except (binascii.Error, ValueError):
+        raise Problem(422, 'bad_base64', '"image" is no base64; encode the picture\'s file with padding.') from None
+
+
+class _InMemory(MultiPartParser):
+    """A parser that puts no upload on the disk, however large."""
+
+    spool_max_size = 2**62
+
+
+async def _read_form(request, limits):
+    """{field: value} of a form; `image` as bytes, `polygons` parsed."""
+    pieces = _pieces(request, limits)
+    parser = _InMemory(request.headers, pieces, max_files=2, max_fields=8, max_part_size=limits.max_polygon_bytes)
+    try:
+        form = await parser.parse()
+    except MultiPartException as error:
+        raise Problem(400, 'malformed_form', f'The form cannot be read: {error.message.rstrip(".")}.') from None
+    fields = {}
+    for name, value in form.multi_items():
+        if name in fields:
+            raise Problem(422, 'repeated_field', f'"{name[:100]}" is there twice; send one a request.')
+        fields[name] = await value.read() if isinstance(value, UploadFile) else value
+    await form.close()
+    return _form_values(fields)
+
+
+def _form_values(fields):
+    if isinstance(fields.get('image'), str):
+        raise Problem(422, 'missing_image', '"image" must be a file of the form, not text; give the part a file name.')
+    if 'polygons' in fields:
+        fields['polygons'] = parse_json(fields['polygons']) if fields['polygons'] else None
+    if isinstance(fields.get('attention'), bytes):
+        fields['attention'] = None
+    if fields.get('attention') in ('true', 'false'):
+        fields['attention'] = fields['attention'] == 'true'
+    return fields
+
+
+def _attention(value):
+    if not isinstance(value, bool):
+        raise Problem(422, 'bad_attention', '"attention" must be true or false.')
+    return value
+
+
+def _too_large(limits):
+    return Problem(
+        413,
+        'image_too_large',
+        f'The picture has more than {limits.max_bytes} bytes; shrink it, save it as JPEG, or cut the text out of it.',
+    )

@@ -1,0 +1,177 @@
+"""The API's answers and requests as the OpenAPI document shows them."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+Milliseconds = Annotated[float, Field(ge=0)]
+Point = Annotated[list[float], Field(min_length=2, max_length=2)]
+Row = Annotated[list[float], Field(min_length=3, max_length=3)]
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(extra='forbid')
+
+
+class Size(_Closed):
+    width: Annotated[int, Field(ge=1)]
+    height: Annotated[int, Field(ge=1)]
+
+
+class CharPosition(_Closed):
+    """Where a character was read, in pixels of the upright picture."""
+
+    peak: Point
+    box: Annotated[list[Point], Field(min_length=4, max_length=4)]
+
+
+class Attention(_Closed):
+    """Where each character was looked for."""
+
+    maps: list[str] = Field(description='data URLs of grey PNGs, one a character and one for the end of the text')
+    to_image: Annotated[list[Row], Field(min_length=2, max_length=2)] = Field(
+        description='affine: (x, y) in cells of a map, cell i covering [i, i + 1), to pixels of the upright picture'
+    )
+
+
+class Region(_Closed):
+    """What was read in one region."""
+
+    text: str
+    confidence: Probability = Field(description="product of all characters' probabilities and that of the end")
+    char_confidences: list[Probability]
+    char_positions: list[CharPosition] | None = Field(None, description='absent where the model gives no attention')
+    polygon: list[Point]
+    attention: Attention | None = Field(None, description='only where it was asked for')
+
+
+class Timings(_Closed):
+    decode_ms: Milliseconds = Field(description='decoding the picture and cutting the regions out')
+    queue_ms: Milliseconds = Field(description='waiting for the batch')
+    read_ms: Milliseconds = Field(description="the batch's own time")
+    total_ms: Milliseconds = Field(description='from the first byte of the request to the answer')
+
+
+class ModelName(_Closed):
+    name: str
+    precision: str
+
+
+class Answer(_Closed):
+    """What was read in a picture, region by region in the order of the request."""
+
+    image: Size
+    regions: list[Region]
+    timings: Timings
+    model: ModelName
+
+
+class CharsetCard(_Closed):
+    name: str
+    num_characters: int
+    characters: str = Field(description='all of them in the order of their classes')
+
+
+class LimitsCard(_Closed):
+    max_bytes: int
+    max_pixels: int
+    max_regions: int
+    max_points: int
+    queue_size: int
+    timeout: float
+
+
+class ModelCard(_Closed):
+    """The model that reads here, and how much one request may ask for."""
+
+    name: str
+    charset: CharsetCard
+    canvas: str
+    canvas_side: int
+    num_steps: int | None
+    precision: str
+    size_bytes: int
+    has_attention: bool
+    identity: dict[str, str | int] = Field(description='of all that decides what is read: equal ones read alike')
+    limits: LimitsCard
+
+
+class Sample(_Closed):
+    name: str
+    url: str
+
+
+class Samples(_Closed):
+    """Pictures to try the model on."""
+
+    samples: list[Sample]
+
+
+class Health(_Closed):
+    status: Annotated[str, Field(pattern='^(ready|stopping)$')]
+    model: str
+
+
+class ErrorDetail(_Closed):
+    code: Annotated[str, Field(pattern='^[a-z0-9_]+$')]
+    message: str
+
+
+class ErrorAnswer(_Closed):
+    """What is wrong and what to do."""
+
+    error: ErrorDetail
+
+
+def request_body(limits):
+    """OpenAPI request body of POST /v1/recognize."""
+    polygons = {
+        'type': 'array',
+        'maxItems': limits.max_regions,
+        'items': {
+            'type': 'array',
+            'minItems': 3,
+            'maxItems': limits.max_points,
+            'items': {
+                'type': 'array',
+                'minItems': 2,
+                'maxItems': 2,
+                'items': {'type': 'number', 'minimum': -1_000_000, 'maximum': 1_000_000},
+            },
+        },
+        'description': 'Regions to read, [[x, y], ...] each, in pixels of the upright picture, in reading order, '
+        'enclosing an area and touching the picture. None: the whole picture.',
+        'examples': [[[[0, 0], [100, 0], [100, 30], [0, 30]]]],
+    }
+    image = {'description': "The picture's file: JPEG, PNG, WebP, BMP, GIF, TIFF, PPM, JPEG 2000, AVIF."}
+    attention = {'description': 'Also give the attention of each character.'}
+    form = {
+        'image': {**image, 'type': 'string', 'format': 'binary'},
+        'polygons': {
+            'type': 'string',
+            'contentMediaType': 'application/json',
+            'contentSchema': polygons,
+            'description': f'As JSON text. {polygons["description"]}',
+        },
+        'attention': {**attention, 'type': 'string', 'enum': ['true', 'false']},
+    }
+    of_json = {
+        'image': {**image, 'type': 'string', 'contentEncoding': 'base64', 'format': 'base64-image'},
+        'polygons': {**polygons, 'type': ['array', 'null']},
+        'attention': {**attention, 'type': 'boolean', 'default': False},
+    }
+    return {
+        'required': True,
+        'content': {
+            kind: {
+                'schema': {
+                    'type': 'object',
+                    'required': ['image'],
+                    'properties': properties,
+                    'additionalProperties': False,
+                }
+            }
+            for kind, properties in (('multipart/form-data', form), ('application/json', of_json))
+        },
+    }
