@@ -162,7 +162,7 @@ class Config:
     """For dataset.py: look at every image and label, and write a page about them."""
     cache: Switch = setting(False, 'machine')
     """For dataset.py: cut the training regions out of their photographs once, so that train.py reads them quickly."""
-    allow: Names = setting(('illegible or ignored',), 'machine')
+    allow_lost: Names = setting(('illegible or ignored',), 'machine')
     """For dataset.py --check: reasons for which regions may be lost, as its tables name them, or their beginnings."""
 
     # Model
