@@ -44,18 +44,19 @@ def load_model(cfg, argv, description):
 
 
 def load_frozen(path, cfg, argv, description):
-    """Predictor of a frozen graph. Of the settings inside it, the command line can change the canvas."""
+    """Predictor or SearchPredictor of a frozen graph. Of its settings the command line can change the canvas."""
     import json
 
     from ocr import tensor_names as names
     from ocr.charset import Charset
+    from ocr.decoding import with_search
     from ocr.frozen_graph import load_graph, read_text
     from ocr.precision import choose_precision
     from ocr.predictor import Predictor
 
     graph_def = load_graph(path)
     stored = json.loads(read_text(graph_def, names.CONFIG) or '{}').get('canvas', 'square')
-    return Predictor(
+    predictor = Predictor(
         graph_def,
         Charset.resolve(cfg.charset_path),
         canvas_side=cfg.image_size,
@@ -63,6 +64,7 @@ def load_frozen(path, cfg, argv, description):
         precision=choose_precision(cfg.precision),
         where=path,
     )
+    return with_search(predictor, **cfg.decoding)
 
 
 def check_pictures(side, seed=0):

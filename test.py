@@ -6,7 +6,8 @@
 Writes results.jsonl to --output_path, one line an image in natural order, sub-folders included, as they are read, and
 prints a table. A killed run goes on with --resume.
 --attention_dir saves a picture of each image with what was looked at for every character. --polygons_path reads
-regions inside photographs instead of whole images. (The project's test suite is `make test`.)
+regions inside photographs instead of whole images. --beam_width, --n_best, --allow, --lexicon and --long_text read
+better with the same weights (docs/reading.md). (The project's test suite is `make test`.)
 """
 
 import os
@@ -88,13 +89,14 @@ def read_all(predictor, regions, cfg, start):
     """Yield a record for each region from position `start` on, saving attention pictures on the way."""
     from tqdm import tqdm
 
-    from ocr.reading import read_regions
+    from ocr.long_text import read_as_told
     from ocr.results import to_record
 
     with_alpha = bool(cfg.attention_dir)
-    results = read_regions(
+    results = read_as_told(
         predictor,
         islice(regions, start, None),
+        window_aspect=cfg.long_text and cfg.window_aspect,
         batch_size=cfg.batch_size,
         num_workers=cfg.num_workers,
         with_alpha=with_alpha,
@@ -117,8 +119,10 @@ def print_table(path):
     for num_results, record in enumerate(read_results(path), 1):
         num_broken += 'error' in record
         if num_results <= TABLE_ROWS:
-            shown.append((record['image'], record.get('text', record.get('error')), record.get('confidence', '')))
-    print(tabulate(shown, ('image', 'text', 'confidence'), disable_numparse=[0, 1], floatfmt='.3f'))
+            more = {name: record[name] for name in ('in_lexicon', 'read') if name in record}
+            text = record.get('text', record.get('error'))
+            shown.append({'image': record['image'], 'text': text, 'confidence': record.get('confidence', ''), **more})
+    print(tabulate(shown, 'keys', disable_numparse=[0, 1], floatfmt='.3f'))
     if num_results > len(shown):
         print(f'... and {num_results - len(shown)} more')
     print(f'{path}: {num_results - num_broken} read, {num_broken} unreadable')
@@ -128,6 +132,8 @@ def main(argv=None):
     cfg = parse_config(argv, __doc__)
     from ocr.results import open_results
 
+    if cfg.long_text and cfg.attention_dir:
+        raise InputError('--attention_dir shows one canvas for a text, --long_text reads several; leave one out')
     regions = find_regions(cfg)
     start_tensorflow(cfg.gpus)
     from export import load_frozen
@@ -143,6 +149,8 @@ def main(argv=None):
             raise InputError(f'--attention_dir {cfg.attention_dir}: {error.strerror}; give another folder') from None
     path = os.path.join(cfg.output_path or OUTPUT_PATH, RESULTS_FILE)
     run = {**predictor.identity, 'full_length': cfg.full_length, 'attention_pictures': bool(cfg.attention_dir)}
+    if cfg.long_text:
+        run['window_aspect'] = cfg.window_aspect
     places = (place(region, cfg.img_folder) for region in regions)
     with open_results(path, run, places, cfg.resume) as results:
         for record in read_all(predictor, regions, cfg, results.num_kept):

@@ -13,7 +13,7 @@ from ocr.charset import SPECIALS
 _NEVER = np.iinfo(np.int32).max // 2  # distance of a state from which no text can be ended
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Automaton:
     """States 0..S-1, reading starts in 0; every edge is one character and leads towards an end.
 
