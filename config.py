@@ -162,7 +162,7 @@ class Config:
     """For dataset.py: look at every image and label, and write a page about them."""
     cache: Switch = setting(False, 'machine')
     """For dataset.py: cut the training regions out of their photographs once, so that train.py reads them quickly."""
-    allow: Names = setting(('illegible or ignored',), 'machine')
+    allow_lost: Names = setting(('illegible or ignored',), 'machine')
     """For dataset.py --check: reasons for which regions may be lost, as its tables name them, or their beginnings."""
 
     # Model
@@ -313,6 +313,24 @@ class Config:
     request_timeout: float = setting(30.0, 'machine', 0.1, 3600.0)
     """For app.py: seconds that a request may take to arrive, and again to be read."""
 
+    # Better reading with the same weights: test.py and eval.py
+    beam_width: int = setting(0, 'machine', 0, 1000)
+    """Texts that are followed at once; 0: one (greedy), and five or --n_best where something below asks for more."""
+    n_best: int = setting(0, 'machine', 0, 1000)
+    """List so many of the most probable texts with their probabilities; 0: no list."""
+    allow: str = setting('', 'machine')
+    """Regular expression that the whole text must match, as '[A-Z]{2}[0-9]{4}' or, to allow characters, '[0-9.]*'."""
+    lexicon: str = setting('', 'path')
+    """UTF-8 file of the words that texts may be, one a line; what is near one of them becomes it."""
+    lexicon_strict: Switch = setting(False, 'machine')
+    """Nothing but the words of the lexicon is written."""
+    lexicon_distance: int = setting(2, 'machine', 0, 100)
+    """Edits between what was read and a word near it, at most; never more than one for three characters."""
+    long_text: Switch = setting(False, 'machine')
+    """Read long lines and columns in windows that overlap, and join what was read."""
+    window_aspect: float = setting(4.0, 'machine', 1.0, 100.0)
+    """Length of such a window as a multiple of the text's height; regions that are longer by half are cut."""
+
     def __post_init__(self):
         for field in dataclasses.fields(self):
             _check(field, getattr(self, field.name))
@@ -331,6 +349,23 @@ class Config:
     def fits(self):
         """Whether the canvas is as narrow as the text."""
         return self.canvas == 'fit'
+
+    @property
+    def decoding(self):
+        """Settings of how texts are searched for, as keyword arguments of ocr.decoding."""
+        return {
+            name: getattr(self, name)
+            for name in (
+                'beam_width',
+                'n_best',
+                'allow',
+                'lexicon',
+                'lexicon_strict',
+                'lexicon_distance',
+                'long_text',
+                'full_length',
+            )
+        }
 
     @property
     def with_bbox(self):

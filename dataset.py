@@ -12,7 +12,7 @@ Without --charset_path, a charset is built of the characters that occur --min_co
 
 --check also decodes every image, looks for labels that are probably wrong, for characters that are rare or lost and for
 images that training and evaluation share, and writes all of it to --output_path as one HTML page. The exit code is then
-1 where regions are lost for a reason that --allow does not name.
+1 where regions are lost for a reason that --allow_lost does not name.
 """
 
 import json
@@ -59,7 +59,7 @@ def check(cfg, index, counts, charset):
     from ocr.doctor.sections import all_sections
     from ocr.doctor.verdict import allowed_reasons, forbidden
 
-    allowed = allowed_reasons(cfg.allow)
+    allowed = allowed_reasons(cfg.allow_lost)
     datasets = _unexamined(cfg, counts)
     examination = Examination(index, datasets, charset, cfg.seq_len, cfg.num_workers)
     with tqdm(desc='annotations', unit=' regions', total=examination.num_annotations, mininterval=0.5) as bar:

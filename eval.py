@@ -5,7 +5,8 @@
 
 Every legible region is scored, also those that the model cannot get right: texts longer than it can write, or with
 characters outside its charset. Writes readings.jsonl as they are read, from which a killed run goes on with --resume,
-and at the end scores.json and regions.csv (worst first) to --output_path.
+and at the end scores.json and regions.csv (worst first) to --output_path. --beam_width, --allow, --lexicon and
+--long_text are scored too (docs/reading.md).
 """
 
 import dataclasses
@@ -35,13 +36,14 @@ def load_predictor(cfg, argv, description):
     if pb_path:
         return load_frozen(pb_path, cfg, argv, description), pb_path
     from model import freeze_checkpoint
+    from ocr.decoding import with_search
     from ocr.precision import choose_precision
     from ocr.predictor import Predictor
     from ocr.turned import TurnedReader
 
     checkpoint, cfg, charset = load_model(cfg, argv, description)
-    frozen = freeze_checkpoint(checkpoint, cfg, charset)
-    predictor = Predictor(frozen, charset, precision=choose_precision(cfg.precision))
+    frozen, precision = freeze_checkpoint(checkpoint, cfg, charset), choose_precision(cfg.precision)
+    predictor = with_search(Predictor(frozen, charset, precision=precision, where=checkpoint), **cfg.decoding)
     return TurnedReader(predictor) if cfg.turned else predictor, checkpoint
 
 
@@ -59,16 +61,23 @@ def read_index(predictor, index, cfg, path):
     """Read all regions of an index with a progress bar, and write them as they come to a JSON Lines file."""
     from tqdm import tqdm
 
+    from ocr.long_text import read_as_told
     from ocr.prepare import Broken
-    from ocr.reading import read_regions
     from ocr.results import open_results, to_record
 
     run = {**predictor.identity, 'full_length': cfg.full_length}
+    if cfg.long_text:
+        run['window_aspect'] = cfg.window_aspect
     places = (place(index[position]) for position in range(len(index)))
     with open_results(path, run, places, cfg.resume) as readings:
         regions = (index[position] for position in range(readings.num_kept, len(index)))
-        results = read_regions(
-            predictor, regions, batch_size=cfg.batch_size, num_workers=cfg.num_workers, full_length=cfg.full_length
+        results = read_as_told(
+            predictor,
+            regions,
+            window_aspect=cfg.long_text and cfg.window_aspect,
+            batch_size=cfg.batch_size,
+            num_workers=cfg.num_workers,
+            full_length=cfg.full_length,
         )
         bar = tqdm(results, total=len(index), initial=readings.num_kept, desc='reading', unit=' regions')
         for region, _, result in bar:
@@ -125,7 +134,7 @@ def main(argv=None):
         for name, reasons in counts.items()
     }
     scores = score(readings)
-    too_long, unknown = beyond_reach(readings, predictor.charset, predictor.num_steps)
+    too_long, unknown = beyond_reach(readings, predictor.charset, None if cfg.long_text else predictor.num_steps)
     print(score_table(scores, dropped))
     print(
         f'of the scored texts {too_long} are too long for the model and {unknown} have characters outside its charset'

@@ -45,11 +45,12 @@ def load_model(cfg, argv, description):
 
 
 def load_frozen(path, cfg, argv, description):
-    """Predictor of a frozen graph. Of the settings inside it, the command line can change how a region is shown."""
+    """What reads with a frozen graph. Of the settings inside it, the command line can change how a region is shown."""
     import json
 
     from ocr import tensor_names as names
     from ocr.charset import Charset
+    from ocr.decoding import with_search
     from ocr.frozen_graph import load_graph, read_text
     from ocr.precision import choose_precision
     from ocr.predictor import Predictor
@@ -66,6 +67,7 @@ def load_frozen(path, cfg, argv, description):
         precision=choose_precision(cfg.precision),
         where=path,
     )
+    predictor = with_search(predictor, **cfg.decoding)
     return TurnedReader(predictor) if shown.turned else predictor
 
 

@@ -7,7 +7,8 @@ Writes results.jsonl to --output_path, one line an image in natural order, sub-f
 prints a table. A killed run goes on with --resume.
 --server URL reads with an app.py elsewhere: no model and no TensorFlow are needed here.
 --attention_dir saves a picture of each image with what was looked at for every character. --polygons_path reads
-regions inside photographs instead of whole images. (The project's test suite is `make test`.)
+regions inside photographs instead of whole images. --beam_width, --n_best, --allow, --lexicon and --long_text read
+better with the same weights (docs/reading.md). (The project's test suite is `make test`.)
 """
 
 import os
@@ -115,13 +116,14 @@ def read_all(predictor, regions, cfg, start):
     from tqdm import tqdm
 
     from ocr.char_positions import char_positions
-    from ocr.reading import read_regions
+    from ocr.long_text import read_as_told
     from ocr.results import to_record
 
     with_positions = writes_positions(predictor, cfg)
-    results = read_regions(
+    results = read_as_told(
         predictor,
         islice(regions, start, None),
+        window_aspect=cfg.long_text and cfg.window_aspect,
         batch_size=cfg.batch_size,
         num_workers=cfg.num_workers,
         with_alpha=with_positions or bool(cfg.attention_dir),
@@ -138,8 +140,9 @@ def read_all(predictor, regions, cfg, start):
 
 
 def writes_positions(reader, cfg):
-    """Whether the results say where each character was read: graphs of the published implementation do not tell."""
-    return cfg.char_positions and reader.has_attention
+    """Whether the results say where each character was read: neither the graphs of the published implementation do, nor
+    texts joined of several windows."""
+    return cfg.char_positions and reader.has_attention and not cfg.long_text
 
 
 def read_remotely(reader, regions, cfg, start):
@@ -198,8 +201,10 @@ def print_table(path):
     for num_results, record in enumerate(read_results(path), 1):
         num_broken += 'error' in record
         if num_results <= TABLE_ROWS:
-            shown.append((record['image'], record.get('text', record.get('error')), record.get('confidence', '')))
-    print(tabulate(shown, ('image', 'text', 'confidence'), disable_numparse=[0, 1], floatfmt='.3f'))
+            more = {name: record[name] for name in ('in_lexicon', 'read') if name in record}
+            text = record.get('text', record.get('error'))
+            shown.append({'image': record['image'], 'text': text, 'confidence': record.get('confidence', ''), **more})
+    print(tabulate(shown, 'keys', disable_numparse=[0, 1], floatfmt='.3f'))
     if num_results > len(shown):
         print(f'... and {num_results - len(shown)} more')
     print(f'{path}: {num_results - num_broken} read, {num_broken} unreadable')
@@ -209,6 +214,8 @@ def main(argv=None):
     cfg = parse_config(argv, __doc__)
     from ocr.results import open_results
 
+    if cfg.long_text and cfg.attention_dir:
+        raise InputError('--attention_dir shows one canvas for a text, --long_text reads several; leave one out')
     regions = find_regions(cfg)
     reader, read = (open_remote(cfg), read_remotely) if cfg.server else (open_local(cfg, argv), read_all)
     path = os.path.join(cfg.output_path or OUTPUT_PATH, RESULTS_FILE)
@@ -218,6 +225,8 @@ def main(argv=None):
         'attention_pictures': bool(cfg.attention_dir),
         'char_positions': writes_positions(reader, cfg),
     }
+    if cfg.long_text:
+        run['window_aspect'] = cfg.window_aspect
     places = (place(region, cfg.img_folder) for region in regions)
     with open_results(path, run, places, cfg.resume) as results:
         for record in read(reader, regions, cfg, results.num_kept):

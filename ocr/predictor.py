@@ -10,7 +10,7 @@ import tensorflow.compat.v1 as tf
 from ocr import tensor_names as names
 from ocr.charset import Charset
 from ocr.errors import InputError
-from ocr.frozen_graph import free_sides, load_graph, read_charset, read_text
+from ocr.frozen_graph import free_sides, load_graph, read_charset, read_text, read_weights
 from ocr.precision import session_config
 
 
@@ -23,12 +23,18 @@ class ReadText:
         confidence: float in 0..1, product of the probabilities of all characters and of EOS.
         char_confidences: floats in 0..1, one for each character of `text`.
         alpha: float32 (T', H, W), where each character was looked for, EOS included; None unless asked for.
+        n_best: (text, probability) of the most probable texts, the best first; None unless asked for.
+        in_lexicon: 'exactly', 'nearly' or 'no', how the text was found in a lexicon; None where there is none.
+        read: what was read where `text` is the word of a lexicon nearest to it; None elsewhere.
     """
 
     text: str
     confidence: float
     char_confidences: tuple
     alpha: np.ndarray | None = None
+    n_best: tuple | None = None
+    in_lexicon: str | None = None
+    read: str | None = None
 
 
 class Predictor:
@@ -43,6 +49,7 @@ class Predictor:
         with_bbox: bool, whether the graph wants the text's box too.
         has_attention: bool, whether the graph gives its attention away; the reference's do not.
         identity: dict, in JSON's types, of all that decides what is read on an image.
+        where: what messages call the graph.
     """
 
     def __init__(self, graph_def, charset, *, canvas_side=256, canvas=None, precision='float32', where='the graph'):
@@ -58,6 +65,7 @@ class Predictor:
         Raises:
             InputError: no charset, or one that does not fit; fitted canvases for a graph that cannot take them.
         """
+        self.where = where
         self.charset = Charset.agreed(charset, read_charset(graph_def, where), where)
         self.settings = json.loads(read_text(graph_def, names.CONFIG) or '{}')
         trained = self.settings.get('canvas', 'square')
@@ -115,6 +123,11 @@ class Predictor:
             self._read_row(preds[n], probs[n], alpha[0][n].transpose(2, 0, 1) if alpha else None)
             for n in range(len(preds))
         ]
+
+    def weights(self, scope):
+        """{name: float32 array} of the weights below a variable scope."""
+        graph_def = self._graph.as_graph_def()
+        return read_weights(graph_def, [node.name for node in graph_def.node if node.name.startswith(f'{scope}/')])
 
     def _read_row(self, preds, probs, alpha):
         text = self.charset.decode(preds)

@@ -26,13 +26,20 @@ def to_record(place, result, positions=None):
     """
     if isinstance(result, Broken):
         return {**place, 'error': result.message}
-    return {
+    record = {
         **place,
         'text': result.text,
         'confidence': round(result.confidence, 4),
         'char_confidences': [round(confidence, 4) for confidence in result.char_confidences],
         **({} if positions is None else {'char_positions': positions}),
     }
+    if result.n_best is not None:
+        record['n_best'] = [{'text': text, 'probability': float(f'{p:.4g}')} for text, p in result.n_best]
+    if result.in_lexicon is not None:
+        record['in_lexicon'] = result.in_lexicon
+    if result.read is not None:
+        record['read'] = result.read
+    return record
 
 
 class ResultFile:

@@ -25,7 +25,7 @@ def allowed_reasons(names):
         matches = [reason for reason in REASONS if wanted and reason.lower().startswith(wanted)]
         if len(matches) != 1:
             problem = f'may be {" or ".join(matches)}' if matches else f'is none of {", ".join(REASONS)}'
-            raise InputError(f'--allow {shlex.quote(name)}: {problem}')
+            raise InputError(f'--allow_lost {shlex.quote(name)}: {problem}')
         found.update(matches)
     return tuple(reason for reason in REASONS if reason in found)
 
@@ -44,4 +44,4 @@ def forbidden(datasets, allowed):
 def allow_flag(datasets, allowed):
     """The flag to type with which all losses are allowed."""
     wanted = [reason for reason in REASONS if reason in {*allowed, *losses(datasets)}]
-    return ' '.join(['--allow', *map(shlex.quote, wanted)])
+    return ' '.join(['--allow_lost', *map(shlex.quote, wanted)])

@@ -175,11 +175,11 @@ def test_the_page_is_one_file_and_names_are_escaped(checked):
 
 
 def test_exit_code_0_with_the_flag_that_is_proposed(planted, checked, tmp_path, capsys):
-    (flag,) = re.findall(r'^ +(--allow .*)$', checked.text, re.MULTILINE)
+    (flag,) = re.findall(r'^ +(--allow_lost .*)$', checked.text, re.MULTILINE)
     assert check(planted, tmp_path, '--check', *shlex.split(flag)) == 0
     text = capsys.readouterr().out
     assert 'regions lost, as allowed' in text
-    assert '--allow' not in text
+    assert '--allow_lost' not in text
 
 
 def test_sound_data_loses_nothing(tmp_path, capsys):
@@ -195,9 +195,9 @@ def test_sound_data_loses_nothing(tmp_path, capsys):
 @pytest.mark.parametrize(
     ('more', 'named'),
     [
-        (['--allow', 'un'], '--allow un: may be unknown character or under 8 px or unreadable image'),
-        (['--allow', 'unheard of'], "--allow 'unheard of': is none of illegible or ignored, partly ###"),
-        (['--allow', ' '], "--allow ' ': is none of"),
+        (['--allow_lost', 'un'], '--allow_lost un: may be unknown character or under 8 px or unreadable image'),
+        (['--allow_lost', 'unheard of'], "--allow_lost 'unheard of': is none of illegible or ignored, partly ###"),
+        (['--allow_lost', ' '], "--allow_lost ' ': is none of"),
         (['--output_path', '{planted}/scored/own.png'], 'give another --output_path'),
     ],
 )

@@ -26,7 +26,7 @@ def test_nothing_is_hidden(text, shown):
 
 def test_text():
     sections = [
-        Section('One', [Paragraph('Said.'), Command('--allow x')]),
+        Section('One', [Paragraph('Said.'), Command('--allow_lost x')]),
         Section(
             'Two',
             [
@@ -43,7 +43,7 @@ def test_text():
         '===',
         'Said.',
         '',
-        '    --allow x',
+        '    --allow_lost x',
         '',
         'Two',
         '===',

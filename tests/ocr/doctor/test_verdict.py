@@ -35,9 +35,9 @@ def test_a_reason_by_its_beginning(names, reasons):
 @pytest.mark.parametrize(
     ('name', 'message'),
     [
-        ('un', '--allow un: may be unknown character or under 8 px or unreadable image'),
-        ('long', '--allow long: is none of illegible or ignored, partly ###, empty text'),
-        (' ', "--allow ' ': is none of"),
+        ('un', '--allow_lost un: may be unknown character or under 8 px or unreadable image'),
+        ('long', '--allow_lost long: is none of illegible or ignored, partly ###, empty text'),
+        (' ', "--allow_lost ' ': is none of"),
     ],
 )
 def test_a_name_of_no_reason_or_of_several(name, message):
@@ -57,5 +57,5 @@ def test_losses_are_summed_over_datasets_and_damaged_regions_count():
 def test_the_flag_to_type_names_what_was_allowed_before_too():
     datasets = {'a': findings(kept=5, partly=1, num_lost=1)}
     assert allow_flag(datasets, (DropReason.ILLEGIBLE,)) == (
-        "--allow 'illegible or ignored' 'partly ###' 'damaged image'"
+        "--allow_lost 'illegible or ignored' 'partly ###' 'damaged image'"
     )

@@ -1,0 +1,78 @@
+"""Which predictor reads as the settings say: the greedy one as it is, or one that searches."""
+
+import hashlib
+
+from ocr.errors import InputError
+
+CONSTRAINED_BEAMS = 5  # what is followed under a constraint where nothing else is asked for
+
+
+def check_decoding(*, beam_width, n_best, allow, lexicon, lexicon_strict, lexicon_distance, long_text, full_length):
+    """InputError for settings that make no sense together; all are as in Config."""
+    searches = beam_width > 1 or n_best or allow or lexicon
+    refused = {
+        f'--n_best {n_best}: --beam_width {beam_width} follows fewer texts': 0 < beam_width < n_best,
+        '--allow with --lexicon: keep those words of the list that match, and leave --allow out': allow and lexicon,
+        '--lexicon_strict: there is no --lexicon': lexicon_strict and not lexicon,
+        '--long_text reads windows that cut words, which --allow and --lexicon cannot judge; leave one out': long_text
+        and (allow or lexicon),
+        '--long_text joins what is read in windows, and has no --n_best of the whole; leave one out': long_text
+        and n_best,
+        '--full_length is of greedy decoding; leave it out': full_length and searches,
+    }
+    for message, applies in refused.items():
+        if applies:
+            raise InputError(message)
+
+
+def with_search(predictor, **settings):
+    """The predictor that reads as the settings say.
+
+    Args:
+        predictor: Predictor.
+        settings: Config.decoding.
+
+    Returns:
+        `predictor` itself for greedy decoding, else a SearchPredictor.
+
+    Raises:
+        InputError: settings that make no sense together, a pattern or lexicon that is none, a text that must be longer
+            than the model can write.
+    """
+    from ocr.lexicon import Lexicon
+    from ocr.pattern import compile_pattern
+    from ocr.search_predictor import REFERENCE_STEPS, SearchPredictor
+
+    check_decoding(**settings)
+    beam_width, n_best, allow = settings['beam_width'], settings['n_best'], settings['allow']
+    max_length = (predictor.num_steps or REFERENCE_STEPS) - 1
+    automaton = lexicon = None
+    identity = {'n_best': n_best} if n_best else {}
+    if allow:
+        automaton = compile_pattern(allow, predictor.charset)
+        if automaton.shortest > max_length:
+            raise InputError(
+                f'--allow {allow!r}: its shortest text has {automaton.shortest} characters, '
+                f'{predictor.where} writes at most {max_length}'
+            )
+        identity['allow'] = allow
+    if settings['lexicon']:
+        lexicon = Lexicon.load(settings['lexicon'], predictor.charset, max_length)
+        words = hashlib.blake2b('\n'.join(lexicon.words).encode(), digest_size=16).hexdigest()
+        identity |= {'lexicon': words, 'lexicon_distance': settings['lexicon_distance']}
+    if settings['lexicon_strict']:
+        automaton, lexicon = lexicon.automaton(), None
+        identity['lexicon_distance'] = 'strict'
+    num_beams = beam_width or (max(CONSTRAINED_BEAMS, n_best) if automaton or n_best else 1)
+    needs_places = settings['long_text'] and not predictor.has_attention
+    if num_beams == 1 and not (automaton or lexicon or n_best or needs_places):
+        return predictor
+    return SearchPredictor(
+        predictor,
+        num_beams=num_beams,
+        num_best=n_best,
+        automaton=automaton,
+        lexicon=lexicon,
+        max_edits=settings['lexicon_distance'],
+        identity={**identity, 'beam_width': num_beams},
+    )

@@ -1,0 +1,71 @@
+"""Read regions that are too long to be read at once: in windows along the text, whose readings are joined."""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ocr.geometry import whole_image
+from ocr.image_header import upright_size
+from ocr.prepare import Broken
+from ocr.reading import read_regions
+from ocr.stitching import placed, stitch
+from ocr.windows import cut_windows
+
+
+def read_as_told(predictor, regions, *, window_aspect, **settings) -> Iterator:
+    """reading.read_regions, or read_long_regions where there is a window_aspect."""
+    if not window_aspect:
+        return read_regions(predictor, regions, **settings)
+    return read_long_regions(predictor, regions, window_aspect=window_aspect, **settings)
+
+
+def read_long_regions(predictor, regions, *, window_aspect, **settings) -> Iterator:
+    """Read text regions; long ones in windows.
+
+    Args:
+        predictor: a predictor that gives its attention.
+        regions: iterable of TextRegion.
+        window_aspect: see windows.cut_windows.
+        settings: as of reading.read_regions, which reads windows and short regions alike.
+
+    Yields:
+        as reading.read_regions does; the canvas of a region that was cut is that of its first window.
+    """
+    planned = deque()
+
+    def pieces():
+        for region in regions:
+            windows = _windows(region, window_aspect)
+            planned.append((region, windows))
+            yield from [region] if windows is None else (replace(region, polygon=one.polygon) for one in windows)
+
+    results = read_regions(predictor, pieces(), **{**settings, 'with_alpha': True})
+    for _, canvas, result in results:
+        region, windows = planned.popleft()
+        if windows is None:
+            yield region, canvas, result if isinstance(result, Broken) else replace(result, alpha=None)
+            continue
+        read = [(canvas, result), *(next(results)[1:] for _ in windows[1:])]
+        yield region, canvas, _joined(predictor, windows, read)
+
+
+def _windows(region, window_aspect):
+    polygon = region.polygon
+    if polygon is None:
+        size = upright_size(region.image_path)
+        if isinstance(size, str):  # the reason why it cannot be read: reading will say so
+            return None
+        polygon = whole_image(*size)
+    return cut_windows(polygon, window_aspect)
+
+
+def _joined(predictor, windows, read):
+    """ReadText of all windows, or the Broken of the first that could not be read."""
+    broken = next((result for _, result in read if isinstance(result, Broken)), None)
+    if broken:
+        return broken
+    readings = [
+        placed(window, predictor.canvas_side, predictor.fits, canvas.shape, result)
+        for window, (canvas, result) in zip(windows, read, strict=True)
+    ]
+    return stitch(windows, [result for _, result in read], readings)

@@ -1,0 +1,66 @@
+"""Lexicons: case, what cannot be written, the words near a text."""
+
+import logging
+
+import pytest
+
+from ocr.charset import Charset
+from ocr.errors import InputError
+from ocr.lexicon import Lexicon
+
+ASCII = Charset.preset('ascii')
+
+
+def accepts(lexicon, text):
+    return lexicon.automaton().accepts([ASCII.characters.index(character) for character in text])
+
+
+@pytest.mark.parametrize('words', [['house', 'tea'], ['HOUSE', 'TEA'], ['HOUSE', 'tea', '2']])
+def test_a_list_in_one_case_holds_in_any(words):
+    lexicon = Lexicon(words, ASCII, 10)
+    assert lexicon.any_case
+    for text in ('house', 'House', 'HOUSE', 'hOUsE'):
+        assert lexicon.holds(text) and accepts(lexicon, text)
+    assert not lexicon.holds('hous') and not accepts(lexicon, 'hous')
+
+
+def test_a_list_in_mixed_case_is_taken_as_written():
+    lexicon = Lexicon(['Paris', 'tea'], ASCII, 10)
+    assert not lexicon.any_case
+    assert accepts(lexicon, 'Paris') and not accepts(lexicon, 'paris') and not lexicon.holds('TEA')
+    assert lexicon.near('Pariz', 2) == ['Paris']
+
+
+def test_the_words_near_a_text_come_in_the_cases_that_are_likely():
+    lexicon = Lexicon(['house', 'mouse', 'hours'], ASCII, 10)
+    near = lexicon.near('HOUSF', 2)
+    assert near[:3] == ['house', 'HOUSE', 'House'] and len(near) == 3
+    assert set(lexicon.near('HOUSEX', 2)) >= {'HOUSE', 'MOUSE'}
+
+
+@pytest.mark.parametrize(('text', 'max_edits'), [('te', 2), ('txx', 2), ('hxuxx', 2), ('housf', 0), ('', 2)])
+def test_a_third_of_the_characters_may_differ_and_no_more(text, max_edits):
+    assert Lexicon(['house', 'tea'], ASCII, 10).near(text, max_edits) == []
+
+
+def test_words_that_cannot_be_written_are_counted(caplog):
+    caplog.set_level(logging.INFO)
+    lexicon = Lexicon(['tea', 'tea', '', 'caf\u00e9', 'extraordinary'], ASCII, 10, 'words.txt')
+    assert lexicon.words == ['tea']
+    assert caplog.messages == [
+        'words.txt: 1 words, in any case; left out: 1 longer than 10 characters, 1 with characters outside the charset'
+    ]
+    with pytest.raises(InputError, match=r'--lexicon the lexicon: none of its 1 words can be written'):
+        Lexicon(['caf\u00e9'], ASCII, 10)
+
+
+def test_files(tmp_path):
+    path = tmp_path / 'words.txt'
+    path.write_bytes('\ufeffstra\u00dfe \r\n\r\ntea\r\n'.encode())
+    charset = Charset([*ASCII.characters[2:], '\u00df'])
+    assert Lexicon.load(path, charset, 10).words == ['stra\u00dfe', 'tea']
+    path.write_bytes(b'\xff\xfe\x00')
+    with pytest.raises(InputError, match=r'not UTF-8 text \(byte 0\)'):
+        Lexicon.load(path, charset, 10)
+    with pytest.raises(InputError, match='No such file'):
+        Lexicon.load(tmp_path / 'nowhere', charset, 10)
