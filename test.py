@@ -11,6 +11,7 @@ regions inside photographs instead of whole images. (The project's test suite is
 
 import os
 import re
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -69,14 +70,30 @@ def place(region, folder):
     return of_image if region.polygon is None else {**of_image, 'polygon': region.polygon.tolist()}
 
 
+@lru_cache(maxsize=1)
+def read_photograph(path):
+    """The upright photograph, uint8 (H, W, 3): read once for all regions that follow one another in it."""
+    from ocr.image import read_image
+
+    return read_image(path)
+
+
 def save_picture(folder, number, region, prepared, result):
     """Save the attention picture of one region under the region's number and file name."""
     from PIL import Image
 
+    from ocr.char_positions import char_positions
     from ocr.overlay import attention_picture
+    from ocr.region_view import region_view
 
     stem = re.sub(r'[^\w.-]', '_', Path(region.image_path).stem)
-    picture = attention_picture(prepared.canvas, result.text, result.alpha, result.char_confidences)
+    photograph = None
+    if region.polygon is not None:
+        positions = char_positions(result.alpha[: len(result.text)], prepared)
+        photograph = region_view(read_photograph(region.image_path), region.polygon, positions)
+    picture = attention_picture(
+        prepared.canvas, result.text, result.alpha, result.char_confidences, photograph=photograph
+    )
     path = os.path.join(folder, f'{number:06d}_{stem}.png')
     try:
         Image.fromarray(picture).save(path)
