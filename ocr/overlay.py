@@ -152,9 +152,11 @@ def _centred(drawing, text, size, baseline, width, colour, writer):
 
 
 def _rows(panels):
-    """Panels side by side, in rows that fit the page."""
+    """Panels side by side, in as few rows as fit the page, of about one length."""
     height, width = panels[0].shape[:2]
-    columns = max(1, min(PANELS_PER_ROW, (PAGE_WIDTH + GAP) // (width + GAP)))
+    most = max(1, min(PANELS_PER_ROW, (PAGE_WIDTH + GAP) // (width + GAP)))
+    num_rows = -(-len(panels) // most)
+    columns = -(-len(panels) // num_rows)
     gap = _blank(height, GAP)
     for start in range(0, len(panels), columns):
         row = [part for panel in panels[start : start + columns] for part in (panel, gap)][:-1]

@@ -50,7 +50,8 @@ def test_eight_square_panels_make_a_row_and_the_input_is_one_of_them():
     heights = [len(attention_picture(canvas(64, 64), 'x' * n, alpha(n))) for n in (1, 7, 8, 15, 16)]
     assert heights[0] == heights[1] < heights[2] == heights[3] < heights[4]
     assert heights[2] - heights[1] == heights[4] - heights[3]
-    assert attention_picture(canvas(64, 64), 'x' * 9, alpha(9)).shape[1] == PAGE_WIDTH + 2 * GAP
+    assert attention_picture(canvas(64, 64), 'x' * 7, alpha(7)).shape[1] == PAGE_WIDTH + 2 * GAP
+    assert attention_picture(canvas(64, 64), 'x' * 8, alpha(8)).shape[1] == 5 * (176 + 2 + GAP) + GAP  # and four
 
 
 @pytest.mark.parametrize(('side', 'map_shape'), [((64, 64), (8, 8)), ((128, 32), (16, 4)), ((32, 128), (4, 16))])
