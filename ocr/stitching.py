@@ -73,6 +73,11 @@ def stitch(windows, results, readings):
     )
 
 
+def _agreement(one, other):
+    """How sure it is that two readings of the same character are of one letter of the picture."""
+    return one.confidence * other.confidence * (1 - abs(one.place - other.place) / _APART)
+
+
 def _join(left, right, middle):
     """Two readings as one; `middle` is the middle of their overlap."""
     runs = {}
@@ -82,6 +87,6 @@ def _join(left, right, middle):
                 runs.setdefault(i - j, []).append((i, j))
     if not runs:
         return [one for one in left if one.place < middle] + [one for one in right if one.place >= middle]
-    best = max(runs.values(), key=lambda run: sum(left[i].confidence * right[j].confidence for i, j in run))
+    best = max(runs.values(), key=lambda run: sum(_agreement(left[i], right[j]) for i, j in run))
     i, j = min(best, key=lambda pair: abs(left[pair[0]].place + right[pair[1]].place - 2 * middle))
     return [*left[:i], max(left[i], right[j], key=lambda one: one.confidence), *right[j + 1 :]]

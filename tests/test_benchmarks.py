@@ -58,3 +58,15 @@ def test_serving_benchmark_asks_both_servers_for_equal_readings():
         assert summary[f'{clients} clients, ratio'][0] > 0
         rate, p50, p95, p99, cpu = summary[f'{clients} clients, batches']
         assert rate > 0 and 0 < p50 <= p95 <= p99 and cpu > 0
+
+
+def test_decoding_benchmark_compares_ways_to_read(learnt, tmp_path):
+    (tmp_path / 'words.txt').write_text('27\n840\n')
+    own = ['--pb_path', learnt.pb_path, '--img_folder', learnt.words, '--lexicon', tmp_path / 'words.txt']
+    tiny = ['--allow', '[0-9]{1,3}', '--batch_sizes', '1', '2', '--pairs', '1']
+    command = [sys.executable, 'benchmarks/decoding.py', *own, *tiny]
+    result = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert result.returncode == 0, result.stderr[-2000:]
+    ratios = json.loads(result.stdout.splitlines()[-1])['ratios']
+    assert ratios['batch 2, greedy'] == [1, 1, 1]
+    assert {name.partition(', ')[2].split(',')[0] for name in ratios} >= {'beam 5', 'pattern', 'lexicon'}

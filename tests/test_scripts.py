@@ -312,6 +312,46 @@ def test_a_square_model_reads_fitted_canvases_when_asked_to(learnt, tmp_path, ca
         assert of_pb['confidence'] == pytest.approx(of_checkpoint['confidence'], abs=2e-4)
 
 
+def test_better_reading_writes_what_was_asked_for(learnt, pictures, tmp_path, capsys):
+    (tmp_path / 'words.txt').write_text('5\n71\n841\n')
+    lexicon = {'lexicon': tmp_path / 'words.txt'}
+    greedy = read_folder(learnt, pictures, tmp_path / 'greedy')
+    assert not {'n_best', 'in_lexicon', 'read'} & set().union(*greedy)
+    listed = read_folder(learnt, pictures, tmp_path / 'listed', n_best=2, attention_dir=tmp_path / 'attention')
+    for record in listed:
+        if 'text' in record:
+            assert record['text'] == READABLE[record['image']] == record['n_best'][0]['text']
+            assert (
+                len(record['n_best']) == 2 and record['n_best'][0]['probability'] > record['n_best'][1]['probability']
+            )
+    assert len(os.listdir(tmp_path / 'attention')) == len(READABLE)
+    strict = read_folder(learnt, pictures, tmp_path / 'strict', lexicon_strict=True, **lexicon)
+    assert {record['text'] for record in strict if 'text' in record} <= {'5', '71', '841'}
+    capsys.readouterr()
+    near = {record['image']: record for record in read_folder(learnt, pictures, tmp_path / 'near', **lexicon)}
+    assert capsys.readouterr().out.splitlines()[0].split() == ['image', 'text', 'confidence', 'in_lexicon', 'read']
+    assert near['b/x.bmp']['in_lexicon'] == 'exactly' and near['y.webp']['in_lexicon'] == 'no'
+    record = near['img2.jpg']
+    assert (record['text'], record['in_lexicon'], record['read']) == ('841', 'nearly', '840')
+    with pytest.raises(InputError, match=r'of another run \(.*lexicon'):
+        read_folder(learnt, pictures, tmp_path / 'near', resume=True)
+
+
+@pytest.mark.parametrize('flags', [{'allow': '[0-9]{2}'}, {'long_text': True}, {'beam_width': 3}])
+def test_better_reading_is_scored_of_file_and_checkpoint_alike(learnt, tmp_path, flags):
+    data = {'eval_datasets': f'words={learnt.words}', 'index_dir': learnt.index_dir}
+    models = {'of_pb': {'pb_path': learnt.pb_path}, 'of_checkpoint': {'checkpoint_path': learnt.checkpoint_path}}
+    for name, model in models.items():
+        tiny.run_main('eval', *tiny.flags(**data, **model, **flags, output_path=tmp_path / name))
+    rows = [read_regions(tmp_path / name) for name in models]
+    texts = [{image: row['text'] for image, row in of_one.items()} for of_one in rows]
+    assert texts[0] == texts[1] and len(texts[0]) == 8
+    if 'allow' in flags:
+        assert {len(text) for text in texts[0].values()} == {2}
+    else:
+        assert sorted(texts[0].values()) == sorted(tiny.EIGHT_WORDS)
+
+
 @pytest.mark.parametrize('ending', ['tsv', 'jsonl'])
 def test_regions_inside_a_photograph(learnt, tmp_path, ending, capsys):
     photo, polygons = Image.new('RGB', (300, 200), (90, 90, 90)), []
