@@ -30,7 +30,9 @@ _folder = os.path.dirname(__file__)
 _running = contextlib.ExitStack()  # closed behind the last test here: Playwright's loop would stand in others' way
 
 
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(nextitem):
+    yield
     if nextitem is None or not str(nextitem.path).startswith(_folder):
         _running.close()
 

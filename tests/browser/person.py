@@ -111,8 +111,11 @@ class Person:
         height, width, values = self.page.evaluate(
             """() => {
                 const heat = document.getElementById('heat');
-                const { data } = heat.getContext('2d').getImageData(0, 0, heat.width, heat.height);
-                return [heat.height, heat.width, btoa(Array.from(data, (one) => String.fromCharCode(one)).join(''))];
+                const { width, height } = heat;
+                const copy = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+                copy.drawImage(heat, 0, 0);
+                const { data } = copy.getImageData(0, 0, width, height);
+                return [height, width, btoa(Array.from(data, (one) => String.fromCharCode(one)).join(''))];
             }"""
         )
         return np.frombuffer(base64.b64decode(values), np.uint8).reshape(height, width, 4)

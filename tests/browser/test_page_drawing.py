@@ -66,7 +66,7 @@ def test_regions_are_selected_moved_and_deleted(person):
     person.click((480, 160))
     assert 'selected' in person.page.locator('[data-region]').first.get_attribute('class')
     person.drag((480, 160), (500, 220))
-    np.testing.assert_allclose(person.regions[0], np.array(BOARD) + (20, 60), atol=1.2)
+    np.testing.assert_allclose(person.regions[0], np.add(BOARD, (20, 60)), atol=1.2)
     person.drag((500, 220), (2000, 220))  # not over the edge
     assert person.regions[0][:, 0].max() == pytest.approx(960)
     person.page.click('[data-says="remove_region"]')

@@ -17,6 +17,15 @@ def refuse(person, status, code, times=1, **headers):
     )
 
 
+def limit(person, **limits):
+    """The server takes no more than this from now on."""
+    card = person.page.request.get(f'{person.page.url}v1/model').json()
+    card['limits'].update(limits)
+    person.page.route('**/v1/model', lambda route: route.fulfill(json=card))
+    person.page.reload()
+    person.see('#model-card dt')
+
+
 @pytest.mark.parametrize(
     ('locale', 'said'), [('en-US', '“list.jpg” is not a picture'), ('zh-CN', '“list.jpg”不是可以显示的图片')]
 )
@@ -46,17 +55,12 @@ def test_a_picture_over_the_limits_is_not_sent(visit, shop):
     person = visit()
     sent = []
     person.page.on('request', lambda request: sent.append(request.method))
-    card = person.page.request.get(f'{person.page.url}v1/model').json()
-    for limits, said in (
-        ({'max_bytes': 1000}, 'this server takes pictures of up to 1 kB'),
-        ({'max_pixels': 500_000}, '0.6 million pixels; this server takes up to 0.5 million'),
-    ):
-        changed = {**card, 'limits': {**card['limits'], **limits}}
-        person.page.route('**/v1/model', lambda route, changed=changed: route.fulfill(json=changed))
-        person.page.reload()
-        person.see('#model-card dt')
-        person.page.set_input_files('#file', shop)
-        assert said in person.problem
+    limit(person, max_bytes=1000)
+    person.page.set_input_files('#file', shop)
+    assert 'this server takes pictures of up to 1 kB' in person.problem
+    limit(person, max_pixels=500_000)
+    person.page.set_input_files('#file', shop)
+    assert '0.6 million pixels; this server takes up to 0.5 million' in person.problem
     assert 'POST' not in sent
 
 
@@ -91,10 +95,7 @@ def test_an_unknown_refusal_is_told_in_the_servers_words(visit, shop):
 
 def test_more_regions_than_the_server_takes(visit, shop):
     person = visit()
-    card = person.page.request.get(f'{person.page.url}v1/model').json()
-    card['limits']['max_regions'] = 1
-    person.page.route('**/v1/model', lambda route: route.fulfill(json=card))
-    person.page.reload()
+    limit(person, max_regions=1)
     person.upload(shop)
     person.draw_polygon(BOARD)
     person.draw_rectangle(PLATE)
@@ -105,7 +106,7 @@ def test_more_regions_than_the_server_takes(visit, shop):
 def test_a_reading_is_dropped_when_another_picture_comes(visit, shop):
     person = visit()
     held = []
-    person.page.route('**/v1/recognize', held.append, times=1)
+    person.page.route('**/v1/recognize', lambda route: held.append(route), times=1)
     person.page.set_input_files('#file', shop)
     person.see('#work[aria-busy="true"]')
     person.page.click('#other')
