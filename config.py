@@ -282,6 +282,8 @@ class Config:
     """For export.py: one frozen graph, or a SavedModel folder."""
     full_length: Switch = setting(False, 'machine')
     """Run the decoder for all steps, even when every text of the batch has ended."""
+    char_positions: Switch = setting(True, 'machine')
+    """For test.py: say of each character where it was read, if the graph gives its attention."""
     precision: Literal['auto', 'float32', 'bfloat16'] = setting('auto', 'machine')
     """What train.py, eval.py and test.py compute with; auto: the shorter format where the hardware gains by it."""
     resume: Switch = setting(False, 'machine')

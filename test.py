@@ -78,14 +78,14 @@ def place(region, folder):
     return of_image if region.polygon is None else {**of_image, 'polygon': region.polygon.tolist()}
 
 
-def save_picture(folder, number, region, canvas, result):
+def save_picture(folder, number, region, prepared, result):
     """Save the attention picture of one region under the region's number and file name."""
     from PIL import Image
 
     from ocr.overlay import attention_picture
 
     stem = re.sub(r'[^\w.-]', '_', Path(region.image_path).stem)
-    picture = attention_picture(canvas, result.text, result.alpha, result.char_confidences)
+    picture = attention_picture(prepared.canvas, result.text, result.alpha, result.char_confidences)
     path = os.path.join(folder, f'{number:06d}_{stem}.png')
     try:
         Image.fromarray(picture).save(path)
@@ -97,35 +97,46 @@ def read_all(predictor, regions, cfg, start):
     """Yield a record for each region from position `start` on, saving attention pictures on the way."""
     from tqdm import tqdm
 
+    from ocr.char_positions import char_positions
     from ocr.reading import read_regions
     from ocr.results import to_record
 
-    with_alpha = bool(cfg.attention_dir)
+    with_positions = writes_positions(predictor, cfg)
     results = read_regions(
         predictor,
         islice(regions, start, None),
         batch_size=cfg.batch_size,
         num_workers=cfg.num_workers,
-        with_alpha=with_alpha,
+        with_alpha=with_positions or bool(cfg.attention_dir),
         full_length=cfg.full_length,
     )
     bar = tqdm(results, total=len(regions), initial=start, desc='reading', unit=' images', mininterval=0.5)
-    for number, (region, canvas, result) in enumerate(bar, start):
-        if with_alpha and canvas is not None:
-            save_picture(cfg.attention_dir, number, region, canvas, result)
-        yield to_record(place(region, cfg.img_folder), result)
+    for number, (region, prepared, result) in enumerate(bar, start):
+        positions = None
+        if prepared is not None and cfg.attention_dir:
+            save_picture(cfg.attention_dir, number, region, prepared, result)
+        if prepared is not None and with_positions:
+            positions = char_positions(result.alpha[: len(result.text)], prepared)
+        yield to_record(place(region, cfg.img_folder), result, positions)
+
+
+def writes_positions(reader, cfg):
+    """Whether the results say where each character was read: graphs of the published implementation do not tell."""
+    return cfg.char_positions and reader.has_attention
 
 
 def read_remotely(reader, regions, cfg, start):
     """Yield a record for each region from position `start` on, as a server reads it."""
     from tqdm import tqdm
 
+    from ocr.prepare import Broken
     from ocr.results import to_record
 
     results = reader.read_regions(islice(regions, start, None), num_workers=cfg.batch_size)
     bar = tqdm(results, total=len(regions), initial=start, desc='reading', unit=' images', mininterval=0.5)
     for region, result in bar:
-        yield to_record(place(region, cfg.img_folder), result)
+        positions = None if isinstance(result, Broken) or not cfg.char_positions else result.char_positions
+        yield to_record(place(region, cfg.img_folder), result, positions)
 
 
 def open_remote(cfg):
@@ -184,7 +195,12 @@ def main(argv=None):
     regions = find_regions(cfg)
     reader, read = (open_remote(cfg), read_remotely) if cfg.server else (open_local(cfg, argv), read_all)
     path = os.path.join(cfg.output_path or OUTPUT_PATH, RESULTS_FILE)
-    run = {**reader.identity, 'full_length': cfg.full_length, 'attention_pictures': bool(cfg.attention_dir)}
+    run = {
+        **reader.identity,
+        'full_length': cfg.full_length,
+        'attention_pictures': bool(cfg.attention_dir),
+        'char_positions': writes_positions(reader, cfg),
+    }
     places = (place(region, cfg.img_folder) for region in regions)
     with open_results(path, run, places, cfg.resume) as results:
         for record in read(reader, regions, cfg, results.num_kept):

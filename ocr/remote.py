@@ -71,6 +71,11 @@ class RemoteReader:
         """dict of all that decides what is read, as Predictor.identity."""
         return self.model['identity']
 
+    @property
+    def has_attention(self):
+        """Whether the model tells where it looked."""
+        return bool(self.model.get('has_attention'))
+
     def read_regions(self, regions, *, num_workers=8) -> Iterator:
         """Read text regions, those of one photograph one after another: it is sent once for as many as a request takes.
 

@@ -6,6 +6,8 @@ import io
 import numpy as np
 from PIL import Image
 
+from ocr.char_positions import char_positions, map_to_photograph
+
 
 def region_answer(result, polygon, prepared, with_attention):
     """One entry of `regions`.
@@ -13,7 +15,7 @@ def region_answer(result, polygon, prepared, with_attention):
     Args:
         result: ReadText.
         polygon: float32 (K, 2) in the upright picture.
-        prepared: what InferencePreparer made of it.
+        prepared: Prepared.
         with_attention: bool, give the maps too.
 
     Returns:
@@ -25,29 +27,26 @@ def region_answer(result, polygon, prepared, with_attention):
         'char_confidences': list(result.char_confidences),
         'polygon': polygon.tolist(),
     }
-    return {**answer, **_places(result, prepared, with_attention)}
+    if result.alpha is not None:
+        answer['char_positions'] = char_positions(result.alpha[: len(result.text)], prepared)
+        if with_attention:
+            answer['attention'] = _attention(result.alpha, prepared)
+    return answer
 
 
-def _places(result, prepared, with_attention):
-    """`char_positions`, and `attention` if asked for: {} for a graph that does not give its attention."""
-    return {}
-
-
-def attention_answer(alpha, canvas_shape, to_image):
+def _attention(alpha, prepared):
     """`attention` of a region.
 
     Args:
         alpha: float32 (T', h, w), >= 0.
-        canvas_shape: (height, width, 3) of the canvas.
-        to_image: float64 (2, 3), canvas -> upright picture.
+        prepared: Prepared.
 
     Returns:
         {'maps': data URLs of grey PNGs of h x w pixels, each stretched to its own maximum,
          'to_image': [[a, b, c], [d, e, f]], cells of a map -> pixels of the upright picture}.
     """
-    height, width = alpha.shape[1:]
-    cell = np.diag([canvas_shape[1] / width, canvas_shape[0] / height, 1.0])
-    return {'maps': [_data_url(one) for one in alpha], 'to_image': (np.asarray(to_image) @ cell).tolist()}
+    to_image = map_to_photograph(alpha.shape[1:], prepared)
+    return {'maps': [_data_url(one) for one in alpha], 'to_image': to_image.tolist()}
 
 
 def _data_url(alpha):

@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 from ocr.serving import files, metrics, schema
 from ocr.serving.guard import Guard
 from ocr.serving.problem import Problem, of_status
-from ocr.serving.request_body import check_headers, discard_rest, read_order
+from ocr.serving.request_body import check_headers, read_order
 
 RECOGNIZE = '/v1/recognize'
 COUNTED = (RECOGNIZE, '/v1/model', '/v1/samples', '/healthz', '/metrics', '/docs', '/openapi.json', '/')
@@ -65,8 +65,8 @@ def build_application(reader, card, counters, *, token='', samples_folder=None, 
     _add_information(app, reader, card, counters, samples, bool(token))
     files.add_docs(app)
     files.add_page(app, page_folder)
-    app.add_middleware(Guard, metrics=counters, token=token, guarded=_is_guarded)
-    return app
+    max_discarded = 2 * reader.limits.max_body
+    return Guard(app, metrics=counters, token=token, guarded=_is_guarded, max_discarded=max_discarded)
 
 
 def model_card(predictor, limits, *, name, charset_name, size_bytes):
@@ -141,9 +141,6 @@ def _add_recognize(app, reader, card, has_token):
             answer = await _recognize(reader, request)
         except ClientDisconnect:
             return Response(status_code=499)  # nobody hears it
-        except Problem:
-            await discard_rest(request, reader.limits)
-            raise
         answer['timings']['total_ms'] = round(1000 * (time.perf_counter() - started), 3)
         return JSONResponse({**answer, 'model': name}, headers={'Cache-Control': 'no-store'})
 

@@ -6,7 +6,7 @@ from collections import defaultdict, deque
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-import numpy as np
+from ocr.prepare import Prepared, stacked
 
 
 @dataclass(frozen=True)
@@ -14,12 +14,12 @@ class Turn:
     """A canvas that waits for its batch.
 
     Attributes:
-        prepared: (canvas uint8 (h, w, 3), normalized_bbox float32 (4,)).
+        prepared: Prepared.
         since: time.perf_counter() at which it came.
         future: of Read.
     """
 
-    prepared: tuple
+    prepared: Prepared
     since: float
     future: Future
 
@@ -70,12 +70,12 @@ class Batcher:
             return sum(map(len, self._buckets.values()))
 
     def submit(self, prepared):
-        """Future of Read for a canvas and its normalized_bbox; RuntimeError after close()."""
-        turn = Turn(tuple(prepared), time.perf_counter(), Future())
+        """Future of Read for a Prepared; RuntimeError after close()."""
+        turn = Turn(prepared, time.perf_counter(), Future())
         with self._changed:
             if self._closing:
                 raise RuntimeError('the batcher is closed')
-            self._buckets[turn.prepared[0].shape].append(turn)
+            self._buckets[turn.prepared.canvas.shape].append(turn)
             self._changed.notify()
         return turn.future
 
@@ -136,7 +136,7 @@ class Batcher:
         started = time.perf_counter()
         self._last_rows = len(turns)
         try:
-            canvases, bboxes = (np.stack(column) for column in zip(*(turn.prepared for turn in turns), strict=True))
+            canvases, bboxes = stacked([turn.prepared for turn in turns])
             results = self._predictor.read(canvases, bboxes, with_alpha=self._predictor.has_attention)
         except Exception as error:
             for turn in turns:

@@ -1,8 +1,10 @@
 """The files that a browser gets: the page, the samples, the page of the API. Only those that are there at start."""
 
 import mimetypes
+import urllib.parse
 from pathlib import Path
 
+from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse
 
 PAGE = Path(__file__).parent / 'page'
@@ -54,17 +56,26 @@ def add_samples(app, folder):
     if not folder or not Path(folder).is_dir():
         return []
     paths = [path for path in sorted(Path(folder).iterdir()) if path.suffix.lower() in _PICTURES and path.is_file()]
-    for path in paths:
-        _add(app, f'/samples/{path.name}', path, max_age=86_400)
-    return [{'name': path.name, 'url': f'/samples/{path.name}'} for path in paths]
+    by_name = {path.name: path for path in paths}
+
+    async def sample(name: str):
+        if name not in by_name:
+            raise HTTPException(404)
+        return _answer(by_name[name], 86_400)
+
+    app.add_api_route('/samples/{name}', sample, methods=['GET', 'HEAD'], include_in_schema=False)
+    return [{'name': name, 'url': f'/samples/{urllib.parse.quote(name)}'} for name in by_name]
 
 
 def _add(app, url, path, max_age=0):
-    """One file at one path; a browser asks again each time unless the file may be kept for `max_age` seconds."""
-    kind = _TYPES.get(path.suffix.lower()) or mimetypes.guess_type(path.name)[0] or 'application/octet-stream'
-    cache = f'max-age={max_age}' if max_age else 'no-cache'
-
     async def answer():
-        return FileResponse(path, media_type=kind, headers={'Cache-Control': cache})
+        return _answer(path, max_age)
 
     app.add_api_route(url, answer, methods=['GET', 'HEAD'], include_in_schema=False)
+
+
+def _answer(path, max_age):
+    """A file; a browser asks for it again each time unless it may be kept for `max_age` seconds."""
+    kind = _TYPES.get(path.suffix.lower()) or mimetypes.guess_type(path.name)[0] or 'application/octet-stream'
+    cache = f'max-age={max_age}' if max_age else 'no-cache'
+    return FileResponse(path, media_type=kind, headers={'Cache-Control': cache})

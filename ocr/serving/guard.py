@@ -1,5 +1,6 @@
 """What stands around every request: headers of the answer, the token, the count for the metrics."""
 
+import asyncio
 import hmac
 import time
 
@@ -19,6 +20,7 @@ HEADERS = {
     'Cross-Origin-Resource-Policy': 'same-origin',
     'Permissions-Policy': 'geolocation=(), microphone=(), payment=(), usb=()',
 }
+_PATIENCE = 2.0  # seconds in which the rest of a body that nobody wants is taken off the line
 CLIENT_LEFT = 499  # what the metrics count where nobody was there to answer
 
 
@@ -30,13 +32,16 @@ class Guard:
         metrics: Metrics.
         token: what `Authorization: Bearer` must bring, or '' for open doors.
         guarded: function path -> bool, whether the path needs the token.
+        max_discarded: bytes of a body that nobody wants which are taken off the line, so that its sender hears the
+            answer; the line of one who sends more is closed.
     """
 
-    def __init__(self, app, metrics, token, guarded):
+    def __init__(self, app, metrics, token, guarded, max_discarded):
         self.app = app
         self._metrics = metrics
         self._token = token.encode()
         self._guarded = guarded
+        self._max_discarded = max_discarded
 
     async def __call__(self, scope, receive, send):
         if scope['type'] != 'http':
@@ -44,21 +49,24 @@ class Guard:
             return
         started = time.perf_counter()
         code = CLIENT_LEFT
+        body = _Body(receive)
 
         async def send_guarded(message):
             nonlocal code
             if message['type'] == 'http.response.start':
                 code = message['status']
                 headers = MutableHeaders(scope=message)
+                if not await body.discard(self._max_discarded):
+                    headers['Connection'] = 'close'
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 
         try:
             if self._guarded(scope['path']) and not self._is_allowed(Headers(scope=scope)):
-                await _refusal().to_response()(scope, receive, send_guarded)
+                await _refusal().to_response()(scope, body.receive, send_guarded)
             else:
-                await self.app(scope, receive, send_guarded)
+                await self.app(scope, body.receive, send_guarded)
         finally:
             self._metrics.count_request(scope['path'], scope['method'], code, time.perf_counter() - started)
 
@@ -67,6 +75,32 @@ class Guard:
             return True
         scheme, _, token = headers.get('authorization', '').partition(' ')
         return scheme.lower() == 'bearer' and hmac.compare_digest(token.strip().encode(), self._token)
+
+
+class _Body:
+    """What is still to come of a request's body."""
+
+    def __init__(self, receive):
+        self._receive = receive
+        self._is_over = False
+
+    async def receive(self):
+        """The next ASGI message."""
+        message = await self._receive()
+        self._is_over = self._is_over or message['type'] != 'http.request' or not message.get('more_body', False)
+        return message
+
+    async def discard(self, max_bytes):
+        """Take the rest off the line, as far as it comes soon and is not too long; whether that was all of it."""
+        deadline = time.monotonic() + _PATIENCE
+        num_bytes = 0
+        while not self._is_over and num_bytes < max_bytes:
+            try:
+                message = await asyncio.wait_for(self.receive(), max(0.0, deadline - time.monotonic()))
+            except asyncio.TimeoutError:
+                break
+            num_bytes += len(message.get('body', b''))
+        return self._is_over
 
 
 def _refusal():

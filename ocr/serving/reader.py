@@ -9,7 +9,7 @@ import numpy as np
 from ocr.annotations.region import TextRegion
 from ocr.geometry import whole_image
 from ocr.parallel import num_cores
-from ocr.prepare import InferencePreparer
+from ocr.prepare import InferencePreparer, stacked
 from ocr.serving.answer import region_answer
 from ocr.serving.batcher import Batcher
 from ocr.serving.picture import decode_picture
@@ -41,8 +41,8 @@ class Reader:
         """Read a black picture: a graph's first run takes far longer than the others."""
         image = np.zeros((8, 32, 3), np.uint8)
         prepare = InferencePreparer(self.predictor.canvas_side, self.predictor.fits, lambda _: image)
-        canvas, bbox = (np.stack([column]) for column in prepare([TextRegion('', None, '', '')])[0])
-        self.predictor.read(canvas, bbox, with_alpha=self.predictor.has_attention)
+        batch = stacked(prepare([TextRegion('', None, '', '')]))
+        self.predictor.read(*batch, with_alpha=self.predictor.has_attention)
 
     @property
     def is_ready(self):
@@ -83,7 +83,7 @@ class Reader:
         started = time.perf_counter()
         size, polygons, prepared = await loop.run_in_executor(self._pool, self._prepare, order)
         decoded = time.perf_counter()
-        futures = [self._batcher.submit(one[:2]) for one in prepared]
+        futures = [self._batcher.submit(one) for one in prepared]
         try:
             reads = await asyncio.gather(*map(asyncio.wrap_future, futures))
         finally:

@@ -4,7 +4,6 @@ import asyncio
 import base64
 import binascii
 import re
-import time
 from dataclasses import dataclass
 
 from python_multipart.multipart import parse_options_header
@@ -16,7 +15,6 @@ from ocr.serving.problem import Problem
 
 MULTIPART, JSON = 'multipart/form-data', 'application/json'
 FIELDS = ('image', 'polygons', 'attention')
-_PATIENCE = 5.0  # seconds in which the rest of a refused body is taken off the line, so that the answer is heard
 _DATA_URL = re.compile(r'data:[\w/+.;=-]*;base64,', re.ASCII)
 
 
@@ -80,18 +78,6 @@ async def read_order(request, limits):
     if len(image) > limits.max_bytes:
         raise _too_large(limits)
     return Order(image, to_polygons(fields.get('polygons'), limits), _attention(fields.get('attention', False)))
-
-
-async def discard_rest(request, limits):
-    """Take what is still coming of a refused body off the line, up to twice the largest, in pieces that are dropped."""
-    deadline = time.monotonic() + _PATIENCE
-    num_bytes = 0
-    try:
-        stream = request.stream()
-        while num_bytes < 2 * limits.max_body:
-            num_bytes += len(await asyncio.wait_for(anext(stream), max(0.0, deadline - time.monotonic())))
-    except Exception:  # it is over, has been read already, takes too long, or the client left
-        return
 
 
 async def _pieces(request, limits):
