@@ -28,7 +28,7 @@ def draw_shop_front():
     drawing.rectangle((160, 390, 460, 494), fill=(244, 238, 222))
     _write(drawing, PLATE_TEXT, 'DejaVuSans-Bold.ttf', 70, (310, 436), (88, 40, 24))
     pixels = _hang(np.asarray(picture), _board())
-    noise = np.random.default_rng(5).normal(0, 4, pixels.shape)
+    noise = np.random.default_rng(5).normal(0, 2, pixels.shape)
     return np.clip(cv2.GaussianBlur(pixels, (0, 0), 0.8) + noise, 0, 255).astype(np.uint8)
 
 

@@ -59,6 +59,32 @@ def test_a_polygon_is_closed_by_a_double_click_or_given_up(person):
     assert len(person.regions) == 1 and person.page.locator('#handles .first').count() == 0
 
 
+def test_a_second_finger_takes_back_one_point_alone(person):
+    person.use('polygon')
+    person.click(*BOARD[:3])
+    person.page.mouse.move(*person.at(BOARD[3]))
+    person.page.mouse.down()
+    assert person.page.locator('#handles .dot').count() == 4
+    person.page.dispatch_event('#overlay', 'pointercancel')  # what a browser sends when it begins to pinch
+    person.page.mouse.up()
+    assert person.page.locator('#handles .dot').count() == 3
+
+
+def test_a_polygon_begins_on_the_corner_of_another(person):
+    person.draw_polygon(BOARD)
+    person.click(BOARD[3], (94, 360), (300, 360), BOARD[3])
+    assert [len(region) for region in person.regions] == [4, 3]
+
+
+def test_reading_closes_the_polygon_that_is_being_drawn(person):
+    person.draw_rectangle(PLATE)
+    person.use('polygon')
+    person.click(*BOARD)
+    person.page.click('#read')
+    person.see('.text:has-text("CHOCOLATE")')
+    assert person.texts == [PLATE_TEXT, BOARD_TEXT]
+
+
 def test_regions_are_selected_moved_and_deleted(person):
     person.draw_polygon(BOARD)
     person.draw_rectangle(PLATE)
@@ -97,6 +123,22 @@ def test_a_region_is_drawn_in_the_enlarged_picture(person):
     person.draw_rectangle(PLATE)
     person.page.click('#zoom-fit')
     np.testing.assert_allclose(person.regions[0], PLATE, atol=1)
+
+
+def test_labels_do_not_cover_each_other(person):
+    person.use('rectangle')
+    for left in range(200, 536, 56):
+        person.drag((left, 410), (left + 30, 470))
+    person.read()
+    plates = person.page.locator('rect.label').evaluate_all(
+        '(all) => all.map((one) => ["x", "y", "width", "height"].map((name) => Number(one.getAttribute(name))))'
+    )
+    assert len(plates) == 6
+    for number, (x, y, width, height) in enumerate(plates):
+        for other_x, other_y, other_width, other_height in plates[:number]:
+            across = min(x + width, other_x + other_width) - max(x, other_x)
+            down = min(y + height, other_y + other_height) - max(y, other_y)
+            assert min(across, down) <= 1
 
 
 def test_a_region_is_drawn_and_read_without_a_mouse(person):

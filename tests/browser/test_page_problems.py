@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from conftest import TOKEN
 from shop_front import BOARD, PLATE, PLATE_TEXT
+from visits import TOKEN
 
 
 def refuse(person, status, code, times=1, **headers):

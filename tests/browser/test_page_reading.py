@@ -46,6 +46,14 @@ def test_pointing_at_a_character_shows_where_it_was_read(visit, shop, width):
         assert person.looked_at is None and person.heat() is None
 
 
+def test_a_doubtful_whole_picture_says_what_to_do(visit, shop):
+    person = visit().upload(shop)  # two texts, read as if they were one
+    assert person.see('.note').text_content().startswith('The model is not sure')
+    person.draw_rectangle(PLATE)
+    person.read()
+    assert person.page.locator('.note').count() == 0
+
+
 def test_keys_and_buttons_step_through_the_characters(visit, shop):
     person = visit().upload(shop)
     person.draw_rectangle(PLATE)

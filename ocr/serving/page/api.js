@@ -26,16 +26,17 @@ export class Api {
 
   /** The model's card; asked for once. */
   async model() {
-    this.#model ??= await (await this.#fetch('v1/model')).json();
+    this.#model ??= await this.#json('v1/model');
     return this.#model;
   }
 
   async samples() {
-    return (await (await this.#fetch('v1/samples')).json()).samples;
+    return (await this.#json('v1/samples')).samples;
   }
 
   async blob(url) {
-    return (await this.#fetch(url)).blob();
+    const answer = await this.#fetch(url);
+    return unbroken(answer.blob());
   }
 
   /** Read regions of a picture: polygons, or null for all of it. With attention where the model gives it. */
@@ -44,7 +45,12 @@ export class Api {
     form.append('image', blob, name);
     if ((await this.model()).has_attention) form.append('attention', 'true');
     if (polygons) form.append('polygons', JSON.stringify(polygons));
-    return (await this.#fetch('v1/recognize', { method: 'POST', body: form, signal })).json();
+    return this.#json('v1/recognize', { method: 'POST', body: form, signal });
+  }
+
+  async #json(url, options) {
+    const answer = await this.#fetch(url, options);
+    return unbroken(answer.json());
   }
 
   async #fetch(url, options = {}) {
@@ -65,16 +71,21 @@ export class Api {
 
   async #ask(url, options) {
     const headers = this.#token ? { Authorization: `Bearer ${this.#token}` } : {};
-    try {
-      return await fetch(url, { ...options, headers });
-    } catch (error) {
-      throw new Refusal(error.name === 'AbortError' ? 'stopped' : 'unreachable');
-    }
+    return unbroken(fetch(url, { ...options, headers }));
   }
 
   async #unlock() {
     this.#token = await this.askToken(this.#token !== null);
     if (this.#token === null) throw new Refusal('locked');
+  }
+}
+
+/** What a promise of the network gives; raises Refusal where the line is broken or the request was given up. */
+async function unbroken(promise) {
+  try {
+    return await promise;
+  } catch (error) {
+    throw new Refusal(error.name === 'AbortError' ? 'stopped' : 'unreachable');
   }
 }
 

@@ -1,37 +1,31 @@
-// The tools: what a pointer or the keyboard does on the picture.
+// The tools: what a pointer does on the picture. What the keyboard does is in keys.js.
 
 import { boundingBox, distance, edgeMiddle, inside, moved, rectangle } from './geometry.js';
-import { number, say } from './texts.js';
+import { Keys } from './keys.js';
 
 const CLICK = 4; // screen pixels that a pointer may move during a click
-const NEAR = 12; // screen pixels around the first point in which a polygon is closed
-const KEY_STEP = 2; // screen pixels that an arrow key moves
-const SHIFT_STEPS = 10; // with Shift as many steps at once
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const NEAR = { mouse: 7, touch: 14 }; // screen pixels around the first point in which a polygon is closed
+const GRIP = { mouse: 8, touch: 14 }; // screen pixels around a handle in which it is taken hold of
 
 export class Drawing {
   tool = 'select';
   #gesture = null;
-  #corner = null; // the first corner of a rectangle that the keyboard draws
 
   /** @param announce called with what a screen reader is to say. */
   constructor(sheet, stage, announce) {
-    Object.assign(this, { sheet, stage, announce });
+    Object.assign(this, { sheet, stage });
+    this.keys = new Keys(this, announce);
     const { overlay } = stage;
     overlay.addEventListener('pointerdown', (event) => this.#down(event));
     overlay.addEventListener('pointermove', (event) => this.#gesture?.move?.(event));
     overlay.addEventListener('pointerup', (event) => this.#up(event));
-    overlay.addEventListener('pointercancel', () => this.#cancel());
-    overlay.addEventListener('keydown', (event) => this.#key(event));
-    overlay.addEventListener('keyup', (event) => this.#released(event));
-    overlay.addEventListener('focusin', (event) => this.#focused(event));
-    overlay.addEventListener('focusout', () => this.#leaveCross());
+    overlay.addEventListener('pointercancel', () => this.#interrupted());
   }
 
   /** @param tool 'select', 'rectangle' or 'polygon'. */
   use(tool) {
     this.tool = tool;
-    this.#leaveCross();
+    this.keys.leave();
     this.stage.trial = null;
     if (this.sheet.draft) this.sheet.draw([]);
     this.stage.overlay.dataset.using = tool;
@@ -41,20 +35,46 @@ export class Drawing {
   #down(event) {
     if (event.button !== 0 || !event.isPrimary) return;
     this.sheet.pin(null);
-    this.#leaveCross();
+    this.keys.leave();
     this.#gesture = this.#begin(event);
     this.stage.overlay.setPointerCapture(event.pointerId);
   }
 
   #begin(event) {
     const at = this.stage.toPicture(event);
-    const { point, edge, region } = event.target.dataset;
-    if (this.sheet.draft) return this.#polygonPoint(at);
-    if (point !== undefined) return this.#dragPoint(Number(point));
-    if (edge !== undefined) return this.#dragEdge(Number(edge));
-    if (this.tool === 'polygon') return this.#polygonPoint(at);
+    const { region } = event.target.dataset;
+    const { point, edge } = this.#grips(event) ? event.target.dataset : {};
+    const near = NEAR[event.pointerType] ?? NEAR.mouse;
+    if (this.sheet.draft) return this.#polygonPoint(at, near);
+    if (point !== undefined || edge !== undefined) {
+      const drag = point !== undefined ? this.#dragPoint(Number(point)) : this.#dragEdge(Number(edge));
+      return this.tool === 'polygon' ? this.#unlessClicked(drag, event, at) : drag;
+    }
+    if (this.tool === 'polygon') return this.#polygonPoint(at, near);
     if (this.tool === 'rectangle') return this.#dragRectangle(at, event, region);
     return region ? this.#dragRegion(region, at) : this.#pan(event);
+  }
+
+  /** Whether a pointer is near enough to the handle under it: a mouse is precise, a finger is not. */
+  #grips({ target, clientX, clientY, pointerType }) {
+    const { left, top, width, height } = target.getBoundingClientRect();
+    const away = Math.hypot(clientX - left - width / 2, clientY - top - height / 2);
+    return away < (GRIP[pointerType] ?? GRIP.mouse);
+  }
+
+  /** A handle that is clicked, not dragged, while polygons are drawn: the next one begins there. */
+  #unlessClicked(drag, down, at) {
+    return {
+      ...drag,
+      end: (event) => {
+        if (Math.hypot(event.clientX - down.clientX, event.clientY - down.clientY) >= CLICK) {
+          drag.end();
+        } else {
+          this.sheet.cancel();
+          this.sheet.draw([at]);
+        }
+      },
+    };
   }
 
   #up(event) {
@@ -63,10 +83,13 @@ export class Drawing {
     gesture?.end?.(event);
   }
 
-  #cancel() {
+  /** A second finger came, or something else took the pointer: as if this one had not touched. */
+  #interrupted() {
+    const gesture = this.#gesture;
     this.#gesture = null;
     this.stage.trial = null;
-    this.sheet.cancel();
+    this.sheet.release();
+    gesture?.cancel?.();
   }
 
   #dragPoint(index) {
@@ -115,31 +138,40 @@ export class Drawing {
       move: (event) => draw(isClick(event) ? null : rectangle(from, this.stage.toPicture(event))),
       end: (event) => {
         draw(null);
-        if (isClick(event)) this.sheet.select(region ?? null);
-        else this.#addRectangle(from, this.stage.toPicture(event));
+        if (isClick(event)) this.#click(region);
+        else this.addRectangle(from, this.stage.toPicture(event));
       },
     };
   }
 
-  #addRectangle(from, to) {
+  /** On a region, or beside all of them. */
+  #click(region = null) {
+    if (this.sheet.regions.length) this.sheet.select(region);
+  }
+
+  addRectangle(from, to) {
     const polygon = rectangle(from, to);
     const { width, height } = boundingBox(polygon);
     if (width >= 1 && height >= 1) this.sheet.add(polygon);
   }
 
   /** A point of the polygon, which follows the pointer until it is lifted; at the first point the polygon is closed. */
-  #polygonPoint(at) {
+  #polygonPoint(at, near) {
     const points = this.sheet.draft ?? [];
-    if (this.#closes(points, at)) return { end: () => this.sheet.finish() };
+    if (this.closes(points, at, near)) return { end: () => this.sheet.finish() };
     if (points.length && this.stage.scale * distance(points.at(-1), at) < CLICK) {
       return { end: () => this.sheet.finish() }; // a double click
     }
     this.sheet.draw([...points, at]);
-    return { move: (event) => this.sheet.draw([...points, this.stage.toPicture(event)]) };
+    return {
+      move: (event) => this.sheet.draw([...points, this.stage.toPicture(event)]),
+      cancel: () => this.sheet.draw(points),
+    };
   }
 
-  #closes(points, at) {
-    return points.length >= 3 && this.stage.scale * distance(points[0], at) < NEAR;
+  /** Whether a point of the picture is so near to the first of a polygon that it closes it. */
+  closes(points, at, near) {
+    return points.length >= 3 && this.stage.scale * distance(points[0], at) < near;
   }
 
   #pan(down) {
@@ -153,141 +185,8 @@ export class Drawing {
         viewport.scrollTo(left - x, top - y);
       },
       end: (event) => {
-        if (Math.hypot(...away(event)) < CLICK && this.sheet.regions.length) this.sheet.select(null);
+        if (Math.hypot(...away(event)) < CLICK) this.#click();
       },
     };
-  }
-
-  #key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const { point, region } = event.target.dataset;
-    const act =
-      point !== undefined ? this.#pointKey : region !== undefined && !this.sheet.draft ? this.#regionKey : this.#crossKey;
-    if (act.call(this, event, region)) event.preventDefault();
-  }
-
-  #pointKey(event) {
-    const { sheet, stage } = this;
-    const { id, polygon } = sheet.drawn;
-    const index = sheet.point;
-    if (event.key in ARROWS) {
-      const [x, y] = this.#step(event);
-      const to = inside([polygon[index][0] + x, polygon[index][1] + y], sheet.picture);
-      sheet.reshape(id, polygon.with(index, to), `point ${index} of ${id}`);
-      stage.reveal(to);
-    } else if (event.key === 'Delete' || event.key === 'Backspace') {
-      sheet.removePoint();
-      stage.focusPoint();
-    } else if (event.key === 'Insert' || event.key === '+') {
-      sheet.addPoint();
-      stage.focusPoint();
-    } else if (event.key === 'Escape') {
-      sheet.select(id);
-      stage.shapes.get(id).focus();
-    } else {
-      return false;
-    }
-    return true;
-  }
-
-  #regionKey(event, id) {
-    const { sheet } = this;
-    if (event.key === 'Enter' || event.key === ' ') {
-      sheet.select(id);
-    } else if (event.key in ARROWS && sheet.selected === id) {
-      const { polygon } = sheet.drawn;
-      sheet.reshape(id, moved(polygon, ...this.#step(event), sheet.picture), id);
-    } else if (event.key === 'Delete' || event.key === 'Backspace') {
-      sheet.remove(id);
-      this.stage.overlay.focus();
-    } else {
-      return false;
-    }
-    return true;
-  }
-
-  /** The cross that draws where there is no pointer. */
-  #crossKey(event) {
-    const { sheet, stage } = this;
-    if (this.tool === 'select') return false;
-    if (event.key in ARROWS) {
-      const [x, y] = this.#step(event);
-      const [left, top] = stage.cross ?? stage.middle();
-      this.#moveCross([left + x, top + y]);
-    } else if (event.key === 'Enter' || event.key === ' ') {
-      this.#setCross();
-    } else if (event.key === 'Backspace' && sheet.draft) {
-      sheet.undo();
-    } else if (event.key === 'Escape' && (sheet.draft || stage.trial)) {
-      this.#corner = null;
-      this.#cancel();
-    } else {
-      return false;
-    }
-    return true;
-  }
-
-  #moveCross(point) {
-    const { sheet, stage } = this;
-    stage.cross = inside(point, sheet.picture);
-    if (this.#corner) stage.trial = rectangle(this.#corner, stage.cross);
-    stage.reveal(stage.cross);
-    stage.drawHandles();
-  }
-
-  #setCross() {
-    const { sheet, stage } = this;
-    const at = stage.cross ?? stage.middle();
-    if (this.tool === 'polygon') {
-      const points = sheet.draft ?? [];
-      if (this.#closes(points, at) || (points.length && distance(points.at(-1), at) === 0)) {
-        sheet.finish();
-      } else {
-        sheet.draw([...points, at]);
-        this.#announcePoint(sheet.draft.length, at);
-      }
-    } else if (this.#corner) {
-      const from = this.#corner;
-      this.#corner = null;
-      stage.trial = null;
-      this.#addRectangle(from, at);
-    } else {
-      this.#corner = at;
-      this.#announcePoint(1, at);
-    }
-  }
-
-  #announcePoint(count, [x, y]) {
-    this.announce(say('point_set', { number: count, x: number(x), y: number(y) }));
-  }
-
-  #step(event) {
-    const step = ((event.shiftKey ? SHIFT_STEPS : 1) * KEY_STEP) / this.stage.scale;
-    return ARROWS[event.key].map((value) => value * step);
-  }
-
-  #released(event) {
-    if (!(event.key in ARROWS)) return;
-    const { drawn, point } = this.sheet;
-    const at = event.target.dataset.point !== undefined ? drawn?.polygon[point] : this.stage.cross;
-    if (at) this.announce(say('point_at', { x: number(at[0]), y: number(at[1]) }));
-  }
-
-  #focused(event) {
-    const { point } = event.target.dataset;
-    if (point !== undefined) this.sheet.select(this.sheet.selected, Number(point));
-    if (event.target === this.stage.overlay && this.tool !== 'select' && event.target.matches(':focus-visible')) {
-      this.#moveCross(this.stage.cross ?? this.stage.middle());
-    }
-    if (event.target.matches(':focus-visible')) this.sheet.pin(null);
-    this.sheet.dispatchEvent(new Event('change'));
-  }
-
-  #leaveCross() {
-    if (!this.stage.cross && !this.#corner) return;
-    this.stage.cross = null;
-    this.#corner = null;
-    this.stage.trial = null;
-    this.stage.drawHandles();
   }
 }

@@ -12,34 +12,52 @@ export function labelText({ number, reading }) {
   return `${number}  ${text}`;
 }
 
+/** What is left of it where there is no room. */
+export function shortText({ number }) {
+  return `${number}`;
+}
+
 /**
- * Boxes {left, top, width, height} for labels of `sizes`, one a polygon, all in the same units.
+ * Boxes {left, top, width, height, short} for labels, one a polygon, all in the same units.
  *
- * Tried are above, below and beside; taken is the first place that covers nothing, or the one that covers least.
+ * Tried are places above, below and beside, near ones first; taken is the one that covers least, other labels least
+ * of all. A label that would cover another is made short.
  *
+ * @param widths and shorts of the labels, full and short.
  * @param bounds {left, top, right, bottom} that no label leaves.
  */
-export function placeLabels(polygons, sizes, bounds, gap) {
+export function placeLabels(polygons, widths, shorts, height, bounds, gap) {
   const regions = polygons.map(boundingBox);
   const placed = [];
   regions.forEach((region, index) => {
-    const others = [...regions.toSpliced(index, 1), ...placed.map(asBox)];
-    const places = candidates(region, sizes[index], gap).map((place) => clamped(place, bounds));
-    const covered = places.map((place) => others.reduce((sum, other) => sum + overlap(asBox(place), other), 0));
-    placed.push(places[covered.indexOf(Math.min(...covered))]);
+    const others = regions.toSpliced(index, 1);
+    const best = (width) => bestPlace(region, { width, height }, bounds, gap, placed, others);
+    const full = best(widths[index]);
+    const short = full.covered > 0 ? best(shorts[index]) : full;
+    placed.push({ ...short.place, short: short !== full });
   });
   return placed;
 }
 
+function bestPlace(region, size, bounds, gap, labels, regions) {
+  let best = null;
+  candidates(region, size, gap).forEach((candidate, rank) => {
+    const place = clamped(candidate, bounds);
+    const over = (boxes) => boxes.reduce((sum, box) => sum + overlap(asBox(place), box), 0) / (size.width * size.height);
+    const covered = over(labels.map(asBox));
+    const cost = 8 * covered + over(regions) + 0.04 * rank;
+    if (!best || cost < best.cost) best = { place, covered, cost };
+  });
+  return best;
+}
+
 function candidates({ left, top, right, bottom }, { width, height }, gap) {
-  return [
-    [left, top - height - gap],
-    [left, bottom + gap],
-    [right - width, top - height - gap],
-    [right - width, bottom + gap],
-    [right + gap, top],
-    [left - width - gap, top],
-  ].map(([x, y]) => ({ left: x, top: y, width, height }));
+  const rows = [0, 1, 2].flatMap((row) => {
+    const [above, below] = [top - gap - height - row * (height + gap), bottom + gap + row * (height + gap)];
+    return [[left, above], [left, below], [right - width, above], [right - width, below]];
+  });
+  const sides = [[right + gap, top], [left - width - gap, top]];
+  return [...rows.slice(0, 4), ...sides, ...rows.slice(4)].map(([x, y]) => ({ left: x, top: y, width, height }));
 }
 
 function clamped({ left, top, width, height }, bounds) {

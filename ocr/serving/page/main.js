@@ -21,7 +21,7 @@ const sheet = new Sheet();
 const reader = new Reader(sheet, api);
 const stage = new Stage(sheet);
 const drawing = new Drawing(sheet, stage, announce);
-new Results(sheet, copy);
+new Results(sheet, copy, ([corner]) => stage.reveal(corner));
 new Toolbar(sheet, stage, drawing);
 let model = null;
 
@@ -55,13 +55,15 @@ async function take(blob, name) {
     drawing.use(matchMedia('(pointer: fine)').matches ? 'rectangle' : 'select');
     byId('file-name').textContent = name;
     writePictureTexts();
-    byId('work').scrollIntoView({ block: 'nearest' });
+    byId('file-name').focus({ preventScroll: true });
+    scrollTo(0, 0);
     await read();
   });
 }
 
 function read() {
-  return attempt(() => reader.read(), read);
+  const act = async () => announce(await reader.read());
+  return attempt(act, read);
 }
 
 function show(part) {
@@ -85,7 +87,7 @@ function drawReading() {
   const unread = sheet.unread.length;
   const button = byId('read');
   button.hidden = !unread;
-  button.disabled = reader.busy || sheet.draft !== null;
+  button.disabled = reader.busy;
   button.textContent = sheet.regions.length ? say('read_regions', { count: unread }) : say('read_whole');
   const done = unread ? null : reader.done; // what is read anew is not done
   setStatus(reader.busy ? say('reading') : done ? say('done', { count: done.count, ms: number(done.ms) }) : '');
@@ -147,8 +149,15 @@ byId('other').addEventListener('click', () => {
   show('start');
   byId('choose').focus();
 });
-byId('back').addEventListener('click', () => show('work'));
-byId('read').addEventListener('click', read);
+byId('back').addEventListener('click', () => {
+  show('work');
+  byId('other').focus();
+});
+byId('read').addEventListener('click', () => {
+  if (sheet.canFinish) sheet.finish();
+  else if (sheet.draft) sheet.cancel();
+  read();
+});
 byId('copy-all').addEventListener('click', () => copy(sheet.entries.map(({ reading }) => reading?.text ?? '').join('\n')));
 byId('save-json').addEventListener('click', saveJson);
 byId('save-png').addEventListener('click', savePng);

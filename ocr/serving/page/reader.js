@@ -22,10 +22,10 @@ export class Reader extends EventTarget {
     this.done = null;
   }
 
-  /** Raises Refusal. */
+  /** Returns the texts that were read, a line each; raises Refusal. */
   async read() {
     const entries = this.sheet.unread;
-    if (!entries.length) return;
+    if (!entries.length) return '';
     const most = this.limits?.max_regions ?? Infinity;
     if (entries.length > most) throw new Refusal('too_many_regions', { limit: most });
     const { signal } = this.#stop;
@@ -37,6 +37,7 @@ export class Reader extends EventTarget {
       if (signal.aborted) throw new Refusal('stopped');
       this.sheet.keep(entries, regions, timings);
       this.#set(false, { count: regions.length, ms: timings.total_ms });
+      return regions.map(({ text }) => text).join('\n');
     } finally {
       if (!signal.aborted && this.busy) this.#set(false, null);
     }

@@ -4,15 +4,17 @@ import { Characters, iconOf } from './characters.js';
 import { WHOLE } from './sheet.js';
 import { percent, say } from './texts.js';
 
+const DOUBTFUL = 0.1; // a whole picture read with less confidence has perhaps more than one text
+
 const byId = (id) => document.getElementById(id);
 
 export class Results {
   #shown = ''; // what the list was made of, so that it is not made anew for nothing
   #characters = null;
 
-  /** @param copy called with a text. */
-  constructor(sheet, copy) {
-    Object.assign(this, { sheet, copy });
+  /** @param copy called with a text; @param reveal called with a polygon that is to be seen. */
+  constructor(sheet, copy, reveal) {
+    Object.assign(this, { sheet, copy, reveal });
     this.list = byId('results');
     sheet.addEventListener('change', () => this.draw());
     sheet.addEventListener('look', () => this.#characters?.show());
@@ -39,10 +41,11 @@ export class Results {
     item.className = open ? 'result open' : 'result';
     item.append(this.#head(entry, open));
     if (open && entry.reading) item.append(this.#body(entry.reading));
+    if (entry.id === WHOLE && entry.reading.confidence < DOUBTFUL) item.append(part('note', say('whole_doubtful')));
     return item;
   }
 
-  #head({ id, number, reading }, open) {
+  #head({ id, number, polygon, reading }, open) {
     const head = document.createElement('button');
     Object.assign(head, { type: 'button', className: 'head' });
     head.dataset.focus = `head ${id}`;
@@ -54,7 +57,10 @@ export class Results {
     const share = part('sure', reading ? say('sure', { percent: percent(reading.confidence) }) : '');
     share.title = reading ? say('sure_why') : '';
     head.append(part('unseen', `${name}: `), badge, part(reading?.text ? 'text' : 'text none', text), share);
-    head.addEventListener('click', () => this.sheet.select(id));
+    head.addEventListener('click', () => {
+      this.sheet.select(id);
+      this.reveal(polygon);
+    });
     return head;
   }
 

@@ -1,7 +1,7 @@
 // What a person takes along: text, JSON, and the picture with what was read on it.
 
 import { Refusal } from './api.js';
-import { labelText, placeLabels } from './labels.js';
+import { labelText, placeLabels, shortText } from './labels.js';
 import { WHOLE } from './sheet.js';
 
 const SMALLEST_WIDTH = 800; // a smaller picture is enlarged, so that its labels can be read
@@ -80,11 +80,13 @@ function layLabels(entries, polygons, { width, height }, line) {
   const context = document.createElement('canvas').getContext('2d');
   context.font = fontOf(line);
   const texts = entries.map((entry) => (entry.id === WHOLE ? entry.reading.text : labelText(entry)));
-  const sizes = texts.map((text) => ({ width: Math.ceil(context.measureText(text).width) + line, height: 1.5 * line }));
+  const shorts = entries.map(shortText);
+  const widths = (written) => written.map((text) => Math.ceil(context.measureText(text).width) + line);
   const room = 1.7 * line;
   const bounds = { left: -room, top: -room, right: width + room, bottom: height + room };
-  const places = placeLabels(polygons, sizes, bounds, line / 5);
-  return places.map((place, index) => ({ ...place, text: texts[index] })).filter(({ text }) => text);
+  const places = placeLabels(polygons, widths(texts), widths(shorts), 1.5 * line, bounds, line / 5);
+  const text = (index, short) => (short ? shorts : texts)[index];
+  return places.map((place, index) => ({ ...place, text: text(index, place.short) })).filter((label) => label.text);
 }
 
 /** Make a canvas as large as all boxes together, white; its context counts from the picture's corner. */

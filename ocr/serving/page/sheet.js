@@ -123,7 +123,7 @@ export class Sheet extends EventTarget {
     this.select(id, Math.min(point, polygon.length - 2));
   }
 
-  /** Begin a change whose way is shown but not kept: drag, then drop or cancel. */
+  /** Begin a change whose way is shown but not kept: drag, then drop or release. */
   hold() {
     this.#held = this.regions;
   }
@@ -140,11 +140,18 @@ export class Sheet extends EventTarget {
     this.#edit(after);
   }
 
-  cancel() {
+  /** Leave a drag off: all is as it was before. */
+  release() {
     if (this.#held) this.regions = this.#held;
     this.#held = null;
-    this.draft = null;
+    this.point = null;
     this.#changed();
+  }
+
+  /** Leave off whatever was begun. */
+  cancel() {
+    this.draft = null;
+    this.release();
   }
 
   draw(points) {

@@ -3,7 +3,7 @@
 import { edgeMiddle, inside } from './geometry.js';
 import { showHeat } from './heatmap.js';
 import { Keyed } from './keyed.js';
-import { labelText, placeLabels } from './labels.js';
+import { labelText, placeLabels, shortText } from './labels.js';
 import { WHOLE } from './sheet.js';
 import { say } from './texts.js';
 
@@ -93,7 +93,7 @@ export class Stage {
     return this.toPicture({ clientX: seen.left + seen.width / 2, clientY: seen.top + seen.height / 2 });
   }
 
-  /** Scroll so that a point of the picture is seen. */
+  /** Scroll so that a point of the picture is seen, where it is enlarged. */
   reveal(point) {
     const { viewport } = this;
     point.forEach((value, axis) => {
@@ -130,6 +130,7 @@ export class Stage {
     showHeat(byId('heat'), picture, map, reading?.attention?.to_image, this.scale);
     const position = reading?.char_positions?.[look];
     this.marks.show(position ? this.#mark(position) : []);
+    if (position) this.reveal(position.peak);
   }
 
   drawHandles() {
@@ -160,16 +161,18 @@ export class Stage {
     if (!entries.length) return [];
     measure.font = getComputedStyle(byId('labels')).font;
     const texts = entries.map((entry) => (entry.id === WHOLE ? entry.reading.text : labelText(entry)));
-    const sizes = texts.map((text) => ({ width: Math.ceil(measure.measureText(text).width) + 14, height: LABEL_HEIGHT }));
+    const [widths, shorts] = [texts, entries.map(shortText)].map((written) =>
+      written.map((text) => Math.ceil(measure.measureText(text).width) + 14));
     const polygons = entries.map(({ polygon }) => polygon.map(([x, y]) => [x * this.scale, y * this.scale]));
     const edge = MARGIN - 3;
     const bounds = { left: -edge, top: -edge, right: across + edge, bottom: down + edge };
-    return placeLabels(polygons, sizes, bounds, 4).flatMap(({ left, top, width, height }, index) => {
+    return placeLabels(polygons, widths, shorts, LABEL_HEIGHT, bounds, 4).flatMap((place, index) => {
+      const { left, top, width, height, short } = place;
       const { id } = entries[index];
       const chosen = id === this.sheet.selected ? 'label selected' : 'label';
       return [
         [`${id} plate`, 'rect', { class: chosen, x: left, y: top, width, height, rx: 5 }],
-        [`${id} text`, 'text', { class: chosen, x: left + 7, y: top + 16 }, texts[index]],
+        [`${id} text`, 'text', { class: chosen, x: left + 7, y: top + 16 }, short ? shortText(entries[index]) : texts[index]],
       ];
     });
   }

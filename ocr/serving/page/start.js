@@ -16,7 +16,7 @@ export function listenForPictures(take, fail) {
   });
   listenForDrops(take);
   document.addEventListener('paste', (event) => {
-    if (event.target.closest('input, textarea')) return;
+    if (event.target.closest?.('input, textarea')) return;
     event.preventDefault();
     const [file] = event.clipboardData.files;
     if (file) take(file, file.name);
@@ -73,11 +73,12 @@ export async function openPicture(blob, name, limits) {
   image.src = url;
   try {
     await image.decode();
+    if (!image.naturalWidth) throw new Error('a drawing without a size');
   } catch {
     URL.revokeObjectURL(url);
     throw new Refusal('not_a_picture', { name });
   }
-  const { naturalWidth: width, naturalHeight: height } = image;
+  const { naturalWidth: width, naturalHeight: height } = image; // upright: the browser turns it as its EXIF says
   if (limits && width * height > limits.max_pixels) {
     URL.revokeObjectURL(url);
     const [pixels, limit] = [width * height, limits.max_pixels].map((count) => number(count / 1e6, 1));

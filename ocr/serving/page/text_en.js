@@ -61,6 +61,7 @@ export default {
   waiting: ({ seconds }) => `The server is busy. Trying again in ${several(seconds, '1 second', '# seconds')} …`,
   done: ({ count, ms }) => `${several(count, '1 text', '# texts')} read in ${ms} ms`,
   unread: 'not read yet',
+  whole_doubtful: 'The model is not sure. If there is more than one line, mark each and read again.',
   no_text: 'no text found',
   sure: '{percent} sure',
   sure_why: 'How sure the model is that the whole text is right',

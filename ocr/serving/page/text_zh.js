@@ -59,6 +59,7 @@ export default {
   waiting: '服务器繁忙，{seconds} 秒后重试……',
   done: '已识别 {count} 段文字，用时 {ms} 毫秒',
   unread: '尚未识别',
+  whole_doubtful: '模型没有把握。如果图中不止一行文字，请逐行框出后再识别。',
   no_text: '没有文字',
   sure: '把握 {percent}',
   sure_why: '模型认为整段文字正确的把握',
