@@ -185,7 +185,7 @@ class Config:
 
     # Training
     batch_size: int = setting(10, 'training', 1)
-    """Images per GPU and step; for eval.py, test.py and app.py, images read at a time."""
+    """Images per GPU and step; for eval.py and test.py, images read at a time."""
     learning_rate: float = setting(1e-4, 'training', 0.0)
     """Highest learning rate; it does not depend on the number of GPUs."""
     warmup_steps: int = setting(1000, 'training', 0)
@@ -298,7 +298,7 @@ class Config:
     """For app.py and test.py --server: file with the token that requests bring; empty: variable OCR_TOKEN, if set."""
     server: str = setting('', 'path')
     """For test.py: URL of an app.py that reads instead of this process, as http://127.0.0.1:5000."""
-    batch_window: float = setting(5.0, 'machine', 0.0, 10_000.0)
+    batch_window: float = setting(10.0, 'machine', 0.0, 10_000.0)
     """For app.py: milliseconds that a region may wait for others to be read with, up to batch_size of them."""
     queue_size: int = setting(256, 'machine', 1)
     """For app.py: regions received or waiting at a time; requests beyond are turned away."""

@@ -120,7 +120,7 @@ class RemoteReader:
         if len(regions) > 1 and any(region.polygon is None for region in regions):
             return [pair for region in regions for pair in self._read_parts(path, image, [region])]
         polygons = [region.polygon.tolist() for region in regions if region.polygon is not None]
-        body, kind = _form(image, polygons)
+        body, kind = form(image, polygons)
         answer = self._ask('POST', '/v1/recognize', body, kind)
         if 'regions' in answer:
             return list(zip(regions, map(_to_text, answer['regions']), strict=True))
@@ -196,7 +196,7 @@ def _parsed(url):
     return parsed
 
 
-def _form(image, polygons):
+def form(image, polygons):
     """(body, content type) of a form with a picture and polygons."""
     boundary = uuid.uuid4().hex
     parts = [('image"; filename="image', image)]

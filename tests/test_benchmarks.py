@@ -47,3 +47,14 @@ def test_training_benchmark_compares_equal_losses():
     losses = summary['losses']
     assert abs(losses['published formulation'] - losses['float32, tail cut']) < 1e-2
     assert min(summary['peak_mb'].values()) > 0
+
+
+def test_serving_benchmark_asks_both_servers_for_equal_readings():
+    tiny = ['--image_size=64', '--depth_multiplier=0.1', '--clients', '1', '3', '--requests=6', '--pairs=1']
+    result = subprocess.run([sys.executable, 'benchmarks/serving.py', *tiny], capture_output=True, text=True, cwd=ROOT)
+    assert result.returncode == 0, result.stderr[-2000:]
+    summary = json.loads(result.stdout.splitlines()[-1])
+    for clients in (1, 3):
+        assert summary[f'{clients} clients, ratio'][0] > 0
+        rate, p50, p95, p99, cpu = summary[f'{clients} clients, batches']
+        assert rate > 0 and 0 < p50 <= p95 <= p99 and cpu > 0

@@ -381,7 +381,7 @@ def test_ctrl_c_is_one_line(capsys, monkeypatch):
     assert stop.value.code == 130 and capsys.readouterr().err == 'train.py: stopped\n'
 
 
-@pytest.mark.parametrize('script', ['dataset', 'synthesize', 'train', 'eval', 'export', 'test'])
+@pytest.mark.parametrize('script', ['dataset', 'synthesize', 'train', 'eval', 'export', 'test', 'app'])
 def test_help_answers_without_tensorflow(script):
     command = [sys.executable, '-X', 'importtime', str(ROOT / f'{script}.py'), '--help']
     result = subprocess.run(command, capture_output=True, text=True, check=True)

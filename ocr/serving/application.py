@@ -149,21 +149,17 @@ async def _recognize(reader, request):
     """The answer to a request, which holds its room in the queue all the while."""
     if not reader.is_ready:
         raise Problem(503, 'stopping', 'The server is stopping; try again when it is back.')
-    limits, num_taken = reader.limits, 1
+    limits = reader.limits
     check_headers(request.headers, limits)
-    reader.take(1)
-    try:
+    with reader.place() as place:
         try:
             order = await asyncio.wait_for(read_order(request, limits), limits.timeout)
         except asyncio.TimeoutError:
             message = f'The request did not arrive within {limits.timeout:g} s; send a smaller picture.'
             raise Problem(408, 'upload_too_slow', message) from None
         if len(order.polygons) > 1:
-            reader.take(len(order.polygons) - 1)
-            num_taken = len(order.polygons)
-        return await _while_connected(request, reader.read(order), limits.timeout)
-    finally:
-        reader.release(num_taken)
+            place.grow(len(order.polygons) - 1)
+        return await _while_connected(request, reader.read(order, place), limits.timeout)
 
 
 async def _while_connected(request, work, timeout):

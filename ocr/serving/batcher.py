@@ -36,8 +36,9 @@ class Read:
 class Batcher:
     """Reads canvases in batches as they come.
 
-    A batch is run when `batch_size` canvases of one shape wait, or when the oldest has waited for `window`. While
-    requests come one at a time nobody waits: the window is kept only if the batch before held more than one canvas.
+    A batch is run when `batch_size` canvases of one shape wait, when the oldest has waited for `window`, or when no
+    more are to be expected: none is on its way, and as many wait as were read the last time. So who comes alone never
+    waits.
 
     Args:
         predictor: Predictor.
@@ -55,6 +56,7 @@ class Batcher:
         self._changed = threading.Condition()
         self._closing = False
         self._last_rows = 0
+        self._num_expected = 0
         self._thread = threading.Thread(target=self._run, name='graph', daemon=True)
         self._thread.start()
 
@@ -68,6 +70,12 @@ class Batcher:
         """Canvases that wait for a batch."""
         with self._changed:
             return sum(map(len, self._buckets.values()))
+
+    def expect(self, num_canvases):
+        """So many canvases more, or fewer, are on their way here."""
+        with self._changed:
+            self._num_expected += num_canvases
+            self._changed.notify()
 
     def submit(self, prepared):
         """Future of Read for a Prepared; RuntimeError after close()."""
@@ -116,9 +124,10 @@ class Batcher:
                 self._changed.wait(wait)
 
     def _choose(self, now):
-        """(shape to read next, seconds until then): that of the oldest if its window is over, else a full one."""
+        """(shape to read next, seconds until then): that of the oldest unless it may wait and another fills a batch."""
         oldest = min(self._buckets, key=lambda shape: self._buckets[shape][0].since)
-        window = self._window if self._last_rows > 1 and not self._closing else 0
+        more = self._num_expected > 0 or sum(map(len, self._buckets.values())) < self._last_rows
+        window = self._window if more and not self._closing else 0
         wait = self._buckets[oldest][0].since + window - now
         if wait > 0:
             full = next((shape for shape, turns in self._buckets.items() if len(turns) >= self._batch_size), None)

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -15,6 +16,30 @@ from ocr.serving.batcher import Batcher
 from ocr.serving.picture import decode_picture
 from ocr.serving.polygons import check_inside
 from ocr.serving.problem import Problem, queue_full
+
+
+class Place:
+    """A request's room in the queue.
+
+    Attributes:
+        num_regions: regions that it has room for.
+    """
+
+    def __init__(self, reader):
+        self.num_regions = 0
+        self._reader = reader
+        self._num_coming = 0
+
+    def grow(self, num_regions):
+        """Take room for so many more; Problem 429 where there is none."""
+        self._reader._take(num_regions)
+        self.num_regions += num_regions
+        self._num_coming += num_regions
+
+    def arrive(self):
+        """The regions wait for their batch, or will never come."""
+        self._reader._batcher.expect(-self._num_coming)
+        self._num_coming = 0
 
 
 class Reader:
@@ -54,22 +79,27 @@ class Reader:
         """Regions that are received, prepared or waiting."""
         return self._num_taken
 
-    def take(self, num_regions):
-        """Reserve room in the queue; give it back with release().
+    @contextmanager
+    def place(self):
+        """A Place with room for one region, kept for the block.
 
         Raises:
             Problem: 429, there is none.
         """
-        if self._num_taken + num_regions > self.limits.queue_size:
-            raise queue_full(self._retry_after())
-        self._num_taken += num_regions
+        place = Place(self)
+        place.grow(1)
+        try:
+            yield place
+        finally:
+            place.arrive()
+            self._num_taken -= place.num_regions
 
-    def release(self, num_regions):
-        """Give room in the queue back."""
-        self._num_taken -= num_regions
-
-    async def read(self, order):
+    async def read(self, order, place):
         """The body of the answer, without `model`: dict in JSON's types.
+
+        Args:
+            order: Order.
+            place: Place of as many regions.
 
         Raises:
             Problem: the picture cannot be read, a polygon does not touch it, or attention is asked of a graph that
@@ -84,6 +114,7 @@ class Reader:
         size, polygons, prepared = await loop.run_in_executor(self._pool, self._prepare, order)
         decoded = time.perf_counter()
         futures = [self._batcher.submit(one) for one in prepared]
+        place.arrive()
         try:
             reads = await asyncio.gather(*map(asyncio.wrap_future, futures))
         finally:
@@ -104,6 +135,12 @@ class Reader:
         """Finish what was begun and end the threads."""
         self._pool.shutdown()
         self._batcher.close()
+
+    def _take(self, num_regions):
+        if self._num_taken + num_regions > self.limits.queue_size:
+            raise queue_full(self._retry_after())
+        self._num_taken += num_regions
+        self._batcher.expect(num_regions)
 
     def _prepare(self, order):
         """(width, height), a polygon for each region, and what InferencePreparer makes of them."""

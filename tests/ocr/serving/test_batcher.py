@@ -101,8 +101,26 @@ def test_a_full_batch_does_not_wait_for_the_window(predictor):
     futures = [batcher.submit(canvas(red)) for red in (1, 2, 3, 4)]  # after these the window counts
     predictor.gate.set()
     assert texts([first, *futures]) == ['0', '1', '2', '3', '4']
+    batcher.expect(2)
     late = batcher.submit(canvas(5))
     full = [batcher.submit(canvas(red, (16, 32))) for red in (6, 7)]
     assert texts(full) == ['6', '7'] and not late.done()
     batcher.close()
     assert texts([late]) == ['5']
+
+
+def test_who_is_on_the_way_is_waited_for_and_no_longer(predictor):
+    batcher = Batcher(predictor, batch_size=9, window=3600)
+    try:
+        batcher.expect(3)
+        futures = [batcher.submit(canvas(red)) for red in (1, 2)]
+        batcher.expect(-2)
+        assert not any(future.done() for future in futures) and predictor.shapes == []
+        batcher.expect(-1)  # the third will never come
+        assert texts(futures) == ['1', '2']
+        first = batcher.submit(canvas(3))  # two came the last time
+        assert not first.done()
+        assert texts([first, batcher.submit(canvas(4))]) == ['3', '4']
+    finally:
+        batcher.close()
+    assert [shape[0] for shape in predictor.shapes] == [2, 2]
