@@ -5,8 +5,9 @@ import logging
 import time
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Security
 from fastapi.responses import JSONResponse, Response
+from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
@@ -103,8 +104,9 @@ def _errors(*statuses):
     return {status: {'model': schema.ErrorAnswer, 'description': _ERRORS[status]} for status in statuses}
 
 
-def _security(has_token):
-    return {'security': [{'token': []}]} if has_token else {}
+def _wants(has_token):
+    """Dependencies that tell the OpenAPI document of the token, which Guard looks at."""
+    return [Security(HTTPBearer(scheme_name='token', auto_error=False))] if has_token else []
 
 
 def _add_errors(app):
@@ -128,12 +130,18 @@ def _add_errors(app):
 def _add_recognize(app, reader, card, has_token):
     answers = {200: {'model': schema.Answer}, **_errors(400, 408, 413, 415, 422, 429, 500, 503, 504)}
     answers[429]['headers'] = {'Retry-After': {'schema': {'type': 'integer'}, 'description': 'seconds'}}
-    body = {'requestBody': schema.request_body(reader.limits), **_security(has_token)}
     if has_token:
         answers |= _errors(401)
+    described = {
+        'responses': answers,
+        'openapi_extra': {'requestBody': schema.request_body(reader.limits)},
+        'dependencies': _wants(has_token),
+        'summary': 'Read a picture',
+        'tags': ['reading'],
+    }
     name = {'name': card['name'], 'precision': card['precision']}
 
-    @app.post(RECOGNIZE, responses=answers, openapi_extra=body, summary='Read a picture', tags=['reading'])
+    @app.post(RECOGNIZE, **described)
     async def recognize(request: Request):
         """Reads the whole picture, or each of the polygons on it."""
         started = time.perf_counter()
@@ -191,7 +199,7 @@ async def _disconnected(request):
 def _add_information(app, reader, card, counters, samples, has_token):
     guarded = {
         'responses': _errors(401) if has_token else {},
-        'openapi_extra': _security(has_token),
+        'dependencies': _wants(has_token),
         'tags': ['server'],
     }
 

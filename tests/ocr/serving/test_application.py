@@ -312,8 +312,10 @@ def test_the_token_opens_the_api_and_its_absence_only_the_page():
         assert server.recognize(picture(4), headers={'Authorization': 'Bearer s3cret'}).status_code == 200
         for path in ('/', '/healthz', '/docs', '/openapi.json'):
             assert requests.get(server.url + path).status_code == 200
-        security = requests.get(f'{server.url}/openapi.json').json()['paths']['/v1/recognize']['post']['security']
-        assert security == [{'token': []}]
+        document = requests.get(f'{server.url}/openapi.json').json()
+        assert document['paths']['/v1/recognize']['post']['security'] == [{'token': []}]
+        assert document['components']['securitySchemes']['token']['scheme'] == 'bearer'
+        assert 'security' not in document['paths']['/healthz']['get']
 
 
 def test_the_model_and_the_samples_are_told(open_server):
