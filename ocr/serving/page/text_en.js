@@ -13,7 +13,6 @@ export default {
   start_lead: 'A word or a short line is read at once. In a larger picture, mark the lines to read.',
   drop_here: 'Drop a picture here, paste one, or',
   choose: 'Choose a picture',
-  let_go: 'Let go to read this picture',
   not_kept: 'The picture is read in the memory of this server and is not stored.',
   samples: 'Or try one of these',
   sample: ({ number }) => `Sample ${number}`,

@@ -11,7 +11,6 @@ export default {
   start_lead: '单词或短行会立即识别。较大的图片，请先框出要识别的文字。',
   drop_here: '把图片拖到这里，粘贴图片，或者',
   choose: '选择图片',
-  let_go: '松开鼠标即可识别',
   not_kept: '图片只在服务器内存中识别，不会保存。',
   samples: '或者试试这些图片',
   sample: ({ number }) => `示例 ${number}`,
