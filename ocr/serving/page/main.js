@@ -3,16 +3,16 @@
 import { Api, Refusal } from './api.js';
 import { Drawing } from './drawing.js';
 import { showModel } from './model_card.js';
+import { hideProblem, showProblem } from './problem.js';
 import { Reader } from './reader.js';
 import { Results } from './results.js';
 import { copyText, save, toJson, toPng } from './saving.js';
 import { Sheet } from './sheet.js';
 import { Stage } from './stage.js';
 import { listenForPictures, openPicture, showSamples } from './start.js';
-import { askToken } from './token.js';
 import { number, say, switchLanguage, writeTexts } from './texts.js';
+import { askToken } from './token.js';
 import { Toolbar } from './toolbar.js';
-import { hideProblem, showProblem } from './problem.js';
 
 const byId = (id) => document.getElementById(id);
 
@@ -24,6 +24,7 @@ const drawing = new Drawing(sheet, stage, announce);
 new Results(sheet, copy, ([corner]) => stage.reveal(corner));
 new Toolbar(sheet, stage, drawing);
 let model = null;
+let numTaken = 0; // pictures that were chosen, also those that are still being opened
 
 function announce(text) {
   byId('announce').textContent = text;
@@ -45,8 +46,11 @@ async function attempt(act, again = null) {
 }
 
 async function take(blob, name) {
+  numTaken += 1;
+  const turn = numTaken;
   await attempt(async () => {
     const picture = await openPicture(blob, name, reader.limits);
+    if (turn !== numTaken) return; // another one was chosen in the meantime
     reader.stop();
     if (sheet.picture) URL.revokeObjectURL(sheet.picture.url);
     show('work');
