@@ -4,7 +4,7 @@ REQUIREMENTS ?= requirements.txt
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: demo test lint install clean
+.PHONY: demo test lint install browser clean
 
 install: $(VENV)/.installed
 
@@ -18,8 +18,14 @@ lint: install
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 
-test: lint
+test: lint browser
 	$(RUN) -m pytest
+
+# Debian's chromium, in which the tests look at the page of app.py; installed where apt-get is and may.
+browser:
+	@command -v chromium >/dev/null || ! command -v apt-get >/dev/null || [ "$$(id -u)" != 0 ] || \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+		chromium fonts-liberation; } >/dev/null
 
 # Read with the shipped model; then draw words, train a small model on them, score it on words it has not seen, freeze it,
 # read a folder.

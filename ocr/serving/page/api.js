@@ -1,0 +1,109 @@
+// The server's answers, and its refusals as errors with a code.
+
+const TRIES = 4; // a busy server is asked so often
+const LONGEST_WAIT = 10; // seconds
+
+/** What went wrong: a code, the page's or the server's own, with what its text names, such as a limit. */
+export class Refusal extends Error {
+  constructor(code, values = {}) {
+    super(code);
+    Object.assign(this, { code, values });
+  }
+}
+
+export class Api {
+  #token = null; // kept nowhere else
+  #model = null;
+
+  /**
+   * @param askToken async (wasWrong) -> the access key that a person entered, or null.
+   * @param onWait called with the seconds until a busy server is asked again.
+   */
+  constructor(askToken, onWait) {
+    this.askToken = askToken;
+    this.onWait = onWait;
+  }
+
+  /** The model's card; asked for once. */
+  async model() {
+    this.#model ??= await this.#json('v1/model');
+    return this.#model;
+  }
+
+  async samples() {
+    return (await this.#json('v1/samples')).samples;
+  }
+
+  async blob(url) {
+    const answer = await this.#fetch(url);
+    return unbroken(answer.blob());
+  }
+
+  /** Read regions of a picture: polygons, or null for all of it. With attention where the model gives it. */
+  async recognize(blob, name, polygons, signal) {
+    const form = new FormData();
+    form.append('image', blob, name);
+    if ((await this.model()).has_attention) form.append('attention', 'true');
+    if (polygons) form.append('polygons', JSON.stringify(polygons));
+    return this.#json('v1/recognize', { method: 'POST', body: form, signal });
+  }
+
+  async #json(url, options) {
+    const answer = await this.#fetch(url, options);
+    return unbroken(answer.json());
+  }
+
+  async #fetch(url, options = {}) {
+    for (let tries = 1; ; tries += 1) {
+      const answer = await this.#ask(url, options);
+      if (answer.ok) return answer;
+      if (answer.status === 401) {
+        await this.#unlock();
+      } else if (answer.status === 429 && tries < TRIES) {
+        const seconds = Math.min(Number(answer.headers.get('Retry-After')) || 1, LONGEST_WAIT);
+        this.onWait(seconds);
+        await pause(seconds, options.signal);
+      } else {
+        throw await refusal(answer);
+      }
+    }
+  }
+
+  async #ask(url, options) {
+    const headers = this.#token ? { Authorization: `Bearer ${this.#token}` } : {};
+    return unbroken(fetch(url, { ...options, headers }));
+  }
+
+  async #unlock() {
+    this.#token = await this.askToken(this.#token !== null);
+    if (this.#token === null) throw new Refusal('locked');
+  }
+}
+
+/** What a promise of the network gives; raises Refusal where the line is broken or the request was given up. */
+async function unbroken(promise) {
+  try {
+    return await promise;
+  } catch (error) {
+    throw new Refusal(error.name === 'AbortError' ? 'stopped' : 'unreachable');
+  }
+}
+
+async function refusal(answer) {
+  try {
+    const { code, message } = (await answer.json()).error;
+    return new Refusal(code, { message });
+  } catch {
+    return new Refusal('server');
+  }
+}
+
+function pause(seconds, signal) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, 1000 * seconds);
+    signal?.addEventListener('abort', () => {
+      clearTimeout(timer);
+      reject(new Refusal('stopped'));
+    });
+  });
+}

@@ -1,0 +1,169 @@
+// The page: brings together the picture, the tools, the server and what it read.
+
+import { Api, Refusal } from './api.js';
+import { Drawing } from './drawing.js';
+import { showModel } from './model_card.js';
+import { hideProblem, showProblem } from './problem.js';
+import { Reader } from './reader.js';
+import { Results } from './results.js';
+import { copyText, save, toJson, toPng } from './saving.js';
+import { Sheet } from './sheet.js';
+import { Stage } from './stage.js';
+import { listenForPictures, openPicture, showSamples } from './start.js';
+import { number, say, switchLanguage, writeTexts } from './texts.js';
+import { askToken } from './token.js';
+import { Toolbar } from './toolbar.js';
+
+const byId = (id) => document.getElementById(id);
+
+const api = new Api(askToken, (seconds) => setStatus(say('waiting', { seconds })));
+const sheet = new Sheet();
+const reader = new Reader(sheet, api);
+const stage = new Stage(sheet);
+const drawing = new Drawing(sheet, stage, announce);
+new Results(sheet, copy, ([corner]) => stage.reveal(corner));
+new Toolbar(sheet, stage, drawing);
+let model = null;
+let numTaken = 0; // pictures that were chosen, also those that are still being opened
+
+function announce(text) {
+  byId('announce').textContent = text;
+}
+
+function setStatus(text) {
+  byId('status').textContent = text;
+}
+
+/** Run what may be refused, and say so where it is; `again` is offered to the person then. */
+async function attempt(act, again = null) {
+  hideProblem();
+  try {
+    await act();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    if (error.code !== 'stopped') showProblem(error, again);
+  }
+}
+
+async function take(blob, name) {
+  numTaken += 1;
+  const turn = numTaken;
+  await attempt(async () => {
+    const picture = await openPicture(blob, name, reader.limits);
+    if (turn !== numTaken) return; // another one was chosen in the meantime
+    reader.stop();
+    if (sheet.picture) URL.revokeObjectURL(sheet.picture.url);
+    show('work');
+    sheet.open(picture);
+    stage.open();
+    drawing.use(matchMedia('(pointer: fine)').matches ? 'rectangle' : 'select');
+    byId('file-name').textContent = name;
+    writePictureTexts();
+    byId('file-name').focus({ preventScroll: true });
+    scrollTo(0, 0);
+    await read();
+  });
+}
+
+function read() {
+  const act = async () => announce(await reader.read());
+  return attempt(act, read);
+}
+
+function show(part) {
+  byId('start').hidden = part !== 'start';
+  byId('work').hidden = part !== 'work';
+  byId('back').hidden = !sheet.picture;
+  if (sheet.picture) byId('back').textContent = say('back', { name: sheet.picture.name });
+  stage.fit();
+}
+
+function writePictureTexts() {
+  if (!sheet.picture) return;
+  const { name, width, height } = sheet.picture;
+  byId('file-size').textContent = say('picture_size', { width: number(width), height: number(height) });
+  byId('picture').alt = say('picture', { name });
+  byId('back').textContent = say('back', { name });
+}
+
+function drawReading() {
+  if (!sheet.picture) return;
+  const unread = sheet.unread.length;
+  const button = byId('read');
+  button.hidden = !unread;
+  button.disabled = reader.busy;
+  button.textContent = sheet.regions.length ? say('read_regions', { count: unread }) : say('read_whole');
+  const done = unread ? null : reader.done; // what is read anew is not done
+  setStatus(reader.busy ? say('reading') : done ? say('done', { count: done.count, ms: number(done.ms) }) : '');
+  byId('work').setAttribute('aria-busy', reader.busy);
+  showModel(model, sheet.timings);
+}
+
+async function copy(text) {
+  await attempt(async () => {
+    await copyText(text);
+    setStatus(say('copied'));
+  });
+}
+
+function fileName(ending) {
+  return `${sheet.picture.name.replace(/\.\w{1,5}$/, '')}${ending}`;
+}
+
+function saveJson() {
+  save(new Blob([toJson(sheet, model?.name)], { type: 'application/json' }), fileName('.json'));
+}
+
+async function savePng() {
+  await attempt(async () => save(await toPng(sheet, byId('picture')), fileName('_read.png')));
+}
+
+async function loadServer() {
+  await attempt(async () => {
+    model = await api.model();
+    reader.limits = model.limits;
+    showModel(model, sheet.timings);
+    showSamples(await api.samples(), ({ url, name }) => attempt(async () => take(await api.blob(url), name)));
+  }, loadServer);
+}
+
+function writeAll() {
+  writeTexts();
+  const other = byId('language');
+  other.textContent = say('other_language');
+  other.lang = say('other_language_tag');
+  writePictureTexts();
+  sheet.dispatchEvent(new Event('change'));
+  sheet.dispatchEvent(new Event('look'));
+  for (const image of document.querySelectorAll('[data-sample] img')) {
+    image.alt = say('sample', { number: image.parentElement.dataset.sample });
+  }
+  showModel(model, sheet.timings);
+  hideProblem();
+}
+
+sheet.addEventListener('change', drawReading);
+reader.addEventListener('state', drawReading);
+listenForPictures(take, showProblem);
+byId('language').addEventListener('click', () => {
+  switchLanguage();
+  writeAll();
+});
+byId('other').addEventListener('click', () => {
+  show('start');
+  byId('choose').focus();
+});
+byId('back').addEventListener('click', () => {
+  show('work');
+  byId('other').focus();
+});
+byId('read').addEventListener('click', () => {
+  if (sheet.canFinish) sheet.finish();
+  else if (sheet.draft) sheet.cancel();
+  read();
+});
+byId('copy-all').addEventListener('click', () => copy(sheet.entries.map(({ reading }) => reading?.text ?? '').join('\n')));
+byId('save-json').addEventListener('click', saveJson);
+byId('save-png').addEventListener('click', savePng);
+writeAll();
+loadServer();

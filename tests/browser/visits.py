@@ -1,0 +1,93 @@
+"""The server of app.py in a thread, Debian's chromium, and a person's visit to the page."""
+
+import contextlib
+import threading
+import time
+from types import SimpleNamespace
+from urllib.parse import urlsplit
+
+import tiny
+from person import Person
+
+CHROMIUM = '/usr/bin/chromium'
+ARGUMENTS = (
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+)
+TOKEN = 'open-sesame'
+PATIENCE = 30_000  # ms until something that should come is missed; a busy machine is not a failure
+
+
+@contextlib.contextmanager
+def serving(predictor, token=''):
+    """The URL of the server of app.py in a thread."""
+    from config import SHIPPED_MODEL, Config
+    from ocr.serving.server import make_server, open_socket, url_of
+
+    script, cfg = tiny.load_script('app'), Config(batch_window=1.0)
+    server = make_server(script.build(predictor, SHIPPED_MODEL, script.limits_of(cfg), token, cfg))
+    with open_socket('127.0.0.1', 0) as listener:
+        thread = threading.Thread(target=server.run, kwargs={'sockets': [listener]})
+        thread.start()
+        try:
+            while not server.started and thread.is_alive():
+                time.sleep(0.01)
+            yield url_of(listener)
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def load_predictor():
+    """The shipped model."""
+    from config import SHIPPED_MODEL
+    from ocr.tensorflow_start import start_tensorflow
+
+    start_tensorflow()
+    from ocr.predictor import Predictor
+
+    return Predictor.from_pb(SHIPPED_MODEL)
+
+
+def start_browser(running, executable):
+    """Playwright's Browser, which `running` closes; it starts with an empty profile."""
+    from playwright.sync_api import sync_playwright
+
+    playwright = running.enter_context(sync_playwright())
+    return running.enter_context(playwright.chromium.launch(executable_path=executable, args=ARGUMENTS))
+
+
+@contextlib.contextmanager
+def visiting(browser, url, width=1280, height=900, may_refuse=False, **options):
+    """A Person at the page of `url`.
+
+    Raises AssertionError in the end for a message in the console or a request to another host; with `may_refuse` the
+    browser's own note of a refused request is none.
+    """
+    touch = {'has_touch': True, 'is_mobile': True} if width < 500 else {}
+    viewport = {'width': width, 'height': height}
+    context = browser.new_context(viewport=viewport, **{'locale': 'en-US', **touch, **options})
+    context.set_default_timeout(PATIENCE)
+    context.grant_permissions(['clipboard-read', 'clipboard-write'], origin=url)
+    with contextlib.closing(context):
+        page = context.new_page()
+        seen = _watch(page)
+        page.goto(url)
+        yield Person(page)
+        messages = [text for text in seen.messages if not (may_refuse and 'Failed to load resource' in text)]
+        assert messages == []
+        assert {urlsplit(one).netloc for one in seen.requests} <= {urlsplit(url).netloc, ''}
+
+
+def _watch(page):
+    seen = SimpleNamespace(messages=[], requests=[])
+    page.on('console', lambda message: message.type in ('error', 'warning') and seen.messages.append(message.text))
+    page.on('pageerror', lambda error: seen.messages.append(str(error)))
+    page.on('request', lambda request: seen.requests.append(request.url))
+    return seen
