@@ -4,11 +4,11 @@ import unicodedata
 from collections import Counter
 from itertools import groupby
 
-from ocr.doctor.document import GOOD, Paragraph, Section, Table
+from ocr.bins import OCCURRENCES, binned
 from ocr.doctor.examination import EVALUATION, TRAINING
-from ocr.doctor.plots import stacked_bars
-from ocr.doctor.statistics import OCCURRENCES, binned
 from ocr.doctor.tables import clipped, of_which, without_empty_ends
+from ocr.html.document import GOOD, Paragraph, Section, Table
+from ocr.html.plots import stacked_bars
 
 FREQUENT = 20  # characters that are listed as the most frequent
 LISTED = 40  # other characters in a table or a row

@@ -4,7 +4,7 @@ import base64
 from html import escape
 from pathlib import Path
 
-from ocr.doctor.document import TOTAL, Command, Gallery, Paragraph, Table, number_columns, visible
+from ocr.html.document import TOTAL, Command, Gallery, Paragraph, Table, number_columns, visible
 
 _SUM = ' class="sum"'  # of a row
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from ocr.doctor.document import Card, Command, Gallery, Paragraph, Section, Table, to_text, visible
-from ocr.doctor.page import to_html
-from ocr.doctor.plots import stacked_bars
+from ocr.html.document import Card, Command, Gallery, Paragraph, Section, Table, to_text, visible
+from ocr.html.page import to_html
+from ocr.html.plots import stacked_bars
 
 JPEG = b'\xff\xd8\xff'
 

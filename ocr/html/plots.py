@@ -4,7 +4,7 @@ import io
 import re
 import warnings
 
-from ocr.doctor.document import visible
+from ocr.html.document import visible
 
 COLOURS = ('#3b7dd8', '#e08a2e', '#3fa372', '#b45fc0', '#cc4b4b', '#7d8694')  # on white and on black
 LONG_NAME = 14  # characters; three such names fit side by side
