@@ -1,6 +1,7 @@
-"""What the doctor says: sections of paragraphs, tables and pictures, shown as text here and as HTML by `page`."""
+"""What a page is made of: sections of paragraphs, tables, charts, pictures; as text here, as HTML by `page`."""
 
 import textwrap
+import unicodedata
 from dataclasses import dataclass
 
 from tabulate import tabulate
@@ -27,13 +28,52 @@ class Command:
 
 
 @dataclass(frozen=True)
+class Finding:
+    """What was found, what it suggests, and the title of the section that shows it; `tone` is GOOD, BAD or empty."""
+
+    text: str
+    advice: str
+    section: str
+    tone: str = BAD
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell that is a number to sort by, in words; `value` None is sorted behind all others."""
+
+    text: str
+    value: float | None
+
+    def __str__(self):
+        return self.text
+
+
+@dataclass(frozen=True)
 class Table:
-    """Rows under headers; whole numbers stand to the right. `plot` is an SVG of the same numbers, for the page."""
+    """Rows under headers; whole numbers and Cells stand to the right.
+
+    Attributes:
+        headers, rows: lists of strings, whole numbers and Cells.
+        title: above it.
+        plot: an SVG of the same numbers, for the page.
+        is_sortable: a browser that runs the page's script can sort its rows and filter them.
+    """
 
     headers: list
     rows: list
     title: str = ''
     plot: str = ''
+    is_sortable: bool = False
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A plot, SVG, under a title, with a caption; its Table is behind it for those who do not see it."""
+
+    title: str
+    svg: str
+    caption: str
+    table: Table
 
 
 @dataclass(frozen=True)
@@ -56,6 +96,45 @@ class Gallery:
 
 
 @dataclass(frozen=True)
+class Line:
+    """One line about a specimen: what it is called, a text, and the positions in it that are wrong."""
+
+    name: str
+    text: str
+    wrong: frozenset = frozenset()
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One of a row of small pictures: JPEG as bytes, what is seen on it, a label below and a smaller one."""
+
+    picture: bytes
+    alt: str
+    label: str
+    note: str = ''
+
+
+@dataclass(frozen=True)
+class Specimen:
+    """A region looked at closely: its picture, JPEG as bytes or None, Lines about it, Tiles, and a note."""
+
+    picture: bytes | None
+    alt: str
+    lines: tuple
+    tiles: tuple = ()
+    note: str = ''
+
+
+@dataclass(frozen=True)
+class Specimens:
+    """Specimens under a title and a note."""
+
+    title: str
+    specimens: list
+    note: str = ''
+
+
+@dataclass(frozen=True)
 class Section:
     """Blocks of the above under a title."""
 
@@ -66,6 +145,12 @@ class Section:
 def visible(text):
     """Text in one line in which nothing is hidden: characters that print as nothing, or other spaces, as escapes."""
     return ''.join(one if one.isprintable() else one.encode('unicode_escape').decode() for one in text)
+
+
+def visible_character(character):
+    """A character, or its code where it prints as nothing or on top of another."""
+    stands_alone = character.isprintable() and unicodedata.category(character) not in ('Zs', 'Mn', 'Me', 'Mc')
+    return character if stands_alone else f'U+{ord(character):04X}'
 
 
 def to_text(sections):
@@ -89,8 +174,8 @@ def _table_text(table):
 
 
 def number_columns(table):
-    """For each column of a table whether it holds whole numbers only."""
-    return [all(isinstance(row[i], int) for row in table.rows) for i in range(len(table.headers))]
+    """For each column of a table whether it holds whole numbers and Cells only."""
+    return [all(isinstance(row[i], (int, Cell)) for row in table.rows) for i in range(len(table.headers))]
 
 
 def _gallery_text(gallery):
@@ -108,4 +193,28 @@ def _command_text(command):
     return f'    {command.text}'
 
 
-_TEXT_OF = {Paragraph: _paragraph_text, Command: _command_text, Table: _table_text, Gallery: _gallery_text}
+def _finding_text(finding):
+    return _paragraph_text(Paragraph(f'{finding.text} {finding.advice}'.strip()))
+
+
+def _chart_text(chart):
+    return f'{chart.title}\n\n{_table_text(chart.table)}'
+
+
+def _specimens_text(specimens):
+    lines = [
+        '  ' + '  '.join(f'{line.name} {_quoted(line.text)}' for line in specimen.lines)
+        for specimen in specimens.specimens
+    ]
+    return '\n'.join([specimens.title + f' ({specimens.note})' * bool(specimens.note), *lines])
+
+
+_TEXT_OF = {
+    Paragraph: _paragraph_text,
+    Finding: _finding_text,
+    Command: _command_text,
+    Table: _table_text,
+    Chart: _chart_text,
+    Gallery: _gallery_text,
+    Specimens: _specimens_text,
+}

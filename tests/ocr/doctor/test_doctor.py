@@ -166,7 +166,7 @@ def test_text_and_page_say_the_same(checked):
 
 
 def test_the_page_is_one_file_and_names_are_escaped(checked):
-    assert 'http' not in checked.html and '<script' not in checked.html and '@import' not in checked.html
+    assert '://' not in checked.html and '<script' not in checked.html and '@import' not in checked.html
     assert '<i>' not in checked.html and '<Coffee>' not in checked.html
     assert 'Tea & <Coffee>' in checked.page.texts and 'mine: 0 <i>&"good".png' in checked.page.texts
     assert all(source.startswith('data:image/jpeg;base64,') for source in checked.page.sources)

@@ -85,7 +85,7 @@ def test_html_escapes_every_text():
     assert '<b>' not in html and '&"' not in html
     assert html.count('&lt;b&gt;&amp;&quot;&#x27;') == 13
     assert 'data:image/jpeg;base64,/9j/' in html and 'no picture' in html
-    assert 'http' not in html
+    assert '://' not in html
 
 
 def test_numbers_stand_to_the_right_and_totals_out():
