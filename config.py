@@ -287,6 +287,14 @@ class Config:
     resume: Switch = setting(False, 'machine')
     """For test.py and eval.py: keep what a killed run has read, and go on from there."""
 
+    # Error report
+    report: str = setting('', 'path')
+    """For eval.py, and for train.py at its end: folder for a page that shows where the model errs; empty: none."""
+    compare: str = setting('', 'path')
+    """scores.json of an earlier evaluation, readings.jsonl beside: the page says what was mended and what broke."""
+    report_regions: int = setting(24, 'machine', 0, 1000)
+    """Regions that each part of the page shows with pictures, at most."""
+
     def __post_init__(self):
         for field in dataclasses.fields(self):
             _check(field, getattr(self, field.name))

@@ -6,8 +6,8 @@ from itertools import groupby
 
 from ocr.bins import OCCURRENCES, binned
 from ocr.doctor.examination import EVALUATION, TRAINING
-from ocr.doctor.tables import clipped, of_which, without_empty_ends
-from ocr.html.document import GOOD, Paragraph, Section, Table, visible_character
+from ocr.doctor.tables import clipped, without_empty_ends
+from ocr.html.document import GOOD, Paragraph, Section, Table, of_which, visible_character
 from ocr.html.plots import stacked_bars
 
 FREQUENT = 20  # characters that are listed as the most frequent

@@ -12,9 +12,9 @@ from ocr.doctor.examination import DAMAGED, EVALUATION, TRAINING
 from ocr.doctor.examples import NUM_EXAMPLES
 from ocr.doctor.makeup import lengths, scripts, shapes
 from ocr.doctor.suspicions import KINDS, LOOK_ALIKES
-from ocr.doctor.tables import across, clipped, column_names, of_which
+from ocr.doctor.tables import across, clipped, column_names
 from ocr.doctor.verdict import allow_flag, forbidden, losses
-from ocr.html.document import BAD, GOOD, TOTAL, Card, Command, Gallery, Paragraph, Section, Table
+from ocr.html.document import BAD, GOOD, TOTAL, Card, Command, Gallery, Paragraph, Section, Table, of_which
 from ocr.html.pictures import draw_pictures
 from ocr.index import KEPT, count_rows
 

@@ -39,11 +39,6 @@ def without_empty_ends(names, counters):
     return names[present[0] : present[-1] + 1]
 
 
-def of_which(shown, number):
-    """', of which 40 are shown', or nothing where all are."""
-    return '' if shown == number else f', of which {shown} are shown'
-
-
 def clipped(text):
     """A label, or its beginning."""
     return text if text is None or len(text) <= CLIP else text[:CLIP] + '…'

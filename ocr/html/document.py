@@ -68,12 +68,13 @@ class Table:
 
 @dataclass(frozen=True)
 class Chart:
-    """A plot, SVG, under a title, with a caption; its Table is behind it for those who do not see it."""
+    """A plot, SVG, under a title, with a caption and Findings beside, and its Table for those who do not see it."""
 
     title: str
     svg: str
     caption: str
     table: Table
+    findings: tuple = ()
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,11 @@ def visible_character(character):
     return character if stands_alone else f'U+{ord(character):04X}'
 
 
+def of_which(shown, number):
+    """', of which 40 are shown', or nothing where all are."""
+    return '' if shown == number else f', of which {shown} are shown'
+
+
 def to_text(sections):
     """Sections as text for the screen."""
     return '\n\n'.join(f'{one.title}\n{"=" * len(one.title)}\n{_blocks_text(one.blocks)}' for one in sections)
@@ -198,7 +204,7 @@ def _finding_text(finding):
 
 
 def _chart_text(chart):
-    return f'{chart.title}\n\n{_table_text(chart.table)}'
+    return '\n\n'.join([chart.title, _table_text(chart.table), *map(_finding_text, chart.findings)])
 
 
 def _specimens_text(specimens):

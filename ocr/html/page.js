@@ -56,7 +56,7 @@ function addFilter(place, items, what) {
 }
 
 for (const table of document.querySelectorAll('table.sortable')) {
-  makeSortable(table);
+  if (table.tBodies[0].rows.length > 1) makeSortable(table);
   addFilter(table.parentElement, [...table.tBodies[0].rows], 'rows');
 }
 for (const specimens of document.querySelectorAll('.specimens')) {

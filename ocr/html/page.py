@@ -1,6 +1,7 @@
 """One HTML file that needs no network and no script, on any screen, light or dark."""
 
 import base64
+import re
 from html import escape
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from ocr.html.document import (
 _SUM = ' class="sum"'  # of a row
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"  # what a browser lets the page do
 _SCRIPT_POLICY = "; script-src 'unsafe-inline'"
+_FLAG, _CODE = re.compile(r'--\w+'), r'<code>\g<0></code>'  # of a script, in advice
+_LONG = 15  # rows that a sortable table shows at a time; the others are scrolled to
 _NO_PICTURE = '<span class="absent">no picture</span>'
 
 
@@ -60,10 +63,9 @@ def _paragraph(paragraph):
 
 
 def _finding(finding):
-    advice = f' <strong>{escape(visible(finding.advice))}</strong>' if finding.advice else ''
+    advice = f' <strong>{_FLAG.sub(_CODE, escape(visible(finding.advice)))}</strong>' if finding.advice else ''
     link = f' <a href="#{_anchor(finding.section)}">{escape(finding.section)}</a>' if finding.section else ''
-    tone = f' class="{finding.tone}"' if finding.tone else ''
-    return f'<p{tone}>{escape(visible(finding.text))}{advice}{link}</p>\n'
+    return f'<p class="{f"finding {finding.tone}".strip()}">{escape(visible(finding.text))}{advice}{link}</p>\n'
 
 
 def _command(command):
@@ -72,10 +74,17 @@ def _command(command):
 
 def _table(table):
     if table.is_sortable:
-        return f'<div class="table">{_bare_table(table, table.title)}</div>\n'
+        return _scrolled(table, table.title)
     title = f'<h3>{escape(table.title)}</h3>\n' if table.title else ''
     plot = f'<div class="plot">{table.plot}</div>\n' if table.plot else ''
     return f'{title}<div class="beside">\n{plot}<div class="table">{_bare_table(table)}</div>\n</div>\n'
+
+
+def _scrolled(table, caption):
+    """A sortable table that scrolls by itself where it is wide or long, with the keyboard too."""
+    kind = 'table long' if len(table.rows) > _LONG else 'table'
+    group = f'<div class="{kind}" role="group" aria-label="{escape(visible(caption))}" tabindex="0">'
+    return f'{group}{_bare_table(table, caption)}</div>\n'
 
 
 def _bare_table(table, caption=''):
@@ -102,9 +111,9 @@ def _sort_key(cell):
 def _chart(chart):
     return (
         f'<h3>{escape(visible(chart.title))}</h3>\n<figure class="chart">\n<div class="plot">{chart.svg}</div>\n'
-        f'<figcaption>{escape(visible(chart.caption))}</figcaption>\n</figure>\n'
-        f'<details><summary>The numbers as a table</summary>\n<div class="table">'
-        f'{_bare_table(chart.table, chart.title)}</div>\n</details>\n'
+        f'<figcaption>\n<p>{escape(visible(chart.caption))}</p>\n{"".join(map(_finding, chart.findings))}'
+        f'<details><summary>The numbers as a table</summary>\n{_scrolled(chart.table, chart.title)}</details>\n'
+        '</figcaption>\n</figure>\n'
     )
 
 
