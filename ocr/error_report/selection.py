@@ -6,6 +6,8 @@ import numpy as np
 
 from ocr.report import Score, mean_score, worst_first
 
+_DECIMALS = 4  # of confidences as they are written: a mean of equal ones is to be no larger than they
+
 
 @dataclass(frozen=True, eq=False)
 class Suspects:
@@ -43,7 +45,8 @@ def suspects(measurement):
     class. Texts that the model cannot write are left out: why those are wrong is known.
     """
     confidence = measurement.confidence
-    threshold = float(confidence[measurement.right].mean()) if measurement.right.any() else float('nan')
+    right = confidence[measurement.right]
+    threshold = round(float(right.mean()), _DECIMALS) if len(right) else float('nan')
     confident = confidence >= threshold
     wrong = ~measurement.right & measurement.within_reach & confident
     (found,) = np.nonzero(wrong & ~measurement.right_any_case)
