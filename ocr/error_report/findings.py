@@ -41,7 +41,7 @@ def all_findings(analysis):
         *on_comparison(analysis),
         *(finding for kind in analysis.slices for finding in on_slices(analysis, kind)),
         *on_reach(analysis),
-        *on_letter_case(analysis),
+        *on_kinds_of_errors(analysis),
         *on_confusions(analysis),
         *on_confidence(analysis),
         *on_labels(analysis),
@@ -152,19 +152,24 @@ def on_reach(analysis):
     return found
 
 
-def on_letter_case(analysis):
-    """Readings that are wrong in letter case alone."""
+def on_kinds_of_errors(analysis):
+    """Readings that are wrong in letter case alone, or in signs and spaces: labels often differ in what they keep."""
     measurement = analysis.measurement
-    share = mean_score(measurement.right_any_case[~measurement.right])
-    number = int((measurement.right_any_case & ~measurement.right).sum())
-    if number < MIN_REGIONS or share.low < LEAST_SHARE:
-        return []
-    said = f'{number} of {share.num_scored} wrong readings differ from the label in letter case alone'
-    advice = (
-        'Look whether the labels keep the case that is seen; where case does not matter, '
-        'take the scores that ignore it.'
+    case = measurement.right_any_case
+    signs = measurement.right_letters & ~measurement.right_any_case
+    kinds = (
+        (case, 'differ from the label in letter case alone', 'keep the case that is seen'),
+        (signs, 'have every letter and digit right, and differ in signs and spaces', 'keep the signs that are seen'),
     )
-    return [Finding(f'{said}, {percent(share)} %.', advice, CHARACTERS)]
+    found = []
+    for is_of_kind, said, asked in kinds:
+        share = mean_score(is_of_kind[~measurement.right])
+        number = int((is_of_kind & ~measurement.right).sum())
+        if number >= MIN_REGIONS and share.low >= LEAST_SHARE:
+            said = f'{number} of {share.num_scored} wrong readings {said}, {percent(share)} %.'
+            advice = f'Look whether the labels {asked}; where it does not matter, take a score that ignores it.'
+            found.append(Finding(said, advice, CHARACTERS))
+    return found
 
 
 def on_confusions(analysis):

@@ -6,6 +6,7 @@ from ocr.error_report import findings
 from ocr.error_report.sections import comparison_tables
 from ocr.error_report.slices import height_of, orientation_of
 from ocr.html.document import GOOD, Cell, Line, Paragraph, Section, Specimens, Table, of_which
+from ocr.metrics import normalized_edit_similarity
 
 LISTED = 500  # regions in a table
 
@@ -54,15 +55,11 @@ def _worst(analysis, studio, number):
     else:
         note += 'This graph does not give its attention away; one frozen by export.py does.'
     specimens = studio.specimens(shown, [_about(one) for one in shown], with_attention=True)
-    similarity = analysis.measurement.similarity[analysis.worst]
-    rows = [
-        [one.truth, *_row(one), Cell(f'{100 * of:.0f}', of)]
-        for one, of in zip(readings[:LISTED], similarity[:LISTED], strict=True)
-    ]
+    rows = [[one.truth, *_row(one)] for one in readings[:LISTED]]
     blocks = [Specimens(f'wrong readings: {total}{of_which(len(shown), total)}', specimens, note)] if shown else []
     return Section(
         findings.WORST,
-        [*blocks, _listed('Wrong readings, the worst first', ['truth', *_HEADERS, 'similarity, %'], rows, total)],
+        [*blocks, _listed('Wrong readings, the worst first', ['truth', *_HEADERS], rows, total)],
     )
 
 
@@ -91,13 +88,21 @@ def _labels(analysis, studio, number):
     )
 
 
-_HEADERS = ['read', 'confidence', 'dataset', 'height', 'orientation', 'image']
+_HEADERS = ['read', 'similarity, %', 'confidence', 'dataset', 'height', 'orientation', 'image']
 
 
 def _row(reading):
     """What the tables of regions say of a Reading, under _HEADERS."""
-    confidence = Cell(f'{reading.confidence:.3f}', reading.confidence)
-    return [reading.text, confidence, reading.dataset, height_of(reading), orientation_of(reading), reading.image]
+    similarity = normalized_edit_similarity(reading.text, reading.truth)
+    return [
+        reading.text,
+        Cell(f'{100 * similarity:.0f}', similarity),
+        Cell(f'{reading.confidence:.3f}', reading.confidence),
+        reading.dataset,
+        height_of(reading),
+        orientation_of(reading),
+        reading.image,
+    ]
 
 
 def _about(reading):

@@ -113,7 +113,7 @@ def characters(analysis):
     edits = confusions.most_common(LISTED_EDITS)
     charted = edits[:CHARTED_EDITS]
     names, counts = [in_words(*edit) for edit, _ in charted], [count for _, count in charted]
-    found = findings.on_letter_case(analysis) + findings.on_confusions(analysis)
+    found = findings.on_kinds_of_errors(analysis) + findings.on_confusions(analysis)
     return Section(
         findings.CHARACTERS,
         [

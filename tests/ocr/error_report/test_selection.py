@@ -20,6 +20,8 @@ def test_measurement():
     )
     assert found.right.tolist() == [True, False, False, False, True]
     assert found.right_any_case.tolist() == [True, True, False, False, True]
+    assert found.right_letters.tolist() == [True, True, False, False, True]
+    assert measured(reading('ab', 'a-b.'), reading('--', '!')).right_letters.tolist() == [True, True]
     assert found.similarity.tolist() == [1, 0.5, 0.5, 0.8, 1]
     assert found.confidence.tolist() == [0.5, 0.7, 0.5, 0.5, 0.5]
     assert found.within_reach.tolist() == [True, True, False, False, True]
