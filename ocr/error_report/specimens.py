@@ -81,9 +81,10 @@ def _tiles(canvas, result):
     """A Tile for each character of a ReadText with alpha and for the end."""
     from ocr.overlay import heat_map
 
+    is_tall = canvas.shape[0] > 2 * canvas.shape[1]
     for t, alpha in enumerate(result.alpha[:MAX_TILES]):
         is_end = t == len(result.text)
         label = 'end' if is_end else name_of(result.text[t])
         note = '' if is_end else f'{100 * result.char_confidences[t]:.0f} %'
         alt = 'Attention at the end of the text' if is_end else f'Attention for {label}'
-        yield Tile(to_jpeg(heat_map(canvas, alpha)), alt, label, note)
+        yield Tile(to_jpeg(heat_map(canvas, alpha)), alt, label, note, is_tall)

@@ -107,12 +107,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Tile:
-    """One of a row of small pictures: JPEG as bytes, what is seen on it, a label below and a smaller one."""
+    """One of a row of small pictures: JPEG as bytes, what is seen on it, a label below and a smaller one.
+
+    A picture that is tall, much higher than wide, takes more room.
+    """
 
     picture: bytes
     alt: str
     label: str
     note: str = ''
+    is_tall: bool = False
 
 
 @dataclass(frozen=True)

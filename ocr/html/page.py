@@ -160,8 +160,9 @@ def _marked(line):
 
 def _tile(tile):
     note = f'<span>{escape(tile.note)}</span>' if tile.note else ''
+    kind = ' class="tall"' * tile.is_tall
     return (
-        f'<figure>{_picture(tile.picture, tile.alt)}<figcaption><bdi>{escape(visible(tile.label))}</bdi>{note}'
+        f'<figure{kind}>{_picture(tile.picture, tile.alt)}<figcaption><bdi>{escape(visible(tile.label))}</bdi>{note}'
         '</figcaption></figure>\n'
     )
 

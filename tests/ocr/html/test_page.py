@@ -155,13 +155,14 @@ def test_no_two_charts_of_a_page_share_an_id():
 
 
 def test_specimens_mark_what_is_wrong_and_describe_what_is_seen():
-    tiles = (Tile(JPEG, 'Attention for <a>', '<a>', '90 %'), Tile(JPEG, 'Attention at the end', 'end'))
+    tiles = (Tile(JPEG, 'Attention for <a>', '<a>', '90 %'), Tile(JPEG, 'Attention at the end', 'end', is_tall=True))
     lines = (Line('truth', 'a<b>', frozenset({1, 3})), Line('read', ''))
     specimens = Specimens('some: 1', [Specimen(None, 'gone', lines), Specimen(JPEG, 'Region "x"', lines, tiles, 'so')])
     html = to_html('page', [Section('s', [specimens])])
     page = Page(html)
     assert html.count('<bdi>a<mark>&lt;</mark>b<mark>&gt;</mark></bdi>') == 2
     assert page.described == ['Region "x"', 'Attention for <a>', 'Attention at the end']
+    assert html.count('<figure class="tall">') == 1
     assert page.texts.count('nothing') == 2 and page.texts.count('no picture') == 1
     assert to_text([Section('s', [specimens])]).splitlines()[3:] == ['  truth "a<b>"  read ""'] * 2
 
