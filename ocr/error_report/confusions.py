@@ -63,10 +63,6 @@ class Confusions:
         occurrences[:count] = True
         return mean_score(occurrences)
 
-    def lost(self, true):
-        """How often a true character was not read: another one, or none, in its place."""
-        return self.deletions[true] + sum(self.substitutions_of(true).values())
-
     def substitutions_of(self, true):
         """{character read: count} in place of a true one."""
         return {read: count for (one, read), count in self.substitutions.items() if one == true}
