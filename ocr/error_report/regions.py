@@ -51,7 +51,7 @@ def _worst(analysis, studio, number):
     total, shown = len(analysis.worst), readings[:number]
     note = 'Characters that are wrong or missing are marked. '
     if studio.has_attention:
-        note += 'The small pictures show where the model looked for each character (red: most) and how sure it was.'
+        note += 'The small pictures show where the model looked for each character, and how sure it was.'
     else:
         note += 'This graph does not give its attention away; one frozen by export.py does.'
     specimens = studio.specimens(shown, [_about(one) for one in shown], with_attention=True)
