@@ -331,6 +331,14 @@ class Config:
     window_aspect: float = setting(4.0, 'machine', 1.0, 100.0)
     """Length of such a window as a multiple of the text's height; regions that are longer by half are cut."""
 
+    # Error report
+    report: str = setting('', 'path')
+    """For eval.py, and for train.py at its end: folder for a page that shows where the model errs; empty: none."""
+    compare: str = setting('', 'path')
+    """scores.json of an earlier evaluation, readings.jsonl beside: the page says what was mended and what broke."""
+    report_regions: int = setting(24, 'machine', 0, 1000)
+    """Regions that each part of the page shows with pictures, at most."""
+
     def __post_init__(self):
         for field in dataclasses.fields(self):
             _check(field, getattr(self, field.name))

@@ -53,11 +53,11 @@ def check(cfg, index, counts, charset):
     Returns:
         exit code: 1 where regions are lost for a reason that is not allowed, else 0.
     """
-    from ocr.doctor.document import to_text
     from ocr.doctor.examination import Examination
-    from ocr.doctor.page import to_html
     from ocr.doctor.sections import all_sections
     from ocr.doctor.verdict import allowed_reasons, forbidden
+    from ocr.html.document import to_text
+    from ocr.html.page import to_html
 
     allowed = allowed_reasons(cfg.allow_lost)
     datasets = _unexamined(cfg, counts)

@@ -1,12 +1,13 @@
 """Score a checkpoint or a frozen graph on labelled datasets.
 
     python eval.py --checkpoint_path ./checkpoint --eval_datasets icdar2017rctw
-    python eval.py --pb_path ./checkpoint/text_recognition.pb --eval_datasets mine=/path/to/labels.tsv
+    python eval.py --pb_path ./checkpoint/text_recognition.pb --eval_datasets mine=/path/to/labels.tsv --report ./report
 
 Every legible region is scored, also those that the model cannot get right: texts longer than it can write, or with
 characters outside its charset. Writes readings.jsonl as they are read, from which a killed run goes on with --resume,
-and at the end scores.json and regions.csv (worst first) to --output_path. --beam_width, --allow, --lexicon and
---long_text are scored too (docs/reading.md).
+and at the end scores.json and regions.csv (worst first) to --output_path. --report writes a page that shows where the
+model errs, with --compare against an earlier scores.json what was mended and what broke. --beam_width, --allow,
+--lexicon and --long_text are scored too (docs/reading.md).
 """
 
 import dataclasses
@@ -17,10 +18,13 @@ from collections import Counter, defaultdict
 import numpy as np
 
 from config import SHIPPED_MODEL, Config, parse_config, run_script
+from ocr.errors import InputError
 from ocr.tensorflow_start import start_tensorflow
 
 OUTPUT_PATH = './results_eval'
 READINGS_FILE = 'readings.jsonl'
+SCORES_FILE = 'scores.json'
+REGIONS_FILE = 'regions.csv'
 
 logger = logging.getLogger(__name__)
 
@@ -57,8 +61,16 @@ def place(region):
     }
 
 
-def read_index(predictor, index, cfg, path):
-    """Read all regions of an index with a progress bar, and write them as they come to a JSON Lines file."""
+def read_index(predictor, index, cfg, path, **reading):
+    """Read all regions of an index with a progress bar, and write them as they come to a JSON Lines file.
+
+    Args:
+        predictor: Predictor.
+        index: RegionIndex, or a list of TextRegion.
+        cfg: Config.
+        path: the file.
+        reading: more keyword arguments of ocr.long_text.read_as_told.
+    """
     from tqdm import tqdm
 
     from ocr.long_text import read_as_told
@@ -71,14 +83,8 @@ def read_index(predictor, index, cfg, path):
     places = (place(index[position]) for position in range(len(index)))
     with open_results(path, run, places, cfg.resume) as readings:
         regions = (index[position] for position in range(readings.num_kept, len(index)))
-        results = read_as_told(
-            predictor,
-            regions,
-            window_aspect=cfg.long_text and cfg.window_aspect,
-            batch_size=cfg.batch_size,
-            num_workers=cfg.num_workers,
-            full_length=cfg.full_length,
-        )
+        aspect = cfg.long_text and cfg.window_aspect
+        results = read_as_told(predictor, regions, window_aspect=aspect, **reading_settings(cfg), **reading)
         bar = tqdm(results, total=len(index), initial=readings.num_kept, desc='reading', unit=' regions')
         for region, _, result in bar:
             record = to_record(place(region), result)
@@ -86,6 +92,11 @@ def read_index(predictor, index, cfg, path):
                 logger.warning('left out: %s', result.message)
                 record['reason'] = result.reason
             readings.append(record)
+
+
+def reading_settings(cfg):
+    """Keyword arguments of ocr.reading.read_regions."""
+    return {'batch_size': cfg.batch_size, 'num_workers': cfg.num_workers, 'full_length': cfg.full_length}
 
 
 def load_readings(path):
@@ -116,22 +127,55 @@ def beyond_reach(readings, charset, num_steps):
     return too_long, unknown
 
 
-def main(argv=None):
-    cfg = parse_config(argv, __doc__)
-    start_tensorflow(cfg.gpus)
-    from ocr.datasets import open_index
+def open_report(cfg, index, folder):
+    """The comparison.Earlier of --compare, or None; InputError now rather than after all has been read.
+
+    Args:
+        cfg: Config.
+        index: what will be read: RegionIndex, or a list of TextRegion.
+        folder: where the readings will be written.
+    """
+    from ocr.error_report.comparison import Earlier
+    from ocr.error_report.page import check_folder
+
+    if not cfg.report:
+        if cfg.compare:
+            raise InputError(f'--compare {cfg.compare}: what changed is shown on a page; name its folder with --report')
+        return None
+    earlier = None
+    if cfg.compare:
+        if os.path.realpath(os.path.dirname(cfg.compare)) == os.path.realpath(folder):
+            raise InputError(f'--compare {cfg.compare}: this run writes to {folder} too; choose another folder for it')
+        earlier = Earlier.load(cfg.compare)
+        regions = (index[position] for position in range(len(index)))
+        earlier.check_in_common((region.image_path, region.polygon, region.dataset) for region in regions)
+    check_folder(cfg.report)
+    return earlier
+
+
+def evaluate(predictor, model_path, index, counts, cfg, folder, **reading):
+    """Read and score regions: print the scores, write them and all readings, and the page of --report.
+
+    Args:
+        predictor: Predictor.
+        model_path: what to call it.
+        index: RegionIndex, or a list of TextRegion.
+        counts: {dataset: {KEPT: number, reason: number}}, what was left out before.
+        cfg: Config.
+        folder: for READINGS_FILE, SCORES_FILE and REGIONS_FILE.
+        reading: more keyword arguments of ocr.long_text.read_as_told.
+    """
     from ocr.index import KEPT
     from ocr.report import score, score_table, write_csv, write_json
 
-    predictor, model_path = load_predictor(cfg, argv, __doc__)
-    index, counts = open_index(cfg.base_dir, cfg.index_dir, cfg.eval_datasets, cfg.min_size)
-    folder = cfg.output_path or OUTPUT_PATH
+    earlier = open_report(cfg, index, folder)
     path = os.path.join(folder, READINGS_FILE)
-    read_index(predictor, index, cfg, path)
+    read_index(predictor, index, cfg, path, **reading)
     readings, unreadable = load_readings(path)
     dropped = {
-        name: Counter({reason: number for reason, number in reasons.items() if reason != KEPT}) + unreadable[name]
-        for name, reasons in counts.items()
+        name: Counter({reason: number for reason, number in counts.get(name, {}).items() if reason != KEPT})
+        + unreadable[name]
+        for name in dict.fromkeys([*counts, *unreadable])
     }
     scores = score(readings)
     too_long, unknown = beyond_reach(readings, predictor.charset, None if cfg.long_text else predictor.num_steps)
@@ -146,9 +190,27 @@ def main(argv=None):
         'too_long': too_long,
         'unknown_character': unknown,
     }
-    write_json(os.path.join(folder, 'scores.json'), scores, dropped, settings)
-    write_csv(os.path.join(folder, 'regions.csv'), readings)
-    print(f'{folder}/scores.json, and {folder}/regions.csv with every region, the worst first')
+    write_json(os.path.join(folder, SCORES_FILE), scores, dropped, settings)
+    write_csv(os.path.join(folder, REGIONS_FILE), readings)
+    print(f'{folder}/{SCORES_FILE}, and {folder}/{REGIONS_FILE} with every region, the worst first')
+    if cfg.report:
+        from ocr.error_report.analysis import analyse
+        from ocr.error_report.page import write_page
+        from ocr.error_report.specimens import Studio
+
+        analysis = analyse(model_path, predictor, readings, scores, dropped, earlier)
+        studio = Studio(predictor, **reading_settings(cfg), **reading)
+        print(f'{write_page(cfg.report, analysis, studio, cfg.report_regions)}: where the model errs')
+
+
+def main(argv=None):
+    cfg = parse_config(argv, __doc__)
+    start_tensorflow(cfg.gpus)
+    from ocr.datasets import open_index
+
+    predictor, model_path = load_predictor(cfg, argv, __doc__)
+    index, counts = open_index(cfg.base_dir, cfg.index_dir, cfg.eval_datasets, cfg.min_size)
+    evaluate(predictor, model_path, index, counts, cfg, cfg.output_path or OUTPUT_PATH)
 
 
 if __name__ == '__main__':

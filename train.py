@@ -4,6 +4,7 @@
     python train.py --preset compact --train_datasets mine=labels.tsv  a small one on your own words, without a GPU
     python train.py --restore_path old.pb --train_datasets mine=labels.tsv  a trained one, fine-tuned on them
 
+--report writes a page at the end that shows where the best checkpoint errs on what was held out.
 --profile says in a minute what bounds the training, the reading of its data or its steps, and which setting to change.
 
 Saves to --checkpoint_path after every epoch, with TensorBoard's logs, history.jsonl and curve.png beside. Ctrl-C saves
@@ -191,6 +192,35 @@ def profile(cfg, data, num_towers, on_gpu):
     return 0
 
 
+def check_report(cfg, held_out):
+    """InputError where --report could not be written at the end, hours from now."""
+    from eval import open_report
+
+    if cfg.report and not held_out:
+        raise InputError(
+            f'--report {cfg.report}: nothing is held out to report on; set --val_epochs, --val_regions and --val_share '
+            'above 0, or name --val_datasets'
+        )
+    open_report(cfg, held_out, cfg.report)
+
+
+def report_on(cfg, data):
+    """Read what was held out with the best checkpoint; write scores, readings and the page to --report."""
+    from eval import evaluate
+    from model import freeze_checkpoint
+    from ocr.checkpoint import require_checkpoint
+    from ocr.precision import choose_precision
+    from ocr.predictor import Predictor
+    from ocr.training_data import held_out_reader
+
+    checkpoint = require_checkpoint(cfg.checkpoint_path, 'checkpoint_path', prefer_best=True)
+    predictor = Predictor(
+        freeze_checkpoint(checkpoint, cfg, data.charset), data.charset, precision=choose_precision(cfg.precision)
+    )
+    settings = dataclasses.replace(cfg, resume=False)
+    evaluate(predictor, checkpoint, data.held_out, {}, settings, cfg.report, read_image=held_out_reader(data))
+
+
 def main(argv=None):
     cfg = parse_config(argv, __doc__)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill is answered as Ctrl-C
@@ -220,6 +250,7 @@ def main(argv=None):
             'or export it and give --restore_path the .pb for a new training'
         )
     check_nothing_later(cfg, start, start_step)
+    check_report(cfg, data.held_out)
     dataflow, checked = build_dataflow(cfg, data, cfg.batch_size * num_towers, start_step)
     validation = None
     if data.held_out:
@@ -231,6 +262,8 @@ def main(argv=None):
     for reason, number in checked.counts.items():
         print(f'left out while training: {number} times {reason}')
     saved = find_checkpoint(cfg.checkpoint_path)
+    if cfg.report and not stopped:
+        report_on(cfg, data)
     print(f'{"stopped and saved" if stopped else "done"}: {saved}' if saved else 'stopped before the first step')
     return 130 if stopped else 0
 

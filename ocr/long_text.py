@@ -29,7 +29,7 @@ def read_long_regions(predictor, regions, *, window_aspect, **settings) -> Itera
         settings: as of reading.read_regions, which reads windows and short regions alike.
 
     Yields:
-        as reading.read_regions does; the canvas of a region that was cut is that of its first window.
+        as reading.read_regions does; what is given as prepared of a region that was cut is its first window.
     """
     planned = deque()
 
@@ -40,13 +40,13 @@ def read_long_regions(predictor, regions, *, window_aspect, **settings) -> Itera
             yield from [region] if windows is None else (replace(region, polygon=one.polygon) for one in windows)
 
     results = read_regions(predictor, pieces(), **{**settings, 'with_alpha': True})
-    for _, canvas, result in results:
+    for _, prepared, result in results:
         region, windows = planned.popleft()
         if windows is None:
-            yield region, canvas, result if isinstance(result, Broken) else replace(result, alpha=None)
+            yield region, prepared, result if isinstance(result, Broken) else replace(result, alpha=None)
             continue
-        read = [(canvas, result), *(next(results)[1:] for _ in windows[1:])]
-        yield region, canvas, _joined(predictor, windows, read)
+        read = [(prepared, result), *(next(results)[1:] for _ in windows[1:])]
+        yield region, prepared, _joined(predictor, windows, read)
 
 
 def _windows(region, window_aspect):
@@ -65,7 +65,7 @@ def _joined(predictor, windows, read):
     if broken:
         return broken
     readings = [
-        placed(window, predictor.canvas_side, predictor.fits, canvas.shape, result)
-        for window, (canvas, result) in zip(windows, read, strict=True)
+        placed(window, predictor.canvas_side, predictor.fits, prepared.canvas.shape, result)
+        for window, (prepared, result) in zip(windows, read, strict=True)
     ]
     return stitch(windows, [result for _, result in read], readings)

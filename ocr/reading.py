@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from itertools import chain, groupby, islice
 
 from ocr.parallel import map_in_order, num_cores
-from ocr.prepare import Broken, InferencePreparer, stacked
+from ocr.prepare import Broken, InferencePreparer, read_or_broken, stacked
 
 _GROUP = 16  # regions of one photograph that are prepared together, at most
 _BATCHES_AHEAD = 8  # batches among which a canvas may wait for others of its shape
@@ -16,7 +16,9 @@ _BATCHES_AHEAD = 8  # batches among which a canvas may wait for others of its sh
 logger = logging.getLogger(__name__)
 
 
-def read_regions(predictor, regions, *, batch_size, num_workers=0, with_alpha=False, full_length=False) -> Iterator:
+def read_regions(
+    predictor, regions, *, batch_size, num_workers=0, with_alpha=False, full_length=False, read_image=read_or_broken
+) -> Iterator:
     """Read text regions, those of one photograph best one after another: it is decoded once for them.
 
     Args:
@@ -25,6 +27,7 @@ def read_regions(predictor, regions, *, batch_size, num_workers=0, with_alpha=Fa
         batch_size: N.
         num_workers: threads that prepare images; 0 is one for each core.
         with_alpha, full_length: see Predictor.read.
+        read_image: gives a photograph by its path, see InferencePreparer.
 
     Yields:
         (region, Prepared or None, ReadText or Broken), in the order of `regions`.
@@ -34,7 +37,7 @@ def read_regions(predictor, regions, *, batch_size, num_workers=0, with_alpha=Fa
         canvases, bboxes = stacked([turn.prepared for turn in turns])
         return predictor.read(canvases, bboxes, with_alpha=with_alpha, full_length=full_length)
 
-    prepare = InferencePreparer(predictor.canvas_side, predictor.fits)
+    prepare = InferencePreparer(predictor.canvas_side, predictor.fits, read_image)
     with _prepared(regions, prepare, batch_size, num_workers) as prepared, ThreadPoolExecutor(1) as graph:
         try:
             yield from _in_order(prepared, lambda turns: graph.submit(read, turns), batch_size)

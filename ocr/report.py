@@ -90,14 +90,14 @@ def score(readings):
     """
     values = defaultdict(lambda: {metric: [] for metric in METRICS})
     for reading in readings:
-        for metric, value in _region_values(reading.text, reading.truth):
+        for metric, value in region_values(reading.text, reading.truth):
             values[reading.dataset][metric].append(value)
     together = {metric: [value for one in values.values() for value in one[metric]] for metric in METRICS}
     return Scores({dataset: _scores_of(one) for dataset, one in values.items()}, _scores_of(together))
 
 
-def _region_values(text, truth):
-    """Pairs of a metric's name and its value 0..1 for one region."""
+def region_values(text, truth):
+    """Pairs of a metric's name, a key of METRICS, and its value 0..1 for one region."""
     yield 'ned', normalized_edit_similarity(text, truth)
     yield 'accuracy', float(same_text(text, truth))
     yield 'accuracy_any_case', float(same_text_any_case(text, truth))
@@ -110,11 +110,12 @@ def _region_values(text, truth):
 
 def _scores_of(values):
     """Metric -> Score from metric -> list of the regions' values."""
-    return {metric: _mean_score(of_regions) for metric, of_regions in values.items()}
+    return {metric: mean_score(of_regions) for metric, of_regions in values.items()}
 
 
-def _mean_score(of_regions):
-    value = float(np.mean(of_regions)) if of_regions else math.nan
+def mean_score(of_regions):
+    """Score of the regions' values, a sequence of numbers."""
+    value = float(np.mean(of_regions)) if len(of_regions) else math.nan
     return Score(value, *bootstrap_interval(of_regions), len(of_regions))
 
 
@@ -132,7 +133,7 @@ def score_table(scores, dropped_counts):
     columns = list(scores.datasets.items())
     if len(columns) != 1:
         columns.append((COMBINED, scores.combined))
-    rows = [[title, *(_percent(column[metric]) for _, column in columns)] for metric, title in METRICS.items()]
+    rows = [[title, *(percent(column[metric]) for _, column in columns)] for metric, title in METRICS.items()]
     table = _aligned('% [95 % interval]', [name for name, _ in columns], rows)
     return f'{table}\n\n{_count_table(scores, dropped_counts)}'
 
@@ -142,8 +143,8 @@ def _aligned(title, names, rows):
     return tabulate(rows, [title, *names], disable_numparse=True, colalign=align)
 
 
-def _percent(one):
-    """`83.4 [81.0, 85.6]`, or a dash where nothing was scored."""
+def percent(one):
+    """A Score in per cent with its interval, `83.4 [81.0, 85.6]`, or a dash where nothing was scored."""
     if not one.num_scored:
         return '-'
     return f'{100 * one.value:.1f} [{100 * one.low:.1f}, {100 * one.high:.1f}]'
@@ -233,8 +234,8 @@ def _plain(value):
 def write_csv(path, readings):
     """Every region as CSV with a header, UTF-8, the worst first.
 
-    Worst is the lowest similarity (`normalized_edit_similarity` of the raw texts); of equals the lowest confidence; of
-    equals again the one that came first. A polygon is written x1,y1,x2,y2,... in pixels, a whole image as nothing.
+    Worst is as in `worst_first`, by `normalized_edit_similarity` of the raw texts. A polygon is written x1,y1,x2,y2,...
+    in pixels, a whole image as nothing.
 
     Args:
         path: file to write; replaced only when the new one is whole.
@@ -248,10 +249,15 @@ def write_csv(path, readings):
     with replacing(path, newline='') as file:
         file.write(','.join(CSV_COLUMNS) + '\n')
         writer = csv.writer(file, lineterminator='\n', quoting=csv.QUOTE_NONNUMERIC)  # any text survives, with \r too
-        for i in np.lexsort((confidence, similarity)):  # stable; the last key sorts first
+        for i in worst_first(similarity, confidence):
             one = readings[i]
             place = one.dataset, str(one.image), _polygon_text(one.polygon)
             writer.writerow([*place, one.truth, one.text, *(round(float(of[i]), 4) for of in (similarity, confidence))])
+
+
+def worst_first(similarity, confidence):
+    """Order of regions, int64 (n,): the lowest similarity first, of equals the lowest confidence, then the first."""
+    return np.lexsort((confidence, similarity))  # stable; the last key sorts first
 
 
 def _polygon_text(polygon):

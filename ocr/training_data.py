@@ -100,13 +100,14 @@ def build_dataflow(cfg, data, samples_per_step, start_step):
     )
 
 
+def held_out_reader(data):
+    """Function image_path -> photograph or Broken, see prepare.read_or_broken, that knows drawn pictures too."""
+    return lambda path: data.pictures[path] if path in data.pictures else read_or_broken(path)
+
+
 def held_out_batches(cfg, data):
     """What is held out as `ocr.reading.canvas_batches` gives it."""
-
-    def read(path):
-        return data.pictures[path] if path in data.pictures else read_or_broken(path)
-
-    prepare = InferencePreparer(cfg.image_size, cfg.fits, read)
+    prepare = InferencePreparer(cfg.image_size, cfg.fits, held_out_reader(data))
     return canvas_batches(data.held_out, prepare, batch_size=cfg.batch_size, num_workers=cfg.num_workers)
 
 

@@ -4,11 +4,11 @@ import unicodedata
 from collections import Counter
 from itertools import groupby
 
-from ocr.doctor.document import GOOD, Paragraph, Section, Table
+from ocr.bins import OCCURRENCES, binned
 from ocr.doctor.examination import EVALUATION, TRAINING
-from ocr.doctor.plots import stacked_bars
-from ocr.doctor.statistics import OCCURRENCES, binned
-from ocr.doctor.tables import clipped, of_which, without_empty_ends
+from ocr.doctor.tables import clipped, without_empty_ends
+from ocr.html.document import GOOD, Paragraph, Section, Table, of_which, visible_character
+from ocr.html.plots import stacked_bars
 
 FREQUENT = 20  # characters that are listed as the most frequent
 LISTED = 40  # other characters in a table or a row
@@ -82,18 +82,12 @@ def _list(title, found, counts):
     ordered = sorted(found, key=lambda one: (counts[one], one))
     groups = [(number, list(group)) for number, group in groupby(ordered, lambda one: counts[one])]
     rows = [
-        [number, len(group), ' '.join(map(_shown, group[:LISTED])) + ' …' * (len(group) > LISTED)]
+        [number, len(group), ' '.join(map(visible_character, group[:LISTED])) + ' …' * (len(group) > LISTED)]
         for number, group in groups
     ]
     return Table(['occurrences', 'characters', 'which'], rows, f'{title}: {len(found)}')
 
 
-def _shown(character):
-    """A character, or its code where it prints as nothing or on top of another."""
-    stands_alone = character.isprintable() and unicodedata.category(character) not in ('Zs', 'Mn', 'Me', 'Mc')
-    return character if stands_alone else f'U+{ord(character):04X}'
-
-
 def _identity(character):
     """Code, Unicode name and the character itself."""
-    return f'U+{ord(character):04X}', unicodedata.name(character, 'no name').lower(), _shown(character)
+    return f'U+{ord(character):04X}', unicodedata.name(character, 'no name').lower(), visible_character(character)

@@ -3,11 +3,12 @@
 from collections import Counter
 
 from ocr.annotations.region import DropReason
-from ocr.doctor.document import Paragraph, Section, Table
+from ocr.bins import LENGTHS, THICKNESSES, binned
 from ocr.doctor.scripts import OTHERS
-from ocr.doctor.shape import ORIENTATIONS
-from ocr.doctor.statistics import CURVED, LENGTHS, MIXED, RATIOS, THICKNESSES, binned, quantile
+from ocr.doctor.statistics import CURVED, MIXED, RATIOS, quantile
 from ocr.doctor.tables import distribution
+from ocr.html.document import Paragraph, Section, Table
+from ocr.shape import ORIENTATIONS
 
 SPREAD = ('least', 'median', '95 %', 'greatest')
 

@@ -7,14 +7,15 @@ from ocr.annotations import split_source
 from ocr.annotations.region import DropReason
 from ocr.charset import describe
 from ocr.doctor.alphabet import characters
-from ocr.doctor.document import BAD, GOOD, TOTAL, Card, Command, Gallery, Paragraph, Section, Table
 from ocr.doctor.duplicates import MIN_CORRELATION
 from ocr.doctor.examination import DAMAGED, EVALUATION, TRAINING
-from ocr.doctor.examples import NUM_EXAMPLES, draw_pictures
+from ocr.doctor.examples import NUM_EXAMPLES
 from ocr.doctor.makeup import lengths, scripts, shapes
 from ocr.doctor.suspicions import KINDS, LOOK_ALIKES
-from ocr.doctor.tables import across, clipped, column_names, of_which
+from ocr.doctor.tables import across, clipped, column_names
 from ocr.doctor.verdict import allow_flag, forbidden, losses
+from ocr.html.document import BAD, GOOD, TOTAL, Card, Command, Gallery, Paragraph, Section, Table, of_which
+from ocr.html.pictures import draw_pictures
 from ocr.index import KEPT, count_rows
 
 
@@ -31,7 +32,7 @@ def all_sections(examination, allowed, min_count):
     shown = _first_of_each(twins)
     examples = [example for findings in datasets.values() for example in findings.examples]
     examples += [example for _, _, *pair in shown for example in pair]
-    pictures = draw_pictures(examples, examination.num_workers)
+    pictures = dict(zip(examples, draw_pictures(examples, examination.num_workers), strict=True))
     return [
         _verdict(datasets, allowed),
         _regions(datasets, charset, seq_len, pictures),

@@ -1,44 +1,17 @@
 """What is counted of a dataset's regions, in memory that grows with the alphabet only."""
 
-from bisect import bisect_right
 from collections import Counter
-from itertools import pairwise
 
 from ocr.annotations.region import DropReason
+from ocr.bins import Bins
 from ocr.doctor.scripts import OTHERS, scripts_of
-from ocr.doctor.shape import orientation, reading_extent, width_to_height
 from ocr.index import judge_label
+from ocr.shape import orientation, reading_extent, width_to_height
 
 CURVED = 'more than 4 points'
 MIXED = 'more than one script'
 
 
-class Bins:
-    """Intervals [edges[i], edges[i + 1]) with names.
-
-    Args:
-        edges: ascending; the first interval begins with the first edge, the last has no end.
-        names: one for each edge.
-    """
-
-    def __init__(self, edges, names):
-        self.edges = edges
-        self.names = names
-
-    def __call__(self, value):
-        """Name of the interval that a value lies in; values below the first edge count as that."""
-        return self.names[max(bisect_right(self.edges, value) - 1, 0)]
-
-
-def _whole_numbers(*edges):
-    """Bins of whole numbers: '1', '5-6', '65 and more'."""
-    ends = [f'{low}' if low == high - 1 else f'{low}-{high - 1}' for low, high in pairwise(edges)]
-    return Bins(edges, (*ends, f'{edges[-1]} and more'))
-
-
-LENGTHS = _whole_numbers(1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65)
-THICKNESSES = _whole_numbers(0, 8, 12, 16, 24, 32, 48, 64, 96, 128, 256)
-OCCURRENCES = _whole_numbers(1, 2, 5, 10, 100, 1000, 10000)
 RATIOS = Bins(
     (0, 1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8, 16),
     ('under 1:8', '1:8 to 1:4', '1:4 to 1:2', '1:2 to 1', '1 to 2', '2 to 4', '4 to 8', '8 to 16', '16 and more'),
@@ -96,14 +69,6 @@ class Statistics:
             if reason == DropReason.UNKNOWN_CHARACTER:
                 self.outside_regions[character] += 1
                 self.outside_alone[character] += len(unknown) == 1
-
-
-def binned(counter, bins):
-    """Counter of values -> Counter of intervals."""
-    counts = Counter()
-    for value, number in counter.items():
-        counts[bins(value)] += number
-    return counts
 
 
 def quantile(counter, share):

@@ -1,7 +1,7 @@
 """What the doctor's tables have in common: a column for each dataset and one for their total."""
 
-from ocr.doctor.document import Table
-from ocr.doctor.plots import stacked_bars
+from ocr.html.document import Table
+from ocr.html.plots import stacked_bars
 
 CLIP = 60  # characters of a label that are shown
 
@@ -37,11 +37,6 @@ def without_empty_ends(names, counters):
     """The names from the first that some Counter has to the last."""
     present = [i for i, name in enumerate(names) if any(counter[name] for counter in counters)]
     return names[present[0] : present[-1] + 1]
-
-
-def of_which(shown, number):
-    """', of which 40 are shown', or nothing where all are."""
-    return '' if shown == number else f', of which {shown} are shown'
 
 
 def clipped(text):

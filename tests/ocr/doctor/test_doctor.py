@@ -3,63 +3,17 @@
 import json
 import re
 import shlex
-from html.parser import HTMLParser
 from types import SimpleNamespace
 
 import pytest
 import tiny
+from parsed_page import Page
 from planted import CHARSET, COUNTS, LOST, SEQ_LEN, SUSPICIOUS
 
 import dataset
 from ocr.annotations.region import DropReason
 from ocr.errors import InputError
 from ocr.index import KEPT
-
-VOID = {'meta', 'img'}
-
-
-class Page(HTMLParser):
-    """The page's tables, paragraphs and captions as texts; fails where a tag is not closed as it should be."""
-
-    def __init__(self, html):
-        super().__init__()
-        self.open, self.tables, self.texts, self.links, self.anchors, self.sources = [], [], [], [], set(), []
-        self.feed(html)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag, attributes):
-        self.links += [value for name, value in attributes if name == 'href']
-        self.sources += [value for name, value in attributes if name == 'src']
-        self.anchors |= {value for name, value in attributes if name == 'id'}
-        if tag in VOID:
-            return
-        self.open.append(tag)
-        if tag == 'table':
-            self.tables.append([])
-        if tag == 'tr':
-            self.tables[-1].append([])
-        if tag in ('td', 'th'):
-            self.tables[-1][-1].append('')
-        if tag in ('p', 'bdi', 'span', 'code'):
-            self.texts.append('')
-
-    def handle_startendtag(self, tag, attributes):
-        pass
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        if 'td' in self.open or 'th' in self.open:
-            self.tables[-1][-1][-1] += data
-        elif self.open and self.open[-1] in ('p', 'bdi', 'span', 'code'):
-            self.texts[-1] += data
-
-    def table(self, *headers):
-        """{first cell: {header: cell}} of the only table whose headers begin so."""
-        (found,) = [table for table in self.tables if table[0][: len(headers)] == list(headers)]
-        return {row[0]: dict(zip(found[0], row, strict=True)) for row in found[1:]}
 
 
 def check(planted, folder, *more):
@@ -166,7 +120,7 @@ def test_text_and_page_say_the_same(checked):
 
 
 def test_the_page_is_one_file_and_names_are_escaped(checked):
-    assert 'http' not in checked.html and '<script' not in checked.html and '@import' not in checked.html
+    assert '://' not in checked.html and '<script' not in checked.html and '@import' not in checked.html
     assert '<i>' not in checked.html and '<Coffee>' not in checked.html
     assert 'Tea & <Coffee>' in checked.page.texts and 'mine: 0 <i>&"good".png' in checked.page.texts
     assert all(source.startswith('data:image/jpeg;base64,') for source in checked.page.sources)

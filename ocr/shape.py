@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from ocr.geometry import strip_height
+from ocr.geometry import polygon_area, strip_height
 
 HORIZONTAL = 'horizontal'
 VERTICAL = 'vertical'
@@ -12,6 +12,7 @@ SQUARE = 'about square'
 ORIENTATIONS = (HORIZONTAL, VERTICAL, SLANTED, SQUARE)
 MAX_TILT = 15  # degrees
 MIN_ELONGATION = 1.5
+STRAIGHT_FILL = 0.75  # of its smallest rectangle, at least: an arc that rises by a third of its height fills less
 
 
 def reading_extent(polygon):
@@ -32,6 +33,14 @@ def orientation(polygon):
     if tilt <= MAX_TILT:
         return HORIZONTAL
     return VERTICAL if tilt >= 90 - MAX_TILT else SLANTED
+
+
+def is_bent(polygon):
+    """Whether the strip in a polygon (K, 2) is bent: more than four points that do not fill a rectangle around them."""
+    if len(polygon) <= 4:
+        return False
+    _, (width, height), _ = cv2.minAreaRect(np.asarray(polygon, np.float32))
+    return polygon_area(polygon) < STRAIGHT_FILL * width * height
 
 
 def width_to_height(polygon):

@@ -1,0 +1,46 @@
+"""Writing the error report."""
+
+import os
+import tempfile
+
+from ocr.atomic import replacing
+from ocr.error_report.regions import region_sections
+from ocr.error_report.sections import all_sections
+from ocr.errors import InputError
+from ocr.html.page import to_html
+
+PAGE_FILE = 'index.html'
+REMEDY = 'give another --report'
+
+
+def check_folder(folder):
+    """InputError where a page cannot be written to a folder, which is made: better known before hours of reading."""
+    try:
+        os.makedirs(folder, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise InputError(f'--report {folder}: cannot be written ({error.strerror or error}); {REMEDY}') from None
+
+
+def write_page(folder, analysis, studio, number):
+    """Write the page of an Analysis.
+
+    Args:
+        folder: to write PAGE_FILE to.
+        analysis: Analysis.
+        studio: Studio, which reads once more what is shown closely.
+        number: of the regions that each section shows with pictures, at most.
+
+    Returns:
+        path of the page.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    path = os.path.join(folder, PAGE_FILE)
+    title = f'Error report: {", ".join(analysis.scores.datasets) or "nothing scored"}'
+    html = to_html(title, all_sections(analysis, region_sections(analysis, studio, number)), is_sortable=True)
+    with replacing(path, remedy=REMEDY) as file:
+        file.write(html)
+    return path
