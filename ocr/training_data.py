@@ -8,6 +8,7 @@ import numpy as np
 from ocr.augment import AugmentSettings
 from ocr.charset import Charset
 from ocr.crop_cache import find_crops, needed_margin
+from ocr.crop_making import ensure_caches
 from ocr.dataflow import drawn_source, region_source, training_dataflow
 from ocr.datasets import not_drawn, open_index, recipe_name, select_regions
 from ocr.drawing import Recipe, scan_fonts
@@ -65,6 +66,20 @@ def load_data(cfg, choose_charset):
     data = TrainingData(charset, index, datasets, fonts)
     _shares(cfg, data)  # says what is wrong with them before anything is drawn
     return _hold_out(cfg, data) if cfg.val_epochs and cfg.val_regions else data
+
+
+def make_crops(cfg, data, num_samples):
+    """Make the crop caches that a training of so many samples gains by, unless the settings say never."""
+    if cfg.cache_crops == 'never' or data.index is None:
+        return
+    shares = cfg.train_shares or list(map(len, data.datasets))
+    draws = [
+        num_samples * share / sum(shares)
+        for share, dataset in zip(shares, data.datasets, strict=True)
+        if not isinstance(dataset, Recipe)
+    ]
+    margin = needed_margin(cfg.margin_prob, cfg.margin)
+    ensure_caches(data.index, draws, canvas_side=cfg.image_size, margin=margin, num_workers=cfg.num_workers)
 
 
 def build_dataflow(cfg, data, samples_per_step, start_step):
