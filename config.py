@@ -285,7 +285,7 @@ class Config:
     full_length: Switch = setting(False, 'machine')
     """Run the decoder for all steps, even when every text of the batch has ended."""
     precision: Literal['auto', 'float32', 'bfloat16'] = setting('auto', 'machine')
-    """What train.py, eval.py and test.py compute with; auto: the shorter format where the hardware gains by it."""
+    """What to compute with; auto: what this hardware gains by in train.py and test.py, float32 in eval.py on CPUs."""
     resume: Switch = setting(False, 'machine')
     """For test.py and eval.py: keep what a killed run has read, and go on from there."""
 

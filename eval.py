@@ -33,14 +33,14 @@ def load_predictor(cfg, argv, description):
         pb_path = SHIPPED_MODEL
         logger.info('no --pb_path and no checkpoint in %s: the model shipped here, %s', cfg.checkpoint_path, pb_path)
     if pb_path:
-        return load_frozen(pb_path, cfg, argv, description), pb_path
+        return load_frozen(pb_path, cfg, argv, description, exact=True), pb_path
     from model import freeze_checkpoint
     from ocr.precision import choose_precision
     from ocr.predictor import Predictor
 
     checkpoint, cfg, charset = load_model(cfg, argv, description)
     return Predictor(
-        freeze_checkpoint(checkpoint, cfg, charset), charset, precision=choose_precision(cfg.precision)
+        freeze_checkpoint(checkpoint, cfg, charset), charset, precision=choose_precision(cfg.precision, exact=True)
     ), checkpoint
 
 

@@ -43,8 +43,11 @@ def load_model(cfg, argv, description):
     return checkpoint, cfg, Charset.agreed(Charset.resolve(cfg.charset_path), charset_beside(checkpoint), checkpoint)
 
 
-def load_frozen(path, cfg, argv, description):
-    """Predictor of a frozen graph. Of the settings inside it, the command line can change the canvas."""
+def load_frozen(path, cfg, argv, description, exact=False):
+    """Predictor of a frozen graph. Of the settings inside it, the command line can change the canvas.
+
+    `exact` is as of precision.choose_precision.
+    """
     import json
 
     from ocr import tensor_names as names
@@ -60,7 +63,7 @@ def load_frozen(path, cfg, argv, description):
         Charset.resolve(cfg.charset_path),
         canvas_side=cfg.image_size,
         canvas=parse_config(argv, description, {'canvas': stored}).canvas,
-        precision=choose_precision(cfg.precision),
+        precision=choose_precision(cfg.precision, exact),
         where=path,
     )
 

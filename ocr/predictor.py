@@ -130,7 +130,7 @@ class Predictor:
         """Feeds by tensor name: what the graph has and cannot do without."""
         num_rows = len(canvases)
         values = {
-            names.IMAGE: np.asarray(canvases, np.float32) / 255,
+            names.IMAGE: np.divide(canvases, np.float32(255), dtype=np.float32),
             names.NORMALIZED_BBOX: normalized_bboxes,
             names.FULL_LENGTH: full_length,
             names.LABEL: np.zeros((num_rows, self.num_steps or 33), np.int32),

@@ -118,8 +118,8 @@ def build_dataflow(cfg, data, samples_per_step, start_step):
 def held_out_batches(cfg, data):
     """What is held out as `ocr.reading.canvas_batches` gives it."""
 
-    def read(path):
-        return data.pictures[path] if path in data.pictures else read_or_broken(path)
+    def read(path, scale):
+        return data.pictures[path] if path in data.pictures else read_or_broken(path, scale)
 
     prepare = InferencePreparer(cfg.image_size, cfg.fits, read)
     return canvas_batches(data.held_out, prepare, batch_size=cfg.batch_size, num_workers=cfg.num_workers)
