@@ -280,8 +280,12 @@ class Config:
     # Export and reading
     weights: Literal['float32', 'float16'] = setting('float32', 'machine')
     """For export.py: how weights are stored in the file."""
-    format: Literal['pb', 'saved_model'] = setting('pb', 'machine')
-    """For export.py: one frozen graph, or a SavedModel folder."""
+    format: Literal['pb', 'saved_model', 'openvino'] = setting('pb', 'machine')
+    """For export.py: one frozen graph, a SavedModel folder, or a folder with an int8 encoder for OpenVINO."""
+    calibration_datasets: Names = setting(('synthetic:scene',), 'path')
+    """For export.py --format openvino: what the ranges of int8 are found with; --val_datasets judges the loss."""
+    max_loss: float = setting(0.01, 'machine', 0.0, 1.0)
+    """For export.py --format openvino: write nothing that loses more 1-N.E.D. than this."""
     full_length: Switch = setting(False, 'machine')
     """Run the decoder for all steps, even when every text of the batch has ended."""
     precision: Literal['auto', 'float32', 'bfloat16'] = setting('auto', 'machine')

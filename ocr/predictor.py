@@ -80,12 +80,12 @@ class Predictor:
         self.has_attention = self._has(names.ALPHA)
         self._session = tf.Session(graph=self._graph, config=session_config(precision))
         self.identity = {
-            'model': _fingerprint(
+            'model': fingerprint(
                 node.SerializeToString(deterministic=True)
                 for node in graph_def.node
                 if node.name not in (names.CHARSET, names.CONFIG)
             ),
-            'charset': _fingerprint([self.charset.to_text().encode()]),
+            'charset': fingerprint([self.charset.to_text().encode()]),
             'canvas': 'fit' if self.fits else 'square',
             'canvas_side': self.canvas_side,
             'precision': precision,
@@ -167,7 +167,7 @@ class Predictor:
         return None
 
 
-def _fingerprint(parts):
+def fingerprint(parts):
     """Short text that changes with bytes that come in parts."""
     digest = hashlib.blake2b(digest_size=16)
     for part in parts:
