@@ -51,3 +51,12 @@ def test_training_benchmark_compares_equal_losses():
     losses = summary['losses']
     assert abs(losses['published formulation'] - losses['float32, tail cut']) < 1e-2
     assert min(summary['peak_mb'].values()) > 0
+
+
+def test_models_benchmark_compares_readings():
+    options = ['--num_images', '4', '--pairs', '1', '--precision', 'float32']
+    command = [sys.executable, 'benchmarks/models.py', '--pb_paths', 'pretrain/latin.pb', *options]
+    result = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert result.returncode == 0, result.stderr[-2000:]
+    summary = json.loads(result.stdout.splitlines()[-1])
+    assert summary['num_images'] == 4 and summary['read_differently'] == {'pretrain/latin.pb': 0}

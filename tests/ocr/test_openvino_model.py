@@ -1,7 +1,6 @@
 """A model in two: its encoder elsewhere, its decoder in TensorFlow; in OpenVINO itself where that is installed."""
 
 import json
-import shutil
 import sys
 
 import numpy as np
@@ -110,7 +109,7 @@ def test_int8_reads_what_was_learnt(learnt, tmp_path, capsys):
     lines = (tmp_path / 'results.jsonl').read_text().splitlines()
     assert [record['text'] for record in map(json.loads, lines)] == list(tiny.EIGHT_WORDS)
     assert 'encoder' in json.loads((tmp_path / 'results.run.json').read_text())
-    shutil.copy(tmp_path / 'int8' / DECODER_FILE, tmp_path / 'int8' / ENCODER_FILE)
+    (tmp_path / 'int8' / ENCODER_FILE).write_text('no model')
     with pytest.raises(InputError, match='OpenVINO cannot load this encoder'):
         tiny.run_main('test', *flags)
 
