@@ -162,6 +162,8 @@ class Config:
     """For dataset.py: look at every image and label, and write a page about them."""
     cache: Switch = setting(False, 'machine')
     """For dataset.py: cut the training regions out of their photographs once, so that train.py reads them quickly."""
+    cache_crops: Literal['auto', 'never'] = setting('auto', 'machine')
+    """For train.py: auto makes what --cache makes where photographs hold several words and the training gains by it."""
     allow_lost: Names = setting(('illegible or ignored',), 'machine')
     """For dataset.py --check: reasons for which regions may be lost, as its tables name them, or their beginnings."""
 
@@ -280,14 +282,18 @@ class Config:
     # Export and reading
     weights: Literal['float32', 'float16'] = setting('float32', 'machine')
     """For export.py: how weights are stored in the file."""
-    format: Literal['pb', 'saved_model'] = setting('pb', 'machine')
-    """For export.py: one frozen graph, or a SavedModel folder."""
+    format: Literal['pb', 'saved_model', 'openvino'] = setting('pb', 'machine')
+    """For export.py: one frozen graph, a SavedModel folder, or a folder with an int8 encoder for OpenVINO."""
+    calibration_datasets: Names = setting(('synthetic:scene',), 'path')
+    """For export.py --format openvino: what the ranges of int8 are found with; --val_datasets judges the loss."""
+    max_loss: float = setting(0.01, 'machine', 0.0, 1.0)
+    """For export.py --format openvino: write nothing that loses more 1-N.E.D. than this."""
     full_length: Switch = setting(False, 'machine')
     """Run the decoder for all steps, even when every text of the batch has ended."""
     char_positions: Switch = setting(True, 'machine')
     """For test.py: say of each character where it was read, if the graph gives its attention."""
     precision: Literal['auto', 'float32', 'bfloat16'] = setting('auto', 'machine')
-    """What train.py, eval.py and test.py compute with; auto: the shorter format where the hardware gains by it."""
+    """What to compute with; auto: what this hardware gains by in train.py and test.py, float32 in eval.py on CPUs."""
     resume: Switch = setting(False, 'machine')
     """For test.py and eval.py: keep what a killed run has read, and go on from there."""
 

@@ -106,7 +106,8 @@ def cache_regions(cfg):
 
     A cache that serves already stays.
     """
-    from ocr.crop_cache import build_cache, cache_fault, cache_path, needed_margin
+    from ocr.crop_cache import cache_fault, cache_path, needed_margin
+    from ocr.crop_making import build_cache
 
     specs = not_drawn(cfg.train_datasets)
     index, counts = open_index(cfg.base_dir, cfg.index_dir, specs, cfg.min_size, retry_images=True)

@@ -38,7 +38,7 @@ def load_predictor(cfg, argv, description):
         pb_path = SHIPPED_MODEL
         logger.info('no --pb_path and no checkpoint in %s: the model shipped here, %s', cfg.checkpoint_path, pb_path)
     if pb_path:
-        return load_frozen(pb_path, cfg, argv, description), pb_path
+        return load_frozen(pb_path, cfg, argv, description, exact=True), pb_path
     from model import freeze_checkpoint
     from ocr.decoding import with_search
     from ocr.precision import choose_precision
@@ -46,7 +46,8 @@ def load_predictor(cfg, argv, description):
     from ocr.turned import TurnedReader
 
     checkpoint, cfg, charset = load_model(cfg, argv, description)
-    frozen, precision = freeze_checkpoint(checkpoint, cfg, charset), choose_precision(cfg.precision)
+    frozen = freeze_checkpoint(checkpoint, cfg, charset)
+    precision = choose_precision(cfg.precision, exact=True)
     predictor = with_search(Predictor(frozen, charset, precision=precision, where=checkpoint), **cfg.decoding)
     return TurnedReader(predictor) if cfg.turned else predictor, checkpoint
 

@@ -4,6 +4,10 @@
 
 Of a folder, the checkpoint with the best validation is taken. The file is written only if it reads the same text as the
 checkpoint does. --weights float16 halves it; --format saved_model writes a folder for TensorFlow Serving.
+
+    python export.py --format openvino --checkpoint_path pretrain/latin.pb --pb_path latin_openvino
+
+writes a folder whose encoder runs in int8 in OpenVINO, of a checkpoint or of a frozen graph, if it reads as well.
 """
 
 import logging
@@ -18,6 +22,8 @@ from ocr.tensorflow_start import start_tensorflow
 
 NUM_CHECKED = 16  # pictures that checkpoint and file must read alike
 SHOWN = ('canvas', 'turned')  # settings of a model that say how a region is shown to it
+NUM_CALIBRATED = 300  # regions that the ranges of int8 are found with
+OPENVINO_FOLDER = 'openvino'  # what --format openvino writes beside the checkpoint
 SAVED_MODEL_FILE = 'saved_model.pb'  # what a folder holds that is a SavedModel
 
 logger = logging.getLogger(__name__)
@@ -44,28 +50,36 @@ def load_model(cfg, argv, description):
     return checkpoint, cfg, Charset.agreed(Charset.resolve(cfg.charset_path), charset_beside(checkpoint), checkpoint)
 
 
-def load_frozen(path, cfg, argv, description):
-    """What reads with a frozen graph. Of the settings inside it, the command line can change how a region is shown."""
+def load_frozen(path, cfg, argv, description, exact=False):
+    """What reads with a frozen graph. Of the settings inside it, the command line can change how a region is shown.
+
+    `exact` is as of precision.choose_precision.
+    """
     import json
 
     from ocr import tensor_names as names
     from ocr.charset import Charset
     from ocr.decoding import with_search
     from ocr.frozen_graph import load_graph, read_text
+    from ocr.openvino_model import DECODER_FILE, is_openvino, load_openvino
     from ocr.precision import choose_precision
     from ocr.predictor import Predictor
     from ocr.turned import TurnedReader
 
-    graph_def = load_graph(path)
+    in_openvino = is_openvino(path)
+    graph_def = load_graph(os.path.join(path, DECODER_FILE) if in_openvino else path)
     inside = json.loads(read_text(graph_def, names.CONFIG) or '{}')
     shown = parse_config(argv, description, {name: inside.get(name, getattr(Config(), name)) for name in SHOWN})
-    predictor = Predictor(
-        graph_def,
-        Charset.resolve(cfg.charset_path),
-        canvas_side=cfg.image_size,
-        canvas=shown.canvas,
-        precision=choose_precision(cfg.precision),
-        where=path,
+    charset = Charset.resolve(cfg.charset_path)
+    settings = {
+        'canvas_side': cfg.image_size,
+        'canvas': shown.canvas,
+        'precision': choose_precision(cfg.precision, exact),
+    }
+    predictor = (
+        load_openvino(path, charset, **settings)
+        if in_openvino
+        else Predictor(graph_def, charset, where=path, **settings)
     )
     predictor = with_search(predictor, **cfg.decoding)
     return TurnedReader(predictor) if shown.turned else predictor
@@ -156,12 +170,80 @@ def write_saved_model(path, graph_def, charset):
         shutil.rmtree(beside, ignore_errors=True)
 
 
+def labelled_batches(cfg, specs, predictor, number, seed):
+    """Canvases of so many regions of datasets, drawn ones among them, as `ocr.reading.canvas_batches` gives them."""
+    from ocr.datasets import not_drawn, open_index, recipe_name
+    from ocr.drawing import scan_fonts
+    from ocr.drawing.material import prepare_recipe
+    from ocr.drawn import draw_held_out
+    from ocr.prepare import InferencePreparer, read_or_broken
+    from ocr.reading import canvas_batches
+
+    regions, pictures = [], {}
+    for name in filter(None, map(recipe_name, specs)):
+        fonts = scan_fonts(cfg.font_dir)
+        seq_len = (predictor.num_steps or cfg.num_steps) - 1
+        recipe = prepare_recipe(name, fonts, charset=predictor.charset, text_path=cfg.text_path, seq_len=seq_len)
+        drawn, images = draw_held_out(recipe, fonts, seed, number)
+        regions, pictures = regions + drawn, pictures | images
+    if not_drawn(specs):
+        index, _ = open_index(cfg.base_dir, cfg.index_dir, not_drawn(specs), cfg.min_size)
+        some = np.linspace(0, len(index) - 1, min(len(index), number), dtype=int)
+        regions += [index[position] for position in some]
+
+    def read(path, scale):
+        return pictures[path] if path in pictures else read_or_broken(path, scale)
+
+    prepare = InferencePreparer(predictor.canvas_side, predictor.fits, read)
+    return list(canvas_batches(regions, prepare, batch_size=cfg.batch_size, num_workers=cfg.num_workers))
+
+
+def write_openvino(path, graph_def, cfg):
+    """Quantise the encoder of a frozen graph and write it, unless it reads worse than --max_loss allows."""
+    from ocr import openvino_model
+    from ocr.openvino_model import OpenVinoPredictor, compile_encoder, quantised_encoder, save_openvino
+    from ocr.predictor import Predictor
+
+    openvino_model.require_packages()
+    if os.path.exists(path):
+        raise InputError(f'--pb_path {path}: is there already; remove it or give another path')
+    before = Predictor(graph_def, None, where=cfg.checkpoint_path)
+    calibration = labelled_batches(cfg, cfg.calibration_datasets, before, NUM_CALIBRATED, cfg.seed)
+    encoder, decoder = quantised_encoder(graph_def, [canvases for _, canvases, _ in calibration])
+    after = OpenVinoPredictor(decoder, None, encoder=compile_encoder(encoder, 'float32'))
+    judged_on = cfg.val_datasets or ('synthetic:scene',)
+    batches = labelled_batches(cfg, judged_on, before, cfg.val_regions, cfg.seed + 1)
+    scores = [100 * openvino_model.similarity(predictor, batches) for predictor in (before, after)]
+    lost, number = scores[0] - scores[1], sum(len(regions) for regions, _, _ in batches)
+    found = f'1-N.E.D. {scores[0]:.2f} % in float32, {scores[1]:.2f} % in int8 ({number} of {" ".join(judged_on)})'
+    if lost > 100 * cfg.max_loss:
+        raise InputError(f'{found}: more is lost than --max_loss {cfg.max_loss}; nothing was written')
+    save_openvino(path, encoder, decoder)
+    print(f'{path}: {found}')
+    return 0
+
+
+def graph_to_quantise(cfg, argv):
+    """GraphDef that --checkpoint_path means, a frozen graph or a checkpoint, and the folder that it lies in."""
+    from model import freeze_checkpoint
+    from ocr.frozen_graph import load_graph
+    from ocr.start import PB_ENDING
+
+    if cfg.checkpoint_path.endswith(PB_ENDING):
+        return load_graph(cfg.checkpoint_path, 'checkpoint_path'), os.path.dirname(cfg.checkpoint_path)
+    checkpoint, model_cfg, charset = load_model(cfg, argv, __doc__)
+    return freeze_checkpoint(checkpoint, model_cfg, charset), os.path.dirname(checkpoint)
+
+
 def main(argv=None):
     cfg = parse_config(argv, __doc__)
     start_tensorflow(cfg.gpus)
     from model import freeze_checkpoint
     from ocr.frozen_graph import halve_weights
 
+    if cfg.format == 'openvino':
+        graph_def, folder = graph_to_quantise(cfg, argv)
+        return write_openvino(cfg.pb_path or os.path.join(folder, OPENVINO_FOLDER), graph_def, cfg)
     checkpoint, cfg, charset = load_model(cfg, argv, __doc__)
     logger.info('freezing %s', checkpoint)
     graph_def = freeze_checkpoint(checkpoint, cfg, charset)
@@ -180,6 +262,7 @@ def main(argv=None):
         f'{path}: {megabytes:.1f} MB, {cfg.weights} weights, {charset.num_classes} classes; '
         f'reads {NUM_CHECKED} of {NUM_CHECKED} pictures as the checkpoint does'
     )
+    return 0
 
 
 if __name__ == '__main__':

@@ -235,7 +235,7 @@ def main(argv=None):
     from ocr.checkpoint import find_checkpoint
     from ocr.run_folder import check_nothing_later, keep_log
     from ocr.towers import choose_gpus
-    from ocr.training_data import build_dataflow, held_out_batches, load_data
+    from ocr.training_data import build_dataflow, held_out_batches, load_data, make_crops
     from ocr.validation import Validation
 
     data = load_data(cfg, lambda index: choose_charset(cfg, start, index))
@@ -251,7 +251,9 @@ def main(argv=None):
         )
     check_nothing_later(cfg, start, start_step)
     check_report(cfg, data.held_out)
-    dataflow, checked = build_dataflow(cfg, data, cfg.batch_size * num_towers, start_step)
+    samples_per_step = cfg.batch_size * num_towers
+    make_crops(cfg, data, (cfg.total_steps - start_step) * samples_per_step)
+    dataflow, checked = build_dataflow(cfg, data, samples_per_step, start_step)
     validation = None
     if data.held_out:
         validation = Validation(lambda: held_out_batches(cfg, data), data.charset, cfg.with_bbox)

@@ -1,5 +1,7 @@
 """Frozen graphs: one file that holds the graph, its weights, the charset and the settings."""
 
+import re
+
 import numpy as np
 import tensorflow.compat.v1 as tf
 from tensorflow.core.framework import attr_value_pb2, node_def_pb2, tensor_pb2
@@ -9,6 +11,11 @@ from ocr import tensor_names as names
 from ocr.charset import Charset
 from ocr.errors import InputError
 
+_BLOCK_END = re.compile(r'InceptionV4/Mixed_\d[a-z]/concat')  # what a block of the encoder hands on
+_INTERFACE = [
+    *(names.IMAGE, names.NORMALIZED_BBOX, names.LABEL, names.IS_TRAINING, names.DROPOUT_KEEP_PROB, names.FULL_LENGTH),
+    *(names.PREDS, names.PROBS, names.ALPHA, names.CHARSET, names.CONFIG),
+]
 _MIN_HALVED = 64  # weights with fewer elements stay float32: they cost nothing
 
 
@@ -54,6 +61,40 @@ def free_sides(graph_def):
         elif 'element_shape' in node.attr:
             node.attr['element_shape'].shape.CopyFrom(tf.TensorShape(None).as_proto())
     return freed
+
+
+def features_of(graph_def):
+    """Name of the node that holds the features: the end of the encoder's last block.
+
+    Raises:
+        InputError: there is none, as in a graph that was not frozen here.
+    """
+    ends = [node.name for node in graph_def.node if _BLOCK_END.fullmatch(node.name)]
+    if not ends:
+        raise InputError('the graph has no encoder under the names of this project; export its checkpoint anew')
+    return max(ends)
+
+
+def split_encoder(graph_def):
+    """A frozen graph in two: its encoder, and the rest, which takes the features in the place of the image.
+
+    The rest keeps the whole interface, `image` too, on which nothing depends there.
+    """
+    features = features_of(graph_def)
+    encoder = tf.graph_util.extract_sub_graph(graph_def, [features])
+    with tf.Graph().as_default() as graph:
+        tf.import_graph_def(encoder, name='')
+        shape = graph.get_tensor_by_name(f'{features}:0').shape.as_proto()
+    rest = tf.GraphDef()
+    rest.CopyFrom(graph_def)
+    node = next(node for node in rest.node if node.name == features)
+    node.Clear()
+    node.name, node.op = features, 'Placeholder'
+    node.attr['dtype'].type = tf.float32.as_datatype_enum
+    node.attr['shape'].shape.CopyFrom(shape)
+    present = {node.name for node in graph_def.node}
+    kept = [name for name in (*_INTERFACE, features) if name in present]
+    return encoder, tf.graph_util.extract_sub_graph(rest, kept)
 
 
 def _tensor(array):

@@ -13,7 +13,7 @@ from PIL import Image
 from ocr.annotations.region import DropReason
 from ocr.geometry import box_polygon, clip_box, homogeneous, polygon_box, transform, whole_image
 from ocr.image_file import open_image
-from ocr.image_header import exif_orientation
+from ocr.image_header import SIDEWAYS, exif_orientation
 
 _UPRIGHT = {  # EXIF orientation -> what turns the stored picture upright
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -25,6 +25,7 @@ _UPRIGHT = {  # EXIF orientation -> what turns the stored picture upright
     8: Image.Transpose.ROTATE_90,
 }
 CANVAS_STEP = 32  # sides of fitted canvases are multiples of it, so that there are few shapes
+_SPARE = 4  # decoded pixels for each of the canvas, on each axis, that a JPEG keeps at least: to a fraction of a level
 _MASK_SHIFT = 4  # fractional bits of a polygon's corners when it is filled
 
 
@@ -54,15 +55,23 @@ class Excerpt:
     matrix: np.ndarray
     shape: tuple[int, int, int]
 
+    @classmethod
+    def of_all(cls, pixels, shape):
+        """Excerpt that shows a whole photograph of some shape."""
+        x, y = pixels.shape[1] / shape[1], pixels.shape[0] / shape[0]
+        return cls(pixels, np.array([[x, 0, 0], [0, y, 0]]), shape)
 
-def read_image(path):
-    """Upright colour image, uint8 (H, W, 3), RGB.
+
+def read_image(path, scale=None):
+    """Upright colour image, uint8 (H, W, 3), RGB; or an Excerpt that shows all of it with fewer pixels.
 
     Grey, palette, CMYK and 16-bit images become 8-bit RGB, transparency is laid over white, and the EXIF orientation is
     applied, as viewers do.
 
     Args:
         path: of a file, or of a value inside an LMDB, see image_file.
+        scale: function of width and height -> the longest that a pixel will get on a canvas, or None. A JPEG that has
+            pixels to spare is then decoded at a half, a quarter or an eighth of its size, several times faster.
 
     Raises:
         UnreadableImage: the file is missing, truncated or no image.
@@ -70,7 +79,9 @@ def read_image(path):
     try:
         # Given a path, Pillow maps raw files into memory, and so scrambles a sideways TIFF.
         with open_image(path) as stream, Image.open(stream) as image:
-            return upright_rgb(image)
+            shape = _decode_smaller(image, scale) if scale and image.format == 'JPEG' else None
+            pixels = upright_rgb(image)
+            return Excerpt.of_all(pixels, shape) if shape else pixels
     except (FileNotFoundError, NotADirectoryError):
         raise UnreadableImage(path, DropReason.MISSING) from None
     except Exception as error:  # decoders raise whatever they like for a damaged file
@@ -82,6 +93,17 @@ def upright_rgb(image):
     image.load()
     turn = _UPRIGHT.get(exif_orientation(image))
     return np.ascontiguousarray(_to_rgb(image if turn is None else image.transpose(turn)))
+
+
+def _decode_smaller(image, scale):
+    """Set an opened JPEG to be decoded smaller; its upright shape (H, W, 3), or None where it stays as it is."""
+    width, height = image.size
+    upright = (height, width) if exif_orientation(image) in SIDEWAYS else (width, height)
+    factor = next(factor for factor in (8, 4, 2, 1) if factor == 1 or factor * _SPARE * scale(*upright) <= 1)
+    if factor == 1:
+        return None
+    image.draft(image.mode, (max(width // factor, 1), max(height // factor, 1)))
+    return (*upright[::-1], 3)
 
 
 def _to_rgb(image):
@@ -157,6 +179,25 @@ def centred_placement(polygon, canvas_side, fits=False):
     height, width = canvas_shape(size, canvas_side, fits)
     corner = ((width - size[0]) // 2, (height - size[1]) // 2)
     return placement(box, size, corner), (*corner, corner[0] + size[0], corner[1] + size[1])
+
+
+def resize_into(image, box, height, width):
+    """A whole picture in a box of a black canvas: what warp_region gives, to a grey level, in a fifth of the time.
+
+    Args:
+        image: uint8 (H, W, 3), RGB, or an Excerpt that shows all of its photograph.
+        box: int (x0, y0, x1, y1) on the canvas.
+        height, width: pixels of the canvas.
+
+    Returns:
+        uint8 (height, width, 3), RGB.
+    """
+    pixels = image.pixels if isinstance(image, Excerpt) else image
+    x0, y0, x1, y1 = box
+    pixels = _shrink(pixels, ((x1 - x0) / pixels.shape[1], (y1 - y0) / pixels.shape[0]))
+    canvas = np.zeros((height, width, 3), np.uint8)
+    canvas[y0:y1, x0:x1] = cv2.resize(pixels, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR_EXACT)
+    return canvas
 
 
 def warp_region(image, polygon, matrix, height, width):
@@ -241,12 +282,18 @@ def cut(image, polygon, scales):
     x1, y1 = max(int(np.ceil(x1)), x0 + 1), max(int(np.ceil(y1)), y0 + 1)
     crop = image[y0:y1, x0:x1]
     to_crop = np.array([[1.0, 0, -x0], [0, 1.0, -y0]])
-    if min(scales) < 0.5:
-        sides = x1 - x0, y1 - y0
-        size = [max(1, round(min(1, 2 * scale) * side)) for scale, side in zip(scales, sides, strict=True)]
-        crop = cv2.resize(crop, size, interpolation=cv2.INTER_AREA)
-        to_crop *= np.array([[size[0] / sides[0]], [size[1] / sides[1]]])
+    crop = _shrink(crop, scales)
+    to_crop *= np.array([[crop.shape[1] / (x1 - x0)], [crop.shape[0] / (y1 - y0)]])
     return crop, to_crop
+
+
+def _shrink(pixels, scales):
+    """uint8 (H, W, 3), shrunk by area to two pixels for one of the canvas where a warp would skip pixels."""
+    if min(scales) >= 0.5:
+        return pixels
+    sides = pixels.shape[1], pixels.shape[0]
+    size = [max(1, round(min(1, 2 * scale) * side)) for scale, side in zip(scales, sides, strict=True)]
+    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
 
 
 def between_centres(matrix):

@@ -10,18 +10,22 @@ from ocr.errors import InputError
 
 _CPU_FLAGS = Path('/proc/cpuinfo')
 _TF32_CAPABILITY = (8, 0)
+_BFLOAT16_UNITS = {'amx_bf16': 'AMX', 'avx512_bf16': 'AVX512-BF16'}  # what multiplies bfloat16, as Linux names it
 
 logger = logging.getLogger(__name__)
 
 
-def choose_precision(wanted):
+def choose_precision(wanted, exact=False):
     """Settle --precision on this machine and log it in one line; call it before the first session.
 
     On a GPU TensorFlow computes products in TF32 (8 bits of exponent, 10 of mantissa) from compute capability 8.0 on
-    unless float32 is asked for. On a CPU bfloat16 gains where there is AMX; with AVX512 alone conversions eat the gain.
+    unless float32 is asked for. On a CPU bfloat16 gains where its products are in hardware, AMX or AVX512-BF16; with
+    AVX512 alone conversions eat the gain.
 
     Args:
         wanted: 'auto', 'float32' or 'bfloat16'.
+        exact: 'auto' is float32 on any CPU: in bfloat16 what is nearly a tie falls out one way or the other with the
+            size of the batch and the machine.
 
     Returns:
         'float32', 'tf32' or 'bfloat16'.
@@ -30,7 +34,7 @@ def choose_precision(wanted):
         InputError: bfloat16 is asked for on hardware without it.
     """
     gpus = tf.config.list_physical_devices('GPU')
-    precision, why = _on_gpu(wanted, gpus[0]) if gpus else _on_cpu(wanted, cpu_flags())
+    precision, why = _on_gpu(wanted, gpus[0]) if gpus else _on_cpu(wanted, exact, cpu_flags())
     tf.config.experimental.enable_tensor_float_32_execution(precision == 'tf32')
     logger.info('precision: %s (%s)', precision, why)
     return precision
@@ -73,14 +77,17 @@ def _on_gpu(wanted, gpu):
     return 'float32', 'as asked' if wanted == 'float32' else f'{name}, has no TF32'
 
 
-def _on_cpu(wanted, flags):
+def _on_cpu(wanted, exact, flags):
     """(precision, why) on a CPU."""
     if wanted == 'float32':
         return 'float32', 'as asked'
-    if 'amx_bf16' in flags:
-        return 'bfloat16', 'this CPU has AMX'
+    if wanted == 'auto' and exact:
+        return 'float32', 'scores are to be the same on every CPU'
+    for flag, name in _BFLOAT16_UNITS.items():
+        if flag in flags:
+            return 'bfloat16', f'this CPU has {name}'
     if wanted == 'auto':
-        return 'float32', 'this CPU has no AMX' if flags else 'CPU'
+        return 'float32', 'this CPU has neither AMX nor AVX512-BF16' if flags else 'CPU'
     if flags and 'avx512bw' not in flags:
         raise InputError('--precision bfloat16: this CPU has neither AMX nor AVX512; --precision auto takes float32')
-    return 'bfloat16', 'as asked; without AMX it is slower than float32'
+    return 'bfloat16', 'as asked; without AMX and AVX512-BF16 it is slower than float32'

@@ -88,12 +88,12 @@ class Predictor:
         self.has_attention = self._has(names.ALPHA)
         self._session = tf.Session(graph=self._graph, config=session_config(precision))
         self.identity = {
-            'model': _fingerprint(
+            'model': fingerprint(
                 node.SerializeToString(deterministic=True)
                 for node in graph_def.node
                 if node.name not in (names.CHARSET, names.CONFIG)
             ),
-            'charset': _fingerprint([self.charset.to_text().encode()]),
+            'charset': fingerprint([self.charset.to_text().encode()]),
             'canvas': 'fit' if self.fits else 'square',
             'canvas_side': self.canvas_side,
             'precision': precision,
@@ -143,7 +143,7 @@ class Predictor:
         """Feeds by tensor name: what the graph has and cannot do without."""
         num_rows = len(canvases)
         values = {
-            names.IMAGE: np.asarray(canvases, np.float32) / 255,
+            names.IMAGE: np.divide(canvases, np.float32(255), dtype=np.float32),
             names.NORMALIZED_BBOX: normalized_bboxes,
             names.FULL_LENGTH: full_length,
             names.LABEL: np.zeros((num_rows, self.num_steps or 33), np.int32),
@@ -180,7 +180,7 @@ class Predictor:
         return None
 
 
-def _fingerprint(parts):
+def fingerprint(parts):
     """Short text that changes with bytes that come in parts."""
     digest = hashlib.blake2b(digest_size=16)
     for part in parts:

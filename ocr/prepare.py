@@ -2,17 +2,19 @@
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from ocr.augment import augmented_placement, draw_augmentation, region_outline
-from ocr.geometry import homogeneous, strip_height, transform, whole_image
+from ocr.geometry import homogeneous, polygon_box, strip_height, transform, whole_image
 from ocr.image import (
     UnreadableImage,
     black_outside,
     canvas_shape,
     centred_placement,
     read_image,
+    resize_into,
     warp_photograph,
 )
 from ocr.photometric import apply_photometric
@@ -68,6 +70,8 @@ def place_region(image, polygon, canvas_side, augmentation=None, settings=None, 
     x0, y0, x1, y1 = box
     height, width = canvas_shape((x1 - x0, y1 - y0), canvas_side, fits)
     normalized_bbox = np.array([y0 / height, x0 / width, (y1 - y0) / height, (x1 - x0) / width], np.float32)
+    if augmentation is None and np.array_equal(polygon, whole_image(image.shape[1], image.shape[0])):
+        return Prepared(resize_into(image, box, height, width), normalized_bbox, _inverse(matrix))
     canvas, inside = warp_photograph(image, outline, matrix, height, width)
     if augmentation is not None:
         text, text_height = canvas[y0:y1, x0:x1], strip_height(transform(polygon, matrix))
@@ -85,10 +89,10 @@ def _inverse(matrix):
     return np.linalg.inv(homogeneous(matrix))[: len(matrix)]
 
 
-def read_or_broken(image_path):
-    """The photograph, uint8 (H, W, 3), or a Broken that says why there is none."""
+def read_or_broken(image_path, scale=None):
+    """What read_image gives, or a Broken that says why there is nothing."""
     try:
-        return read_image(image_path)
+        return read_image(image_path, scale)
     except UnreadableImage as error:
         return Broken(image_path, error.reason, str(error))
 
@@ -160,7 +164,8 @@ class MixedPreparer:
 class InferencePreparer:
     """Regions of one photograph -> for each a Prepared or a Broken.
 
-    The photograph is decoded once for all of them; `read` gives it by its path.
+    The photograph is decoded once for all of them, smaller where that is enough; `read` gives it by its path and the
+    scale, see read_image.
     """
 
     def __init__(self, canvas_side, fits=False, read=read_or_broken):
@@ -169,8 +174,13 @@ class InferencePreparer:
         self.read = read
 
     def __call__(self, regions):
-        image = self.read(regions[0].image_path)
+        image = self.read(regions[0].image_path, partial(self._scale, regions))
         if isinstance(image, Broken):
             return [image] * len(regions)
         with _naming(regions[0].image_path):
             return [place_region(image, region.polygon, self.canvas_side, fits=self.fits) for region in regions]
+
+    def _scale(self, regions, width, height):
+        """Longest that a pixel of a photograph gets on the canvases of its regions."""
+        boxes = (polygon_box(whole_image(width, height) if one.polygon is None else one.polygon) for one in regions)
+        return max(self.canvas_side / max(x1 - x0, y1 - y0, 1) for x0, y0, x1, y1 in boxes)

@@ -8,6 +8,7 @@ import numpy as np
 from ocr.augment import AugmentSettings
 from ocr.charset import Charset
 from ocr.crop_cache import find_crops, needed_margin
+from ocr.crop_making import ensure_caches
 from ocr.dataflow import drawn_source, region_source, training_dataflow
 from ocr.datasets import not_drawn, open_index, recipe_name, select_regions
 from ocr.drawing import Recipe, scan_fonts
@@ -67,6 +68,20 @@ def load_data(cfg, choose_charset):
     return _hold_out(cfg, data) if cfg.val_epochs and cfg.val_regions else data
 
 
+def make_crops(cfg, data, num_samples):
+    """Make the crop caches that a training of so many samples gains by, unless the settings say never."""
+    if cfg.cache_crops == 'never' or data.index is None:
+        return
+    shares = cfg.train_shares or list(map(len, data.datasets))
+    draws = [
+        num_samples * share / sum(shares)
+        for share, dataset in zip(shares, data.datasets, strict=True)
+        if not isinstance(dataset, Recipe)
+    ]
+    margin = needed_margin(cfg.margin_prob, cfg.margin)
+    ensure_caches(data.index, draws, canvas_side=cfg.image_size, margin=margin, num_workers=cfg.num_workers)
+
+
 def build_dataflow(cfg, data, samples_per_step, start_step):
     """Endless batches from where `start_step` left them, and the stage that counts what could not be read."""
     names = {field.name for field in dataclasses.fields(AugmentSettings)}
@@ -101,8 +116,12 @@ def build_dataflow(cfg, data, samples_per_step, start_step):
 
 
 def held_out_reader(data):
-    """Function image_path -> photograph or Broken, see prepare.read_or_broken, that knows drawn pictures too."""
-    return lambda path: data.pictures[path] if path in data.pictures else read_or_broken(path)
+    """Function as prepare.read_or_broken that knows drawn pictures too."""
+
+    def read(path, scale=None):
+        return data.pictures[path] if path in data.pictures else read_or_broken(path, scale)
+
+    return read
 
 
 def held_out_batches(cfg, data):

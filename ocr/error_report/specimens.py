@@ -77,7 +77,7 @@ def _specimen(reading, picture, look, more):
     return Specimen(picture, alt, lines, tiles, ' '.join(notes))
 
 
-def _tiles(prepared.canvas, result):
+def _tiles(canvas, result):
     """A Tile for each character of a ReadText with alpha and for the end."""
     from ocr.overlay import heat_map
 

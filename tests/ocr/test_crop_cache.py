@@ -4,57 +4,29 @@ import json
 import logging
 import os
 import pickle
-from collections import Counter
 from dataclasses import fields
-from pathlib import Path
+from functools import partial
 
-import cv2
 import numpy as np
 import pytest
-from PIL import Image
+from crops import LARGE, OVER, SIDE, SMALL, TALL, write_index
 
 from ocr.annotations.region import DropReason
 from ocr.augment import AugmentSettings
 from ocr.charset import Charset
-from ocr.crop_cache import CropCache, build_cache, cache_path, find_crops, needed_margin
+from ocr.crop_cache import CropCache, cache_path, find_crops, needed_margin
+from ocr.crop_making import build_cache
 from ocr.errors import InputError
 from ocr.index import KEPT, RegionIndex
 from ocr.prepare import Broken, SamplePreparer, TrainingPreparer
 
-SIDE = 64
-LARGE = np.float32([[60, 90], [500, 40], [520, 180], [300, 230], [70, 200]])  # shrunk, bent
-SMALL = np.float32([[20, 300], [60, 290], [62, 305], [22, 315]])  # kept as it is
-OVER = np.float32([[560, 250], [620, 240], [630, 330], [570, 350]])  # reaches over two edges of 600 x 320
-TALL = np.float32([[100, 20], [130, 25], [125, 300], [95, 300]])
 PLACES = AugmentSettings(rotation_prob=1, shear_prob=1, perspective_prob=1, margin_prob=0.5, margin=0.4)
-
-
-def paint(path, seed=0):
-    """A photograph of 600 x 320 px: coloured blots with edges, no noise."""
-    rng = np.random.default_rng(seed)
-    image = np.full((320, 600, 3), 128, np.uint8)
-    for _ in range(80):
-        centre, radius = rng.integers(0, (600, 320)).tolist(), int(rng.integers(4, 50))
-        cv2.circle(image, centre, radius, rng.integers(0, 256, 3).tolist(), -1, cv2.LINE_AA)
-    Image.fromarray(image).save(path)
 
 
 @pytest.fixture
 def make_index(tmp_path):
-    """Function of [(name of the picture, polygon)] -> path of an index; the pictures are painted."""
-
-    def make(*regions, name='mine'):
-        records = []
-        for number, (picture, polygon) in enumerate(regions):
-            path = tmp_path / picture
-            if not path.exists():
-                paint(path, number)
-            region = {'image': str(path), 'text': str(number), 'polygon': polygon.tolist(), 'dataset': name}
-            records.append(json.dumps(region) + '\n')
-        (tmp_path / f'{name}.jsonl').write_text(''.join(records))
-        return str(tmp_path / f'{name}.jsonl')
-
-    return make
+    """Function as crops.write_index, in a folder of the test's own."""
+    return partial(write_index, tmp_path)
 
 
 def preparer(index, crops=None, settings=PLACES, fits=False):
@@ -97,26 +69,6 @@ def test_a_crop_has_no_more_pixels_than_the_canvas_can_use(make_index):
     assert max(crops.read(0).pixels.shape[:2]) <= 2 * SIDE
     assert crops.read(1).pixels.shape[:2] == (25 + 4, 42 + 4)
     assert crops.read(1).matrix.tolist() == [[1, 0, -18], [0, 1, -288]]
-
-
-def test_each_photograph_is_decoded_once(make_index, monkeypatch):
-    path = make_index(('a.png', LARGE), ('b.png', SMALL), ('a.png', SMALL), ('c.png', TALL), ('b.png', OVER))
-    decoded = Counter()
-
-    def read(image_path):
-        decoded[os.path.basename(image_path)] += 1
-        return np.asarray(Image.open(image_path))
-
-    monkeypatch.setattr('ocr.crop_cache.read_or_broken', read)
-    steps = []
-    build_cache(path, canvas_side=SIDE, margin=0, num_workers=2, progress=steps.append)
-    assert decoded == {'a.png': 1, 'b.png': 1, 'c.png': 1}
-    assert steps == [2, 2, 1]
-    crops = CropCache(RegionIndex(path))
-    for position, polygon in enumerate((LARGE, SMALL, SMALL, TALL, OVER)):
-        matrix = crops.read(position).matrix
-        corner = np.maximum(polygon.min(axis=0) - 2, 0).astype(int)
-        assert np.allclose(matrix[:, :2] @ corner + matrix[:, 2], 0)
 
 
 def test_what_cannot_be_read_is_counted_and_read_as_before(make_index, tmp_path, caplog):
@@ -193,17 +145,3 @@ def test_a_cache_that_does_not_serve_is_refused_with_the_remedy(make_index, chan
 
 def test_a_margin_that_is_never_drawn_is_not_asked_for():
     assert needed_margin(0.0, 0.5) == 0 and needed_margin(0.1, 0.5) == 0.5
-
-
-def test_what_is_stopped_leaves_the_old_cache(make_index, tmp_path):
-    path = make_index(('a.png', SMALL), ('b.png', SMALL))
-    build_cache(path, canvas_side=SIDE, margin=0)
-    before = Path(cache_path(path)).read_bytes()
-
-    def stop(_):
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        build_cache(path, canvas_side=2 * SIDE, margin=0, progress=stop)
-    assert Path(cache_path(path)).read_bytes() == before
-    assert not [name for name in os.listdir(tmp_path) if name.endswith('.part')]

@@ -10,7 +10,8 @@ from ocr.errors import InputError
 from ocr.precision import choose_precision, cpu_flags, session_config
 
 AMX = {'avx512bw', 'avx512_bf16', 'amx_bf16'}
-AVX512 = {'avx512bw', 'avx512_bf16'}
+AVX512_BF16 = {'avx512bw', 'avx512_bf16'}
+AVX512 = {'avx512bw'}
 H100 = {'device_name': 'NVIDIA H100', 'compute_capability': (9, 0)}
 T4 = {'device_name': 'Tesla T4', 'compute_capability': (7, 5)}
 
@@ -32,12 +33,13 @@ def on(monkeypatch, cpu=(), gpu=None):
     ('wanted', 'cpu', 'gpu', 'chosen', 'said'),
     [
         ('auto', AMX, None, 'bfloat16', 'this CPU has AMX'),
-        ('auto', AVX512, None, 'float32', 'this CPU has no AMX'),
+        ('auto', AVX512_BF16, None, 'bfloat16', 'this CPU has AVX512-BF16'),
+        ('auto', AVX512, None, 'float32', 'this CPU has neither AMX nor AVX512-BF16'),
         ('auto', (), None, 'float32', 'CPU'),
         ('float32', AMX, None, 'float32', 'as asked'),
         ('bfloat16', AMX, None, 'bfloat16', 'AMX'),
-        ('bfloat16', AVX512, None, 'bfloat16', 'without AMX it is slower'),
-        ('bfloat16', (), None, 'bfloat16', 'without AMX it is slower'),
+        ('bfloat16', AVX512, None, 'bfloat16', 'without AMX and AVX512-BF16 it is slower'),
+        ('bfloat16', (), None, 'bfloat16', 'without AMX and AVX512-BF16 it is slower'),
         ('auto', AMX, H100, 'tf32', 'NVIDIA H100, compute capability 9.0'),
         ('auto', AMX, T4, 'float32', 'Tesla T4, compute capability 7.5'),
         ('auto', AMX, {}, 'float32', 'a GPU'),
@@ -51,6 +53,20 @@ def test_the_hardware_decides_and_one_line_says_so(monkeypatch, caplog, wanted, 
     (line,) = caplog.messages
     assert line.startswith(f'precision: {chosen} (') and said in line
     assert tf.config.experimental.tensor_float_32_execution_enabled() == (chosen == 'tf32')
+
+
+@pytest.mark.parametrize(
+    ('wanted', 'cpu', 'gpu', 'chosen'),
+    [
+        ('auto', AMX, None, 'float32'),
+        ('auto', AVX512_BF16, None, 'float32'),
+        ('bfloat16', AMX, None, 'bfloat16'),
+        ('auto', AMX, H100, 'tf32'),
+    ],
+)
+def test_scores_are_exact_unless_asked_otherwise(monkeypatch, wanted, cpu, gpu, chosen):
+    on(monkeypatch, cpu, gpu)
+    assert choose_precision(wanted, exact=True) == chosen
 
 
 @pytest.mark.parametrize(('cpu', 'gpu'), [({'avx2', 'sse4_2'}, None), (AMX, H100)])

@@ -2,18 +2,20 @@
 
 import dataclasses
 import logging
+import shutil
 from itertools import islice
 
 import numpy as np
 import pytest
 import tiny
+from PIL import Image
 
 from config import parse_config
 from ocr.charset import Charset
-from ocr.crop_cache import build_cache
+from ocr.crop_making import build_cache
 from ocr.drawing import Recipe
 from ocr.errors import InputError
-from ocr.training_data import build_dataflow, held_out_batches, load_data
+from ocr.training_data import build_dataflow, held_out_batches, load_data, make_crops
 
 TEXTS = [str(number) for number in range(20)]
 
@@ -139,3 +141,33 @@ def test_the_crop_cache_is_read_where_there_is_one_and_refused_where_it_is_stale
     larger = dataclasses.replace(cfg, image_size=2 * cfg.image_size)
     with pytest.raises(InputError, match=r'run dataset\.py --cache with the settings'):
         texts(larger, load(larger), 1)
+
+
+def write_photographs(folder):
+    """Two photographs of three words each, beneath one another."""
+    folder.mkdir()
+    for number in range(2):
+        photograph = Image.new('RGB', (160, 120))
+        for line in range(3):
+            photograph.paste(tiny.draw_word(f'{number}{line}'), (0, 40 * line))
+        photograph.save(folder / f'{number}.png')
+    corners = [f'0,{y},60,{y},60,{y + 40},0,{y + 40}' for y in (0, 40, 80)]
+    lines = [f'{number}.png\t{number}{line}\t{corners[line]}\n' for number in range(2) for line in range(3)]
+    (folder / 'labels.tsv').write_text(''.join(lines))
+    return folder
+
+
+def test_a_training_cuts_its_words_once_and_gives_the_same_batches_for_any_workers(settings, tmp_path):
+    photographs = write_photographs(tmp_path / 'photographs')
+    options = {'train_datasets': [f'photographs={photographs}', 'mine'], 'train_shares': [0.5, 0.5], 'val_share': 0}
+    cfg = settings(**options)
+    data, crops = load(cfg), tmp_path / 'index' / 'photographs.crops'
+    make_crops(settings(**options, cache_crops='never'), data, 1000)
+    make_crops(cfg, data, 4)
+    assert not crops.exists()  # neither wanted, nor worth it: each photograph is looked at once
+    make_crops(cfg, data, 1000)
+    assert crops.exists() and not (tmp_path / 'index' / 'mine.crops').exists()
+    assert texts(cfg, data, 6) == texts(settings(**options, num_workers=2), data, 6)
+    shutil.rmtree(photographs)
+    with pytest.raises(InputError, match=r'photographs\.crops is older than'):
+        build_dataflow(cfg, data, cfg.batch_size, 0)

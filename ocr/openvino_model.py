@@ -1,0 +1,136 @@
+"""A model whose encoder runs in OpenVINO, in int8, and whose decoder stays in TensorFlow.
+
+It is a folder: `encoder.xml` and `encoder.bin`, OpenVINO's own format, and `decoder.pb`, the frozen graph without its
+encoder, with charset and settings inside. Reading it needs the package openvino, making it nncf too.
+"""
+
+import logging
+import os
+
+import numpy as np
+
+from ocr import tensor_names as names
+from ocr.atomic import new_folder
+from ocr.errors import InputError
+from ocr.frozen_graph import features_of, load_graph, split_encoder
+from ocr.metrics import normalized_edit_similarity
+from ocr.parallel import num_cores
+from ocr.predictor import Predictor, fingerprint
+
+ENCODER_FILE = 'encoder.xml'
+DECODER_FILE = 'decoder.pb'
+REQUIREMENTS = 'requirements-openvino.txt'
+
+logger = logging.getLogger(__name__)
+
+
+class OpenVinoPredictor(Predictor):
+    """A Predictor whose features come from a compiled OpenVINO model."""
+
+    def __init__(self, decoder, charset, *, encoder, where='the model', **settings):
+        """
+        Args:
+            decoder: GraphDef, as split_encoder returns it.
+            charset: Charset, or None for the one inside the graph.
+            encoder: float32 (N, S, S, 3) -> [float32 (N, H, W, C)], see compile_encoder.
+            where, settings: as of Predictor.
+
+        Raises:
+            InputError: as Predictor; fitted canvases for an encoder that was made for squares.
+        """
+        super().__init__(decoder, charset, where=where, **settings)
+        if self.fits and self.settings.get('canvas') != 'fit':
+            raise InputError(f'--canvas fit: {where} was made for square canvases; export it with --canvas fit')
+        self._encoder = encoder
+        self._features = f'{features_of(decoder)}:0'
+
+    def _feed(self, canvases, normalized_bboxes, full_length):
+        feed = super()._feed(canvases, normalized_bboxes, full_length)
+        feed[self._features] = self._encoder(feed.pop(f'{names.IMAGE}:0'))[0]
+        return feed
+
+
+def is_openvino(path):
+    """Whether a path is a folder with such a model."""
+    return os.path.isfile(os.path.join(path, ENCODER_FILE))
+
+
+def load_openvino(path, charset, *, precision, **settings):
+    """OpenVinoPredictor of a folder.
+
+    Raises:
+        InputError: the package is missing, or the folder is no such model.
+    """
+    openvino = import_package('openvino', f'--pb_path {path}')
+    decoder = load_graph(os.path.join(path, DECODER_FILE))
+    file = os.path.join(path, ENCODER_FILE)
+    try:
+        encoder = compile_encoder(openvino.Core().read_model(file), precision)
+        with open(os.path.splitext(file)[0] + '.bin', 'rb') as weights:
+            digest = fingerprint([weights.read()])
+    except (OSError, RuntimeError) as error:
+        reason = ' '.join(str(error).split())
+        raise InputError(f'--pb_path {path}: OpenVINO cannot load this encoder ({reason}); export it anew') from None
+    predictor = OpenVinoPredictor(decoder, charset, encoder=encoder, precision=precision, where=path, **settings)
+    predictor.identity['encoder'] = digest
+    return predictor
+
+
+def compile_encoder(model, precision):
+    """An OpenVINO model as a function on this machine; what is not int8 is computed in `precision`."""
+    openvino = import_package('openvino', 'an OpenVINO model')
+    hint = openvino.Type.bf16 if precision == 'bfloat16' else openvino.Type.f32
+    settings = {'INFERENCE_PRECISION_HINT': hint, 'INFERENCE_NUM_THREADS': num_cores(), 'PERFORMANCE_HINT': 'LATENCY'}
+    return openvino.compile_model(model, 'CPU', settings)
+
+
+def quantised_encoder(graph_def, batches):
+    """The encoder of a frozen graph in int8 (post-training quantisation: nothing is learnt).
+
+    Args:
+        graph_def: GraphDef.
+        batches: list of uint8 (N, h, w, 3), RGB, canvases from which the ranges of the activations are taken.
+
+    Returns:
+        encoder: OpenVINO model.
+        decoder: GraphDef.
+    """
+    openvino = import_package('openvino', '--format openvino')
+    nncf = import_package('nncf', '--format openvino')
+    encoder, decoder = split_encoder(graph_def)
+    nncf.set_log_level(logging.ERROR)
+    model = openvino.convert_model(encoder)
+    feeds = [np.divide(batch, np.float32(255), dtype=np.float32) for batch in batches]
+    return nncf.quantize(model, nncf.Dataset(feeds), subset_size=len(feeds)), decoder
+
+
+def similarity(predictor, batches):
+    """Mean 1-N.E.D. of what is read: `batches` are (list of TextRegion, canvases, normalized_bboxes)."""
+    values = [
+        normalized_edit_similarity(read.text, region.text)
+        for regions, canvases, bboxes in batches
+        for region, read in zip(regions, predictor.read(canvases, bboxes), strict=True)
+    ]
+    return float(np.mean(values))
+
+
+def save_openvino(path, encoder, decoder):
+    """Write the folder, whole or not at all; InputError where it cannot be, or where something is already."""
+    openvino = import_package('openvino', '--format openvino')
+    with new_folder(path) as folder:
+        openvino.save_model(encoder, folder / ENCODER_FILE)
+        (folder / DECODER_FILE).write_bytes(decoder.SerializeToString())
+
+
+def require_packages():
+    """InputError where what makes such a model is not installed."""
+    for name in ('openvino', 'nncf'):
+        import_package(name, '--format openvino')
+
+
+def import_package(name, wanted_for):
+    """A package that is only needed here; InputError where it is not installed."""
+    try:
+        return __import__(name)
+    except ImportError:
+        raise InputError(f'{wanted_for} needs the package {name}: pip install -r {REQUIREMENTS}') from None

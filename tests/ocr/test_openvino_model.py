@@ -1,0 +1,124 @@
+"""A model in two: its encoder elsewhere, its decoder in TensorFlow; in OpenVINO itself where that is installed."""
+
+import json
+import sys
+
+import numpy as np
+import pytest
+import tensorflow.compat.v1 as tf
+import tiny
+
+from ocr import tensor_names as names
+from ocr.errors import InputError
+from ocr.frozen_graph import features_of, load_graph, split_encoder
+from ocr.openvino_model import DECODER_FILE, ENCODER_FILE, OpenVinoPredictor, similarity
+from ocr.predictor import Predictor
+
+MODEL = tiny.ROOT / 'pretrain' / 'latin.pb'
+
+
+@pytest.fixture(scope='module')
+def whole():
+    return Predictor.from_pb(str(MODEL))
+
+
+@pytest.fixture(scope='module')
+def canvases():
+    """uint8 (4, 64, 128, 3), four drawn numbers."""
+    pictures = [np.asarray(tiny.draw_word(text).resize((128, 64))) for text in tiny.EIGHT_WORDS[:4]]
+    return np.stack(pictures)
+
+
+def encoder_in_tensorflow(graph_def):
+    """What stands for a compiled encoder: float32 (N, h, w, 3) -> [float32 (N, H, W, C)]."""
+    graph = tf.Graph()
+    with graph.as_default():
+        tf.import_graph_def(graph_def, name='')
+    session = tf.Session(graph=graph)
+    return lambda images: [session.run(f'{features_of(graph_def)}:0', {f'{names.IMAGE}:0': images})]
+
+
+def test_both_parts_together_read_as_the_whole(whole, canvases):
+    encoder, decoder = split_encoder(load_graph(str(MODEL)))
+    assert features_of(encoder) == features_of(decoder) == 'InceptionV4/Mixed_5d/concat'
+    parted = OpenVinoPredictor(decoder, None, encoder=encoder_in_tensorflow(encoder))
+    ones, others = (predictor.read(canvases, with_alpha=True) for predictor in (whole, parted))
+    for one, other in zip(ones, others, strict=True):
+        assert one.text == other.text and np.allclose(one.alpha, other.alpha, atol=1e-5)
+        assert np.isclose(one.confidence, other.confidence, atol=1e-5)
+    assert parted.charset == whole.charset and parted.settings == whole.settings
+    assert (parted.fits, parted.canvas_side, parted.num_steps) == (whole.fits, whole.canvas_side, whole.num_steps)
+
+
+def test_each_part_has_its_own_weights_alone():
+    graph_def = load_graph(str(MODEL))
+    encoder, decoder = split_encoder(graph_def)
+    assert encoder.ByteSize() + decoder.ByteSize() < 1.1 * graph_def.ByteSize()
+    assert not [node.name for node in encoder.node if 'attention_lstm' in node.name]
+    assert not [node.name for node in decoder.node if 'Conv2d' in node.name]
+
+
+def test_a_graph_under_other_names_is_refused():
+    with pytest.raises(InputError, match='no encoder under the names of this project'):
+        split_encoder(tf.GraphDef())
+
+
+def test_square_encoders_take_squares_alone(learnt):
+    encoder, decoder = split_encoder(load_graph(str(learnt.pb_path)))
+    with pytest.raises(InputError, match='was made for square canvases'):
+        OpenVinoPredictor(decoder, None, encoder=encoder_in_tensorflow(encoder), canvas='fit')
+
+
+def test_similarity_is_that_of_the_texts():
+    class Reader:
+        def read(self, canvases, bboxes):
+            return [type('Read', (), {'text': 'abcd'})] * len(canvases)
+
+    regions = [type('Region', (), {'text': text}) for text in ('abcd', 'abce', '')]
+    assert np.isclose(similarity(Reader(), [(regions, [0] * 3, None)]), (1 + 0.75 + 0) / 3)
+
+
+def test_without_the_package_one_line_says_what_to_install(tmp_path, monkeypatch):
+    _, decoder = split_encoder(load_graph(str(MODEL)))
+    (tmp_path / ENCODER_FILE).write_text('<net/>')
+    (tmp_path / DECODER_FILE).write_bytes(decoder.SerializeToString())
+    monkeypatch.setitem(sys.modules, 'openvino', None)
+    for script, flags in (
+        ('test', {'pb_path': tmp_path, 'output_path': tmp_path / 'results'}),
+        ('export', {'format': 'openvino', 'checkpoint_path': MODEL, 'pb_path': tmp_path / 'new', 'val_regions': 2}),
+    ):
+        with pytest.raises(InputError, match=r'needs the package openvino: pip install -r requirements-openvino\.txt'):
+            tiny.run_main(script, *tiny.flags(**flags))
+    assert not (tmp_path / 'new').exists()
+
+
+def quantise(learnt, path, **settings):
+    words = f'words={learnt.words}'
+    data = {'calibration_datasets': words, 'val_datasets': words, 'index_dir': learnt.index_dir}
+    model = {'format': 'openvino', 'checkpoint_path': learnt.pb_path, 'pb_path': path}
+    return tiny.run_main('export', *tiny.flags(**model, **data, **settings))
+
+
+def test_int8_reads_what_was_learnt(learnt, tmp_path, capsys):
+    pytest.importorskip('openvino')
+    pytest.importorskip('nncf')
+    assert quantise(learnt, tmp_path / 'int8') == 0
+    assert '1-N.E.D. 100.00 % in float32, 100.00 % in int8 (8 of words=' in capsys.readouterr().out
+    flags = tiny.flags(pb_path=tmp_path / 'int8', img_folder=learnt.words, output_path=tmp_path)
+    tiny.run_main('test', *flags)
+    lines = (tmp_path / 'results.jsonl').read_text().splitlines()
+    assert [record['text'] for record in map(json.loads, lines)] == list(tiny.EIGHT_WORDS)
+    assert 'encoder' in json.loads((tmp_path / 'results.run.json').read_text())
+    (tmp_path / 'int8' / ENCODER_FILE).write_text('no model')
+    with pytest.raises(InputError, match='OpenVINO cannot load this encoder'):
+        tiny.run_main('test', *flags)
+
+
+def test_int8_that_reads_worse_is_not_written(learnt, tmp_path, monkeypatch):
+    pytest.importorskip('openvino')
+    pytest.importorskip('nncf')
+    scores = iter([0.9, 0.85])
+    monkeypatch.setattr('ocr.openvino_model.similarity', lambda predictor, batches: next(scores))
+    with pytest.raises(InputError, match=r'90\.00 % in float32, 85\.00 % in int8 .*more is lost than --max_loss 0\.01'):
+        quantise(learnt, tmp_path / 'int8')
+    assert not (tmp_path / 'int8').exists()
