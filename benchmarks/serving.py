@@ -3,7 +3,7 @@
 Two servers on loopback in one process, with one model: one reads requests in batches, the other each by itself. Clients
 that send the next picture as soon as the last is answered ask them in turns, so that a machine whose speed drifts slows
 both. Prints one table and one JSON line: requests a second, latencies of all requests, processor time a request (that
-of clients and server together), and the ratios of the pairs.
+of clients and server together, which other programs on the machine hardly change), and the ratios of the pairs.
 
 The pictures are drawn short words, or those of --img_folder. Without --pb_path the model is random, of the size that
 the flags say, and writes up to --letters characters for every picture.
@@ -199,6 +199,10 @@ def main(argv=None):
                 rows.append((num_clients, way, *figures, *(ratios if way == BATCHES else (1,))))
                 summary[f'{num_clients} clients, {way}'] = [round(figure, 1) for figure in figures]
             summary[f'{num_clients} clients, ratio'] = [round(ratio, 3) for ratio in ratios]
+            pairs = zip(turns[ALONE], turns[BATCHES], strict=True)
+            summary[f'{num_clients} clients, CPU ratio'] = [
+                round(ratio, 3) for ratio in spread([alone[2] / ours[2] for alone, ours in pairs])
+            ]
     headers = (
         'clients',
         'reading',

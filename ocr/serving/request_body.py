@@ -6,6 +6,7 @@ import binascii
 import re
 from dataclasses import dataclass
 
+from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
@@ -129,6 +130,8 @@ async def _read_form(request, limits):
         form = await parser.parse()
     except MultiPartException as error:
         raise Problem(400, 'malformed_form', f'The form cannot be read: {error.message.rstrip(".")}.') from None
+    except FormParserError:  # older Starlettes let it through
+        raise Problem(400, 'malformed_form', 'The form cannot be read: its parts are not as announced.') from None
     fields = {}
     for name, value in form.multi_items():
         if name in fields:
