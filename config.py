@@ -172,6 +172,8 @@ class Config:
     """Side of the square canvas, or longer side of the fitted one, in pixels."""
     canvas: Literal['square', 'fit'] = setting('square', 'model')
     """Shape of the canvas: square, or as narrow as the text (several times faster, for models trained so)."""
+    turned: Switch = setting(False, 'model')
+    """Read tall regions turned by 90 degrees too and keep what is trusted most: for models that learnt upright text."""
     seq_len: int = setting(32, 'model', 1, 1000)
     """Longest text in characters."""
     final_endpoint: Endpoint = setting('Mixed_6h', 'model')
@@ -282,6 +284,8 @@ class Config:
     """For export.py: one frozen graph, or a SavedModel folder."""
     full_length: Switch = setting(False, 'machine')
     """Run the decoder for all steps, even when every text of the batch has ended."""
+    char_positions: Switch = setting(True, 'machine')
+    """For test.py: say of each character where it was read, if the graph gives its attention."""
     precision: Literal['auto', 'float32', 'bfloat16'] = setting('auto', 'machine')
     """What train.py, eval.py and test.py compute with; auto: the shorter format where the hardware gains by it."""
     resume: Switch = setting(False, 'machine')

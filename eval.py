@@ -41,11 +41,12 @@ def load_predictor(cfg, argv, description):
     from model import freeze_checkpoint
     from ocr.precision import choose_precision
     from ocr.predictor import Predictor
+    from ocr.turned import TurnedReader
 
     checkpoint, cfg, charset = load_model(cfg, argv, description)
-    return Predictor(
-        freeze_checkpoint(checkpoint, cfg, charset), charset, precision=choose_precision(cfg.precision)
-    ), checkpoint
+    frozen = freeze_checkpoint(checkpoint, cfg, charset)
+    predictor = Predictor(frozen, charset, precision=choose_precision(cfg.precision))
+    return TurnedReader(predictor) if cfg.turned else predictor, checkpoint
 
 
 def place(region):

@@ -12,11 +12,12 @@ import shutil
 
 import numpy as np
 
-from config import parse_config, restorable, run_script
+from config import Config, parse_config, restorable, run_script
 from ocr.errors import InputError
 from ocr.tensorflow_start import start_tensorflow
 
 NUM_CHECKED = 16  # pictures that checkpoint and file must read alike
+SHOWN = ('canvas', 'turned')  # settings of a model that say how a region is shown to it
 SAVED_MODEL_FILE = 'saved_model.pb'  # what a folder holds that is a SavedModel
 
 logger = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ def load_model(cfg, argv, description):
 
 
 def load_frozen(path, cfg, argv, description):
-    """Predictor of a frozen graph. Of the settings inside it, the command line can change the canvas."""
+    """Predictor of a frozen graph. Of the settings inside it, the command line can change how a region is shown."""
     import json
 
     from ocr import tensor_names as names
@@ -52,17 +53,20 @@ def load_frozen(path, cfg, argv, description):
     from ocr.frozen_graph import load_graph, read_text
     from ocr.precision import choose_precision
     from ocr.predictor import Predictor
+    from ocr.turned import TurnedReader
 
     graph_def = load_graph(path)
-    stored = json.loads(read_text(graph_def, names.CONFIG) or '{}').get('canvas', 'square')
-    return Predictor(
+    inside = json.loads(read_text(graph_def, names.CONFIG) or '{}')
+    shown = parse_config(argv, description, {name: inside.get(name, getattr(Config(), name)) for name in SHOWN})
+    predictor = Predictor(
         graph_def,
         Charset.resolve(cfg.charset_path),
         canvas_side=cfg.image_size,
-        canvas=parse_config(argv, description, {'canvas': stored}).canvas,
+        canvas=shown.canvas,
         precision=choose_precision(cfg.precision),
         where=path,
     )
+    return TurnedReader(predictor) if shown.turned else predictor
 
 
 def check_pictures(side, seed=0):

@@ -126,13 +126,18 @@ class AttentionOCR(ModelDesc):
     def _encode(self, image, normalized_bbox, trains):
         """Features, the decoder's variables and the cells that attention may see; L2 terms only where it trains."""
         config = self.config
+        by_batch = trains and not config.frozen_batch_norm
+        renorm = None
+        if by_batch and config.fits:  # a batch holds canvases of one shape, and what is read is of all shapes
+            renorm = inception_v4.Limits(*schedule.renorm_limits(finished_steps(), config.warmup_steps))
         features = inception_v4.encode(
             image,
-            is_training=trains and not config.frozen_batch_norm,
+            is_training=by_batch,
             final_endpoint=config.final_endpoint,
             depth_multiplier=config.depth_multiplier,
             batch_norm_decay=config.batch_norm_decay,
             weight_decay=config.encoder_weight_decay if trains else 0,
+            renorm=renorm,
         )
         variables = attention.create_variables(
             int(features.shape[3]),

@@ -11,6 +11,7 @@ regions inside photographs instead of whole images. (The project's test suite is
 
 import os
 import re
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -69,14 +70,30 @@ def place(region, folder):
     return of_image if region.polygon is None else {**of_image, 'polygon': region.polygon.tolist()}
 
 
-def save_picture(folder, number, region, canvas, result):
+@lru_cache(maxsize=1)
+def read_photograph(path):
+    """The upright photograph, uint8 (H, W, 3): read once for all regions that follow one another in it."""
+    from ocr.image import read_image
+
+    return read_image(path)
+
+
+def save_picture(folder, number, region, prepared, result):
     """Save the attention picture of one region under the region's number and file name."""
     from PIL import Image
 
+    from ocr.char_positions import char_positions
     from ocr.overlay import attention_picture
+    from ocr.region_view import region_view
 
     stem = re.sub(r'[^\w.-]', '_', Path(region.image_path).stem)
-    picture = attention_picture(canvas, result.text, result.alpha, result.char_confidences)
+    photograph = None
+    if region.polygon is not None:
+        positions = char_positions(result.alpha[: len(result.text)], prepared)
+        photograph = region_view(read_photograph(region.image_path), region.polygon, positions)
+    picture = attention_picture(
+        prepared.canvas, result.text, result.alpha, result.char_confidences, photograph=photograph
+    )
     path = os.path.join(folder, f'{number:06d}_{stem}.png')
     try:
         Image.fromarray(picture).save(path)
@@ -88,23 +105,32 @@ def read_all(predictor, regions, cfg, start):
     """Yield a record for each region from position `start` on, saving attention pictures on the way."""
     from tqdm import tqdm
 
+    from ocr.char_positions import char_positions
     from ocr.reading import read_regions
     from ocr.results import to_record
 
-    with_alpha = bool(cfg.attention_dir)
+    with_positions = writes_positions(predictor, cfg)
     results = read_regions(
         predictor,
         islice(regions, start, None),
         batch_size=cfg.batch_size,
         num_workers=cfg.num_workers,
-        with_alpha=with_alpha,
+        with_alpha=with_positions or bool(cfg.attention_dir),
         full_length=cfg.full_length,
     )
     bar = tqdm(results, total=len(regions), initial=start, desc='reading', unit=' images', mininterval=0.5)
-    for number, (region, canvas, result) in enumerate(bar, start):
-        if with_alpha and canvas is not None:
-            save_picture(cfg.attention_dir, number, region, canvas, result)
-        yield to_record(place(region, cfg.img_folder), result)
+    for number, (region, prepared, result) in enumerate(bar, start):
+        positions = None
+        if prepared is not None and cfg.attention_dir:
+            save_picture(cfg.attention_dir, number, region, prepared, result)
+        if prepared is not None and with_positions:
+            positions = char_positions(result.alpha[: len(result.text)], prepared)
+        yield to_record(place(region, cfg.img_folder), result, positions)
+
+
+def writes_positions(predictor, cfg):
+    """Whether the results say where each character was read: graphs of the published implementation do not tell."""
+    return cfg.char_positions and predictor.has_attention
 
 
 def print_table(path):
@@ -142,7 +168,12 @@ def main(argv=None):
         except OSError as error:
             raise InputError(f'--attention_dir {cfg.attention_dir}: {error.strerror}; give another folder') from None
     path = os.path.join(cfg.output_path or OUTPUT_PATH, RESULTS_FILE)
-    run = {**predictor.identity, 'full_length': cfg.full_length, 'attention_pictures': bool(cfg.attention_dir)}
+    run = {
+        **predictor.identity,
+        'full_length': cfg.full_length,
+        'attention_pictures': bool(cfg.attention_dir),
+        'char_positions': writes_positions(predictor, cfg),
+    }
     places = (place(region, cfg.img_folder) for region in regions)
     with open_results(path, run, places, cfg.resume) as results:
         for record in read_all(predictor, regions, cfg, results.num_kept):

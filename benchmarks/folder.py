@@ -34,23 +34,20 @@ class Settings:
 
 def ready_feeds(predictor, regions, batch_size):
     """What the graph is fed, in full batches of one shape."""
-    import numpy as np
-
-    from ocr.prepare import Broken, InferencePreparer
+    from ocr.prepare import Broken, InferencePreparer, stacked
 
     prepare = InferencePreparer(predictor.canvas_side, predictor.fits)
     by_shape = defaultdict(list)
     for region in regions:
         (prepared,) = prepare([region])
         if not isinstance(prepared, Broken):
-            by_shape[prepared[0].shape].append(prepared)
+            by_shape[prepared.canvas.shape].append(prepared)
     parts = [
         of_shape[start : start + batch_size]
         for of_shape in by_shape.values()
         for start in range(0, len(of_shape), batch_size)
     ]
-    batches = (tuple(np.stack(column) for column in zip(*part, strict=True)) for part in parts)
-    return [predictor._feed(*batch, full_length=False) for batch in batches]
+    return [predictor._feed(*stacked(part), full_length=False) for part in parts]
 
 
 def read_to_file(predictor, regions, batch_size, path):

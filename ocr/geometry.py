@@ -58,6 +58,21 @@ def strip_height(polygon):
     return float(half - np.sqrt(max(half**2 - 4 * polygon_area(points), 0))) / 2
 
 
+def crosses_itself(polygon):
+    """Whether two edges of a polygon (K, 2) that are not neighbours cross or touch."""
+    start = np.asarray(polygon, np.float64)
+    end = np.roll(start, -1, axis=0)
+
+    def side(points):  # of every edge (rows) that each point (columns) lies on
+        (along_x, along_y), (x, y) = (end - start).T, (points[None] - start[:, None]).transpose(2, 0, 1)
+        return np.sign(along_x[:, None] * y - along_y[:, None] * x)
+
+    parted = side(start) * side(end) <= 0
+    number = np.arange(len(start))
+    apart = np.abs(number[:, None] - number)
+    return bool((parted & parted.T & (apart > 1) & (apart < len(start) - 1)).any())
+
+
 def homogeneous(matrix):
     """Affine matrix (2, 3) or homography (3, 3) -> float64 (3, 3)."""
     matrix = np.asarray(matrix, np.float64)

@@ -180,7 +180,7 @@ def warp_photograph(image, polygon, matrix, height, width):
     """
     matrix = homogeneous(matrix)
     crop, to_crop = cut(image, polygon, _scales(matrix, polygon))
-    from_crop = _between_centres(matrix @ np.linalg.inv(homogeneous(to_crop)))
+    from_crop = between_centres(matrix @ np.linalg.inv(homogeneous(to_crop)))
     options = {'flags': cv2.INTER_LINEAR, 'borderMode': cv2.BORDER_REPLICATE}
     photograph = whole_image(image.shape[1], image.shape[0])
     if (matrix[2] == (0, 0, 1)).all():
@@ -244,8 +244,10 @@ def cut(image, polygon, scales):
     return crop, to_crop
 
 
-def _between_centres(matrix):
-    """The same map (3, 3) for OpenCV, whose coordinates are whole numbers at pixel centres."""
+def between_centres(matrix):
+    """The same map, (2, 3) or (3, 3), for OpenCV, whose coordinates are whole numbers at pixel centres."""
+    if len(matrix) == 2:
+        return between_centres(homogeneous(matrix))[:2]
     linear, shift = matrix[:, :2], matrix[:, 2:]
     from_centres = np.hstack([linear, shift + 0.5 * linear.sum(axis=1, keepdims=True)])
     return from_centres - 0.5 * from_centres[2] * [[1], [1], [0]]

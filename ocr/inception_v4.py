@@ -5,6 +5,8 @@ Szegedy et al. 2016, arXiv:1602.07261, figures 3-8. Variable names are those of 
 padded SAME, and Reduction-A (`Mixed_6a`) keeps its resolution, so features lie at stride 8 instead of 16.
 """
 
+from typing import Any, NamedTuple
+
 import tensorflow.compat.v1 as tf
 
 from ocr.losses import add_weight_loss
@@ -61,8 +63,22 @@ _BLOCKS = {
 ENDPOINTS = tuple(name for name in _BLOCKS if name >= 'Mixed_5a')  # those at stride 8
 
 
+class Limits(NamedTuple):
+    """How far batch renormalisation may correct: float32 () tensors. 1 and 0 are plain batch norm."""
+
+    scale: Any  # r_max, of the ratio of the standard deviations, and its reciprocal
+    shift: Any  # d_max, of the difference of the means in stored standard deviations
+
+
 def encode(
-    image, *, is_training, final_endpoint='Mixed_6h', depth_multiplier=1.0, batch_norm_decay=0.9997, weight_decay=4e-5
+    image,
+    *,
+    is_training,
+    final_endpoint='Mixed_6h',
+    depth_multiplier=1.0,
+    batch_norm_decay=0.9997,
+    weight_decay=4e-5,
+    renorm=None,
 ):
     """Feature map of a batch of canvases.
 
@@ -73,6 +89,7 @@ def encode(
         depth_multiplier: factor on every layer's channels.
         batch_norm_decay: decay of the moving averages.
         weight_decay: L2 weight of every convolution, see losses.add_weight_loss.
+        renorm: Limits of batch renormalisation in training, for batches that are not alike; None is plain batch norm.
 
     Returns:
         features: float32 (N, H, W, C) with H = W = S / 8, rounded up; C is 1024 at `Mixed_6h` and depth 1.
@@ -87,7 +104,7 @@ def encode(
         if name.startswith('AvgPool'):
             return tf.nn.avg_pool2d(x, kernel, stride, 'SAME', name=name)
         depth = scaled_depth(depth, depth_multiplier)
-        return _convolve(x, name, depth, kernel, stride, is_training, batch_norm_decay, weight_decay)
+        return _convolve(x, name, depth, kernel, stride, is_training, batch_norm_decay, weight_decay, renorm)
 
     def run_branch(x, layers):
         for name, depth, stride in layers:
@@ -113,7 +130,7 @@ def scaled_depth(depth, depth_multiplier):
     return max(int(depth * depth_multiplier), MIN_DEPTH)
 
 
-def _convolve(x, name, depth, kernel, stride, is_training, batch_norm_decay, weight_decay):
+def _convolve(x, name, depth, kernel, stride, is_training, batch_norm_decay, weight_decay, renorm):
     """Convolution without bias, batch norm, ReLU: (N, H, W, C) -> (N, H / stride, W / stride, depth).
 
     With stored statistics batch norm is a scale and a shift for each channel, so it is folded into the convolution:
@@ -127,7 +144,7 @@ def _convolve(x, name, depth, kernel, stride, is_training, batch_norm_decay, wei
         beta, mean, variance = _batch_norm_variables(depth)
         if is_training:
             x = tf.nn.conv2d(x, weights, stride, 'SAME')
-            return tf.nn.relu(_normalize(x, beta, mean, variance, batch_norm_decay))
+            return tf.nn.relu(_normalize(x, beta, mean, variance, batch_norm_decay, renorm))
         scale = tf.math.rsqrt(variance + BATCH_NORM_EPSILON)
         return tf.nn.relu(tf.nn.bias_add(tf.nn.conv2d(x, weights * scale, stride, 'SAME'), beta - mean * scale))
 
@@ -142,14 +159,34 @@ def _batch_norm_variables(depth):
         )
 
 
-def _normalize(x, beta, mean, variance, decay):
+def _normalize(x, beta, mean, variance, decay, renorm=None):
     """Batch norm with the batch's own statistics over N, H and W (Ioffe & Szegedy 2015, arXiv:1502.03167).
 
-    Collects the updates that move the stored mean and variance towards them.
+    With Limits it is batch renormalisation (Ioffe 2017, arXiv:1702.03275, algorithm 1): the outcome is moved to what
+    the stored statistics would give, as far as the limits allow, and the gradient still goes through the batch's.
+
+    Collects the updates that move the stored mean and variance towards the batch's.
     """
     scale = tf.ones([int(x.shape[3])])
-    x, batch_mean, batch_variance = tf.nn.fused_batch_norm(x, scale, beta, epsilon=BATCH_NORM_EPSILON)
-    for moving, batch in ((mean, batch_mean), (variance, batch_variance)):
-        update = tf.assign_sub(moving, (1 - decay) * (moving - batch))
-        tf.add_to_collection(tf.GraphKeys.UPDATE_OPS, update)
+    offset = beta if renorm is None else tf.zeros_like(beta)
+    x, batch_mean, batch_variance = tf.nn.fused_batch_norm(x, scale, offset, epsilon=BATCH_NORM_EPSILON)
+    correction = []
+    if renorm is not None:
+        correction = _renorm_correction(batch_mean, batch_variance, mean, variance, renorm)
+        x = x * correction[0] + (correction[1] + beta)
+    with tf.control_dependencies(correction):  # the stored statistics are read before they move
+        for moving, batch in ((mean, batch_mean), (variance, batch_variance)):
+            update = tf.assign_sub(moving, (1 - decay) * (moving - batch))
+            tf.add_to_collection(tf.GraphKeys.UPDATE_OPS, update)
     return x
+
+
+def _renorm_correction(batch_mean, batch_variance, mean, variance, limits):
+    """(r, d) of Ioffe 2017, float32 (C,) each; no gradient goes through them."""
+    stored = tf.math.rsqrt(variance + BATCH_NORM_EPSILON)
+    ratio = tf.sqrt(batch_variance + BATCH_NORM_EPSILON) * stored
+    shift = (batch_mean - mean) * stored
+    return [
+        tf.stop_gradient(tf.clip_by_value(ratio, 1 / limits.scale, limits.scale)),
+        tf.stop_gradient(tf.clip_by_value(shift, -limits.shift, limits.shift)),
+    ]

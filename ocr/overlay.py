@@ -1,4 +1,4 @@
-"""Attention pictures: the word, what was read, and for each character a heat map of where the model looked.
+"""Attention pictures: what was read, and a sheet of panels: the input, then where the model looked for each character.
 
 Everything is drawn into an array; no window is ever opened.
 """
@@ -10,19 +10,14 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from ocr.glyphs import Writer
+from ocr.heat_map import TILE_SIDE, heat_map, resized, tile_size
 from ocr.metrics import wrong_characters
 
-TILES_PER_ROW = 8
-TILE_SIDE = 176  # pixels of a tile's longer side...
-THIN_SIDE = 64  # ...which grows until the shorter side has these...
-LONGEST_SIDE = 528  # ...or the longer side those
-PICTURE_SCALE = 1.5  # the word's own picture against a tile
-MIN_CELL = 88  # pixels of a tile's column: room for its label
+PANELS_PER_ROW = 8
+MIN_CELL = 88  # pixels of a panel's column: room for its label
 GAP = 14
-PAGE_WIDTH = TILES_PER_ROW * (TILE_SIDE + 2 + GAP) - GAP  # pixels between the margins; a frame is 1 pixel wide
-TEXT_SIZE, LABEL_SIZE, SMALL_SIZE = 32, 24, 15
-HEAT_OPACITY = 0.65  # where attention is highest
-HOTTEST = 225  # of 255: bright red; the dark red beyond would hide the letter
+PAGE_WIDTH = PANELS_PER_ROW * (TILE_SIDE + 2 + GAP) - GAP  # pixels between the margins; a frame is 1 pixel wide
+TEXT_SIZE, LABEL_SIZE, SMALL_SIZE, NUMBER_SIZE = 32, 24, 15, 12
 
 PAPER, INK, FAINT, WRONG, FRAME = (255, 255, 255), (30, 30, 30), (120, 120, 120), (208, 20, 20), (205, 205, 205)
 NAMES = {' ': 'space', '\u3000': 'wide space', '\ufffd': 'unknown'}
@@ -30,11 +25,12 @@ NOTHING = '(nothing)'
 DOTTED_CIRCLE = '\u25cc'  # carries a combining mark that stands alone
 
 
-def attention_picture(canvas, text, alpha, char_confidences=None, truth=None, font_path=None):
-    """Draw how a word was read: its picture beside the text, then one tile per character.
+def attention_picture(canvas, text, alpha, char_confidences=None, truth=None, font_path=None, photograph=None):
+    """Draw how a word was read: the text, and below it panels of one size, in rows as long as the page is wide.
 
-    A tile is the picture under a heat map of that step's attention, each map stretched to its own maximum, with the
-    character and its confidence below. One map more than there are characters is that of the end of the text.
+    The first panel is the input. Each other is the input under a heat map of one step's attention, each map stretched
+    to its own maximum, with the character, its number and its confidence below. One map more than there are characters
+    is that of the end of the text.
 
     Args:
         canvas: uint8 (H, W, 3), RGB, the network's input.
@@ -44,6 +40,7 @@ def attention_picture(canvas, text, alpha, char_confidences=None, truth=None, fo
         char_confidences: floats in 0..1, for as many of the maps as are known, or None.
         truth: the true text or None. With it, characters that are wrong or missing are red.
         font_path: font to try first, or None; see `ocr.glyphs.Writer`. A character without a font is written U+XXXX.
+        photograph: uint8 (h, w, 3), RGB, to show beside the text, or None; see `ocr.region_view`.
 
     Returns:
         uint8 (height, width, 3), RGB.
@@ -57,42 +54,15 @@ def attention_picture(canvas, text, alpha, char_confidences=None, truth=None, fo
     writer = Writer(font_path)
     wrong_read, wrong_true = (set(), set()) if truth is None else wrong_characters(text, truth)
     lines = [('read', text, wrong_read)] + ([] if truth is None else [('truth', truth, wrong_true)])
-    header = _header(canvas, lines, writer)
     confidences = [] if char_confidences is None else char_confidences
-    tiles = []
+    panels = [_panel(resized(canvas, *tile_size(*canvas.shape[:2])), [('input', SMALL_SIZE, FAINT)], writer)]
     for t, one_alpha in enumerate(alpha[: len(text) + 1]):
         character = text[t] if t < len(text) else None
-        confidence = confidences[t] if t < len(confidences) else None
-        tiles.append(_tile(heat_map(canvas, one_alpha), character, confidence, t in wrong_read, writer))
-    return _page([header, *_rows(tiles)])
-
-
-def heat_map(canvas, alpha):
-    """One tile: the canvas at the tile's size under a translucent heat map.
-
-    Args:
-        canvas: uint8 (H, W, 3), RGB.
-        alpha: float32 (h, w), >= 0; its maximum becomes the hottest colour. All zeros leave the picture as it is.
-
-    Returns:
-        uint8 (`tile_size(H, W)`, 3), RGB.
-    """
-    height, width = tile_size(*canvas.shape[:2])
-    picture = _resized(canvas, height, width).astype(np.float32)
-    alpha = np.nan_to_num(alpha.astype(np.float32), posinf=0.0, neginf=0.0)
-    heat = np.maximum(cv2.resize(alpha, (width, height), interpolation=cv2.INTER_CUBIC), 0)
-    heat /= max(float(heat.max()), np.finfo(np.float32).tiny)
-    colours = cv2.applyColorMap(np.uint8(np.round(HOTTEST * heat)), cv2.COLORMAP_TURBO)[..., ::-1]
-    opacity = HEAT_OPACITY * np.sqrt(heat)[..., None]
-    return np.uint8(np.round(picture * (1 - opacity) + colours * opacity))
-
-
-def tile_size(height, width):
-    """(height, width) in pixels of the tile for a canvas: same shape, and large enough to be looked at."""
-    scale = TILE_SIDE / max(height, width)
-    if min(height, width) * scale < THIN_SIDE:
-        scale = min(THIN_SIDE / min(height, width), LONGEST_SIDE / max(height, width))
-    return max(1, round(height * scale)), max(1, round(width * scale))
+        captions = [_label(character, t in wrong_read)]
+        captions += [(f'{100 * confidences[t]:.0f} %', SMALL_SIZE, FAINT)] if t < len(confidences) else []
+        number = '' if character is None else str(t + 1)
+        panels.append(_panel(heat_map(canvas, one_alpha), captions, writer, number))
+    return _page([_header(photograph, lines, writer), *_rows(panels)])
 
 
 def _check_shapes(canvas, text, alpha):
@@ -100,11 +70,6 @@ def _check_shapes(canvas, text, alpha):
         raise ValueError(f'canvas must be uint8 (H, W, 3), not {canvas.dtype} {canvas.shape}')
     if alpha.ndim != 3 or len(alpha) < len(text) or (not alpha.size and len(alpha)):
         raise ValueError(f'alpha must be (T, h, w) with T >= {len(text)}, not {alpha.shape}')
-
-
-def _resized(image, height, width):
-    smaller = height < image.shape[0]
-    return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_CUBIC)
 
 
 def _framed(image):
@@ -116,22 +81,21 @@ def _blank(height, width):
     return np.full((height, width, 3), PAPER, np.uint8)
 
 
-def _header(canvas, lines, writer):
-    """The word's picture and beside it the texts: uint8 (height, width, 3).
+def _header(photograph, lines, writer):
+    """The texts, and beside them the photograph where there is one: uint8 (height, width, 3).
 
     Args:
         lines: triples of a caption, a text and the positions in it to write in red.
     """
-    height, width = (round(PICTURE_SCALE * side) for side in tile_size(*canvas.shape[:2]))
-    picture = _framed(_resized(canvas, height, width))
-    left = picture.shape[1] + 2 * GAP
+    left = 0 if photograph is None else photograph.shape[1] + 2 + 2 * GAP  # a frame is 1 pixel wide
     blocks = [_text_block(*line, PAGE_WIDTH - left, writer) for line in lines]
-    page = _blank(max(len(picture), sum(map(len, blocks))), left + max(block.shape[1] for block in blocks))
+    texts = np.concatenate([_widened(block, max(block.shape[1] for block in blocks)) for block in blocks])
+    if photograph is None:
+        return texts
+    picture = _framed(photograph)
+    page = _blank(max(len(picture), len(texts)), left + texts.shape[1])
     page[: len(picture), : picture.shape[1]] = picture
-    top = 0
-    for block in blocks:
-        page[top : top + len(block), left : left + block.shape[1]] = block
-        top += len(block)
+    page[: len(texts), left:] = texts
     return page
 
 
@@ -151,8 +115,14 @@ def _text_block(caption, text, wrong, width, writer):
     return np.asarray(image)
 
 
-def _tile(picture, character, confidence, is_wrong, writer):
-    """A heat map with its label in a column of at least MIN_CELL pixels; `character` None is the end of the text."""
+def _panel(picture, captions, writer, number=''):
+    """A picture over its captions, in a column of at least MIN_CELL pixels.
+
+    Args:
+        picture: uint8 (h, w, 3).
+        captions: at most two triples of a text, its size in pixels and its colour, under each other.
+        number: small text at the left of the second caption.
+    """
     picture = _framed(picture)
     height, width = len(picture), max(picture.shape[1], MIN_CELL)
     cell = _blank(height + 2 * LABEL_SIZE + 2 * 6, width)
@@ -160,21 +130,20 @@ def _tile(picture, character, confidence, is_wrong, writer):
     cell[:height, left : left + picture.shape[1]] = picture
     image = Image.fromarray(cell)
     drawing = ImageDraw.Draw(image)
-    label, size = _label(character)
-    colour = WRONG if is_wrong else FAINT if character is None else INK
-    _centred(drawing, label, size, height + LABEL_SIZE + 2, width, colour, writer)
-    if confidence is not None:
-        _centred(drawing, f'{100 * confidence:.0f} %', SMALL_SIZE, height + 2 * LABEL_SIZE, width, FAINT, writer)
+    for baseline, (text, size, colour) in zip((LABEL_SIZE + 2, 2 * LABEL_SIZE), captions, strict=False):
+        _centred(drawing, text, size, height + baseline, width, colour, writer)
+    writer.draw(drawing, 0, height + 2 * LABEL_SIZE, number, NUMBER_SIZE, [FAINT] * len(number))
     return np.asarray(image)
 
 
-def _label(character):
-    """What stands under a tile and its size in pixels."""
+def _label(character, is_wrong):
+    """The caption of a character: text, size in pixels and colour; None is the end of the text."""
     if character is None:
-        return 'end', SMALL_SIZE
+        return 'end', SMALL_SIZE, FAINT
+    colour = WRONG if is_wrong else INK
     if character in NAMES:
-        return NAMES[character], SMALL_SIZE
-    return (DOTTED_CIRCLE + character if unicodedata.combining(character) else character), LABEL_SIZE
+        return NAMES[character], SMALL_SIZE, colour
+    return (DOTTED_CIRCLE + character if unicodedata.combining(character) else character), LABEL_SIZE, colour
 
 
 def _centred(drawing, text, size, baseline, width, colour, writer):
@@ -182,22 +151,25 @@ def _centred(drawing, text, size, baseline, width, colour, writer):
     writer.draw(drawing, x, baseline, text, size, [colour] * len(text))
 
 
-def _rows(tiles):
-    """Tiles side by side, in rows that fit the page."""
-    if not tiles:
-        return
-    height, width = tiles[0].shape[:2]
-    columns = max(1, min(TILES_PER_ROW, (PAGE_WIDTH + GAP) // (width + GAP)))
+def _rows(panels):
+    """Panels side by side, in as few rows as fit the page, of about one length."""
+    height, width = panels[0].shape[:2]
+    most = max(1, min(PANELS_PER_ROW, (PAGE_WIDTH + GAP) // (width + GAP)))
+    num_rows = -(-len(panels) // most)
+    columns = -(-len(panels) // num_rows)
     gap = _blank(height, GAP)
-    for start in range(0, len(tiles), columns):
-        row = [part for tile in tiles[start : start + columns] for part in (tile, gap)][:-1]
+    for start in range(0, len(panels), columns):
+        row = [part for panel in panels[start : start + columns] for part in (panel, gap)][:-1]
         yield np.concatenate(row, axis=1)
 
 
 def _page(bands):
     """Bands under each other, left-aligned, with a margin all round."""
     width = max(band.shape[1] for band in bands)
-    filled = []
-    for band in bands:
-        filled.append(cv2.copyMakeBorder(band, 0, GAP, 0, width - band.shape[1], cv2.BORDER_CONSTANT, value=PAPER))
+    filled = [_widened(band, width, GAP) for band in bands]
     return cv2.copyMakeBorder(np.concatenate(filled), GAP, 0, GAP, GAP, cv2.BORDER_CONSTANT, value=PAPER)
+
+
+def _widened(band, width, below=0):
+    """A band on paper of that width, with so many empty pixels below."""
+    return cv2.copyMakeBorder(band, 0, below, 0, width - band.shape[1], cv2.BORDER_CONSTANT, value=PAPER)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ocr.augment import augmented_placement, draw_augmentation, region_outline
-from ocr.geometry import strip_height, transform, whole_image
+from ocr.geometry import homogeneous, strip_height, transform, whole_image
 from ocr.image import (
     UnreadableImage,
     black_outside,
@@ -16,6 +16,23 @@ from ocr.image import (
     warp_photograph,
 )
 from ocr.photometric import apply_photometric
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A region as the network sees it.
+
+    Attributes:
+        canvas: uint8 (S, S, 3), RGB; (h, w, 3) with max(h, w) = S where it fits, see image.canvas_shape.
+        normalized_bbox: float32 (4,), (top, left, height, width) of the text on the canvas, each divided by the
+            canvas's own height or width.
+        to_photograph: float64 (2, 3), canvas -> upright photograph (EXIF orientation applied), both in continuous
+            pixels; (3, 3) where a training picture is seen in perspective.
+    """
+
+    canvas: np.ndarray
+    normalized_bbox: np.ndarray
+    to_photograph: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -38,9 +55,7 @@ def place_region(image, polygon, canvas_side, augmentation=None, settings=None, 
         fits: the canvas is as narrow as the text, see image.canvas_shape.
 
     Returns:
-        canvas: uint8 (S, S, 3), RGB; (h, w, 3) with max(h, w) = S where it fits.
-        normalized_bbox: float32 (4,), (top, left, height, width) of the text on the canvas, each divided by the
-            canvas's own height or width.
+        Prepared.
     """
     if polygon is None:
         polygon = whole_image(image.shape[1], image.shape[0])
@@ -57,7 +72,17 @@ def place_region(image, polygon, canvas_side, augmentation=None, settings=None, 
     if augmentation is not None:
         text, text_height = canvas[y0:y1, x0:x1], strip_height(transform(polygon, matrix))
         text[:] = apply_photometric(text, inside[y0:y1, x0:x1], text_height, augmentation.photometric)
-    return black_outside(canvas, inside), normalized_bbox
+    return Prepared(black_outside(canvas, inside), normalized_bbox, _inverse(matrix))
+
+
+def stacked(prepared):
+    """A batch of what was prepared alike: canvases uint8 (N, h, w, 3) and normalized_bboxes float32 (N, 4)."""
+    return np.stack([one.canvas for one in prepared]), np.stack([one.normalized_bbox for one in prepared])
+
+
+def _inverse(matrix):
+    """The way back of an affine matrix (2, 3) or a homography (3, 3), float64 of the same shape."""
+    return np.linalg.inv(homogeneous(matrix))[: len(matrix)]
 
 
 def read_or_broken(image_path):
@@ -94,10 +119,8 @@ class SamplePreparer:
     def __call__(self, image, polygon, text, draw):
         rng = np.random.default_rng([self.seed, draw])
         augmentation = draw_augmentation(rng, self.augment_settings)
-        canvas, normalized_bbox = place_region(
-            image, polygon, self.canvas_side, augmentation, self.augment_settings, self.fits
-        )
-        return [canvas, *self.charset.encode(text, self.seq_len), normalized_bbox]
+        placed = place_region(image, polygon, self.canvas_side, augmentation, self.augment_settings, self.fits)
+        return [placed.canvas, *self.charset.encode(text, self.seq_len), placed.normalized_bbox]
 
 
 class TrainingPreparer:
@@ -135,7 +158,7 @@ class MixedPreparer:
 
 
 class InferencePreparer:
-    """Regions of one photograph -> for each (canvas uint8 (S, S, 3), normalized_bbox float32 (4,)) or a Broken.
+    """Regions of one photograph -> for each a Prepared or a Broken.
 
     The photograph is decoded once for all of them; `read` gives it by its path.
     """

@@ -7,10 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import chain, groupby, islice
 
-import numpy as np
-
 from ocr.parallel import map_in_order, num_cores
-from ocr.prepare import Broken, InferencePreparer, read_or_broken
+from ocr.prepare import Broken, InferencePreparer, read_or_broken, stacked
 
 _GROUP = 16  # regions of one photograph that are prepared together, at most
 _BATCHES_AHEAD = 8  # batches among which a canvas may wait for others of its shape
@@ -32,11 +30,11 @@ def read_regions(
         read_image: gives a photograph by its path, see InferencePreparer.
 
     Yields:
-        (region, canvas uint8 (h, w, 3) or None, ReadText or Broken), in the order of `regions`.
+        (region, Prepared or None, ReadText or Broken), in the order of `regions`.
     """
 
     def read(turns):
-        canvases, bboxes = (np.stack(column) for column in zip(*(turn.prepared for turn in turns), strict=True))
+        canvases, bboxes = stacked([turn.prepared for turn in turns])
         return predictor.read(canvases, bboxes, with_alpha=with_alpha, full_length=full_length)
 
     prepare = InferencePreparer(predictor.canvas_side, predictor.fits, read_image)
@@ -64,8 +62,8 @@ def canvas_batches(regions, prepare, *, batch_size, num_workers=0) -> Iterator:
             if isinstance(result, Broken):
                 logger.warning('left out: %s', result.message)
                 continue
-            bucket = buckets[result[0].shape]
-            bucket.append((region, *result))
+            bucket = buckets[result.canvas.shape]
+            bucket.append((region, result))
             if len(bucket) == batch_size:
                 yield _stacked(bucket)
                 bucket.clear()
@@ -74,7 +72,7 @@ def canvas_batches(regions, prepare, *, batch_size, num_workers=0) -> Iterator:
 
 @contextmanager
 def _prepared(regions, prepare, batch_size, num_workers):
-    """An iterator over (region, (canvas, normalized_bbox) or Broken), made in threads ahead of its use."""
+    """An iterator over (region, Prepared or Broken), made in threads ahead of its use."""
     num_workers = num_workers or num_cores()
     groups = (part for _, group in groupby(regions, lambda region: region.image_path) for part in _parts(group))
     with ThreadPoolExecutor(num_workers) as pool:
@@ -93,8 +91,8 @@ def _parts(group):
 
 
 def _stacked(bucket):
-    regions, canvases, bboxes = zip(*bucket, strict=True)
-    return list(regions), np.stack(canvases), np.stack(bboxes)
+    regions, prepared = zip(*bucket, strict=True)
+    return list(regions), *stacked(prepared)
 
 
 class _Turn:
@@ -102,23 +100,23 @@ class _Turn:
 
     def __init__(self, region, prepared):
         self.region = region
-        self.prepared = prepared  # (canvas, normalized_bbox) or Broken
+        self.prepared = prepared  # or Broken
         self.batch = None  # Future of what its batch gives, once that is under way
         self.place = None  # in the batch
 
     @property
     def shape(self):
-        return self.prepared[0].shape
+        return self.prepared.canvas.shape
 
     @property
     def is_done(self):
         return isinstance(self.prepared, Broken) or (self.batch is not None and self.batch.done())
 
     def outcome(self):
-        """(region, canvas or None, ReadText or Broken); waits for the batch."""
+        """(region, Prepared or None, ReadText or Broken); waits for the batch."""
         if isinstance(self.prepared, Broken):
             return self.region, None, self.prepared
-        return self.region, self.prepared[0], self.batch.result()[self.place]
+        return self.region, self.prepared, self.batch.result()[self.place]
 
 
 def _in_order(prepared, submit, batch_size):
@@ -127,7 +125,7 @@ def _in_order(prepared, submit, batch_size):
     A shape too rare to fill its batch is read in a smaller one once enough regions wait behind its first.
 
     Args:
-        prepared: iterable of (region, (canvas, normalized_bbox) or Broken).
+        prepared: iterable of (region, Prepared or Broken).
         submit: function list of _Turn -> Future of a list of ReadText.
         batch_size: N.
     """

@@ -16,12 +16,13 @@ from ocr.prepare import Broken
 _REMEDY = 'leave --resume out to start anew'
 
 
-def to_record(place, result):
+def to_record(place, result, positions=None):
     """The object of a line.
 
     Args:
         place: dict of what was read.
         result: ReadText or Broken.
+        positions: what char_positions.char_positions gives, one for each character, or None.
     """
     if isinstance(result, Broken):
         return {**place, 'error': result.message}
@@ -30,6 +31,7 @@ def to_record(place, result):
         'text': result.text,
         'confidence': round(result.confidence, 4),
         'char_confidences': [round(confidence, 4) for confidence in result.char_confidences],
+        **({} if positions is None else {'char_positions': positions}),
     }
 
 

@@ -11,7 +11,8 @@ from hypothesis import settings
 os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '2')
 os.environ['CUDA_VISIBLE_DEVICES'] = '-1'  # on the CPU wherever the tests run
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-settings.register_profile('unhurried', deadline=None)  # a busy machine is not a failure
+# A busy machine is not a failure; and what CI looks at is the same every time: the search goes on where people work.
+settings.register_profile('unhurried', deadline=None, derandomize=bool(os.environ.get('CI')), print_blob=True)
 settings.load_profile('unhurried')
 
 

@@ -305,6 +305,7 @@ def test_only_the_groups_asked_for_are_restored():
         'model_name',
         'image_size',
         'canvas',
+        'turned',
         'seq_len',
         'final_endpoint',
         'depth_multiplier',

@@ -30,7 +30,7 @@ def fine_tune(words, folder, **settings):
 
 @pytest.fixture(scope='module')
 def canvases():
-    return np.stack([place_region(np.asarray(tiny.draw_word(text)), None, 64)[0] for text in tiny.EIGHT_WORDS])
+    return np.stack([place_region(np.asarray(tiny.draw_word(text)), None, 64).canvas for text in tiny.EIGHT_WORDS])
 
 
 def freeze(folder):

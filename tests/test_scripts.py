@@ -16,6 +16,7 @@ from PIL import Image
 from ocr.charset import Charset
 from ocr.errors import InputError
 from ocr.predictor import Predictor
+from ocr.region_view import OUTLINE
 
 SCRIPTS = ('synthesize', 'dataset', 'train', 'eval', 'export', 'test')
 COMMANDS = f"""
@@ -45,6 +46,14 @@ def read_results(folder):
 def read_regions(folder):
     with open(folder / 'regions.csv', encoding='utf-8', newline='') as file:
         return {row['image']: row for row in csv.DictReader(file)}
+
+
+def assert_within(size, positions):
+    """Peaks and boxes lie in a picture of (width, height) `size`."""
+    for position in positions:
+        points = np.array([position['peak'], *position['box']])
+        assert points.shape == (5, 2)
+        assert (points >= 0).all() and (points <= size).all()
 
 
 def make_pictures(folder):
@@ -130,8 +139,10 @@ def test_results_come_in_natural_order_with_all_their_fields(typed):
         if record['image'] == 'img3.png':
             assert record.keys() == {'image', 'error'} and 'unreadable image' in record['error']
         else:
-            assert record.keys() == {'image', 'text', 'confidence', 'char_confidences'}
-            assert len(record['char_confidences']) == len(record['text'])
+            assert record.keys() == {'image', 'text', 'confidence', 'char_confidences', 'char_positions'}
+            assert len(record['char_confidences']) == len(record['char_positions']) == len(record['text'])
+            with Image.open(typed.folder / 'pictures' / record['image']) as picture:
+                assert_within(picture.size, record['char_positions'])
             assert 0 <= record['confidence'] <= 1
     table = typed.test.stdout.splitlines()
     assert table[0].split() == ['image', 'text', 'confidence']
@@ -221,9 +232,32 @@ def test_another_model_or_folder_is_no_run_to_go_on_with(learnt, pictures, typed
         read_folder(other, pictures, tmp_path, resume=True)
     with pytest.raises(InputError, match=r'full_length: False -> True'):
         read_folder(learnt, pictures, tmp_path, resume=True, full_length=True)
+    with pytest.raises(InputError, match=r'char_positions: True -> False'):
+        read_folder(learnt, pictures, tmp_path, resume=True, char_positions='false')
     with pytest.raises(InputError, match=r'results\.jsonl:1 is of b/IMG1.JPEG, and now 0\.png stands in its place'):
         read_folder(learnt, learnt.words, tmp_path, resume=True)
     assert read_results(tmp_path) == whole
+
+
+def test_positions_lie_in_the_photograph_and_can_be_left_out(learnt, pictures, tmp_path):
+    with Image.open(pictures / 'img10.png') as word:
+        photograph = np.pad(word, ((600, 60), (500, 350), (0, 0)), 'edge')  # so that the cut is the same to its edges
+        x1, y1 = 500 + word.width, 600 + word.height
+    (tmp_path / 'photographs').mkdir()
+    Image.fromarray(photograph).save(tmp_path / 'photographs' / 'a.png')
+    (tmp_path / 'polygons.txt').write_text(f'a.png\t500,600,{x1},600,{x1},{y1},500,{y1}\n')
+    settings = {'polygons_path': tmp_path / 'polygons.txt'}
+    attention_dir = tmp_path / 'attention'
+    (record,) = read_folder(learnt, tmp_path / 'photographs', tmp_path, attention_dir=attention_dir, **settings)
+    assert record['text'] == READABLE['img10.png']
+    with Image.open(attention_dir / '000000_a.png') as picture:  # shows the photograph with the region's outline
+        assert (np.abs(np.asarray(picture, int) - OUTLINE).max(-1) < 30).sum() > 200
+    (whole,) = [record for record in read_folder(learnt, pictures, tmp_path) if record['image'] == 'img10.png']
+    for position, of_whole in zip(record['char_positions'], whole['char_positions'], strict=True):
+        np.testing.assert_allclose(position['peak'], np.add(of_whole['peak'], (500, 600)), atol=0.11)
+        np.testing.assert_allclose(position['box'], np.add(of_whole['box'], (500, 600)), atol=0.11)
+    (record,) = read_folder(learnt, tmp_path / 'photographs', tmp_path, char_positions='false', **settings)
+    assert record.keys() == {'image', 'polygon', 'text', 'confidence', 'char_confidences'}
 
 
 def test_what_was_read_before_a_failure_is_there(learnt, pictures, tmp_path, monkeypatch):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 MAX_SAGITTA = 0.5  # pixels that a chord of the polygon may run away from the curve
+MAX_SPAN = 1.8 * math.pi  # of a ring with a gap between its ends; one that spans more is closed to a disc
 CAP_HEIGHT = 0.7  # of an em: capitals and digits, about the same in every Latin font
 
 
@@ -47,16 +48,21 @@ class ArcPath:
         return _poses(on_circle, sign * angles, anchors)
 
     def surround(self, points, pad):
-        """float64 (K, 2): two concentric arcs, joined at the ends."""
+        """float64 (K, 2): two concentric arcs, joined at the ends; the outer circle where the ends meet."""
         sign = 1 if self.up else -1
         angles = np.arctan2(points[:, 0], -sign * points[:, 1])
         radii = np.hypot(points[:, 0], points[:, 1])
         inner, outer = max(radii.min() - pad, 1.0), radii.max() + pad
         first, last = angles.min() - pad / inner, angles.max() + pad / inner
+        closed = last - first > MAX_SPAN
+        if closed:
+            first, last = (first + last) / 2 - math.pi, (first + last) / 2 + math.pi
         step = 2 * math.acos(1 - min(MAX_SAGITTA / outer, 0.5))
         turns = np.linspace(first, last, max(math.ceil((last - first) / step), 1) + 1)
         outer /= math.cos((last - first) / (len(turns) - 1) / 2)  # chords stay outside the circle
         rays = np.stack([np.sin(turns), -sign * np.cos(turns)], axis=1)
+        if closed:
+            return outer * rays[:-1] if self.up else outer * rays[:0:-1]
         upper, lower = (outer, inner) if self.up else (inner, outer)
         return np.concatenate([upper * rays, lower * rays[::-1]])
 

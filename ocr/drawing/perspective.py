@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from ocr.drawing.layout import Layout
+from ocr.geometry import crosses_itself
 
 MAX_ANGLE = math.radians(60)
 
@@ -68,4 +69,11 @@ def _expand(polygon, scale, pad):
     before = np.roll(outwards, 1, axis=0)
     cosine = np.maximum((outwards * before).sum(axis=1), -0.5)
     lost = np.maximum(lost, np.maximum(np.roll(lost, 1), np.roll(lost, -1)))
-    return polygon + (outwards + before) * (lost / (1 + cosine))[:, None]
+    expanded = polygon + (outwards + before) * (lost / (1 + cosine))[:, None]
+    return _hull(expanded) if crosses_itself(expanded) else expanded
+
+
+def _hull(polygon):
+    """The polygon's convex hull, its points in their old order: what is left where the inside of a tight arc closes."""
+    kept = cv2.convexHull(polygon.astype(np.float32), returnPoints=False)
+    return polygon[np.sort(kept[:, 0])]

@@ -70,7 +70,7 @@ def scene_texts():
             patterns(_cut(PUNCTUATED), words),
             RandomText(string.ascii_letters + string.digits + string.punctuation + ' '),
         ),
-        (0.55, 0.08, 0.12, 0.10, 0.08, 0.07),
+        (0.52, 0.08, 0.18, 0.07, 0.07, 0.08),
     )
 
 

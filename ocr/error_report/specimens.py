@@ -56,9 +56,9 @@ class Studio:
         order = sorted(range(len(regions)), key=lambda i: regions[i].image_path)  # each photograph is decoded once
         results = read_regions(self._predictor, [regions[i] for i in order], with_alpha=True, **self._settings)
         looks = [((), None)] * len(regions)
-        for i, (_, canvas, result) in zip(order, results, strict=True):
+        for i, (_, prepared, result) in zip(order, results, strict=True):
             if not isinstance(result, Broken):
-                looks[i] = tuple(_tiles(canvas, result)), result.text
+                looks[i] = tuple(_tiles(prepared.canvas, result)), result.text
         return looks
 
 
@@ -79,7 +79,7 @@ def _specimen(reading, picture, look, more):
 
 def _tiles(canvas, result):
     """A Tile for each character of a ReadText with alpha and for the end."""
-    from ocr.overlay import heat_map
+    from ocr.heat_map import heat_map
 
     is_tall = canvas.shape[0] > 2 * canvas.shape[1]
     for t, alpha in enumerate(result.alpha[:MAX_TILES]):

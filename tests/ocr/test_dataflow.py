@@ -61,6 +61,13 @@ def make_index(tmp_path):
     return make
 
 
+@pytest.fixture
+def started():
+    """Function -> worker processes that live now and did not when the test began."""
+    before = set(multiprocessing.active_children())
+    return lambda: [process for process in multiprocessing.active_children() if process not in before]
+
+
 def flow(index, *, batch_size=4, num_workers=1, seed=0, start=0, with_bbox=False, side=32, seq_len=3, **augment):
     augment_settings = AugmentSettings(**augment)
     prepare = SamplePreparer(CHARSET, canvas_side=side, seq_len=seq_len, augment_settings=augment_settings, seed=seed)
@@ -171,22 +178,22 @@ def test_nothing_readable_is_an_input_error(make_index):
     assert checked.counts == {DropReason.UNREADABLE: 3}
 
 
-def test_an_exception_in_a_worker_passes_on_and_names_the_photograph(make_index):
+def test_an_exception_in_a_worker_passes_on_and_names_the_photograph(make_index, started):
     dataflow, checked = flow(make_index('0', '12345'))
     with pytest.raises(RuntimeError, match=r"1\.png: ValueError: text '12345' has 5 characters, seq_len is 3") as e:
         take(dataflow, 9)
     assert checked.error is e.value
-    assert multiprocessing.active_children() == []
+    assert started() == []
 
 
 @pytest.mark.parametrize('count', [1, 3])
-def test_closing_early_leaves_no_worker_processes(make_index, count):
+def test_closing_early_leaves_no_worker_processes(make_index, count, started):
     stream = iter(flow(make_index('0', '1'), num_workers=2)[0])
     for _ in range(count):
         next(stream)
-    assert len(multiprocessing.active_children()) == 2
+    assert len(started()) == 2
     stream.close()
-    assert multiprocessing.active_children() == []
+    assert started() == []
 
 
 # The stages
@@ -223,12 +230,12 @@ def test_workers_of_parallel_map_load_no_tensorflow():
     assert list(mapped) == [False]
 
 
-def test_a_worker_that_dies_is_an_input_error():
+def test_a_worker_that_dies_is_an_input_error(started):
     mapped = ParallelMap(DataFromList([1], shuffle=False), os._exit, 1)
     mapped.reset_state()
     with pytest.raises(InputError, match=r'worker process died.*--num_workers'):
         list(mapped)
-    assert multiprocessing.active_children() == []
+    assert started() == []
 
 
 def test_it_takes_all_regions_in_a_row_to_stop():

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from ocr.geometry import (
     box_polygon,
     clip_box,
+    crosses_itself,
     homogeneous,
     polygon_area,
     polygon_box,
@@ -36,6 +37,21 @@ polygons = st.lists(st.tuples(coordinates, coordinates), min_size=3, max_size=12
 )
 def test_polygon_area(polygon, area):
     assert polygon_area(np.array(polygon, np.float64).reshape(-1, 2)) == area
+
+
+@pytest.mark.parametrize(
+    ('polygon', 'crosses'),
+    [
+        ([[0, 0], [4, 0], [4, 3], [0, 3]], False),
+        ([[0, 0], [4, 0], [0, 3], [4, 3]], True),
+        ([[0, 0], [8, 0], [8, 8], [4, 1], [0, 8]], False),  # a dent
+        ([[0, 0], [8, 0], [8, 8], [4, -1], [0, 8]], True),  # that reaches through
+        ([[0, 0], [8, 0], [8, 8], [4, 0], [0, 8]], True),  # that touches
+        ([[0, 0], [4, 0], [0, 3]], False),
+    ],
+)
+def test_crosses_itself(polygon, crosses):
+    assert crosses_itself(np.array(polygon, np.float32)) == crosses
 
 
 @pytest.mark.parametrize(

@@ -170,6 +170,65 @@ def test_one_batch_norm_agrees_with_the_one_behind_the_golden_arrays(shape):
     np.testing.assert_allclose(ours, batch_norm.normalize(x, beta), rtol=0, atol=1e-5)
 
 
+STORED = np.float32([0.2, -0.1, 0.4, 0.0]), np.float32([0.5, 2.0, 0.01, 40.0])
+
+
+def renormalised(x, beta, limits):
+    """(outcome, its gradient for x under weights that differ by row, stored statistics after the updates)."""
+    with tf.Graph().as_default() as graph, tf.Session() as session:
+        moving = [tf.Variable(value, trainable=False) for value in STORED]
+        source = tf.constant(x)
+        outcome = inception_v4._normalize(source, tf.constant(beta), *moving, DECAY, inception_v4.Limits(*limits))
+        weights = np.random.default_rng(1).normal(size=x.shape).astype(np.float32)
+        gradient = tf.gradients(tf.reduce_sum(outcome * weights), source)[0]
+        session.run(tf.global_variables_initializer())
+        found = session.run([outcome, gradient])
+        session.run(graph.get_collection(tf.GraphKeys.UPDATE_OPS))
+        return *found, session.run(moving)
+
+
+def batch_of_four_channels():
+    draw = np.random.default_rng(0)
+    x = draw.normal([0.1, 0.5, 0.4, -3.0], [0.5, 1.0, 0.3, 1.0], (6, 5, 7, 4)).astype(np.float32)
+    return x, np.float32([0.0, 0.5, -1.0, 2.0])
+
+
+def test_renormalisation_gives_what_the_stored_statistics_would():
+    x, beta = batch_of_four_channels()
+    mean, variance = STORED
+    outcome, _, _ = renormalised(x, beta, (1e6, 1e6))
+    expected = (x - mean) / np.sqrt(variance + 0.001) + beta
+    np.testing.assert_allclose(outcome, expected, rtol=4e-3, atol=1e-2)  # variance of 210 rows in 209 parts
+
+
+def test_renormalisation_corrects_as_far_as_its_limits():
+    x, beta = batch_of_four_channels()
+    mean, variance = STORED
+    own_mean, own_deviation = x.mean(axis=(0, 1, 2)), np.sqrt(x.var(axis=(0, 1, 2)) + 0.001)
+    ratio = np.clip(own_deviation / np.sqrt(variance + 0.001), 1 / 2, 2)
+    shift = np.clip((own_mean - mean) / np.sqrt(variance + 0.001), -0.3, 0.3)
+    assert (ratio == 2).any() and (np.abs(shift) == np.float32(0.3)).any() and (np.abs(shift) < 0.3).any()
+    outcome, _, _ = renormalised(x, beta, (2.0, 0.3))
+    np.testing.assert_allclose(outcome, (x - own_mean) / own_deviation * ratio + shift + beta, rtol=2e-3, atol=5e-3)
+
+
+def test_renormalisation_without_room_is_batch_norm():
+    x, beta = batch_of_four_channels()
+    outcome, gradient, moved = renormalised(x, beta, (1.0, 0.0))
+    np.testing.assert_allclose(outcome, batch_norm.normalize(x, beta), rtol=0, atol=1e-5)
+    assert np.abs(gradient).max() > 0.1
+    mean = DECAY * STORED[0] + (1 - DECAY) * x.mean(axis=(0, 1, 2))
+    np.testing.assert_allclose(moved[0], mean, rtol=1e-5, atol=1e-6)
+
+
+def test_the_gradient_of_renormalisation_goes_through_the_statistics_of_the_batch():
+    x, beta = batch_of_four_channels()
+    plain, corrected = (renormalised(x, beta, limits)[1] for limits in ((1.0, 0.0), (1e6, 1e6)))
+    own_deviation = np.sqrt(x.var(axis=(0, 1, 2), ddof=1) + 0.001)
+    np.testing.assert_allclose(corrected, plain * own_deviation / np.sqrt(STORED[1] + 0.001), rtol=1e-4, atol=1e-4)
+    assert np.abs(corrected.sum(axis=(0, 1, 2))).max() < 1e-2  # what moves all rows alike changes nothing
+
+
 def test_moving_averages_move_when_the_updates_run_and_only_then(first_layer):
     session, image, relu, variables = first_layer(True)
     moving = [variables['BatchNorm/moving_mean'], variables['BatchNorm/moving_variance']]

@@ -1,10 +1,11 @@
-"""Attention pictures: sizes, where the heat lies, colours of right and wrong."""
+"""Attention pictures: sizes, panels and their order, colours of right and wrong."""
 
 import numpy as np
 import pytest
 
 from ocr.errors import InputError
-from ocr.overlay import GAP, PAGE_WIDTH, PICTURE_SCALE, WRONG, attention_picture, heat_map, tile_size
+from ocr.heat_map import heat_map, resized, tile_size
+from ocr.overlay import GAP, LABEL_SIZE, MIN_CELL, PAGE_WIDTH, WRONG, attention_picture
 
 
 def canvas(height, width, value=40):
@@ -41,67 +42,37 @@ def test_picture_of_any_text(text, truth, num_maps, side, map_shape):
     picture = attention_picture(canvas(*side), text, maps, np.linspace(0, 1, num_maps), truth)
     assert picture.dtype == np.uint8
     assert picture.ndim == 3 and picture.shape[2] == 3
-    assert round(PICTURE_SCALE * tile_size(*side)[1]) < picture.shape[1] <= PAGE_WIDTH + 2 * GAP
-    assert picture.shape[0] > round(PICTURE_SCALE * tile_size(*side)[0])
+    assert tile_size(*side)[1] < picture.shape[1] <= PAGE_WIDTH + 2 * GAP
+    assert picture.shape[0] > tile_size(*side)[0]
 
 
-def test_eight_square_tiles_make_a_row():
-    heights = [len(attention_picture(canvas(64, 64), 'x' * n, alpha(n))) for n in (1, 8, 9, 16, 17)]
+def test_eight_square_panels_make_a_row_and_the_input_is_one_of_them():
+    heights = [len(attention_picture(canvas(64, 64), 'x' * n, alpha(n))) for n in (1, 7, 8, 15, 16)]
     assert heights[0] == heights[1] < heights[2] == heights[3] < heights[4]
     assert heights[2] - heights[1] == heights[4] - heights[3]
-    assert attention_picture(canvas(64, 64), 'x' * 9, alpha(9)).shape[1] == PAGE_WIDTH + 2 * GAP
+    assert attention_picture(canvas(64, 64), 'x' * 7, alpha(7)).shape[1] == PAGE_WIDTH + 2 * GAP
+    assert attention_picture(canvas(64, 64), 'x' * 8, alpha(8)).shape[1] == 5 * (176 + 2 + GAP) + GAP  # and four
 
 
-@pytest.mark.parametrize(
-    ('side', 'tile'),
-    [
-        ((256, 256), (176, 176)),
-        ((64, 64), (176, 176)),
-        ((32, 64), (88, 176)),
-        ((32, 128), (64, 256)),
-        ((8, 800), (5, 528)),
-    ],
-)
-def test_tiles_keep_the_shape_of_the_canvas(side, tile):
-    assert tile_size(*side) == tile
-    assert tile_size(*side[::-1]) == tile[::-1]
-
-
-@pytest.mark.parametrize('map_shape', [(8, 8), (32, 32), (5, 9), (1, 8), (8, 1)])
-def test_the_hot_spot_lies_where_attention_does(map_shape):
-    rng = np.random.default_rng(0)
-    side = (256, 256)
+@pytest.mark.parametrize(('side', 'map_shape'), [((64, 64), (8, 8)), ((128, 32), (16, 4)), ((32, 128), (4, 16))])
+def test_the_input_comes_first_then_a_map_for_each_character_and_the_end(side, map_shape):
+    picture = np.random.default_rng(0).integers(0, 256, (*side, 3), np.uint8)
+    maps = np.random.default_rng(1).random((4, *map_shape), np.float32) ** 8
     height, width = tile_size(*side)
-    for _ in range(5):
-        row, column = rng.integers(map_shape[0]), rng.integers(map_shape[1])
-        one = np.zeros(map_shape, np.float32)
-        one[row, column] = 0.9
-        changed = np.abs(heat_map(canvas(*side), one).astype(int) - canvas(height, width).astype(int)).sum(-1)
-        y, x = (np.argwhere(changed > 0.95 * changed.max()) + 0.5).mean(0)
-        assert y == pytest.approx((row + 0.5) * height / map_shape[0], abs=0.5 * height / map_shape[0])
-        assert x == pytest.approx((column + 0.5) * width / map_shape[1], abs=0.5 * width / map_shape[1])
+    drawn = attention_picture(picture, 'abc', maps)
+    column = max(width + 2, MIN_CELL)
+    top = len(drawn) - GAP - (height + 2 + 2 * LABEL_SIZE + 12) + 1
+    for n, expected in enumerate([resized(picture, height, width), *(heat_map(picture, one) for one in maps)]):
+        left = GAP + n * (column + GAP) + (column - width - 2) // 2 + 1
+        assert (drawn[top : top + height, left : left + width] == expected).all()
 
 
-def test_the_hot_spot_is_red_and_the_picture_shows_through():
-    picture = canvas(64, 64, 0)
-    picture[:, 32:] = 255
-    one = np.zeros((8, 8), np.float32)
-    one[:, 2:6] = 1
-    tile = heat_map(picture, one).astype(int)
-    dark, bright, far = tile[88, 80], tile[88, 96], tile[88, -4]
-    assert dark[0] > dark[1] and dark[0] > dark[2]
-    assert (bright > dark + 50).all()
-    assert (far > 240).all()
-
-
-@pytest.mark.parametrize('value', [0.0, np.nan, np.inf])
-def test_attention_without_a_maximum_leaves_the_picture(value):
-    assert (heat_map(canvas(64, 64), np.full((8, 8), value, np.float32)) == 40).all()
-
-
-def test_neighbouring_heat_does_not_depend_on_the_scale_of_attention():
-    one = np.random.default_rng(0).random((8, 8), np.float32)
-    np.testing.assert_allclose(heat_map(canvas(64, 64), one), heat_map(canvas(64, 64), one * 1e-4), atol=1)
+def test_a_photograph_stands_beside_the_text():
+    photograph = np.full((120, 200, 3), (10, 200, 90), np.uint8)
+    without, beside = (attention_picture(canvas(64, 64), '42', alpha(3), photograph=one) for one in (None, photograph))
+    where = np.argwhere((beside == (10, 200, 90)).all(-1))
+    assert where.min(0).tolist() == [GAP + 1, GAP + 1] and where.max(0).tolist() == [GAP + 120, GAP + 200]
+    assert len(beside) > len(without) and not (without == (10, 200, 90)).all(-1).any()
 
 
 @pytest.mark.parametrize(

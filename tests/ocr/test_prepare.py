@@ -14,7 +14,15 @@ from ocr.charset import Charset
 from ocr.geometry import polygon_box, transform, whole_image
 from ocr.image import warp_region
 from ocr.photometric import Photometric, apply_photometric
-from ocr.prepare import Broken, InferencePreparer, SamplePreparer, TrainingPreparer, place_region, read_or_broken
+from ocr.prepare import (
+    Broken,
+    InferencePreparer,
+    Prepared,
+    SamplePreparer,
+    TrainingPreparer,
+    place_region,
+    read_or_broken,
+)
 
 CORNER = np.float32([[30, 10], [50, 10], [50, 20], [30, 20]])
 PLAIN = AugmentSettings(rotation_prob=0, shear_prob=0)
@@ -33,13 +41,25 @@ def pixels(path):
     return np.asarray(Image.open(path))
 
 
+def assert_alike(one, other):
+    """Two Prepared hold the same arrays."""
+    for field in fields(Prepared):
+        np.testing.assert_array_equal(getattr(one, field.name), getattr(other, field.name))
+
+
+def placed(*args, **options):
+    """Canvas and normalized_bbox of a region."""
+    prepared = place_region(*args, **options)
+    return prepared.canvas, prepared.normalized_bbox
+
+
 def training_preparer(regions, seed=0, **changes):
     options = {'canvas_side': 64, 'seq_len': 4, 'augment_settings': AugmentSettings(), 'seed': seed, **changes}
     return TrainingPreparer(regions, SamplePreparer(Charset('abc'), **options))
 
 
 def test_inference_centres_the_region_and_tells_its_box(photograph):
-    canvas, box = place_region(pixels(photograph), CORNER, 20)
+    canvas, box = placed(pixels(photograph), CORNER, 20)
     assert canvas.dtype == np.uint8 and canvas.shape == (20, 20, 3)
     assert (canvas[5:15] == pixels(photograph)[10:20, 30:50]).all()
     assert not canvas[:5].any() and not canvas[15:].any()
@@ -48,7 +68,7 @@ def test_inference_centres_the_region_and_tells_its_box(photograph):
 
 def test_on_a_fitted_canvas_the_box_is_divided_by_its_own_sides(photograph):
     tall = np.float32([[30, 0], [40, 0], [40, 40], [30, 40]])
-    canvas, box = place_region(pixels(photograph), tall, 80, fits=True)
+    canvas, box = placed(pixels(photograph), tall, 80, fits=True)
     assert canvas.shape == (80, 32, 3)
     assert box.tolist() == [0, 6 / 32, 1, 20 / 32]
     assert canvas[:, 6:26].all() and not canvas[:, :6].any() and not canvas[:, 26:].any()
@@ -56,27 +76,45 @@ def test_on_a_fitted_canvas_the_box_is_divided_by_its_own_sides(photograph):
 
 def test_no_polygon_is_the_whole_image(photograph):
     image = pixels(photograph)
-    for one, other in zip(place_region(image, None, 60), place_region(image, whole_image(60, 40), 60), strict=True):
-        assert (one == other).all()
+    assert_alike(place_region(image, None, 60), place_region(image, whole_image(60, 40), 60))
 
 
 def test_a_draw_decides_the_place(photograph):
     chosen = AugmentSettings()
     augmentation = draw_augmentation(np.random.default_rng(1), chosen)
     matrix, (x0, y0, x1, y1) = augmented_placement(CORNER, 64, augmentation, chosen)
-    canvas, box = place_region(pixels(photograph), CORNER, 64, augmentation, chosen)
+    canvas, box = placed(pixels(photograph), CORNER, 64, augmentation, chosen)
     assert (canvas == warp_region(pixels(photograph), CORNER, matrix, 64, 64)).all()
     assert (box * 64).tolist() == [y0, x0, y1 - y0, x1 - x0]
+
+
+@pytest.mark.parametrize('fits', [False, True])
+def test_the_way_back_to_the_photograph(photograph, fits):
+    turned = transform(CORNER, [[0.9, -0.3, 5], [0.3, 0.9, -4]])
+    prepared = place_region(pixels(photograph), turned, 64, fits=fits)
+    assert prepared.to_photograph.dtype == np.float64 and prepared.to_photograph.shape == (2, 3)
+    top, left, height, width = prepared.normalized_bbox * np.tile(prepared.canvas.shape[:2], 2)
+    corners = [[left, top], [left + width, top + height]]
+    np.testing.assert_allclose(transform(corners, prepared.to_photograph).ravel(), polygon_box(turned), atol=1e-4)
+
+
+def test_the_way_back_of_a_training_sample(photograph):
+    for draw in range(10):
+        augmentation = draw_augmentation(np.random.default_rng(draw), EVERYTHING)
+        outline = region_outline(CORNER, augmentation, 60, 40)
+        matrix, _ = augmented_placement(outline, 64, augmentation, EVERYTHING)
+        prepared = place_region(pixels(photograph), CORNER, 64, augmentation, EVERYTHING)
+        assert prepared.to_photograph.shape == matrix.shape
+        back = transform(transform(outline, matrix), prepared.to_photograph)
+        np.testing.assert_allclose(back, outline, atol=1e-2)
 
 
 @pytest.mark.parametrize('fits', [False, True])
 def test_with_margins_what_is_around_the_text_is_seen_and_the_box_holds_it(photograph, fits):
     augmentation = draw_augmentation(np.random.default_rng(1), replace(PLAIN, margin_prob=1))
     outline = region_outline(CORNER, augmentation, 60, 40)
-    canvas, box = place_region(pixels(photograph), CORNER, 64, augmentation, PLAIN, fits)
-    margins_cut_off, same = place_region(
-        pixels(photograph), outline, 64, replace(augmentation, margins=None), PLAIN, fits
-    )
+    canvas, box = placed(pixels(photograph), CORNER, 64, augmentation, PLAIN, fits)
+    margins_cut_off, same = placed(pixels(photograph), outline, 64, replace(augmentation, margins=None), PLAIN, fits)
     assert (box == same).all() and (canvas == margins_cut_off).all()
     (x0, y0, x1, y1), (left, top, right, bottom) = polygon_box(outline), polygon_box(CORNER)
     assert x0 < left and y0 < top and x1 > right and y1 > bottom
@@ -86,10 +124,8 @@ def test_whatever_is_drawn_nothing_is_seen_outside_the_region_and_the_photograph
     turned = transform(CORNER, [[0.9, -0.3, 5], [0.3, 0.9, -4]])
     for draw in range(30):
         augmentation = draw_augmentation(np.random.default_rng(draw), replace(EVERYTHING, margin_prob=draw % 2))
-        canvas, box = place_region(pixels(photograph), turned, 64, augmentation, EVERYTHING)
-        white, same = place_region(
-            np.full((40, 60, 3), 255, np.uint8), turned, 64, without_effects(augmentation), PLAIN
-        )
+        canvas, box = placed(pixels(photograph), turned, 64, augmentation, EVERYTHING)
+        white, same = placed(np.full((40, 60, 3), 255, np.uint8), turned, 64, without_effects(augmentation), PLAIN)
         assert (box == same).all()
         assert not canvas[white == 0].any()
 
@@ -101,8 +137,8 @@ def without_effects(augmentation):
 @pytest.mark.parametrize('changes', [{'invert': True}, {'blur': 0.05}, {'jpeg_quality': 10}, {'noise': 0.1}])
 def test_effects_work_on_the_text_of_the_canvas(photograph, changes):
     augmentation = draw_augmentation(np.random.default_rng(1), PLAIN)
-    canvas, box = place_region(pixels(photograph), CORNER, 64, augmentation, PLAIN)
-    left_out, same = place_region(
+    canvas, box = placed(pixels(photograph), CORNER, 64, augmentation, PLAIN)
+    left_out, same = placed(
         pixels(photograph), CORNER, 64, replace(augmentation, photometric=Photometric(**changes)), PLAIN
     )
     assert (box == same).all()
@@ -121,7 +157,7 @@ def test_a_training_sample(photograph):
     assert (label.dtype, label.tolist()) == (np.int32, [4, 2, 3, 1, 1])
     assert (mask.dtype, mask.tolist()) == (np.float32, [1, 1, 1, 1, 0])
     augmentation = draw_augmentation(np.random.default_rng([0, 7]), AugmentSettings())
-    expected = place_region(pixels(photograph), CORNER, 64, augmentation, AugmentSettings())
+    expected = placed(pixels(photograph), CORNER, 64, augmentation, AugmentSettings())
     assert (canvas == expected[0]).all() and (box == expected[1]).all()
 
 
@@ -130,7 +166,7 @@ def test_a_training_sample_on_a_fitted_canvas(photograph):
     upright = AugmentSettings(rotation_prob=0, shear_prob=0)
     canvas, *_, box = training_preparer(regions, augment_settings=upright, fits=True)((0, 7))
     augmentation = draw_augmentation(np.random.default_rng([0, 7]), upright)
-    expected = place_region(pixels(photograph), CORNER, 64, augmentation, upright, fits=True)
+    expected = placed(pixels(photograph), CORNER, 64, augmentation, upright, fits=True)
     assert canvas.shape == (32, 64, 3)
     assert (canvas == expected[0]).all() and (box == expected[1]).all()
 
@@ -152,10 +188,8 @@ def test_inference_prepares_all_regions_of_a_photograph(photograph, fits):
     regions = [TextRegion(photograph, polygon, 'a', 'mine') for polygon in (CORNER, None)]
     results = InferencePreparer(64, fits)(regions)
     assert len(results) == 2
-    for region, (canvas, box) in zip(regions, results, strict=True):
-        expected = place_region(pixels(photograph), region.polygon, 64, fits=fits)
-        assert canvas.shape == expected[0].shape
-        assert (canvas == expected[0]).all() and (box == expected[1]).all()
+    for region, prepared in zip(regions, results, strict=True):
+        assert_alike(prepared, place_region(pixels(photograph), region.polygon, 64, fits=fits))
 
 
 def test_training_and_inference_see_the_same_pixels(photograph):
@@ -165,8 +199,8 @@ def test_training_and_inference_see_the_same_pixels(photograph):
     canvas, *_, box = training_preparer([region], augment_settings=still)((0, 0))
     top, left, height, width = (box * 64).astype(int)
     assert (height, width) == (20, 40)
-    ((inference, _),) = InferencePreparer(40)([region])
-    assert (canvas[top : top + 20, left : left + 40] == inference[10:30]).all()
+    (inference,) = InferencePreparer(40)([region])
+    assert (canvas[top : top + 20, left : left + 40] == inference.canvas[10:30]).all()
 
 
 @pytest.mark.parametrize('content', [None, b'no image'])

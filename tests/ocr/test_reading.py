@@ -48,11 +48,11 @@ def test_order_does_not_depend_on_batches_threads_or_shapes(regions, fits, num_w
     reader = Reader(fits)
     results = list(read_regions(reader, regions, batch_size=batch_size, num_workers=num_workers))
     assert [region for region, _, _ in results] == regions
-    for region, canvas, text in results:
+    for region, prepared, text in results:
         if region.text:
             assert text == int(region.text)
         else:
-            assert canvas is None and isinstance(text, Broken) and text.image_path == region.image_path
+            assert prepared is None and isinstance(text, Broken) and text.image_path == region.image_path
     assert max(shape[0] for shape in reader.shapes) <= batch_size
     assert sum(shape[0] for shape in reader.shapes) == 38
     wanted = {(32, 64), (64, 32), (64, 64)} if fits else {(64, 64)}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow.compat.v1 as tf
 
-from ocr.schedule import learning_rate
+from ocr.schedule import learning_rate, renorm_limits
 
 
 def rate_twin(step, base_rate, warmup_steps, total_steps, final_fraction):
@@ -71,3 +71,13 @@ def test_a_training_that_ends_within_the_warm_up_only_rises(total_steps):
 def test_steps_of_either_integer_type():
     options = {'base_rate': 1.0, 'warmup_steps': 10, 'total_steps': 100}
     assert (rates(range(0, 110, 10), tf.int32, **options) == rates(range(0, 110, 10), tf.int64, **options)).all()
+
+
+def test_renormalisation_waits_for_the_warm_up_and_then_grows():
+    with tf.Graph().as_default(), tf.Session() as session:
+        step = tf.placeholder(tf.int32, ())
+        limits = renorm_limits(step, 100)
+        found = [session.run(limits, {step: value}) for value in (0, 99, 100, 300, 500, 10_000)]
+        at_once = session.run(renorm_limits(tf.constant(1), 0))
+    assert found == [(1, 0), (1, 0), (1, 0), (2, 2.5), (3, 5), (3, 5)]
+    assert at_once == (3, 5)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ocr.drawing.fonts import scan_fonts
 from ocr.drawing.layout import SHAPES, Pose, lay_out
 from ocr.drawing.paths import ArcPath, StraightPath, WavePath
+from ocr.geometry import crosses_itself
 
 FONTS = {font.name: font for font in scan_fonts(Path(__file__).resolve().parents[3] / 'fonts')}
 PLAIN = FONTS['DejaVuSans-Bold']
@@ -25,6 +26,7 @@ def assert_sound(layout, ink_outside):
     assert layout.polygon.min() >= 0 and (layout.polygon <= (width, height)).all()
     assert not ink_outside(layout.polygon, layout.ink)
     x, y = layout.polygon.T.astype(np.float64)
+    assert not crosses_itself(layout.polygon)
     signed = (x * np.roll(y, -1) - y * np.roll(x, -1)).sum() / 2
     assert signed > 0, 'clockwise on the screen'
     fixed_point = np.round((layout.polygon - 0.5) * 256).astype(np.int32)

@@ -3,13 +3,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ocr.drawing.fonts import Font
 from ocr.drawing.layout import SHAPES, Pose, bleed, lay_out
 from ocr.drawing.letters import widen
 from ocr.drawing.perspective import MAX_ANGLE, draw_view, project
+from ocr.geometry import crosses_itself
 
 PLAIN = Font(str(Path(__file__).resolve().parents[3] / 'fonts' / 'DejaVuSans-Bold.ttf'))
 STRAIGHT_AHEAD = (0.0, 0.0, 2.0)
@@ -27,6 +28,17 @@ STRAIGHT_AHEAD = (0.0, 0.0, 2.0)
     outline=st.integers(0, 4),
     form=st.tuples(st.floats(0.5, 2), st.floats(-0.6, 0.6), st.floats(-0.01, 0.05)),
 )
+@example(  # an arc so tight that its inside closes
+    shape='arc_up',
+    text='AAg',
+    em=12,
+    tilt=0.0,
+    yaw=1.0,
+    share=0.0,
+    distance=1.0,
+    outline=3,
+    form=(1.25, 0.0, 0.0),
+)
 def test_ink_stays_inside_whatever_the_view(shape, text, em, tilt, yaw, share, distance, outline, form, ink_outside):
     stretch, slant, weight = form
     pose = Pose(shape, tilt=tilt, bend=math.pi, margins=(0,) * 4, stretch=stretch, slant=slant, weight=weight)
@@ -35,6 +47,7 @@ def test_ink_stays_inside_whatever_the_view(shape, text, em, tilt, yaw, share, d
     seen, _ = project(layout, None, (yaw, pitch, distance), np.zeros(4), bleed(pose, em) + outline)
     height, width = seen.ink.shape
     assert seen.polygon.dtype == np.float32 and seen.shape == shape
+    assert not crosses_itself(seen.polygon)
     assert seen.polygon.min() >= 0 and (seen.polygon <= (width, height)).all()
     ink = widen(seen.ink, outline)
     assert not ink_outside(seen.polygon, ink)

@@ -1,0 +1,77 @@
+"""Tall regions are read turned by 90 degrees too, and the reading that the model trusts most is kept.
+
+A sign that runs up or down a wall has the letters of any other sign, lying on their backs. A model that reads
+horizontal text reads it once the picture is turned; it need not learn every letter twice more. Columns of upright
+letters stay what they are: turned, they give no reading that is trusted.
+"""
+
+import dataclasses
+
+import numpy as np
+
+TALL = 1.2  # times as high as wide: from here on a region is turned
+TURNS = (1, -1)  # quarter turns, anticlockwise: for text that runs down, and for text that runs up
+
+
+class TurnedReader:
+    """A Predictor that also reads tall regions turned, with the same attributes and `read`.
+
+    Attributes:
+        identity: as the Predictor's, and that it turns.
+    """
+
+    def __init__(self, predictor):
+        self._predictor = predictor
+        self.identity = {**predictor.identity, 'turned': True}
+
+    def __getattr__(self, name):
+        return getattr(self._predictor, name)
+
+    def read(self, canvases, normalized_bboxes=None, **options):
+        """Read a batch; arguments and results as of Predictor.read.
+
+        Of three readings the one with the highest confidence is taken, the upright one where they are equal. Its
+        attention lies on the canvas as it was given.
+        """
+        canvases = np.asarray(canvases)
+        readings = self._predictor.read(canvases, normalized_bboxes, **options)
+        tall = np.flatnonzero(is_tall(canvases.shape, normalized_bboxes))
+        if not len(tall):
+            return readings
+        turned = np.concatenate([np.rot90(canvases[tall], turn, axes=(1, 2)) for turn in TURNS])
+        bboxes = None
+        if normalized_bboxes is not None:
+            bboxes = np.concatenate([turn_bboxes(normalized_bboxes[tall], turn) for turn in TURNS])
+        lying = iter(self._predictor.read(np.ascontiguousarray(turned), bboxes, **options))
+        for turn in TURNS:
+            for row in tall:
+                if (reading := next(lying)).confidence > readings[row].confidence:
+                    readings[row] = _turned_back(reading, turn)
+        return readings
+
+
+def is_tall(shape, normalized_bboxes=None):
+    """Which texts are at least TALL times as high as wide, bool (N,).
+
+    Args:
+        shape: (N, h, w, ...) of the canvases.
+        normalized_bboxes: float32 (N, 4), (top, left, height, width) of the texts; None for texts that fill them.
+    """
+    num_rows, height, width = shape[:3]
+    if normalized_bboxes is None:
+        return np.full(num_rows, height >= TALL * width)
+    return normalized_bboxes[:, 2] * height >= TALL * normalized_bboxes[:, 3] * width
+
+
+def turn_bboxes(normalized_bboxes, turn):
+    """Boxes (N, 4), (top, left, height, width), on canvases turned once anticlockwise (turn 1) or clockwise (-1)."""
+    top, left, height, width = normalized_bboxes.T
+    corner = (1 - left - width, top) if turn == 1 else (left, 1 - top - height)
+    return np.stack([*corner, width, height], axis=1)
+
+
+def _turned_back(reading, turn):
+    """A ReadText whose attention lies on the canvas before it was turned."""
+    if reading.alpha is None:
+        return reading
+    return dataclasses.replace(reading, alpha=np.rot90(reading.alpha, -turn, axes=(1, 2)))

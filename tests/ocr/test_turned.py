@@ -1,0 +1,117 @@
+"""Tall regions are read turned too."""
+
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from config import SHIPPED_MODEL
+from ocr.image import read_image
+from ocr.predictor import Predictor, ReadText
+from ocr.prepare import place_region
+from ocr.turned import TurnedReader, is_tall, turn_bboxes
+
+WORDS = Path(__file__).resolve().parents[2] / 'imgs' / 'words'
+
+
+@pytest.fixture(scope='module')
+def predictor():
+    return Predictor.from_pb(SHIPPED_MODEL)
+
+
+@pytest.fixture(scope='module')
+def trusted(predictor):
+    """Canvases of lying words by shape, {(h, w): uint8 (N, h, w, 3)}: those of imgs/words that the model trusts."""
+    by_shape = defaultdict(list)
+    for path in sorted(WORDS.glob('*.jpg')):
+        prepared = place_region(read_image(str(path)), None, predictor.canvas_side, fits=True)
+        height, width = prepared.canvas.shape[:2]
+        if height < width and predictor.read(prepared.canvas[None])[0].confidence > 0.2:
+            by_shape[height, width].append(prepared.canvas)
+    assert sum(map(len, by_shape.values())) >= 3
+    return {shape: np.stack(canvases) for shape, canvases in by_shape.items()}
+
+
+class Recorded:
+    """Stands for a Predictor: trusts a canvas as far as its upper left pixel is bright, and keeps what it is given."""
+
+    def __init__(self):
+        self.identity = {'model': 'recorded'}
+        self.fits = True
+        self.shapes = []
+
+    def read(self, canvases, normalized_bboxes=None):
+        self.shapes.append(canvases.shape[:3])
+        return [ReadText(str(canvas[0, 0, 0]), float(canvas[0, 0, 0]) / 255, ()) for canvas in canvases]
+
+
+@pytest.mark.parametrize('turns', [1, -1])
+def test_lines_that_run_up_and_down_are_read(predictor, trusted, turns):
+    for canvases in trusted.values():
+        lying = predictor.read(canvases, with_alpha=True)
+        upright = np.ascontiguousarray(np.rot90(canvases, turns, axes=(1, 2)))
+        assert [row.text for row in predictor.read(upright)] != [row.text for row in lying]
+        for row, expected in zip(TurnedReader(predictor).read(upright, with_alpha=True), lying, strict=True):
+            assert row.text == expected.text
+            np.testing.assert_allclose(row.alpha, np.rot90(expected.alpha, turns, axes=(1, 2)), atol=1e-4)
+
+
+def test_what_lies_is_read_as_before(predictor, trusted):
+    for canvases in trusted.values():
+        assert TurnedReader(predictor).read(canvases) == predictor.read(canvases)
+
+
+def test_only_tall_rows_are_read_again_and_the_most_trusted_reading_stays():
+    inner = Recorded()
+    canvases = np.zeros((2, 128, 64, 3), np.uint8)
+    canvases[0, 0, 0] = 30  # upper left as it is
+    canvases[0, 0, -1] = 90  # ... after a turn anticlockwise
+    canvases[0, -1, 0] = 60  # ... after a turn clockwise
+    canvases[1, 0, 0], canvases[1, 0, -1] = 200, 100
+    bboxes = np.float32([[0, 0, 1, 1], [0.4, 0, 0.2, 1]])
+    assert [row.text for row in TurnedReader(inner).read(canvases, bboxes)] == ['90', '200']
+    assert inner.shapes == [(2, 128, 64), (2, 64, 128)]
+    assert [row.text for row in TurnedReader(inner).read(canvases)] == ['90', '200']
+    assert inner.shapes[2:] == [(2, 128, 64), (4, 64, 128)]
+
+
+def test_equal_trust_leaves_the_upright_reading():
+    even = np.full((1, 128, 64, 3), 7, np.uint8)
+    even[0, 0, 0, 1] = 1  # the upright one is told apart
+    inner = Recorded()
+    inner.read = lambda canvases, bboxes=None: [ReadText(str(canvas[0, 0, 1]), 0.5, ()) for canvas in canvases]
+    assert TurnedReader(inner).read(even)[0].text == '1'
+
+
+def test_it_looks_like_the_predictor_inside():
+    reader = TurnedReader(Recorded())
+    assert reader.fits and reader.identity == {'model': 'recorded', 'turned': True}
+    with pytest.raises(AttributeError):
+        reader.nothing_of_that_name  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ('shape', 'bbox', 'tall'),
+    [
+        ((1, 128, 32), None, True),
+        ((1, 128, 128), None, False),
+        ((1, 128, 128), (0, 0.4, 1, 0.2), True),
+        ((1, 128, 128), (0, 0.05, 1, 0.9), False),  # hardly higher than wide
+        ((1, 32, 128), (0, 0, 1, 1), False),
+    ],
+)
+def test_is_tall(shape, bbox, tall):
+    assert is_tall(shape, None if bbox is None else np.float32([bbox])).tolist() == [tall]
+
+
+@pytest.mark.parametrize('turn', [1, -1])
+def test_boxes_turn_with_their_canvases(turn):
+    canvas = np.zeros((80, 40), np.uint8)
+    canvas[8:24, 4:20] = 1
+    bbox = np.float32([[0.1, 0.1, 0.2, 0.4]])
+    rows, columns = np.nonzero(np.rot90(canvas, turn))
+    top, left, height, width = turn_bboxes(bbox, turn)[0] * (40, 80, 40, 80)
+    assert (round(top), round(left)) == (rows.min(), columns.min())
+    assert (round(height), round(width)) == (np.ptp(rows) + 1, np.ptp(columns) + 1)
+    np.testing.assert_allclose(turn_bboxes(turn_bboxes(bbox, turn), -turn), bbox, atol=1e-6)
