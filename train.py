@@ -212,13 +212,15 @@ def report_on(cfg, data):
     from ocr.precision import choose_precision
     from ocr.predictor import Predictor
     from ocr.training_data import held_out_reader
+    from ocr.turned import TurnedReader
 
     checkpoint = require_checkpoint(cfg.checkpoint_path, 'checkpoint_path', prefer_best=True)
     predictor = Predictor(
         freeze_checkpoint(checkpoint, cfg, data.charset), data.charset, precision=choose_precision(cfg.precision)
     )
+    reader = TurnedReader(predictor) if cfg.turned else predictor
     settings = dataclasses.replace(cfg, resume=False)
-    evaluate(predictor, checkpoint, data.held_out, {}, settings, cfg.report, read_image=held_out_reader(data))
+    evaluate(reader, checkpoint, data.held_out, {}, settings, cfg.report, read_image=held_out_reader(data))
 
 
 def main(argv=None):
