@@ -57,14 +57,13 @@ def canvases_of(folder, predictor, number):
     import numpy as np
 
     from ocr.image import read_image
-    from ocr.prepare import place_region
+    from ocr.prepare import place_region, stacked
 
     by_shape = defaultdict(list)
     for path in sorted(path for path in Path(folder).rglob('*') if path.suffix in ('.jpg', '.png')):
         placed = place_region(read_image(path), None, predictor.canvas_side, fits=predictor.fits)
-        by_shape[placed[0].shape].append(placed)
-    most = max(by_shape.values(), key=len)
-    canvases, bboxes = (np.stack(column) for column in zip(*most, strict=True))
+        by_shape[placed.canvas.shape].append(placed)
+    canvases, bboxes = stacked(max(by_shape.values(), key=len))
     return np.resize(canvases, (number, *canvases.shape[1:])), np.resize(bboxes, (number, 4))
 
 

@@ -21,6 +21,7 @@ from ocr.errors import InputError
 from ocr.image_file import open_image
 from ocr.parallel import map_in_order
 from ocr.prepare import Broken
+from ocr.results import ReadText
 
 _TIMEOUT = 120.0  # seconds without a byte from the server
 _PATIENCE = 600.0  # seconds for which a busy server is asked again
@@ -30,16 +31,13 @@ _OF_THE_PICTURE = (413, 415, 422)  # statuses that say something of one picture;
 
 
 @dataclass(frozen=True)
-class RemoteText:
-    """What a server read in one region; text and confidences as in predictor.ReadText.
+class RemoteText(ReadText):
+    """A ReadText that a server gave.
 
     Attributes:
         char_positions: dicts, where each character was read, or None where the model does not tell.
     """
 
-    text: str
-    confidence: float
-    char_confidences: tuple
     char_positions: list | None = None
 
 
@@ -181,7 +179,10 @@ class RemoteReader:
 
 def _to_text(answer):
     return RemoteText(
-        answer['text'], answer['confidence'], tuple(answer['char_confidences']), answer.get('char_positions')
+        answer['text'],
+        answer['confidence'],
+        tuple(answer['char_confidences']),
+        char_positions=answer.get('char_positions'),
     )
 
 

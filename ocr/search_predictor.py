@@ -14,7 +14,7 @@ from ocr import tensor_names as names
 from ocr.beam_search import Beams, score_texts, search, trace_back
 from ocr.errors import InputError
 from ocr.precision import session_config
-from ocr.predictor import ReadText
+from ocr.results import ReadText
 
 REFERENCE_STEPS = 33  # T of a graph that does not say
 _SCORED_TOGETHER = 64  # words that are held against their images in one run

@@ -180,7 +180,8 @@ def pictures(tmp_path_factory):
 
 
 def read_folder(learnt, pictures, output, **settings):
-    settings = {'pb_path': learnt.pb_path, 'img_folder': pictures, 'output_path': output, **settings}
+    own = {'pb_path': learnt.pb_path, 'img_folder': pictures, 'output_path': output, 'precision': 'float32'}
+    settings = {**own, **settings}
     tiny.run_main('test', *tiny.flags(**settings))
     return read_results(output)
 
@@ -240,23 +241,28 @@ def test_another_model_or_folder_is_no_run_to_go_on_with(learnt, pictures, typed
 
 
 def test_positions_lie_in_the_photograph_and_can_be_left_out(learnt, pictures, tmp_path):
-    with Image.open(pictures / 'img10.png') as word:
-        photograph = np.pad(word, ((600, 60), (500, 350), (0, 0)), 'edge')  # so that the cut is the same to its edges
-        x1, y1 = 500 + word.width, 600 + word.height
     (tmp_path / 'photographs').mkdir()
-    Image.fromarray(photograph).save(tmp_path / 'photographs' / 'a.png')
-    (tmp_path / 'polygons.txt').write_text(f'a.png\t500,600,{x1},600,{x1},{y1},500,{y1}\n')
+    lines = []
+    with Image.open(pictures / 'img10.png') as word:
+        for name, x0, y0 in (('a.png', 500, 600), ('b.png', 30, 40)):
+            photograph = np.pad(word, ((y0, 60), (x0, 350), (0, 0)), 'edge')  # so that the cut is the same to its edges
+            Image.fromarray(photograph).save(tmp_path / 'photographs' / name)
+            x1, y1 = x0 + word.width, y0 + word.height
+            lines.append(f'{name}\t{x0},{y0},{x1},{y0},{x1},{y1},{x0},{y1}\n')
+    (tmp_path / 'polygons.txt').write_text(''.join(lines))
     settings = {'polygons_path': tmp_path / 'polygons.txt'}
     attention_dir = tmp_path / 'attention'
-    (record,) = read_folder(learnt, tmp_path / 'photographs', tmp_path, attention_dir=attention_dir, **settings)
-    assert record['text'] == READABLE['img10.png']
+    far, near = read_folder(learnt, tmp_path / 'photographs', tmp_path, attention_dir=attention_dir, **settings)
+    assert far['text'] == near['text'] == READABLE['img10.png']
     with Image.open(attention_dir / '000000_a.png') as picture:  # shows the photograph with the region's outline
         assert (np.abs(np.asarray(picture, int) - OUTLINE).max(-1) < 30).sum() > 200
+    for position, of_near in zip(far['char_positions'], near['char_positions'], strict=True):
+        np.testing.assert_allclose(position['peak'], np.add(of_near['peak'], (470, 560)), atol=0.11)
+        np.testing.assert_allclose(position['box'], np.add(of_near['box'], (470, 560)), atol=0.11)
     (whole,) = [record for record in read_folder(learnt, pictures, tmp_path) if record['image'] == 'img10.png']
-    for position, of_whole in zip(record['char_positions'], whole['char_positions'], strict=True):
-        np.testing.assert_allclose(position['peak'], np.add(of_whole['peak'], (500, 600)), atol=0.11)
-        np.testing.assert_allclose(position['box'], np.add(of_whole['box'], (500, 600)), atol=0.11)
-    (record,) = read_folder(learnt, tmp_path / 'photographs', tmp_path, char_positions='false', **settings)
+    for position, of_whole in zip(near['char_positions'], whole['char_positions'], strict=True):
+        np.testing.assert_allclose(position['peak'], np.add(of_whole['peak'], (30, 40)), atol=1.5)  # resized, not cut
+    record, _ = read_folder(learnt, tmp_path / 'photographs', tmp_path, char_positions='false', **settings)
     assert record.keys() == {'image', 'polygon', 'text', 'confidence', 'char_confidences'}
 
 

@@ -30,6 +30,7 @@ TINY = {
     'val_epochs': 0,
     'num_workers': 1,
     'charset_path': 'digits',
+    'precision': 'float32',  # the same numbers on every processor
 }
 BY_HEART = {  # settings with which eight words are learnt in seconds
     'image_size': 64,

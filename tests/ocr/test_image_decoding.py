@@ -23,7 +23,7 @@ def test_a_whole_picture_is_what_the_warp_makes_of_it(size, fits):
     assert np.abs(canvas.astype(int) - warped).max() <= 1
     assert (canvas.any(axis=2) == warped.any(axis=2)).mean() > 0.99
     for polygon in (None, whole_image(*size)):
-        assert (place_region(image, polygon, 64, fits=fits)[0] == canvas).all()
+        assert (place_region(image, polygon, 64, fits=fits).canvas == canvas).all()
 
 
 @pytest.mark.parametrize(
@@ -55,9 +55,11 @@ def test_smaller_decoding_gives_the_same_canvas(tmp_path, orientation, size, mod
     smaller = InferencePreparer(64, fits=True)(regions)
     whole = InferencePreparer(64, fits=True, read=lambda path, scale: read_or_broken(path))(regions)
     assert isinstance(read_image(path, lambda *size: 64 / 1200), Excerpt)
-    for (canvas, box), (expected, expected_box) in zip(smaller, whole, strict=True):
-        assert canvas.shape == expected.shape and (box == expected_box).all()
-        assert np.abs(canvas.astype(int) - expected).mean() < 1
+    for one, expected in zip(smaller, whole, strict=True):
+        assert one.canvas.shape == expected.canvas.shape
+        assert (one.normalized_bbox == expected.normalized_bbox).all()
+        assert (one.to_photograph == expected.to_photograph).all()
+        assert np.abs(one.canvas.astype(int) - expected.canvas).mean() < 1
 
 
 def test_a_small_region_keeps_the_photograph_as_it_is(tmp_path):

@@ -72,9 +72,9 @@ def test_lines_three_times_too_long_are_read_in_windows(predictor, lines):
     results = list(read_as_told(predictor, lines, window_aspect=4.0, batch_size=8))
     assert similarity(without) < 0.3 and similarity(results) > 0.85
     assert [region for region, _, _ in results] == lines
-    for _, canvas, result in results:
+    for _, prepared, result in results:
         assert len(result.text) > predictor.num_steps and len(result.char_confidences) == len(result.text)
-        assert 0 <= result.confidence <= 1 and result.alpha is None and canvas.ndim == 3
+        assert 0 <= result.confidence <= 1 and result.alpha is None and prepared.canvas.ndim == 3
 
 
 def test_short_and_broken_regions_among_long_ones_keep_their_places(predictor, lines, tmp_path):

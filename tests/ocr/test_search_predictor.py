@@ -30,7 +30,7 @@ PICTURES = sorted((tiny.ROOT / 'imgs' / 'words').glob('*.jpg'))
 @pytest.fixture(scope='module')
 def canvases():
     """The eight words on canvases, uint8 (8, 64, 64, 3)."""
-    return np.stack([place_region(np.asarray(tiny.draw_word(text)), None, 64)[0] for text in tiny.EIGHT_WORDS])
+    return np.stack([place_region(np.asarray(tiny.draw_word(text)), None, 64).canvas for text in tiny.EIGHT_WORDS])
 
 
 @pytest.fixture(scope='module')
@@ -43,7 +43,9 @@ def shipped():
     """The shipped model, and its pictures as batches of one canvas."""
     predictor = Predictor.from_pb(str(tiny.ROOT / 'pretrain' / 'latin.pb'))
     images = [read_image(path) for path in PICTURES]
-    return predictor, [place_region(image, None, predictor.canvas_side, fits=True)[0][np.newaxis] for image in images]
+    return predictor, [
+        place_region(image, None, predictor.canvas_side, fits=True).canvas[np.newaxis] for image in images
+    ]
 
 
 def test_greedy_stays_the_frozen_graph(predictor):

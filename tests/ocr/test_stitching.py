@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ocr.predictor import ReadText
+from ocr.results import ReadText
 from ocr.stitching import Placed, placed, stitch
 from ocr.windows import cut_windows
 

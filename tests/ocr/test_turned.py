@@ -8,8 +8,9 @@ import pytest
 
 from config import SHIPPED_MODEL
 from ocr.image import read_image
-from ocr.predictor import Predictor, ReadText
+from ocr.predictor import Predictor
 from ocr.prepare import place_region
+from ocr.results import ReadText
 from ocr.turned import TurnedReader, is_tall, turn_bboxes
 
 WORDS = Path(__file__).resolve().parents[2] / 'imgs' / 'words'
