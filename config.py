@@ -4,59 +4,20 @@ import argparse
 import contextlib
 import dataclasses
 import io
-import itertools
 import json
 import logging
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 import tyro
-from tyro.constructors import PrimitiveConstructorSpec
 
 from ocr.errors import InputError
+from ocr.flags import Names, Numbers, Shares, Switch, check_value, one_line
 
 logger = logging.getLogger(__name__)
 
 
-def _values(arguments):
-    """['a,b', 'c'] -> ('a', 'b', 'c')."""
-    return tuple(value for argument in arguments for value in argument.split(',') if value)
-
-
-def _boolean(arguments):
-    """[] -> True, ['false'] -> False."""
-    words = {'true': True, 'false': False, '1': True, '0': False, 'yes': True, 'no': False}
-    word = ' '.join(arguments).lower() if arguments else 'true'
-    if word not in words:
-        raise ValueError(f'{word!r} is neither true nor false')
-    return words[word]
-
-
-def _tuple_of(kind, metavar):
-    return PrimitiveConstructorSpec(
-        nargs='*',
-        metavar=metavar,
-        instance_from_str=lambda arguments: tuple(kind(value) for value in _values(arguments)),
-        is_instance=lambda value: isinstance(value, tuple),
-        str_from_instance=lambda value: [','.join(map(str, value))],
-    )
-
-
-Names = Annotated[tuple[str, ...], _tuple_of(str, 'NAME ...')]
-Numbers = Annotated[tuple[int, ...], _tuple_of(int, 'INT ...')]
-Shares = Annotated[tuple[float, ...], _tuple_of(float, 'SHARE ...')]
-Switch = Annotated[
-    bool,
-    PrimitiveConstructorSpec(
-        nargs='*',
-        metavar='[true|false]',
-        instance_from_str=_boolean,
-        is_instance=lambda value: isinstance(value, bool),
-        str_from_instance=lambda value: [str(value).lower()],
-    ),
-    tyro.conf.FlagConversionOff,
-]
 Endpoint = Literal[
     'Mixed_5a',
     'Mixed_5b',
@@ -347,7 +308,7 @@ class Config:
 
     def __post_init__(self):
         for field in dataclasses.fields(self):
-            _check(field, getattr(self, field.name))
+            check_value(field, getattr(self, field.name))
 
     @property
     def num_steps(self):
@@ -465,31 +426,7 @@ def _parse(argv, description, default):
     except SystemExit as stop:
         if not stop.code:
             raise
-        raise InputError(_one_line(output.getvalue())) from None
-
-
-def _one_line(boxed):
-    """Tyro's error without frame, title and rules: what is wrong, and what was perhaps meant."""
-    lines = [line.strip('│ ') for line in boxed.splitlines()[1:]]
-    lines = itertools.takewhile(lambda line: not line.startswith('For full helptext'), lines)
-    return ' '.join(' '.join(line for line in lines if line.strip('─-╰╯')).split()) + '; --help lists all flags'
-
-
-_KINDS = {bool: 'true or false', int: 'a whole number', float: 'a number', str: 'text', tuple: 'a tuple'}
-
-
-def _check(field, value):
-    """Raise InputError for a value outside the field's type, range or choices."""
-    kind = type(field.default)
-    if type(value) is not kind and not (kind is float and type(value) is int):
-        raise InputError(f'--{field.name} {value!r}: must be {_KINDS[kind]}')
-    low, high = field.metadata['low'], field.metadata['high']
-    if low is not None and not low <= value <= (sys.float_info.max if high is None else high):
-        limit = f'at least {low}{", and finite" * (kind is float)}' if high is None else f'from {low} to {high}'
-        raise InputError(f'--{field.name} {value}: must be {limit}')
-    choices = getattr(field.type, '__args__', None) if str(field.type).startswith('typing.Literal') else None
-    if choices and value not in choices:
-        raise InputError(f'--{field.name} {value}: must be one of {", ".join(choices)}')
+        raise InputError(one_line(output.getvalue())) from None
 
 
 def to_json(config, groups=GROUPS):
