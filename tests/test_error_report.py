@@ -146,16 +146,24 @@ def test_the_worst_are_shown_with_their_attention(reported):
     assert '<bdi>2<mark>1</mark></bdi>' in reported.html and '<bdi>2<mark>7</mark></bdi>' in reported.html
 
 
-def test_labels_to_look_at_are_the_confident_ones_within_reach(reported):
-    right = [one['confidence'] for one in reported.readings if one['text'] == one['truth']]
-    confident = [
-        one['truth']
-        for one in sorted(reported.readings, key=lambda one: -one['confidence'])
-        if one['truth'] in ('21', '846') and one['confidence'] >= round(np.mean(right), 4)
-    ]
-    assert confident
-    _, rows = captioned(reported.page, 'Labels to look at')
-    assert [row['truth'] for row in rows] == confident
+def test_labels_to_look_at_are_the_confident_ones_within_reach(learnt, tmp_path):
+    words = tiny.EIGHT_WORDS
+    tiny.write_words(tmp_path / 'good', words)
+    swapped = dict(zip(words, [*words[1:], words[0]], strict=True))  # each is wrong, the surest is above the mean
+    (tmp_path / 'bad').mkdir()
+    for word in words:
+        tiny.draw_word(word).save(tmp_path / 'bad' / f'{word}.png')
+    lines = ''.join(f'{word}.png\t{label}\n' for word, label in swapped.items())
+    (tmp_path / 'bad' / 'labels.tsv').write_text(lines, encoding='utf-8')
+    datasets = {'eval_datasets': [f'{name}={tmp_path / name}' for name in ('good', 'bad')], 'index_dir': tmp_path / 'i'}
+    evaluate(learnt, datasets, tmp_path)
+    readings = read_lines(tmp_path / 'scores')
+    threshold = round(np.mean([one['confidence'] for one in readings if one['text'] == one['truth']]), 4)
+    surest_first = sorted(readings, key=lambda one: -one['confidence'])
+    wrong = [one for one in surest_first if one['text'] != one['truth']]
+    assert len(wrong) == len(words) and wrong[0]['confidence'] >= threshold > wrong[-1]['confidence']
+    _, rows = captioned(Page((tmp_path / 'page' / 'index.html').read_text(encoding='utf-8')), 'Labels to look at')
+    assert [row['truth'] for row in rows] == [one['truth'] for one in wrong if one['confidence'] >= threshold]
 
 
 def test_a_killed_evaluation_gives_the_same_page(learnt, reported, tmp_path):
