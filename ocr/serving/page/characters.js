@@ -4,11 +4,11 @@ import { percent, say } from './texts.js';
 
 const SPACE = ' ';
 const UNKNOWN = '\ufffd';
-const LEVELS = [[0.9, 'high'], [0.5, 'middle'], [0, 'low']];
+const LEVELS = [[90, 'high'], [50, 'middle'], [0, 'low']]; // per cent, as they are shown
 
 /** How sure, in a word that the style sheet gives a colour and a line. */
 export function level(confidence) {
-  return LEVELS.find(([least]) => confidence >= least)[1];
+  return LEVELS.find(([least]) => Math.round(100 * confidence) >= least)[1];
 }
 
 /** A row of buttons, a character each, that the arrow keys step through, and what is said below them. */
