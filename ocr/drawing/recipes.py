@@ -1,5 +1,6 @@
 """The recipes that come with the project, by name."""
 
+import dataclasses
 import string
 
 from ocr.drawing.recipe import Effect, Recipe
@@ -118,4 +119,12 @@ RECIPES = {
             'muted': Effect(0.5, 0.2, 0.95),
         },
     ),
+}
+
+SCENE = RECIPES['scene']
+RECIPES |= {  # scene without some of what makes it hard: what each group of effects is worth on real words
+    'scene_shapes': dataclasses.replace(
+        SCENE, name='scene_shapes', effects={'perspective': SCENE.effects['perspective']}
+    ),
+    'scene_straight': dataclasses.replace(SCENE, name='scene_straight', shapes={'straight': 1.0}, tilt=0.0, effects={}),
 }
