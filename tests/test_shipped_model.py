@@ -10,6 +10,7 @@ from ocr.frozen_graph import load_graph, read_charset
 
 MODEL = tiny.ROOT / 'pretrain' / 'latin.pb'
 RECIPE = tiny.ROOT / 'pretrain' / 'latin.json'
+FINE_TUNING = tiny.ROOT / 'pretrain' / 'fine_tuning.json'
 WORDS = tiny.ROOT / 'imgs' / 'words'
 ONE_STEP = {'batch_size': 2, 'steps_per_epoch': 1, 'max_epoch': 1, 'val_epochs': 0, 'num_workers': 1}
 
@@ -47,12 +48,13 @@ def test_it_is_a_start_for_other_words(tmp_path, charset):
         grown = Charset((*Charset.preset('ascii').characters[2:], '\u00e9'))
         grown.save(tmp_path / 'grown.txt')
     arguments = tiny.flags(
+        config_path=FINE_TUNING,
         restore_path=MODEL,
-        train_datasets=f'words={words}',
+        train_datasets=[f'words={words}', 'synthetic:scene'],
+        font_dir=tiny.FONT_DIR,
         index_dir=tmp_path / 'index',
         checkpoint_path=tmp_path / 'checkpoint',
         charset_path=tmp_path / 'grown.txt' if charset else '',
-        frozen_batch_norm='true',
         **ONE_STEP,
     )
     assert tiny.run_main('train', *arguments) == 0
