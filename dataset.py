@@ -19,14 +19,13 @@ import json
 import os
 from collections import Counter
 
-from tqdm import tqdm
-
 from config import Config, parse_config, run_script
 from ocr.annotations import resolve_source
 from ocr.atomic import replacing
 from ocr.charset import Charset
 from ocr.datasets import dataset_path, not_drawn, open_index, select_regions
 from ocr.index import KEPT, count_table
+from ocr.progress import progress_bar
 
 COUNTS_FILE = 'counts.json'  # in index_dir: the table that was printed
 CHARSET_FILE = 'charset.txt'  # in index_dir: the charset that was built from the training text
@@ -62,9 +61,9 @@ def check(cfg, index, counts, charset):
     allowed = allowed_reasons(cfg.allow_lost)
     datasets = _unexamined(cfg, counts)
     examination = Examination(index, datasets, charset, cfg.seq_len, cfg.num_workers)
-    with tqdm(desc='annotations', unit=' regions', total=examination.num_annotations, mininterval=0.5) as bar:
+    with progress_bar(desc='annotations', unit=' regions', total=examination.num_annotations) as bar:
         examination.read_annotations(cfg.min_size, bar.update)
-    with tqdm(desc='images', unit=' regions', total=len(index), mininterval=0.5) as bar:
+    with progress_bar(desc='images', unit=' regions', total=len(index)) as bar:
         examination.look_at_images(bar.update)
     sections = all_sections(examination, allowed, cfg.min_count)
     page_path = os.path.join(cfg.output_path or CHECK_PATH, PAGE_FILE)
@@ -95,7 +94,7 @@ def convert_datasets(cfg):
     specs = not_drawn(cfg.train_datasets)
     index, counts = open_index(cfg.base_dir, cfg.index_dir, specs, cfg.min_size, retry_images=True)
     output = cfg.output_path or CONVERTED_PATH
-    with tqdm(desc=f'writing {cfg.convert}', unit=' regions', total=len(index), mininterval=0.5) as bar:
+    with progress_bar(desc=f'writing {cfg.convert}', unit=' regions', total=len(index)) as bar:
         written = convert(index, cfg.convert, output, bar.update)
     print(count_table({name: _with_later(before, written.get(name, {})) for name, before in counts.items()}))
     print(f'{output}: {cfg.convert}, {sum(one.get(KEPT, 0) for one in written.values())} regions')
@@ -116,7 +115,7 @@ def cache_regions(cfg):
         if os.path.exists(cache_path(path)) and not cache_fault(path, **wanted):
             print(f'{cache_path(path)}: is there already')
             continue
-        with tqdm(desc=f'cutting {name}', unit=' regions', total=stop - start, mininterval=0.5) as bar:
+        with progress_bar(desc=f'cutting {name}', unit=' regions', total=stop - start) as bar:
             cut = build_cache(path, **wanted, num_workers=cfg.num_workers, progress=bar.update)
         print(count_table({name: _with_later(counts[name], cut)}))
         print(f'{cache_path(path)}: {os.path.getsize(cache_path(path)) / 1e6:.1f} MB')

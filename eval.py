@@ -72,10 +72,9 @@ def read_index(predictor, index, cfg, path, **reading):
         path: the file.
         reading: more keyword arguments of ocr.long_text.read_as_told.
     """
-    from tqdm import tqdm
-
     from ocr.long_text import read_as_told
     from ocr.prepare import Broken
+    from ocr.progress import progress_bar
     from ocr.results import open_results, to_record
 
     run = {**predictor.identity, 'full_length': cfg.full_length}
@@ -86,7 +85,7 @@ def read_index(predictor, index, cfg, path, **reading):
         regions = (index[position] for position in range(readings.num_kept, len(index)))
         aspect = cfg.long_text and cfg.window_aspect
         results = read_as_told(predictor, regions, window_aspect=aspect, **reading_settings(cfg), **reading)
-        bar = tqdm(results, total=len(index), initial=readings.num_kept, desc='reading', unit=' regions')
+        bar = progress_bar(results, total=len(index), initial=readings.num_kept, desc='reading', unit=' regions')
         for region, _, result in bar:
             record = to_record(place(region), result)
             if isinstance(result, Broken):

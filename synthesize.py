@@ -21,7 +21,6 @@ from functools import lru_cache
 from pathlib import Path
 
 import cv2
-from tqdm import tqdm
 
 from config import parse_config, run_script
 from ocr.charset import Charset
@@ -30,6 +29,7 @@ from ocr.drawing.material import prepare_recipe
 from ocr.drawing.sheet import draw_sheet
 from ocr.errors import InputError
 from ocr.parallel import map_in_order, num_cores, process_pool
+from ocr.progress import progress_bar
 
 DEFAULT_OUTPUT = './data/synthetic_text'
 JPEG_QUALITY = 95
@@ -71,7 +71,7 @@ def draw_set(folder, config, recipe, fonts):
         (str(folder), start, min(start + BLOCK, config.num_samples)) for start in range(0, config.num_samples, BLOCK)
     ]
     shapes = Counter()
-    with (folder / 'labels.jsonl').open('w', encoding='utf-8') as labels, tqdm(total=config.num_samples) as bar:
+    with (folder / 'labels.jsonl').open('w', encoding='utf-8') as labels, progress_bar(total=config.num_samples) as bar:
         for records in _run(blocks, config.num_workers or num_cores()):
             labels.writelines(json.dumps(record, ensure_ascii=False) + '\n' for record in records)
             shapes.update(record['shape'] for record in records)

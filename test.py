@@ -113,10 +113,9 @@ def save_picture(folder, number, region, prepared, result):
 
 def read_all(predictor, regions, cfg, start):
     """Yield a record for each region from position `start` on, saving attention pictures on the way."""
-    from tqdm import tqdm
-
     from ocr.char_positions import char_positions
     from ocr.long_text import read_as_told
+    from ocr.progress import progress_bar
     from ocr.results import to_record
 
     with_positions = writes_positions(predictor, cfg)
@@ -129,7 +128,7 @@ def read_all(predictor, regions, cfg, start):
         with_alpha=with_positions or bool(cfg.attention_dir),
         full_length=cfg.full_length,
     )
-    bar = tqdm(results, total=len(regions), initial=start, desc='reading', unit=' images', mininterval=0.5)
+    bar = progress_bar(results, total=len(regions), initial=start, desc='reading', unit=' images')
     for number, (region, prepared, result) in enumerate(bar, start):
         positions = None
         if prepared is not None and cfg.attention_dir:
@@ -147,13 +146,12 @@ def writes_positions(reader, cfg):
 
 def read_remotely(reader, regions, cfg, start):
     """Yield a record for each region from position `start` on, as a server reads it."""
-    from tqdm import tqdm
-
     from ocr.prepare import Broken
+    from ocr.progress import progress_bar
     from ocr.results import to_record
 
     results = reader.read_regions(islice(regions, start, None), num_workers=cfg.batch_size)
-    bar = tqdm(results, total=len(regions), initial=start, desc='reading', unit=' images', mininterval=0.5)
+    bar = progress_bar(results, total=len(regions), initial=start, desc='reading', unit=' images')
     for region, result in bar:
         positions = None if isinstance(result, Broken) or not cfg.char_positions else result.char_positions
         yield to_record(place(region, cfg.img_folder), result, positions)

@@ -10,13 +10,13 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 from tensorpack.callbacks import Callback
 from tensorpack.train import StopTraining
-from tqdm import tqdm
 
 from ocr import tensor_names as names
 from ocr.atomic import replacing
 from ocr.checkpoint import BEST_FOLDER, find_checkpoint, save_checkpoint, saved_steps
 from ocr.curves import loss_curve
 from ocr.errors import InputError
+from ocr.progress import progress_bar
 
 HISTORY_FILE = 'history.jsonl'
 CURVE_FILE = 'curve.png'
@@ -53,13 +53,8 @@ class Watch(Callback):
         }
 
     def _before_train(self):
-        self._bar = tqdm(
-            total=self.total_steps,
-            initial=self.global_step,
-            desc='training',
-            unit=' steps',
-            smoothing=0.1,
-            mininterval=0.5,
+        self._bar = progress_bar(
+            total=self.total_steps, initial=self.global_step, desc='training', unit=' steps', smoothing=0.1
         )
         self._start_epoch()
 

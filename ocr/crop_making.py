@@ -20,7 +20,6 @@ from itertools import islice
 
 import cv2
 import numpy as np
-from tqdm import tqdm
 
 from ocr.augment import AugmentSettings
 from ocr.crop_cache import ENDING, FORMAT, ROW, cache_fault, cache_path, digest_of, photograph_state
@@ -30,6 +29,7 @@ from ocr.image import cut
 from ocr.index import KEPT, REMEDY, RegionIndex
 from ocr.parallel import map_in_order, num_cores
 from ocr.prepare import Broken, read_or_broken
+from ocr.progress import progress_bar
 
 _JPEG = [cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
 _SIZES = struct.Struct('<qq')  # bytes of a record's JSON and of its JPEGs
@@ -59,7 +59,7 @@ def ensure_caches(index, draws, *, canvas_side, margin, num_workers=0):
             continue
         with contextlib.suppress(_TooLittleRoom):
             _announce(path, groups, fault, canvas_side, margin)
-            with tqdm(desc='cutting', total=num_regions, unit=' regions', mininterval=0.5) as bar:
+            with progress_bar(desc='cutting', total=num_regions, unit=' regions') as bar:
                 try:
                     build_cache(
                         path, canvas_side=canvas_side, margin=margin, num_workers=num_workers, progress=bar.update

@@ -4,13 +4,13 @@ import os
 import re
 
 import numpy as np
-from tqdm import tqdm
 
 from ocr.annotations import DATASETS, resolve_source, split_source
 from ocr.annotations.own import FILE_NAMES
 from ocr.annotations.region import DropReason
 from ocr.errors import InputError
 from ocr.index import KEPT, RegionIndex, build_index, index_is_current, read_counts, select
+from ocr.progress import progress_bar
 
 USUAL_NAMES = (*FILE_NAMES, 'gt.txt', 'labels.txt', 'labels.csv', 'labels.json', 'data.mdb')
 DRAWN = 'synthetic:'  # what a dataset of drawn text is called by, before the recipe's name
@@ -99,7 +99,7 @@ def open_index(base_dir, index_dir, specs, min_size=8, progress=True, retry_imag
         path = resolve_source(name, path)
         if not _is_usable(index_path, name, path, min_size, retry_images):
             form, _ = split_source(path)
-            with tqdm(desc=f'indexing {name} as {form}', unit=' regions', disable=not progress, mininterval=0.5) as bar:
+            with progress_bar(desc=f'indexing {name} as {form}', unit=' regions', disable=not progress) as bar:
                 build_index(name, path, index_path, min_size, bar.update)
         counts[name] = read_counts(index_path)
         index_paths.append(index_path)
