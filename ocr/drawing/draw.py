@@ -32,6 +32,7 @@ class DrawnSample:
             written to the left: from the left too), then back along its lower edge.
         font: name of the font.
         shape: one of `ocr.drawing.layout.SHAPES`.
+        font_size: pixels an em.
     """
 
     image: np.ndarray
@@ -39,6 +40,7 @@ class DrawnSample:
     polygon: np.ndarray
     font: str
     shape: str
+    font_size: int
 
 
 def draw_sample(recipe, fonts, seed, index):
@@ -83,7 +85,7 @@ def draw_layers(recipe, fonts, seed, index):
         if clutter is not None:
             clear(clutter, layout.polygon)
     image = paint(layout.ink, look, layout.polygon, clutter)
-    sample = DrawnSample(image, text, layout.polygon, font.name, layout.shape)
+    sample = DrawnSample(image, text, layout.polygon, font.name, layout.shape, em)
     return sample, outlined(layout.ink, look), clutter
 
 
