@@ -14,10 +14,11 @@ import tensorflow.compat.v1 as tf
 from ocr.losses import add_weight_loss
 
 SCOPE = 'InceptionV4/attention_lstm'
+CLASS_BIAS = f'{SCOPE}/softmax/softmax_b'
 CLASS_AXES = {  # the variables that hold something of each class, and the axis that runs over the classes
     f'{SCOPE}/word_embedding/W_wemb': 0,
     f'{SCOPE}/softmax/softmax_w': 1,
-    f'{SCOPE}/softmax/softmax_b': 0,
+    CLASS_BIAS: 0,
 }
 EOS = 1
 _HIDDEN_SCORE = -1e9  # score of a cell that attention may not see; finite, so that no row becomes NaN

@@ -1,5 +1,6 @@
 """What a training starts from, as tensorpack takes it."""
 
+import math
 import re
 
 import numpy as np
@@ -42,7 +43,11 @@ class RestorePretrained(RestoreModel):
 
 
 class RestoreWeights(SessionInit):
-    """The weights of a trained model without step and optimizer; those of new characters stay as initialised."""
+    """The weights of a trained model without step and optimizer; those of new characters stay as initialised.
+
+    But for their biases, which let all of them together weigh as much as one character that nothing speaks for:
+    thousands of new characters must not take the probability of the old ones.
+    """
 
     def __init__(self, start):
         """Takes a start.Start."""
@@ -54,6 +59,7 @@ class RestoreWeights(SessionInit):
         variables = match_variables(model, self._grown_shapes(weights), self.start.path)
         ids = self.start.charset.ids_in(self.start.trained_charset)
         fresh = sess.run({name: variables[name] for name in attention.CLASS_AXES})
+        fresh[attention.CLASS_BIAS] -= math.log(max((ids < 0).sum(), 1))
         for name, axis in attention.CLASS_AXES.items():
             weights[name] = _carry_over(weights[name], fresh[name], ids, axis)
         initializers = {name: variable.initializer for name, variable in variables.items()}
