@@ -10,6 +10,7 @@ processor time is what counts. Prints one table and one JSON line: medians of th
 the published formulation.
 """
 
+import dataclasses
 import sys
 import tempfile
 import time
@@ -41,6 +42,7 @@ FROM_CROPS = 'from the crop cache'
 GRID = 4, 3  # words on a drawn photograph, across and down
 JPEG_QUALITY = 92
 DRAWN_SIDE = 64  # pixels
+TALL_EM = 92  # pixels, at which capitals are about 64 pixels tall
 SEQ_LEN = 32  # of drawn words
 
 
@@ -170,6 +172,8 @@ def main(argv=None):
             'crops': difference(ways[FROM_PHOTOGRAPHS], ways[FROM_CROPS], compared),
         }
         ways |= {f'drawn, {name}': drawn_way(recipe, fonts) for name, recipe in recipes.items()}
+        large = dataclasses.replace(recipes['scene'], font_size=(TALL_EM, TALL_EM))
+        ways['drawn, scene, letters of 64 px'] = drawn_way(large, fonts)
         rates, done = {name: [] for name in (*ways, FIRST_EPOCH)}, dict.fromkeys(ways, 0)
         for _ in range(settings.rounds):
             for name, way in ways.items():

@@ -8,9 +8,10 @@ from ocr.charset import SPECIALS
 from ocr.drawing.corpus import read_texts
 from ocr.drawing.recipes import named_recipe
 from ocr.drawing.shaping import can_shape, needs_shaping
-from ocr.drawing.texts import over_alphabet
+from ocr.drawing.texts import Mixture, RandomText, over_alphabet
 from ocr.errors import InputError
 
+RARE_SHARE = 0.08  # of random strings over the charset beside a person's own texts
 UNSHAPED = "in need of Pillow's raqm"
 
 logger = logging.getLogger(__name__)
@@ -19,8 +20,9 @@ logger = logging.getLogger(__name__)
 def prepare_recipe(name, fonts, *, charset=None, text_path='', photo_dir='', seq_len=None):
     """The recipe of a name, such that all its texts can be drawn and, with a charset, encoded.
 
-    Texts come from `text_path`, else from the recipe, whose random strings are drawn over the charset.
-    What cannot be drawn is left out and logged by reason.
+    Texts come from `text_path`, else from the recipe, whose random strings are drawn over the charset. With a charset a
+    share of random strings over it comes beside the texts of `text_path` too, so that its rare characters occur. What
+    cannot be drawn is left out and logged by reason.
 
     Args:
         name: one of `ocr.drawing.RECIPES`.
@@ -35,13 +37,18 @@ def prepare_recipe(name, fonts, *, charset=None, text_path='', photo_dir='', seq
             what it takes.
     """
     recipe = named_recipe(name)
-    characters = frozenset(charset.characters[len(SPECIALS) :]) if charset else None
+    alphabet = ''.join(charset.characters[len(SPECIALS) :]) if charset else ''
     texts = recipe.texts
     if text_path:
         texts = read_texts(text_path)
     elif charset:
-        texts = over_alphabet(texts, ''.join(charset.characters[len(SPECIALS) :]))
-    recipe = dataclasses.replace(recipe, lengths=recipe.lengths[:seq_len], characters=characters, photo_dir=photo_dir)
+        texts = over_alphabet(texts, alphabet)
+    recipe = dataclasses.replace(
+        recipe,
+        lengths=recipe.lengths[:seq_len],
+        characters=frozenset(alphabet) if charset else None,
+        photo_dir=photo_dir,
+    )
     sieve = Sieve(recipe, recipe.choose_fonts(fonts))
     texts, dropped = texts.restrict(sieve)
     where = text_path or f'recipe {name}'
@@ -51,7 +58,17 @@ def prepare_recipe(name, fonts, *, charset=None, text_path='', photo_dir='', seq
         logger.info('%s: left out %s', where, sieve.report())
     if texts is None:
         raise InputError(f'{where}: nothing in it can be drawn ({sieve.report()}); other --text_path or --font_dir?')
+    if text_path and charset:
+        texts = _with_rare_characters(texts, alphabet, sieve)
     return dataclasses.replace(recipe, texts=texts)
+
+
+def _with_rare_characters(texts, alphabet, sieve):
+    """The texts, and a share of random strings over what can be drawn of an alphabet."""
+    if not alphabet.strip():
+        return texts
+    random_text, _ = RandomText(alphabet).restrict(sieve)
+    return Mixture((texts, random_text), (1 - RARE_SHARE, RARE_SHARE)) if random_text else texts
 
 
 class Sieve:

@@ -4,7 +4,7 @@ import dataclasses
 import string
 
 from ocr.drawing.recipe import Effect, Recipe
-from ocr.drawing.scene_texts import scene_texts
+from ocr.drawing.scene_texts import line_texts, scene_texts
 from ocr.drawing.texts import Mixture, RandomText
 from ocr.errors import InputError
 
@@ -122,9 +122,19 @@ RECIPES = {
 }
 
 SCENE = RECIPES['scene']
-RECIPES |= {  # scene without some of what makes it hard: what each group of effects is worth on real words
+RECIPES |= {  # scene without some of what makes it hard, to tell what that is worth on real words, and in whole lines
     'scene_shapes': dataclasses.replace(
         SCENE, name='scene_shapes', effects={'perspective': SCENE.effects['perspective']}
     ),
     'scene_straight': dataclasses.replace(SCENE, name='scene_straight', shapes={'straight': 1.0}, tilt=0.0, effects={}),
+    'lines': dataclasses.replace(  # whole lines of several words, as long as the model writes
+        SCENE,
+        name='lines',
+        texts=line_texts(),
+        lengths=(0.2,) * 8 + (1.0,) * 56,
+        cases={'as is': 0.7, 'upper': 0.2, 'title': 0.1},
+        shapes={'straight': 0.8, 'rotated': 0.04, 'arc_up': 0.05, 'arc_down': 0.04, 'wave': 0.05, 'turned': 0.02},
+        font_size=(20, 48),
+        bend=(10.0, 120.0),
+    ),
 }

@@ -5,7 +5,7 @@ import string
 
 from ocr.drawing.patterns import patterns
 from ocr.drawing.texts import Mixture, RandomText
-from ocr.drawing.words import EnglishWords, PseudoWords
+from ocr.drawing.words import EnglishWords, PseudoWords, WordSequence
 
 # Patterns of `ocr.drawing.patterns`, two spaces or a line's end between them.
 NUMBERS = """
@@ -56,6 +56,7 @@ PUNCTUATED = r"""
     C:\{word}  #{word}  #{word}{nd}  @{word}  @{word}_{word}  {word}_{word}  {word}.{tld}  www.{word}.{tld}
     {word}@{word}.{tld}  {word}.{tld}/{word}  http://{word}.{tld}
 """
+PRINTABLE = string.ascii_letters + string.digits + string.punctuation + ' '
 
 
 def scene_texts():
@@ -68,9 +69,16 @@ def scene_texts():
             patterns(_cut(NUMBERS) + _cut(PRICES) + _cut(TIMES) + _cut(CODES)),
             patterns(_cut(SEVERAL), words),
             patterns(_cut(PUNCTUATED), words),
-            RandomText(string.ascii_letters + string.digits + string.punctuation + ' '),
+            RandomText(PRINTABLE),
         ),
         (0.52, 0.08, 0.18, 0.07, 0.07, 0.08),
+    )
+
+
+def line_texts():
+    """The source of text of the recipe 'lines': several words, some of them numbers, signs and the like."""
+    return Mixture(
+        (WordSequence(EnglishWords()), WordSequence(scene_texts()), RandomText(PRINTABLE)), (0.6, 0.32, 0.08)
     )
 
 

@@ -21,6 +21,7 @@ FREQUENCIES = {
     'abbreviations': 1,
 }  # of a section's words
 ORDER = 3  # letters that decide which comes next in a made-up word
+WORD_LENGTHS = (3, 17, 21, 16, 11, 9, 8, 6, 4, 3, 2, 1)  # weights of 1, 2, 3, ... letters in running English text
 MAX_TRIES = 8  # words made up until one ends as words do
 
 
@@ -105,6 +106,30 @@ class PseudoWords:
         """(source of words of the drawable letters or None, list of the others)."""
         kept, dropped = partition(self.letters, is_drawable)
         return (PseudoWords(''.join(kept)) if _letter_model(''.join(kept)) else None), dropped
+
+
+@dataclass(frozen=True, slots=True)
+class WordSequence:
+    """Texts of a source one after the other with spaces between, as many as have the length."""
+
+    words: object
+
+    def draw(self, rng, length):
+        """At most `length` characters, unless the source has nothing so short."""
+        text = ''
+        while (room := length - len(text) - bool(text)) > 0:
+            word = self.words.draw(rng, min(room, 1 + _draw_place(rng, np.cumsum(WORD_LENGTHS))))
+            if text and len(word) > room:
+                break
+            text = f'{text} {word}'.lstrip()
+        return text
+
+    def restrict(self, is_drawable):
+        """(source of the drawable or None, list of the others); single words where a space cannot be drawn."""
+        kept, dropped = self.words.restrict(is_drawable)
+        if not is_drawable(' '):
+            return kept, [*dropped, ' ']
+        return kept and WordSequence(kept), dropped
 
 
 @lru_cache(maxsize=1)

@@ -5,7 +5,7 @@ import pytest
 from PIL import features
 
 from ocr.charset import Charset
-from ocr.drawing import scan_fonts
+from ocr.drawing import draw_sample, scan_fonts
 from ocr.drawing.material import prepare_recipe
 from ocr.errors import InputError
 
@@ -58,3 +58,21 @@ def test_a_charset_without_raqm_loses_what_needs_it(no_raqm, caplog):
     recipe = prepare_recipe('words', FONTS, charset=Charset('abc\u05d0'))
     assert set(''.join(_texts(recipe))) == set('abc')
     assert 'raqm' in caplog.text
+
+
+def test_rare_characters_occur_beside_ones_own_texts(tmp_path):
+    path = _write(tmp_path / 'words.txt', 'cab', 'bad')
+    recipe = prepare_recipe('words', FONTS, charset=Charset('abcd#~'), text_path=path)
+    texts = _texts(recipe, 2000)
+    assert set(''.join(texts)) == set('abcd#~')
+    assert 0.88 < np.mean([text in ('cab', 'bad') for text in texts]) < 0.96
+
+
+def test_a_corpus_in_whole_lines_fills_the_length_that_the_model_has(tmp_path):
+    path = _write(tmp_path / 'corpus.txt', *['the quick brown fox jumps over the lazy dog again and again'] * 3)
+    for text_path in ('', path):
+        recipe = prepare_recipe('lines', FONTS, charset=Charset.preset('ascii'), text_path=text_path, seq_len=32)
+        samples = [draw_sample(recipe, FONTS, 0, index).text for index in range(150)]
+        lengths = [len(text) for text in samples]
+        assert max(lengths) == 32 and np.mean(np.array(lengths) > 16) > 0.5
+        assert np.mean([len(text.split()) >= 4 for text in samples]) > 0.3

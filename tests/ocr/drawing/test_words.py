@@ -4,7 +4,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from ocr.drawing.words import ENGLISH_PATH, FREQUENCIES, EnglishWords, PseudoWords, WordList
+from ocr.drawing.words import ENGLISH_PATH, FREQUENCIES, EnglishWords, PseudoWords, WordList, WordSequence
 from ocr.errors import InputError
 
 ENGLISH = [line for line in ENGLISH_PATH.read_text(encoding='utf-8').splitlines() if not line.startswith('#')]
@@ -98,3 +98,18 @@ def test_pseudo_words_of_few_letters():
 )
 def test_restrict_says_what_is_lost(source, expected, dropped):
     assert source.restrict(lambda text: '1' not in text) == (expected, dropped)
+
+
+def test_word_sequence_has_as_many_words_as_fit():
+    texts = _draws(WordSequence(WordList(('a', 'to', 'the', 'word'))), 20)
+    assert all(15 <= len(text) <= 20 for text in texts)
+    assert set(' '.join(texts).split()) == {'a', 'to', 'the', 'word'}
+    assert _draws(WordSequence(WordList(('longest',))), 3) == ['longest'] * 60  # it has nothing so short
+
+
+def test_word_sequence_without_a_space_is_single_words():
+    source, dropped = WordSequence(WordList(('of', 'word'))).restrict(lambda text: text != ' ')
+    assert source == WordList(('of', 'word')) and dropped == [' ']
+    source, dropped = WordSequence(WordList(('of', 'word'))).restrict(lambda text: text != 'of')
+    assert source == WordSequence(WordList(('word',))) and dropped == ['of']
+    assert WordSequence(WordList(('of',))).restrict(lambda text: text != 'of')[0] is None
