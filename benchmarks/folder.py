@@ -34,32 +34,41 @@ class Settings:
     """As test.py takes it."""
 
 
-def ready_feeds(predictor, regions, batch_size):
-    """What the graph is fed, in full batches of one shape."""
-    from ocr.prepare import Broken, InferencePreparer, stacked
+def ready_feeds(reader, regions, batch_size):
+    """What the graph is fed, in full batches of one shape; tall canvases turned too, where the reader turns them."""
+    import numpy as np
 
-    prepare = InferencePreparer(predictor.canvas_side, predictor.fits)
+    from ocr.prepare import Broken, InferencePreparer
+    from ocr.turned import TURNS, is_tall, turn_bboxes
+
+    prepare = InferencePreparer(reader.canvas_side, reader.fits)
     by_shape = defaultdict(list)
     for region in regions:
         (prepared,) = prepare([region])
-        if not isinstance(prepared, Broken):
-            by_shape[prepared.canvas.shape].append(prepared)
+        if isinstance(prepared, Broken):
+            continue
+        canvas, bbox = prepared.canvas, prepared.normalized_bbox
+        views = [(canvas, bbox)]
+        if reader.identity.get('turned') and is_tall((1, *canvas.shape), bbox[np.newaxis]).all():
+            views += [(np.rot90(canvas, turn), turn_bboxes(bbox[np.newaxis], turn)[0]) for turn in TURNS]
+        for view in views:
+            by_shape[view[0].shape].append(view)
     parts = [
         of_shape[start : start + batch_size]
         for of_shape in by_shape.values()
         for start in range(0, len(of_shape), batch_size)
     ]
-    return [predictor._feed(*stacked(part), full_length=False) for part in parts]
+    return [reader._feed(*map(np.stack, zip(*part, strict=True)), full_length=False) for part in parts]
 
 
-def read_to_file(predictor, regions, batch_size, path):
-    """What test.py does with a folder."""
-    from ocr.reading import read_regions
-    from ocr.results import open_results, to_record
+def read_to_file(reader, regions, cfg, path):
+    """What test.py does with a folder, positions of the characters included."""
+    from ocr.results import open_results
+    from test import read_all
 
-    with open_results(path, predictor.identity, (), resume=False) as results:
-        for region, _, result in read_regions(predictor, regions, batch_size=batch_size):
-            results.append(to_record({'image': region.image_path}, result))
+    with open_results(path, reader.identity, (), resume=False) as results:
+        for record in read_all(reader, regions, cfg, 0):
+            results.append(record)
 
 
 def seconds_of(function):
@@ -75,22 +84,24 @@ def main(argv=None):
 
     start_tensorflow()
     from benchmarks.measure import peak_mb, report, spread
+    from config import parse_config
+    from export import load_frozen
     from ocr import tensor_names as names
-    from ocr.annotations.region import TextRegion
-    from ocr.precision import choose_precision
-    from ocr.predictor import Predictor
     from ocr.prepare import InferencePreparer
+    from test import find_regions
 
-    predictor = Predictor.from_pb(settings.pb_path, precision=choose_precision(settings.precision))
-    images = sorted(path for path in Path(settings.img_folder).rglob('*') if path.suffix in ('.jpg', '.png'))
-    regions = [TextRegion(str(path), None, '', '') for path in images[: settings.num_images]]
-    feeds = ready_feeds(predictor, regions, settings.batch_size)
+    shared = ('pb_path', 'img_folder', 'batch_size', 'precision')
+    arguments = [part for name in shared for part in (f'--{name}', str(getattr(settings, name)))]
+    cfg = parse_config(arguments, __doc__)
+    reader = load_frozen(settings.pb_path, cfg, arguments, __doc__)
+    regions = find_regions(cfg)[: settings.num_images]
+    feeds = ready_feeds(reader, regions, settings.batch_size)
     fetches = [f'{names.PREDS}:0', f'{names.PROBS}:0']
-    prepare = InferencePreparer(predictor.canvas_side, predictor.fits)
+    prepare = InferencePreparer(reader.canvas_side, reader.fits)
     ways = {
-        'graph alone': lambda: [predictor._session.run(fetches, feed) for feed in feeds],
+        'graph alone': lambda: [reader._session.run(fetches, feed) for feed in feeds],
         'preparing alone': lambda: [prepare([region]) for region in regions],
-        'end to end': lambda: read_to_file(predictor, regions, settings.batch_size, f'{folder}/r.jsonl'),
+        'end to end': lambda: read_to_file(reader, regions, cfg, f'{folder}/r.jsonl'),
     }
     with tempfile.TemporaryDirectory() as folder:
         turns = [{name: seconds_of(way) for name, way in ways.items()} for _ in range(1 + settings.pairs)][1:]
@@ -105,7 +116,7 @@ def main(argv=None):
     summary = {
         'num_images': len(regions),
         'batch_size': settings.batch_size,
-        'precision': predictor.identity['precision'],
+        'precision': reader.identity['precision'],
         'ratio': {name: [round(value, 3) for value in ratio] for name, ratio in ratios.items()},
         'peak_mb': peak_mb(),
     }

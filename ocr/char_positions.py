@@ -74,7 +74,7 @@ def _along_axis(num_cells, side):
 
 def _cleaned(alpha):
     """Finite and >= 0; a map of nothing else becomes flat."""
-    alpha = np.maximum(np.nan_to_num(alpha, posinf=0.0, neginf=0.0), 0)
+    alpha = np.where((alpha > 0) & (alpha < np.inf), alpha, 0.0)  # of NaN neither holds
     return np.where(alpha.any(axis=(1, 2), keepdims=True), alpha, 1.0)
 
 
