@@ -83,3 +83,14 @@ def test_models_benchmark_compares_readings():
     assert result.returncode == 0, result.stderr[-2000:]
     summary = json.loads(result.stdout.splitlines()[-1])
     assert summary['num_images'] == 4 and summary['read_differently'] == {'pretrain/latin.pb': 0}
+
+
+def test_precision_benchmark_trains_alike(tmp_path):
+    few = ['--max_epoch', '2', '--steps_per_epoch', '3', '--batch_size', '4', '--val_regions', '8']
+    command = [sys.executable, 'benchmarks/precision.py', *few, '--picture', str(tmp_path / 'curves.png')]
+    result = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert result.returncode == 0, result.stderr[-2000:]
+    last = json.loads(result.stdout.splitlines()[-1])['last']
+    assert last['float32']['loss'] != last['bfloat16']['loss']
+    assert abs(last['float32']['loss'] - last['bfloat16']['loss']) < 0.2  # the same start and pictures
+    assert (tmp_path / 'curves.png').stat().st_size > 10_000

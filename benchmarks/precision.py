@@ -1,0 +1,107 @@
+"""Training in bfloat16 beside training in float32: python benchmarks/precision.py [--picture precision.png]
+
+The compact preset learns drawn digits twice, from the same start and on the same pictures, once in each precision.
+Prints one table and one JSON line, and draws both losses and scores over the steps.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import tyro
+
+sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
+
+from benchmarks.measure import ROOT, report  # noqa: E402
+
+PRECISIONS = {'float32': '#c2410c', 'bfloat16': '#1f4e8c'}
+
+
+@dataclass(frozen=True)
+class Settings:
+    max_epoch: int = 20
+    """Epochs of each training."""
+    steps_per_epoch: int = 100
+    """Steps an epoch."""
+    batch_size: int = 32
+    """Images a step."""
+    recipe: str = 'digits'
+    """What is drawn; its characters are those of the charset of this name, or else printable ASCII."""
+    val_regions: int = 500
+    """Drawn texts that each epoch is validated on."""
+    seed: int = 0
+    """Of weights and data."""
+    picture: str = ''
+    """PNG of the curves to write."""
+
+
+def train(settings, precision, folder):
+    """History of one training, a dict an epoch."""
+    flags = {
+        'preset': 'compact',
+        'train_datasets': f'synthetic:{settings.recipe}',
+        'charset_path': 'digits' if settings.recipe == 'digits' else 'ascii',
+        'checkpoint_path': folder,
+        'precision': precision,
+        'max_epoch': settings.max_epoch,
+        'steps_per_epoch': settings.steps_per_epoch,
+        'batch_size': settings.batch_size,
+        'val_regions': settings.val_regions,
+        'seed': settings.seed,
+    }
+    command = [
+        sys.executable,
+        'train.py',
+        *(part for name, value in flags.items() for part in (f'--{name}', str(value))),
+    ]
+    subprocess.run(command, check=True, cwd=ROOT)
+    return [json.loads(line) for line in (Path(folder) / 'history.jsonl').read_text().splitlines()]
+
+
+def draw_curves(path, histories):
+    """PNG of two panels: the losses over the steps, and the word accuracies."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(11, 4), layout='constrained')
+    FigureCanvasAgg(figure)
+    panels = dict(zip(('loss', 'val_accuracy'), figure.subplots(1, 2), strict=True))
+    for name, axes in panels.items():
+        for precision, rows in histories.items():
+            known = [row for row in rows if row.get(name) is not None]
+            factor = 1 if name == 'loss' else 100
+            axes.plot(
+                [row['step'] for row in known],
+                [factor * row[name] for row in known],
+                color=PRECISIONS[precision],
+                label=precision,
+                marker='o',
+                markersize=3,
+            )
+        axes.set(xlabel='step', title='training loss' if name == 'loss' else 'unseen words read right, %')
+        axes.grid(alpha=0.25)
+        axes.spines[['top', 'right']].set_visible(False)
+        axes.legend(frameon=False)
+    figure.savefig(path, dpi=100)
+
+
+def main(argv=None):
+    settings = tyro.cli(Settings, args=argv, description=__doc__, use_underscores=True)
+    with tempfile.TemporaryDirectory() as folder:
+        histories = {precision: train(settings, precision, f'{folder}/{precision}') for precision in PRECISIONS}
+    if settings.picture:
+        draw_curves(settings.picture, histories)
+    last = {precision: rows[-1] for precision, rows in histories.items()}
+    columns = ('loss', 'val_accuracy', 'images_per_second')
+    summary = {precision: {name: row.get(name) for name in columns} for precision, row in last.items()}
+    rows = [(precision, *found.values()) for precision, found in summary.items()]
+    report(
+        'precision', ('training in', 'last loss', 'words right', 'images/s'), rows, {'last': summary, **vars(settings)}
+    )
+
+
+if __name__ == '__main__':
+    main()
