@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from layouts import LAYOUTS, WORDS, database, gt, icdar2015, image, own, text_file, totaltext
+from layouts import LAYOUTS, WORDS, database, gt, icdar2015, image, json_lines, own, text_file, totaltext
 
 from ocr.annotations import FORMATS, annotation_files, read_dataset, resolve_source, split_source
 from ocr.annotations.region import TextRegion
@@ -125,6 +125,17 @@ def test_several_lists_in_one_folder(tmp_path):
     with pytest.raises(InputError, match=r'several label files, rec_gt_test.txt, rec_gt_train.txt; name one, mine=/'):
         read_dataset('mine', tmp_path)
     assert [region.text for region in read_dataset('mine', tmp_path / 'rec_gt_train.txt')] == ['word']
+
+
+def test_several_label_files_of_ones_own_in_one_folder(tmp_path):
+    own(tmp_path, ['of the table'])
+    json_lines(tmp_path, ['of the lines'])
+    message = r'several label files, labels\.tsv, labels\.jsonl; name one, mine=/.*/labels\.tsv$'
+    for source in (tmp_path, f'own:{tmp_path}'):
+        with pytest.raises(InputError, match=message):
+            read_dataset('mine', source)
+    for name, text in (('labels.tsv', 'of the table'), ('labels.jsonl', 'of the lines')):
+        assert [region.text for region in read_dataset('mine', tmp_path / name)] == [text]
 
 
 def test_labels_of_photographs_in_several_folders(tmp_path):
