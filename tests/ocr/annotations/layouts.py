@@ -33,6 +33,16 @@ def gt(folder, words=WORDS):
     text_file(folder / 'gt.txt', ''.join(f'test/word_{number}.png\t{word}\n' for number, word in enumerate(words)))
 
 
+def paddle_recognition(folder, words=WORDS):
+    """PaddleOCR's own tree: paths begin at its root, two folders above the labels."""
+    labels = folder / 'train_data' / 'rec'
+    for number, _ in enumerate(words):
+        image(labels / 'train' / f'word_{number}.png')
+    lines = [f'train_data/rec/train/word_{number}.png\t{word}\n' for number, word in enumerate(words)]
+    text_file(labels / 'rec_gt_train.txt', ''.join(lines))
+    return labels
+
+
 def paddle_detection(folder, words=WORDS):
     """PaddleOCR's labels: paths begin with the name of the folder that they are in."""
     image(folder / 'photo.jpg')
@@ -212,6 +222,7 @@ LAYOUTS = {  # how it is written: the format that it is, the polygon of its regi
     own: ('own', None),
     json_lines: ('own', CURVE),
     gt: ('gt', None),
+    paddle_recognition: ('gt', None),
     paddle_detection: ('gt', QUAD),
     database: ('lmdb', None),
     databases: ('lmdb', None),
