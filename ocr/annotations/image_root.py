@@ -10,7 +10,11 @@ MOST_FOLDERS = 200  # that are looked into for images outside a dataset's own
 logger = logging.getLogger(__name__)
 
 
-def image_root(folder, images, dataset, top=None):
+def _find(folder, name):
+    return os.path.exists(os.path.join(folder, name))
+
+
+def image_root(folder, images, dataset, top=None, find=_find):
     """The folder that images are in, whose labels lie in another or the same.
 
     It is the one of the dataset's own folders, or the one above the labels', that has most of the images; else one
@@ -20,9 +24,10 @@ def image_root(folder, images, dataset, top=None):
 
     Args:
         folder: of the labels.
-        images: a few images, each a list of the paths that it may have below the folder that is looked for.
+        images: a few images, each a list of the names that it may have in the folder that is looked for.
         dataset: name of the dataset.
         top: the folder that the dataset was given as, if that may be above the labels'.
+        find: function (folder, name) -> whether an image is there; for names that are no paths below the folder.
 
     Raises:
         InputError: there is no such folder, or two are as near and have as many.
@@ -32,14 +37,14 @@ def image_root(folder, images, dataset, top=None):
     all_there = len(images)
     for nearby, least in ((_itself, all_there), (_own, 1), (_beside, all_there), (_farther, all_there)):
         roots = nearby(folder, top or folder, images)
-        scores = {root: _num_images(root, images) for root in roots}
+        scores = {root: _num_images(root, images, find) for root in roots}
         score = max(scores.values(), default=0)
         best = [root for root in roots if scores[root] == score]
         if score >= least:
             break
     else:
         raise InputError(
-            f'{dataset}: the images of the labels in {folder} are not there, such as {images[0][0]}; '
+            f'{dataset}: the images of the labels in {folder} are not there, such as {images[0][-1]}; '
             f'they should be in {folder}, in a folder below it, beside it or above it'
         )
     if len(best) > 1 and best[0] != folder:
@@ -85,8 +90,8 @@ def _two_levels(folder):
     return [below for child in _folders(folder) for below in (child, *_folders(child))]
 
 
-def _num_images(root, images):
-    return sum(any(os.path.exists(os.path.join(root, name)) for name in names) for names in images)
+def _num_images(root, images, find):
+    return sum(any(find(root, name) for name in names) for names in images)
 
 
 def _folders(folder):
