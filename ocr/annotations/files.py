@@ -23,6 +23,15 @@ def require_file(path, dataset, holds):
     return path
 
 
+def locate_image(folder, name):
+    """Path of the image that a label file calls `name`: if there is none, backslashes may be Windows' separators."""
+    path = os.path.join(folder, name)
+    if '\\' in name and not os.path.exists(path):
+        of_windows = os.path.join(folder, name.replace('\\', '/'))
+        return of_windows if os.path.exists(of_windows) else path
+    return path
+
+
 class ImageFinder:
     """Finds images by their names without suffix, which may be any of IMAGE_SUFFIXES in any case.
 

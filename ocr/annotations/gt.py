@@ -10,7 +10,7 @@ Columns of one's own data (see `own`), a polygon among them, serve as well.
 import json
 import os
 
-from ocr.annotations.files import read_lines
+from ocr.annotations.files import locate_image, read_lines
 from ocr.annotations.image_root import image_root
 from ocr.annotations.own import parse_columns
 from ocr.annotations.place import Place, first_lines, is_image, most, only_file
@@ -43,7 +43,7 @@ def read(path, dataset):
             raise InputError(f'{where}: image<TAB>text is expected, found {line[:60]!r}')
         for image in _images(images, where):
             for text, points in parse(rest, where):
-                yield region_or_dropped(os.path.join(root, image), text, points, dataset, where)
+                yield region_or_dropped(locate_image(root, image), text, points, dataset, where)
 
 
 def _text_files(place):

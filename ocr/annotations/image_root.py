@@ -3,6 +3,7 @@
 import logging
 import os
 
+from ocr.annotations.files import locate_image
 from ocr.errors import InputError
 
 MOST_FOLDERS = 200  # that are looked into for images outside a dataset's own
@@ -11,7 +12,7 @@ logger = logging.getLogger(__name__)
 
 
 def _find(folder, name):
-    return os.path.exists(os.path.join(folder, name))
+    return os.path.exists(locate_image(folder, name))
 
 
 def image_root(folder, images, dataset, top=None, find=_find):
@@ -71,7 +72,7 @@ def _own(folder, top, images):
 
 def _begins(folder, images):
     """The folders one and two above from which a path of the images leads towards a folder."""
-    heads = {os.path.normpath(name).split(os.sep)[0] for names in images for name in names}
+    heads = {os.path.normpath(name.replace('\\', '/')).split('/')[0] for names in images for name in names}
     return [os.path.dirname(way) for way in (folder, os.path.dirname(folder)) if os.path.basename(way) in heads]
 
 

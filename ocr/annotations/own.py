@@ -16,7 +16,7 @@ import re
 
 import numpy as np
 
-from ocr.annotations.files import REMEDY, read_lines
+from ocr.annotations.files import REMEDY, locate_image, read_lines
 from ocr.annotations.place import first_lines, most, only_file
 from ocr.annotations.region import TextRegion, judge_polygon, region_or_dropped, to_polygon
 from ocr.errors import InputError
@@ -51,7 +51,7 @@ def read(path, dataset):
         image, text, points = parse(line, where)
         if not image:
             raise InputError(f'{where}: the image path is empty')
-        yield region_or_dropped(os.path.join(folder, image), text, points, dataset, where)
+        yield region_or_dropped(locate_image(folder, image), text, points, dataset, where)
 
 
 def read_polygons(path, image_folder):
@@ -80,7 +80,7 @@ def read_polygons(path, image_folder):
         polygon = None if points is None else to_polygon(points, where)
         if polygon is not None and judge_polygon(polygon, np.inf, np.inf, 0):
             raise InputError(f'{where}: the polygon encloses no area')
-        yield TextRegion(os.path.join(image_folder, image), polygon, '', '')
+        yield TextRegion(locate_image(image_folder, image), polygon, '', '')
 
 
 def parse_columns(line, where):

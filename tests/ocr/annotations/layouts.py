@@ -27,10 +27,15 @@ def text_file(path, content):
     return path
 
 
-def gt(folder, words=WORDS):
+def gt(folder, words=WORDS, separator='/'):
     for number, _ in enumerate(words):
         image(folder / 'test' / f'word_{number}.png')
-    text_file(folder / 'gt.txt', ''.join(f'test/word_{number}.png\t{word}\n' for number, word in enumerate(words)))
+    lines = [f'test{separator}word_{number}.png\t{word}\n' for number, word in enumerate(words)]
+    text_file(folder / 'gt.txt', ''.join(lines))
+
+
+def gt_of_windows(folder, words=WORDS):
+    gt(folder, words, '\\')
 
 
 def paddle_recognition(folder, words=WORDS):
@@ -222,6 +227,7 @@ LAYOUTS = {  # how it is written: the format that it is, the polygon of its regi
     own: ('own', None),
     json_lines: ('own', CURVE),
     gt: ('gt', None),
+    gt_of_windows: ('gt', None),
     paddle_recognition: ('gt', None),
     paddle_detection: ('gt', QUAD),
     database: ('lmdb', None),
