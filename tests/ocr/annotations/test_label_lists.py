@@ -88,9 +88,17 @@ def test_several_images_of_one_text(tmp_path):
 
 def test_paddle_detection_with_an_empty_photograph_and_ignored_regions(tmp_path):
     image(tmp_path / 'photo.jpg')
-    regions = [{'transcription': text, 'points': QUAD, 'difficult': False} for text in ('one', '###', '')]
+    texts = ['one', '###', '*', '', '**', ' *', '5*']
+    regions = [{'transcription': text, 'points': QUAD, 'difficult': False} for text in texts]
     text_file(tmp_path / 'Label.txt', f'photo.jpg\t{json.dumps(regions)}\nphoto.jpg\t[]\n')
-    assert shown(read(tmp_path)) == ['one', '(illegible or ignored)', '(empty text)']
+    ignored = '(illegible or ignored)'
+    assert shown(read(tmp_path)) == ['one', ignored, ignored, '(empty text)', '**', ' *', '5*']
+
+
+def test_an_asterisk_is_text_where_there_is_no_detection(tmp_path):
+    image(tmp_path / 'a.png')
+    text_file(tmp_path / 'gt.txt', 'a.png\t*\n')
+    assert shown(read(tmp_path)) == ['*']
 
 
 @pytest.mark.parametrize(
