@@ -11,6 +11,7 @@ nobody could read by the text `.`. The images are looked for in folders near the
 import itertools
 import os
 
+from ocr.annotations.files import locate_image
 from ocr.annotations.image_root import image_root
 from ocr.annotations.label_dictionary import stream_items
 from ocr.annotations.place import SAMPLE, Place, beginning, only_file
@@ -47,7 +48,7 @@ def read(path, dataset):
                 f'{where}: `image_id` of one of `imgs`, `utf8_string` and `mask` or `bbox` are expected, '
                 f'found {str(annotation)[:60]}'
             ) from error
-        yield region_or_dropped(os.path.join(root, image), text, points, dataset, where, illegible)
+        yield region_or_dropped(locate_image(root, image), text, points, dataset, where, illegible)
 
 
 def _is_labels(file):

@@ -11,6 +11,7 @@ import itertools
 import os
 import re
 
+from ocr.annotations.files import locate_image
 from ocr.annotations.image_root import image_root
 from ocr.annotations.label_dictionary import stream_items
 from ocr.annotations.place import SAMPLE, Place, beginning, is_image, only_file
@@ -39,7 +40,7 @@ def read(path, dataset):
     for image, value in stream_items(labels):
         where = f'{labels}: {image}'
         for text, points in [(value, None)] if isinstance(value, str) else _regions(value, where):
-            yield region_or_dropped(os.path.join(root, image), text, points, dataset, where)
+            yield region_or_dropped(locate_image(root, image), text, points, dataset, where)
 
 
 def _is_labels(file):

@@ -10,7 +10,7 @@ The trainer has read both kinds over the years: a line that is two columns of we
 import csv
 import os
 
-from ocr.annotations.files import read_lines
+from ocr.annotations.files import locate_image, read_lines
 from ocr.annotations.image_root import image_root
 from ocr.annotations.place import Place, first_lines, only_file
 from ocr.annotations.region import region_or_dropped
@@ -43,7 +43,7 @@ def read(path, dataset):
         columns = _columns(line)
         if len(columns) != 2 or not columns[0]:
             raise InputError(f'{where}: filename,words is expected, found {line[:60]!r}')
-        yield region_or_dropped(os.path.join(root, columns[0]), columns[1], None, dataset, where)
+        yield region_or_dropped(locate_image(root, columns[0]), columns[1], None, dataset, where)
 
 
 def _is_labels(file):

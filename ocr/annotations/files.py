@@ -2,9 +2,9 @@
 
 import os
 
+from ocr.annotations.place import IMAGE_SUFFIXES, is_image
 from ocr.errors import InputError
 
-IMAGE_EXTENSIONS = ('.jpg', '.JPG', '.jpeg', '.JPEG', '.png', '.PNG')
 REMEDY = 'set --base_dir, or give {dataset}=PATH in place of {dataset}'
 
 
@@ -23,14 +23,46 @@ def require_file(path, dataset, holds):
     return path
 
 
-def find_image(folders, stem):
-    """Path of the image with a stem in the first folder that has it, or where it should be. Opens no file."""
-    for folder in folders:
-        for extension in IMAGE_EXTENSIONS:
-            path = os.path.join(folder, stem + extension)
-            if os.path.exists(path):
-                return path
-    return os.path.join(folders[0], stem + IMAGE_EXTENSIONS[0])
+def locate_image(folder, name):
+    """Path of the image that a label file calls `name`: if there is none, backslashes may be Windows' separators."""
+    path = os.path.join(folder, name)
+    if '\\' in name and not os.path.exists(path):
+        of_windows = os.path.join(folder, name.replace('\\', '/'))
+        return of_windows if os.path.exists(of_windows) else path
+    return path
+
+
+class ImageFinder:
+    """Finds images by their names without suffix, which may be any of IMAGE_SUFFIXES in any case.
+
+    A folder is listed once, when it is first looked into: there may be 100,000 images in it.
+    """
+
+    def __init__(self):
+        self._listed = {}
+
+    def find(self, folders, *stems):
+        """Path of the image with one of the stems in the first folder that has it, or where it should be."""
+        paths = (self.get(folder, stem) for folder in folders for stem in stems)
+        return next(filter(None, paths), os.path.join(folders[0], stems[-1] + IMAGE_SUFFIXES[0]))
+
+    def get(self, folder, stem):
+        """Path of the image with a stem in a folder, or None; of several, the first of IMAGE_SUFFIXES."""
+        folder, stem = os.path.split(os.path.join(folder, stem))  # a stem may begin with folders
+        if folder not in self._listed:
+            self._listed[folder] = _image_names(folder)
+        names = self._listed[folder]
+        name = next((names[stem + suffix] for suffix in IMAGE_SUFFIXES if stem + suffix in names), None)
+        return name and os.path.join(folder, name)
+
+
+def _image_names(folder):
+    """{name with its suffix in lower case: name} of the images in a folder; {} where it cannot be read."""
+    try:
+        names = sorted(filter(is_image, os.listdir(folder or '.')))
+    except OSError:
+        return {}
+    return {stem + suffix.lower(): stem + suffix for stem, suffix in map(os.path.splitext, names)}
 
 
 def read_lines(path):

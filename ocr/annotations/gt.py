@@ -4,19 +4,21 @@
     ["1.jpg", "2.jpg"]<TAB>text                                         PaddleOCR: several images of one text
     image<TAB>[{"transcription": ..., "points": [[x, y], ...]}, ...]    PaddleOCR's detection, a photograph a line
 
-Columns of one's own data (see `own`), a polygon among them, serve as well.
+In detection the text `*` marks a region to be ignored, as `###` does. Columns of one's own data (see `own`), a polygon
+among them, serve as well.
 """
 
 import json
 import os
 
-from ocr.annotations.files import read_lines
+from ocr.annotations.files import locate_image, read_lines
 from ocr.annotations.image_root import image_root
 from ocr.annotations.own import parse_columns
 from ocr.annotations.place import Place, first_lines, is_image, most, only_file
 from ocr.annotations.region import region_or_dropped
 from ocr.errors import InputError
 
+IGNORED = '*'  # PaddleOCR's other mark beside ###, in detection alone
 HOLDS = 'text file of image<TAB>text lines'
 
 
@@ -42,8 +44,9 @@ def read(path, dataset):
         if not tab:
             raise InputError(f'{where}: image<TAB>text is expected, found {line[:60]!r}')
         for image in _images(images, where):
-            for text, points in parse(rest, where):
-                yield region_or_dropped(os.path.join(root, image), text, points, dataset, where)
+            image_path = locate_image(root, image)
+            for text, points, ignored in parse(rest, where):
+                yield region_or_dropped(image_path, text, points, dataset, where, ignored)
 
 
 def _text_files(place):
@@ -73,16 +76,17 @@ def _images(column, where):
 
 
 def _recognition(rest, where):
-    """[(text, points | None)] of what follows an image."""
+    """[(text, points | None, False)] of what follows an image."""
     _, text, points = parse_columns(f'image\t{rest}', where)
-    return [(text, points)]
+    return [(text, points, False)]
 
 
 def _detection(rest, where):
-    """[(text, points)] of what follows a photograph."""
+    """[(text, points, whether it is to be ignored)] of what follows a photograph."""
     try:
-        return [(record['transcription'], record['points']) for record in json.loads(rest)]
+        records = [(record['transcription'], record['points']) for record in json.loads(rest)]
     except (ValueError, TypeError, KeyError) as error:
         raise InputError(
             f'{where}: a list of objects with `transcription` and `points` is expected, found {rest[:60]!r}'
         ) from error
+    return [(text, points, text == IGNORED) for text, points in records]

@@ -2,7 +2,7 @@
 
 import os
 
-from ocr.annotations.files import read_lines
+from ocr.annotations.files import locate_image, read_lines
 from ocr.annotations.image_root import image_root
 from ocr.annotations.place import first_lines, is_image, most
 from ocr.errors import InputError
@@ -32,4 +32,4 @@ def read_image_list(file, line_pattern, dataset, expected):
         match = line_pattern.fullmatch(line)
         if not match:
             raise InputError(f'{where}: {expected} is expected, found {line[:60]!r}')
-        yield os.path.join(root, match[1]), match[2], where
+        yield locate_image(root, match[1]), match[2], where

@@ -3,6 +3,7 @@
 import logging
 import os
 
+from ocr.annotations.files import locate_image
 from ocr.errors import InputError
 
 MOST_FOLDERS = 200  # that are looked into for images outside a dataset's own
@@ -10,18 +11,24 @@ MOST_FOLDERS = 200  # that are looked into for images outside a dataset's own
 logger = logging.getLogger(__name__)
 
 
-def image_root(folder, images, dataset, top=None):
+def _find(folder, name):
+    return os.path.exists(locate_image(folder, name))
+
+
+def image_root(folder, images, dataset, top=None, find=_find):
     """The folder that images are in, whose labels lie in another or the same.
 
     It is the one of the dataset's own folders, or the one above the labels', that has most of the images; else one
-    beside the labels' or beside the folder above that has all of them, and that is logged: other datasets may have
-    images of the same names.
+    beside the labels', beside the folder above or two or three above that has all of them, and that is logged: other
+    datasets may have images of the same names. A folder two or three above counts as the dataset's own where the
+    images' paths begin with the folder of it that the labels are in, as in PaddleOCR's train_data/rec/train/1.jpg.
 
     Args:
         folder: of the labels.
-        images: a few images, each a list of the paths that it may have below the folder that is looked for.
+        images: a few images, each a list of the names that it may have in the folder that is looked for.
         dataset: name of the dataset.
         top: the folder that the dataset was given as, if that may be above the labels'.
+        find: function (folder, name) -> whether an image is there; for names that are no paths below the folder.
 
     Raises:
         InputError: there is no such folder, or two are as near and have as many.
@@ -30,16 +37,16 @@ def image_root(folder, images, dataset, top=None):
         return folder
     all_there = len(images)
     for nearby, least in ((_itself, all_there), (_own, 1), (_beside, all_there), (_farther, all_there)):
-        roots = nearby(folder, top or folder)
-        scores = {root: _num_images(root, images) for root in roots}
+        roots = nearby(folder, top or folder, images)
+        scores = {root: _num_images(root, images, find) for root in roots}
         score = max(scores.values(), default=0)
         best = [root for root in roots if scores[root] == score]
         if score >= least:
             break
     else:
         raise InputError(
-            f'{dataset}: the images of the labels in {folder} are not there, such as {images[0][0]}; '
-            f'they should be in {folder}, in a folder below it or beside it'
+            f'{dataset}: the images of the labels in {folder} are not there, such as {images[0][-1]}; '
+            f'they should be in {folder}, in a folder below it, beside it or above it'
         )
     if len(best) > 1 and best[0] != folder:
         raise InputError(
@@ -51,34 +58,41 @@ def image_root(folder, images, dataset, top=None):
     return best[0]
 
 
-def _itself(folder, _):
+def _itself(folder, *_):
     """The folder alone: where it has all images, no other is looked into."""
     return [folder]
 
 
-def _own(folder, top):
-    """The folder, the dataset's, those up to two levels below them, and the one above."""
+def _own(folder, top, images):
+    """The folder, the dataset's, those up to two levels below them, the one above and those that paths begin at."""
     above = os.path.dirname(os.path.abspath(folder))
-    roots = [folder, *_two_levels(folder), top, *_two_levels(top), above]
+    roots = [folder, *_two_levels(folder), top, *_two_levels(top), above, *_begins(above, images)]
     return list({os.path.abspath(root): root for root in reversed(roots)}.values())[::-1]
 
 
-def _beside(folder, _):
+def _begins(folder, images):
+    """The folders one and two above from which a path of the images leads towards a folder."""
+    heads = {os.path.normpath(name.replace('\\', '/')).split('/')[0] for names in images for name in names}
+    return [os.path.dirname(way) for way in (folder, os.path.dirname(folder)) if os.path.basename(way) in heads]
+
+
+def _beside(folder, *_):
     """The folders in the one above."""
     return _folders(os.path.dirname(os.path.abspath(folder)))[:MOST_FOLDERS]
 
 
-def _farther(folder, _):
-    """The folders up to two levels below the one two above."""
-    return _two_levels(os.path.dirname(os.path.dirname(os.path.abspath(folder))))[:MOST_FOLDERS]
+def _farther(folder, *_):
+    """The folders two and three above, and those up to two levels below the former."""
+    above = os.path.dirname(os.path.dirname(os.path.abspath(folder)))
+    return list(dict.fromkeys([above, os.path.dirname(above), *_two_levels(above)]))[:MOST_FOLDERS]
 
 
 def _two_levels(folder):
     return [below for child in _folders(folder) for below in (child, *_folders(child))]
 
 
-def _num_images(root, images):
-    return sum(any(os.path.exists(os.path.join(root, name)) for name in names) for names in images)
+def _num_images(root, images, find):
+    return sum(any(find(root, name) for name in names) for names in images)
 
 
 def _folders(folder):

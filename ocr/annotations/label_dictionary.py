@@ -8,7 +8,7 @@ import json
 
 import ijson
 
-from ocr.annotations.files import find_image, open_binary
+from ocr.annotations.files import ImageFinder, open_binary
 from ocr.annotations.region import region_or_dropped
 from ocr.errors import InputError
 
@@ -18,16 +18,17 @@ def read_label_dictionary(path, image_folders, dataset):
 
     Args:
         path: the JSON file.
-        image_folders: folders to look in for `<key>.jpg`.
+        image_folders: folders to look in for `<key>.jpg`, or another of IMAGE_SUFFIXES.
         dataset: name of the dataset.
 
     Raises:
         InputError: malformed JSON (with the line), or a region that lacks something (with its key).
     """
+    finder = ImageFinder()
     for key, records in stream_items(path):
         if not isinstance(records, list):
             raise InputError(f'{path}: {key}: a list of regions is expected, found {str(records)[:60]}')
-        image_path = find_image(image_folders, key)
+        image_path = finder.find(image_folders, key)
         for position, record in enumerate(records):
             where = f'{path}: {key}[{position}]'
             try:

@@ -6,7 +6,7 @@
 
 Image paths are relative to the file's folder. Texts stand as they are: no quoting, no stripping; one that holds a tab
 or a line break needs JSON Lines. A file named `.jsonl` or `.json` is JSON Lines, any other is a tab-separated file. A
-dataset is such a file or a folder that holds one under one of the names in FILE_NAMES, of which the first is taken.
+dataset is such a file or a folder that holds one, and no more, under the names in FILE_NAMES.
 A .txt file is read as `gt`, which knows these columns too.
 """
 
@@ -16,8 +16,8 @@ import re
 
 import numpy as np
 
-from ocr.annotations.files import REMEDY, read_lines
-from ocr.annotations.place import first_lines, most
+from ocr.annotations.files import REMEDY, locate_image, read_lines
+from ocr.annotations.place import first_lines, most, only_file
 from ocr.annotations.region import TextRegion, judge_polygon, region_or_dropped, to_polygon
 from ocr.errors import InputError
 
@@ -33,18 +33,12 @@ def recognises(place):
 
 
 def annotation_files(path, dataset):
-    """[the label file] of a dataset given as that file or its folder; InputError if there is none."""
-    remedy = REMEDY.format(dataset=dataset)
-    if os.path.isfile(path):
-        return [path]
-    if not os.path.isdir(path):
+    """[the label file] of a dataset given as that file or its folder; InputError if there is none, or several."""
+    if not os.path.exists(path):
+        remedy = REMEDY.format(dataset=dataset)
         raise InputError(f'{dataset}: {path} does not exist; a label file or its folder should be there: {remedy}')
-    for name in FILE_NAMES:
-        if os.path.isfile(os.path.join(path, name)):
-            return [os.path.join(path, name)]
-    raise InputError(
-        f'{dataset}: {path} holds none of {", ".join(FILE_NAMES)}; add one or name the label file: {remedy}'
-    )
+    files = [file for file in (os.path.join(path, name) for name in FILE_NAMES) if os.path.isfile(file)]
+    return only_file(path, dataset, files, f'file called {" or ".join(FILE_NAMES)}')
 
 
 def read(path, dataset):
@@ -57,7 +51,7 @@ def read(path, dataset):
         image, text, points = parse(line, where)
         if not image:
             raise InputError(f'{where}: the image path is empty')
-        yield region_or_dropped(os.path.join(folder, image), text, points, dataset, where)
+        yield region_or_dropped(locate_image(folder, image), text, points, dataset, where)
 
 
 def read_polygons(path, image_folder):
@@ -86,7 +80,7 @@ def read_polygons(path, image_folder):
         polygon = None if points is None else to_polygon(points, where)
         if polygon is not None and judge_polygon(polygon, np.inf, np.inf, 0):
             raise InputError(f'{where}: the polygon encloses no area')
-        yield TextRegion(os.path.join(image_folder, image), polygon, '', '')
+        yield TextRegion(locate_image(image_folder, image), polygon, '', '')
 
 
 def parse_columns(line, where):

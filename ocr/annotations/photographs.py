@@ -3,7 +3,7 @@
 import os
 import re
 
-from ocr.annotations.files import IMAGE_EXTENSIONS, find_image
+from ocr.annotations.files import ImageFinder
 from ocr.annotations.image_root import image_root
 from ocr.annotations.place import SAMPLE, first_lines, is_image
 
@@ -27,14 +27,12 @@ def pair(path, files, dataset):
 
     InputError if none of the photographs is there; the path of a single one that is missing is where it should be.
     """
-    samples = [
-        [stem + extension for stem in _stems(file) for extension in IMAGE_EXTENSIONS] for file in evenly(files, SAMPLE)
-    ]
+    finder = ImageFinder()
     top = path if os.path.isdir(path) else None
-    root = image_root(os.path.dirname(files[0]), samples, dataset, top)
+    samples = [_stems(file) for file in evenly(files, SAMPLE)]
+    root = image_root(os.path.dirname(files[0]), samples, dataset, top, finder.get)
     for file in files:
-        paths = [find_image([root], stem) for stem in _stems(file)]
-        yield file, next(filter(os.path.exists, paths), paths[-1])
+        yield file, finder.find([root], *_stems(file))
 
 
 def evenly(items, number):

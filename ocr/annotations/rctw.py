@@ -9,7 +9,7 @@ nothing: the reference keeps such regions too, and what nobody could read is mar
 import os
 import re
 
-from ocr.annotations.files import find_image, read_lines, require_folder
+from ocr.annotations.files import ImageFinder, read_lines, require_folder
 from ocr.annotations.photographs import sample_lines, text_files
 from ocr.annotations.place import most
 from ocr.annotations.region import region_or_dropped
@@ -42,9 +42,10 @@ def annotation_files(path, dataset='icdar2017rctw'):
 
 def read(path, dataset='icdar2017rctw'):
     """Yields TextRegion | Dropped for each annotated region."""
+    finder = ImageFinder()
     for annotation in annotation_files(path, dataset):
         stem = os.path.splitext(os.path.basename(annotation))[0]
-        image_path = find_image([os.path.dirname(annotation)], stem)
+        image_path = finder.find([os.path.dirname(annotation)], stem)
         for number, line in read_lines(annotation):
             where = f'{annotation}:{number}'
             points, text = parse_line(line, where)

@@ -6,7 +6,7 @@
 import json
 import os
 
-from ocr.annotations.files import find_image, read_bytes, require_folder
+from ocr.annotations.files import ImageFinder, read_bytes, require_folder
 from ocr.annotations.region import region_or_dropped
 from ocr.errors import InputError
 
@@ -30,9 +30,10 @@ def annotation_files(path, dataset='rects'):
 
 def read(path, dataset='rects'):
     """Yields TextRegion | Dropped for each annotated line of text."""
+    finder = ImageFinder()
     for annotation in annotation_files(path, dataset):
         stem = os.path.splitext(os.path.basename(annotation))[0]
-        yield from read_file(annotation, find_image([os.path.join(path, 'img')], stem), dataset)
+        yield from read_file(annotation, finder.find([os.path.join(path, 'img')], stem), dataset)
 
 
 def read_file(annotation, image_path, dataset='rects'):

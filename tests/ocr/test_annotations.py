@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ocr.annotations import DATASETS, read_dataset, rects
+from ocr.annotations.files import ImageFinder
 from ocr.annotations.region import Dropped, DropReason, TextRegion, judge, to_polygon
 from ocr.errors import InputError
 
@@ -282,6 +283,39 @@ def test_malformed_own_line(tmp_path, file_name, line, message):
     with pytest.raises(InputError, match=rf'{file_name}:2: .*{message}') as error:
         read('mine', tmp_path)
     assert '\n' not in str(error.value)
+
+
+# Photographs that are looked for by a name without suffix
+
+
+@pytest.mark.parametrize('suffix', ['.jpg', '.Jpg', '.jpeg', '.PNG', '.bmp', '.gif', '.TIF', '.tiff', '.webp'])
+@pytest.mark.parametrize(
+    ('name', 'labels', 'content', 'folder'),
+    [
+        ('lsvt', 'train_full_labels.json', {'gt_0': [record('a')]}, 'train_full_images_1'),
+        ('art', 'train_task2_labels.json', {'gt_0': [record('a')]}, 'train_task2_images'),
+        ('rects', 'gt_unicode/gt_0.json', {'lines': [{'transcription': 'a', 'points': QUAD}]}, 'img'),
+        ('icdar2017rctw', 'train/gt_0.txt', '1,2,30,2,30,12,1,12,0,"a"', 'train'),
+    ],
+)
+def test_photographs_of_any_kind(tmp_path, name, labels, content, folder, suffix):
+    write(tmp_path / labels, content)
+    photograph = write(tmp_path / folder / f'gt_0{suffix}', b'')
+    assert [region.image_path for region in read(name, tmp_path)] == [str(photograph)]
+
+
+def test_a_folder_is_listed_once_for_all_its_images(tmp_path):
+    write(tmp_path / 'a.JPG', b'')
+    write(tmp_path / 'b.png', b'')
+    write(tmp_path / 'b.jpg', b'')
+    write(tmp_path / 'b.txt', b'')
+    finder = ImageFinder()
+    folders = [str(tmp_path / 'gone'), str(tmp_path)]
+    assert finder.find(folders, 'a') == str(tmp_path / 'a.JPG')
+    assert finder.find(folders, 'gt_b', 'b') == str(tmp_path / 'b.jpg')
+    write(tmp_path / 'c.jpg', b'')
+    assert finder.get(str(tmp_path), 'c') is None
+    assert finder.find(folders, 'gt_c', 'c') == str(tmp_path / 'gone' / 'c.jpg')
 
 
 # Missing files

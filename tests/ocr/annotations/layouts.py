@@ -27,10 +27,25 @@ def text_file(path, content):
     return path
 
 
-def gt(folder, words=WORDS):
+def gt(folder, words=WORDS, separator='/'):
     for number, _ in enumerate(words):
         image(folder / 'test' / f'word_{number}.png')
-    text_file(folder / 'gt.txt', ''.join(f'test/word_{number}.png\t{word}\n' for number, word in enumerate(words)))
+    lines = [f'test{separator}word_{number}.png\t{word}\n' for number, word in enumerate(words)]
+    text_file(folder / 'gt.txt', ''.join(lines))
+
+
+def gt_of_windows(folder, words=WORDS):
+    gt(folder, words, '\\')
+
+
+def paddle_recognition(folder, words=WORDS):
+    """PaddleOCR's own tree: paths begin at its root, two folders above the labels."""
+    labels = folder / 'train_data' / 'rec'
+    for number, _ in enumerate(words):
+        image(labels / 'train' / f'word_{number}.png')
+    lines = [f'train_data/rec/train/word_{number}.png\t{word}\n' for number, word in enumerate(words)]
+    text_file(labels / 'rec_gt_train.txt', ''.join(lines))
+    return labels
 
 
 def paddle_detection(folder, words=WORDS):
@@ -212,6 +227,8 @@ LAYOUTS = {  # how it is written: the format that it is, the polygon of its regi
     own: ('own', None),
     json_lines: ('own', CURVE),
     gt: ('gt', None),
+    gt_of_windows: ('gt', None),
+    paddle_recognition: ('gt', None),
     paddle_detection: ('gt', QUAD),
     database: ('lmdb', None),
     databases: ('lmdb', None),

@@ -6,7 +6,19 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from layouts import LAYOUTS, WORDS, database, gt, icdar2015, image, own, text_file, totaltext
+from layouts import (
+    LAYOUTS,
+    WORDS,
+    database,
+    gt,
+    icdar2015,
+    image,
+    json_lines,
+    own,
+    paddle_recognition,
+    text_file,
+    totaltext,
+)
 
 from ocr.annotations import FORMATS, annotation_files, read_dataset, resolve_source, split_source
 from ocr.annotations.region import TextRegion
@@ -127,6 +139,17 @@ def test_several_lists_in_one_folder(tmp_path):
     assert [region.text for region in read_dataset('mine', tmp_path / 'rec_gt_train.txt')] == ['word']
 
 
+def test_several_label_files_of_ones_own_in_one_folder(tmp_path):
+    own(tmp_path, ['of the table'])
+    json_lines(tmp_path, ['of the lines'])
+    message = r'several label files, labels\.tsv, labels\.jsonl; name one, mine=/.*/labels\.tsv$'
+    for source in (tmp_path, f'own:{tmp_path}'):
+        with pytest.raises(InputError, match=message):
+            read_dataset('mine', source)
+    for name, text in (('labels.tsv', 'of the table'), ('labels.jsonl', 'of the lines')):
+        assert [region.text for region in read_dataset('mine', tmp_path / name)] == [text]
+
+
 def test_labels_of_photographs_in_several_folders(tmp_path):
     icdar2015(tmp_path / 'train')
     icdar2015(tmp_path / 'test')
@@ -150,6 +173,34 @@ def test_a_missing_image_among_others_is_left_to_the_index(tmp_path):
     (tmp_path / 'test' / 'word_0.png').unlink()
     regions = list(read_dataset('mine', tmp_path))
     assert [os.path.exists(region.image_path) for region in regions] == [False] + [True] * (len(WORDS) - 1)
+
+
+def test_a_missing_image_where_paths_begin_above_the_dataset(tmp_path):
+    labels = paddle_recognition(tmp_path)
+    (labels / 'train' / 'word_0.png').unlink()
+    regions = list(read_dataset('mine', labels))
+    assert [os.path.exists(region.image_path) for region in regions] == [False] + [True] * (len(WORDS) - 1)
+
+
+@pytest.mark.parametrize('folder', ['.', 'rec', 'rec/labels'])
+@pytest.mark.parametrize('start', ['', './'])
+def test_paths_that_begin_up_to_three_folders_above(tmp_path, folder, start):
+    image(tmp_path / 'train_data' / 'rec' / 'train' / 'a.png')
+    labels = text_file(tmp_path / 'train_data' / folder / 'rec_gt.txt', f'{start}train_data/rec/train/a.png\tword\n')
+    (region,) = read_dataset('mine', labels)
+    assert os.path.samefile(region.image_path, tmp_path / 'train_data' / 'rec' / 'train' / 'a.png')
+
+
+@pytest.mark.parametrize('folder', ['lists/rec', 'lists/rec/all'])
+def test_images_of_a_path_in_another_branch_are_taken_only_if_they_are_all_there(tmp_path, folder, caplog):
+    caplog.set_level('INFO')
+    image(tmp_path / 'train_data' / 'a.png')
+    labels = text_file(tmp_path / folder / 'rec_gt.txt', 'train_data/a.png\tword\ntrain_data/b.png\tword\n')
+    with pytest.raises(InputError, match='are not there'):
+        list(read_dataset('mine', labels))
+    image(tmp_path / 'train_data' / 'b.png')
+    assert all(os.path.exists(region.image_path) for region in read_dataset('mine', labels))
+    assert f'mine: the images of the labels in {tmp_path}/{folder} are those in {tmp_path}\n' in caplog.text
 
 
 def test_images_with_the_same_names_in_two_folders(tmp_path, caplog):

@@ -1,12 +1,14 @@
 """Formats that list images and texts in one file: their quirks, and what is malformed in them."""
 
 import json
+import os
 
 import numpy as np
 import pytest
 from layouts import BOM, QUAD, cocotext, doctr_detection, image, text_file
 
 from ocr.annotations import read_dataset
+from ocr.annotations.own import read_polygons
 from ocr.annotations.region import DropReason, TextRegion
 from ocr.errors import InputError
 
@@ -18,6 +20,50 @@ def shown(regions):
 
 def read(source):
     return list(read_dataset('mine', source))
+
+
+# Paths with the separators of Windows
+
+
+def of_images(line):
+    """A label file's lines for img/0.jpg with either separator, and for one whose name holds a backslash."""
+    return '\n'.join(line(name) for name in ['img/0.jpg', 'img\\1.jpg', './img/sub\\2.jpg', 'img/3\\.jpg'])
+
+
+@pytest.mark.parametrize(
+    ('name', 'content'),
+    [
+        ('gt.txt', of_images(lambda name: f'{name}\tword')),
+        ('gt.txt', of_images(lambda name: f'{json.dumps([name])}\tword')),
+        ('Label.txt', of_images(lambda name: f'{name}\t{json.dumps([{"transcription": "word", "points": QUAD}])}')),
+        ('labels.tsv', of_images(lambda name: f'{name}\tword')),
+        ('labels.jsonl', of_images(lambda name: json.dumps({'image': name, 'text': 'word'}))),
+        ('labels.csv', 'filename,words\n' + of_images(lambda name: f'{name},word')),
+        ('labels.json', '{' + of_images(lambda name: f'{json.dumps(name)}: "word",').removesuffix(',') + '}'),
+        ('words.txt', of_images(lambda name: f'{name}, "word"')),
+    ],
+)
+def test_paths_with_either_separator(tmp_path, name, content):
+    paths = [tmp_path / 'img' / path for path in ('0.jpg', '1.jpg', 'sub/2.jpg', '3\\.jpg')]
+    for path in paths:
+        image(path)
+    text_file(tmp_path / name, content)
+    assert [os.path.normpath(region.image_path) for region in read(tmp_path)] == [str(path) for path in paths]
+
+
+def test_paths_of_windows_that_begin_above_the_dataset(tmp_path):
+    labels = tmp_path / 'train_data' / 'rec'
+    image(labels / 'train' / 'a.png')
+    lines = [f'train_data\\rec\\train\\{name}.png\tword\n' for name in 'ab']
+    regions = read(text_file(labels / 'rec_gt_train.txt', ''.join(lines)))
+    assert [os.path.exists(region.image_path) for region in regions] == [True, False]
+
+
+def test_paths_of_windows_among_polygons(tmp_path):
+    image(tmp_path / 'img' / '0.jpg')
+    polygons = text_file(tmp_path / 'polygons.tsv', 'img\\0.jpg\t0,0,9,0,9,9\n')
+    (region,) = read_polygons(str(polygons), str(tmp_path))
+    assert region.image_path == str(tmp_path / 'img' / '0.jpg')
 
 
 # gt.txt
@@ -42,9 +88,17 @@ def test_several_images_of_one_text(tmp_path):
 
 def test_paddle_detection_with_an_empty_photograph_and_ignored_regions(tmp_path):
     image(tmp_path / 'photo.jpg')
-    regions = [{'transcription': text, 'points': QUAD, 'difficult': False} for text in ('one', '###', '')]
+    texts = ['one', '###', '*', '', '**', ' *', '5*']
+    regions = [{'transcription': text, 'points': QUAD, 'difficult': False} for text in texts]
     text_file(tmp_path / 'Label.txt', f'photo.jpg\t{json.dumps(regions)}\nphoto.jpg\t[]\n')
-    assert shown(read(tmp_path)) == ['one', '(illegible or ignored)', '(empty text)']
+    ignored = '(illegible or ignored)'
+    assert shown(read(tmp_path)) == ['one', ignored, ignored, '(empty text)', '**', ' *', '5*']
+
+
+def test_an_asterisk_is_text_where_there_is_no_detection(tmp_path):
+    image(tmp_path / 'a.png')
+    text_file(tmp_path / 'gt.txt', 'a.png\t*\n')
+    assert shown(read(tmp_path)) == ['*']
 
 
 @pytest.mark.parametrize(
@@ -260,6 +314,13 @@ def test_malformed_cocotext(tmp_path, annotation, message):
     path = coco(tmp_path, {'bbox': [1, 2, 3, 4], 'utf8_string': 'a'}, annotation)
     with pytest.raises(InputError, match=rf'cocotext\.v2\.json: anns\.1: .*{message}'):
         read(path)
+
+
+def test_cocotext_of_windows(tmp_path):
+    cocotext(tmp_path)
+    labels = (tmp_path / 'cocotext.v2.json').read_text()
+    text_file(tmp_path / 'cocotext.v2.json', labels.replace('"COCO_', r'"train2014\\COCO_'))
+    assert all(os.path.isfile(region.image_path) for region in read(tmp_path))
 
 
 def test_cocotext_image_without_a_name(tmp_path):

@@ -10,6 +10,7 @@ from layouts import BOM, FOURTEEN, QUAD, flat, image, text_file
 from ocr.annotations import read_dataset
 from ocr.annotations.region import Dropped, DropReason, TextRegion
 from ocr.errors import InputError
+from ocr.image import read_image
 
 REALDATA = Path(__file__).resolve().parents[4] / 'shared' / 'realdata'
 QUADS = ['3,2,30,2,30,14,3,14,word'] * 3
@@ -75,6 +76,37 @@ def test_icdar_files_that_are_named_like_their_photographs(tmp_path):
     labelled(tmp_path, name='img_3.txt', photograph='img_3.JPG')  # a photograph without text
     regions = read(tmp_path)
     assert Counter(Path(region.image_path).name for region in regions) == {'img_1.jpg': 3, 'img_2.png': 3}
+
+
+@pytest.mark.parametrize('suffix', ['.Jpg', '.jpeg', '.PNG', '.bmp', '.gif', '.tif', '.Tiff', '.webp'])
+@pytest.mark.parametrize(
+    ('form', 'name', 'line'),
+    [
+        ('icdar', 'gt_1001.txt', QUADS[0]),
+        ('icdar', '1001{suffix}.txt', QUADS[0]),
+        ('totaltext', 'poly_gt_1001.txt', f'{flat(FOURTEEN)},word'),
+        ('ctw1500', '0001001.txt', f'{flat(FOURTEEN)},####word'),
+        ('icdar2017rctw', '1001.txt', f'{flat(QUAD)},0,"word"'),
+    ],
+)
+def test_photographs_of_any_kind(tmp_path, suffix, form, name, line):
+    labelled(tmp_path, line, name=name.format(suffix=suffix), photograph=f'1001{suffix}')
+    (region,) = read(f'{form}:{tmp_path}')
+    assert read_image(region.image_path).shape == (30, 40, 3)
+
+
+def test_photographs_apart_of_several_kinds(tmp_path):
+    for number, suffix in enumerate(['.bmp', '.Jpg', '.png']):
+        image(tmp_path / 'photos' / f'img_{number}{suffix}')
+        text_file(tmp_path / 'labels' / f'gt_img_{number}.txt', QUADS[0])
+    regions = read(tmp_path / 'labels')
+    assert [Path(region.image_path).name for region in regions] == ['img_0.bmp', 'img_1.Jpg', 'img_2.png']
+
+
+def test_labels_in_the_working_folder(tmp_path, monkeypatch):
+    labelled(tmp_path, QUADS[0])
+    monkeypatch.chdir(tmp_path)
+    assert [region.image_path for region in read('gt_img_1.txt')] == ['img_1.jpg']
 
 
 def test_a_label_file_whose_photograph_is_missing(tmp_path):
