@@ -143,6 +143,18 @@ def test_the_crop_cache_is_read_where_there_is_one_and_refused_where_it_is_stale
         texts(larger, load(larger), 1)
 
 
+@pytest.mark.parametrize('image_size', [32, 64])
+def test_never_goes_without_the_cache_that_is_there(settings, tmp_path, caplog, image_size):
+    cfg = settings(train_datasets=['mine'], val_share=0, cache_crops='never', image_size=image_size)
+    data = load(cfg)
+    build_cache(tmp_path / 'index' / 'mine.jsonl', canvas_side=32, margin=0)
+    (tmp_path / 'mine' / '0.png').unlink()
+    caplog.set_level(logging.INFO)
+    assert '0' not in texts(cfg, data, 6)
+    assert any('0.png: missing image' in message for message in caplog.messages)
+    assert not any('mine.crops' in message for message in caplog.messages)
+
+
 def write_photographs(folder):
     """Two photographs of three words each, beneath one another."""
     folder.mkdir()
