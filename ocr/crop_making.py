@@ -29,7 +29,7 @@ from ocr.geometry import box_polygon, polygon_box, strip_height
 from ocr.image import cut
 from ocr.index import KEPT, REMEDY, RegionIndex
 from ocr.parallel import map_in_order, num_cores
-from ocr.prepare import Broken, read_or_broken
+from ocr.prepare import Broken, naming, read_or_broken
 from ocr.progress import progress_bar
 
 _JPEG = [cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
@@ -298,7 +298,8 @@ def _cut_photograph(regions, canvas_side, margin):
     head, image = {'image': path, 'state': photograph_state(path)}, read_or_broken(path)
     if isinstance(image, Broken):
         return _Photograph({**head, 'reason': image.reason}, fault=image.message)
-    cuts = [_cut_region(image, region.polygon, canvas_side, margin) for region in regions]
+    with naming(path):
+        cuts = [_cut_region(image, region.polygon, canvas_side, margin) for region in regions]
     jpegs, matrices = zip(*cuts, strict=True)
     crops = {
         'lengths': list(map(len, jpegs)),

@@ -83,6 +83,12 @@ def test_each_photograph_is_decoded_once(make_index, decoded):
         assert np.allclose(matrix[:, :2] @ corner + matrix[:, 2], 0)
 
 
+def test_what_goes_wrong_names_the_photograph(make_index):
+    path = make_index(('a.png', SMALL), ('b.png', SMALL[:1]))
+    with pytest.raises(RuntimeError, match=r'b\.png: \w+Error: '):
+        build_cache(path, canvas_side=SIDE, margin=0)
+
+
 def test_the_number_of_workers_changes_nothing(make_index):
     path = make_index(*REGIONS)
     build_cache(path, canvas_side=SIDE, margin=0.2, num_workers=1)
