@@ -8,7 +8,7 @@ from itertools import islice
 import numpy as np
 import pytest
 import tiny
-from PIL import Image
+from crops import write_photographs
 
 from config import parse_config
 from ocr.charset import Charset
@@ -153,20 +153,6 @@ def test_never_goes_without_the_cache_that_is_there(settings, tmp_path, caplog, 
     assert '0' not in texts(cfg, data, 6)
     assert any('0.png: missing image' in message for message in caplog.messages)
     assert not any('mine.crops' in message for message in caplog.messages)
-
-
-def write_photographs(folder):
-    """Two photographs of three words each, beneath one another."""
-    folder.mkdir()
-    for number in range(2):
-        photograph = Image.new('RGB', (160, 120))
-        for line in range(3):
-            photograph.paste(tiny.draw_word(f'{number}{line}'), (0, 40 * line))
-        photograph.save(folder / f'{number}.png')
-    corners = [f'0,{y},60,{y},60,{y + 40},0,{y + 40}' for y in (0, 40, 80)]
-    lines = [f'{number}.png\t{number}{line}\t{corners[line]}\n' for number in range(2) for line in range(3)]
-    (folder / 'labels.tsv').write_text(''.join(lines))
-    return folder
 
 
 def test_a_training_cuts_its_words_once_and_gives_the_same_batches_for_any_workers(settings, tmp_path):
