@@ -124,7 +124,7 @@ class Config:
     cache: Switch = setting(False, 'machine')
     """For dataset.py: cut the training regions out of their photographs once, so that train.py reads them quickly."""
     cache_crops: Literal['auto', 'never'] = setting('auto', 'machine')
-    """For train.py: auto makes what --cache makes where photographs hold several words and the training gains by it."""
+    """For train.py: auto reads what --cache makes, and makes it where the training gains by it; never goes without."""
     allow_lost: Names = setting(('illegible or ignored',), 'machine')
     """For dataset.py --check: reasons for which regions may be lost, as its tables name them, or their beginnings."""
 

@@ -5,7 +5,8 @@
     python train.py --restore_path old.pb --train_datasets mine=labels.tsv  a trained one, fine-tuned on them
 
 --report writes a page at the end that shows where the best checkpoint errs on what was held out.
---profile says in a minute what bounds the training, the reading of its data or its steps, and which setting to change.
+--profile says in a minute what bounds the training, the reading of its data, its steps or the cores that both share,
+and which setting to change.
 
 Saves to --checkpoint_path after every epoch, with TensorBoard's logs, history.jsonl and curve.png beside. Ctrl-C saves
 and stops; the same command, without --restore_path, goes on from there.
@@ -145,7 +146,10 @@ def fit(cfg, charset, dataflow, validation, num_towers, on_gpu, session_init, st
 
 
 def profile(cfg, data, num_towers, on_gpu):
-    """Run a short part of the training, from fresh weights, and print what bounds it; nothing is saved."""
+    """Run a short part of the training, from fresh weights, and print what bounds it.
+
+    Nothing is saved but the crops that the training would cut before its first step.
+    """
     from tensorpack import QueueInput, TrainConfig, launch_train_with_config
     from tensorpack.callbacks import RunUpdateOps
     from tensorpack.tfutils.common import get_default_sess_config
@@ -157,11 +161,12 @@ def profile(cfg, data, num_towers, on_gpu):
     from ocr.profile import Circumstances, Gate, Measured, Profile, measure_reader, report
     from ocr.run_folder import hide_log
     from ocr.towers import create_trainer
-    from ocr.training_data import build_dataflow
+    from ocr.training_data import build_dataflow, make_crops
 
     hide_log()
     precision = choose_precision(cfg.precision)
     samples_per_step = cfg.batch_size * num_towers
+    make_crops(cfg, data, cfg.total_steps * samples_per_step)
     measured = Measured()
     measured.reader, batches = measure_reader(build_dataflow(cfg, data, samples_per_step, 0)[0])
     gate = Gate(build_dataflow(cfg, data, samples_per_step, 0)[0], batches)
@@ -178,12 +183,14 @@ def profile(cfg, data, num_towers, on_gpu):
     )
     launch_train_with_config(train_config, create_trainer(num_towers, on_gpu))
     index_paths = data.index.paths if data.index else ()
+    avoids_crops = cfg.cache_crops == 'never'
     circumstances = Circumstances(
         num_workers=cfg.num_workers or num_cores(),
         num_cores=num_cores(),
         on_gpu=on_gpu,
         fits=cfg.fits,
-        reads_photographs=not all(os.path.exists(cache_path(path)) for path in index_paths),
+        reads_photographs=any(avoids_crops or not os.path.exists(cache_path(path)) for path in index_paths),
+        avoids_crops=avoids_crops,
         draws=bool(data.fonts),
         echo=cfg.drawn_echo,
         batch_size=cfg.batch_size,

@@ -1,10 +1,10 @@
 """The crop cache of an index: every region cut once out of its photograph, so that training decodes small pictures.
 
 `<index>.crops`, which `ocr.crop_making` writes, holds a JPEG for each region, one photograph after another; then a
-table, where each of them is and what part of its photograph it shows; then, as JSON, what it was made of and for; last
-the places of table and JSON. A region whose photograph could not be read has no JPEG. A crop has the margin that
-augmentation may show (`--margin`; rotation, shear and perspective show nothing from outside the polygon), and no more
-pixels than the warp to the canvas looks at.
+table, where each of them is, its checksum and what part of its photograph it shows; then, as JSON, what it was made of
+and for, with the table's checksum; last the places of table and JSON. A region whose photograph could not be read has
+no JPEG. A crop has the margin that augmentation may show (`--margin`; rotation, shear and perspective show nothing from
+outside the polygon), and no more pixels than the warp to the canvas looks at.
 """
 
 import hashlib
@@ -13,16 +13,23 @@ import logging
 import os
 import struct
 from bisect import bisect_right
+from functools import lru_cache
+from zlib import crc32
 
 import cv2
 import numpy as np
 
 from ocr.errors import InputError
 from ocr.image import Excerpt
+from ocr.progress import progress_bar
 
-FORMAT = 1
-ROW = np.dtype([('begin', '<i8'), ('length', '<i8'), ('matrix', '<f8', (2, 3)), ('shape', '<i8', 2)])
+FORMAT = 2
+ROW = np.dtype(
+    [('begin', '<i8'), ('length', '<i8'), ('checksum', '<i8'), ('matrix', '<f8', (2, 3)), ('shape', '<i8', 2)]
+)
 ENDING = struct.Struct('<qq')  # begin of the table and of the JSON
+_REMEDY = 'run dataset.py --cache with the settings of the training, or delete that file to read the photographs'
+_PATIENCE = 5  # seconds of checking after which a bar is shown
 
 logger = logging.getLogger(__name__)
 
@@ -38,28 +45,32 @@ def needed_margin(margin_prob, margin):
 
 
 def cache_fault(index_path, canvas_side, margin):
-    """Why the cache of an index does not serve, in words, or None where it does.
+    """Why the cache of an index does not serve, in words, or None where it does; reads all of it once.
 
     Args:
         index_path: JSON Lines file whose cache is there.
         canvas_side, margin: as of crop_making.build_cache, what is asked for now.
     """
+    path = cache_path(index_path)
     try:
-        summary = _read_summary(cache_path(index_path))
+        summary, table = _read_summary_and_table(path)
     except (OSError, ValueError, struct.error):
         return 'is damaged'
     if summary['format'] != FORMAT:
         return 'was written by another version'
+    if summary['table'] != crc32(table):
+        return 'is damaged'
     if summary['index'] != digest_of(index_path):
         return 'is of another state of the index'
     for name, wanted in (('canvas_side', canvas_side), ('margin', margin)):
         if wanted > summary[name]:
             flag = {'canvas_side': 'image_size'}.get(name, name)
             return f'was made for --{flag} {summary[name]} at most, and {wanted} is asked for'
-    for path, state in summary['photographs'].items():
-        if state != photograph_state(path):
-            return f'is older than {path}'
-    return None
+    for photograph, state in summary['photographs'].items():
+        if state != photograph_state(photograph):
+            return f'is older than {photograph}'
+    state = os.stat(path)
+    return None if _is_whole(path, (state.st_ino, state.st_size, state.st_mtime_ns)) else 'is damaged'
 
 
 def find_crops(index, canvas_side, margin):
@@ -75,10 +86,7 @@ def find_crops(index, canvas_side, margin):
         names.append(path if there else f'photographs of {index_path}')
         fault = cache_fault(index_path, canvas_side, margin) if there else None
         if fault:
-            raise InputError(
-                f'{path} {fault}; run dataset.py --cache with the settings of the training, or delete that file to '
-                'read the photographs'
-            )
+            raise InputError(f'{path} {fault}; {_REMEDY}')
     crops = CropCache(index)
     if not any(crops.paths):
         return None
@@ -110,10 +118,10 @@ class CropCache:
         row = table[position - self.starts[number]]
         if not row['length']:
             return None
-        jpeg = os.pread(stream.fileno(), int(row['length']), int(row['begin']))
+        jpeg = read_jpeg(stream, row)
+        if jpeg is None:
+            raise InputError(f'{self.paths[number]} is damaged; {_REMEDY}')
         pixels = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR_RGB)
-        if pixels is None:
-            raise InputError(f'{self.paths[number]} is damaged; run dataset.py --cache')
         return Excerpt(pixels, row['matrix'], (*row['shape'].tolist(), 3))
 
     def _open(self, number):
@@ -125,17 +133,36 @@ class CropCache:
         return self._opened[number]
 
 
+def read_jpeg(stream, row):
+    """The bytes of a crop, whose ROW is given, in an open cache; None where they are not those that were written."""
+    jpeg = os.pread(stream.fileno(), int(row['length']), int(row['begin']))
+    return jpeg if crc32(jpeg) == row['checksum'] else None
+
+
+@lru_cache
+def _is_whole(path, _state):
+    """Whether the crops of a cache are as they were written; looked at once for each state of the file."""
+    _, table = _read_summary_and_table(path)
+    rows = np.sort(np.frombuffer(table, ROW), order='begin')  # a file is read quickest from begin to end
+    with open(path, 'rb') as stream:
+        bar = progress_bar(rows, desc=f'checking {os.path.basename(path)}', unit=' regions', delay=_PATIENCE)
+        return all(read_jpeg(stream, row) is not None for row in bar)
+
+
 def _read_places(stream):
     """Begin of the table and of the JSON in an open cache."""
     stream.seek(-ENDING.size, os.SEEK_END)
     return ENDING.unpack(stream.read())
 
 
-def _read_summary(path):
-    """What a cache was made of and for; OSError, ValueError or struct.error where it is none."""
+def _read_summary_and_table(path):
+    """What a cache was made of and for, and its table's bytes; OSError, ValueError or struct.error where it is none."""
     with open(path, 'rb') as stream:
-        stream.seek(_read_places(stream)[1])
-        return json.loads(stream.read()[: -ENDING.size])
+        begin, end = _read_places(stream)
+        stream.seek(begin)
+        table = stream.read(max(end - begin, 0))
+        stream.seek(end)
+        return json.loads(stream.read()[: -ENDING.size]), table
 
 
 def photograph_state(path):

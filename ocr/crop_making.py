@@ -1,8 +1,8 @@
 """Making the crop cache of an index, in one go or in several.
 
 While it is made, `<index>.crops.part` grows by a record for each photograph: the sizes of what follows, a JSON object
-(image, state, positions; where it could be read also lengths, matrices and shape), and the JPEGs. A run that was
-stopped is taken up behind its last whole record. The ending makes a cache of it, see `ocr.crop_cache`; the records'
+(image, state, positions; where it could be read also lengths, checksums, matrices and shape), and the JPEGs. A run that
+was stopped is taken up behind its last whole record. The ending makes a cache of it, see `ocr.crop_cache`; the records'
 heads stay between the JPEGs.
 """
 
@@ -17,18 +17,19 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
+from zlib import crc32
 
 import cv2
 import numpy as np
 
 from ocr.augment import AugmentSettings
-from ocr.crop_cache import ENDING, FORMAT, ROW, cache_fault, cache_path, digest_of, photograph_state
+from ocr.crop_cache import ENDING, FORMAT, ROW, cache_fault, cache_path, digest_of, photograph_state, read_jpeg
 from ocr.errors import InputError
 from ocr.geometry import box_polygon, polygon_box, strip_height
 from ocr.image import cut
 from ocr.index import KEPT, REMEDY, RegionIndex
 from ocr.parallel import map_in_order, num_cores
-from ocr.prepare import Broken, read_or_broken
+from ocr.prepare import Broken, naming, read_or_broken
 from ocr.progress import progress_bar
 
 _JPEG = [cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
@@ -139,10 +140,10 @@ def build_cache(index_path, *, canvas_side, margin, num_workers=0, progress=None
             if photograph.fault:
                 logger.warning('left out: %s', photograph.fault)
             head = {**photograph.head, 'positions': positions.tolist()}
-            contents.add(head, _write_record(stream, head, photograph.jpegs))
+            contents.add(head, _rows(head, _write_record(stream, head, photograph.jpegs)))
             if progress:
                 progress(len(positions))
-        _write_ending(stream, contents.table, {**wanted, 'photographs': contents.states})
+        _write_ending(stream, contents.table.tobytes(), {**wanted, 'photographs': contents.states})
     return dict(contents.counts)
 
 
@@ -168,15 +169,21 @@ class _Contents:
         """Regions of the photographs so far."""
         return sum(self.counts.values())
 
-    def add(self, head, begin):
-        """Take in a record whose JPEGs begin at a place in the file."""
+    def add(self, head, rows):
+        """Take in a record, its head and its part of the table."""
         self.states[head['image']] = head['state']
         self.counts[head.get('reason', KEPT)] += len(head['positions'])
-        if 'reason' in head:
-            return
-        for position, length, matrix in zip(head['positions'], head['lengths'], head['matrices'], strict=True):
-            self.table[position] = begin, length, matrix, head['shape']
-            begin += length
+        self.table[head['positions']] = rows
+
+
+def _rows(head, begin):
+    """ROW (n,) of the regions of a record whose JPEGs begin at a place in the file."""
+    rows = np.zeros(len(head['positions']), ROW)
+    if 'reason' not in head:
+        rows['length'], rows['checksum'] = head['lengths'], head['checksums']
+        rows['begin'] = begin + np.cumsum(rows['length']) - rows['length']
+        rows['matrix'], rows['shape'] = head['matrices'], head['shape']
+    return rows
 
 
 def part_path(index_path):
@@ -212,7 +219,9 @@ def _growing(index_path):
 
 
 def _take_up(stream, wanted, contents):
-    """Take in the records that a stopped run left, up to the first whose photograph has changed; the rest is cut off.
+    """Take in the records that a stopped run left, up to the first whose photograph has changed or that is damaged.
+
+    The rest is cut off.
 
     Args:
         stream: the file; its first record says what it is made of and for.
@@ -230,9 +239,10 @@ def _take_up(stream, wanted, contents):
         _write_record(stream, wanted)
         return 0
     for head, begin, end in records:
-        if photograph_state(head['image']) != head['state']:
+        rows = _rows(head, begin)
+        if photograph_state(head['image']) != head['state'] or any(read_jpeg(stream, row) is None for row in rows):
             break
-        contents.add(head, begin)
+        contents.add(head, rows)
         num_done, kept = num_done + 1, end
     stream.seek(kept)
     stream.truncate()
@@ -267,9 +277,9 @@ def _write_record(stream, head, jpegs=b''):
 
 def _write_ending(stream, table, summary):
     places = [stream.tell()]
-    stream.write(table.tobytes())
+    stream.write(table)
     places.append(stream.tell())
-    stream.write(json.dumps(summary).encode())
+    stream.write(json.dumps({**summary, 'table': crc32(table)}).encode())
     stream.write(ENDING.pack(*places))
 
 
@@ -288,10 +298,16 @@ def _cut_photograph(regions, canvas_side, margin):
     head, image = {'image': path, 'state': photograph_state(path)}, read_or_broken(path)
     if isinstance(image, Broken):
         return _Photograph({**head, 'reason': image.reason}, fault=image.message)
-    cuts = [_cut_region(image, region.polygon, canvas_side, margin) for region in regions]
+    with naming(path):
+        cuts = [_cut_region(image, region.polygon, canvas_side, margin) for region in regions]
     jpegs, matrices = zip(*cuts, strict=True)
-    crops = {'lengths': list(map(len, jpegs)), 'matrices': [matrix.tolist() for matrix in matrices]}
-    return _Photograph({**head, **crops, 'shape': image.shape[:2]}, b''.join(jpegs))
+    crops = {
+        'lengths': list(map(len, jpegs)),
+        'checksums': list(map(crc32, jpegs)),
+        'matrices': [matrix.tolist() for matrix in matrices],
+        'shape': image.shape[:2],
+    }
+    return _Photograph({**head, **crops}, b''.join(jpegs))
 
 
 def _cut_region(image, polygon, canvas_side, margin):

@@ -98,7 +98,7 @@ def read_or_broken(image_path, scale=None):
 
 
 @contextmanager
-def _naming(image_path):
+def naming(image_path):
     """What goes wrong inside the block is raised as a RuntimeError that names the photograph."""
     try:
         yield
@@ -146,7 +146,7 @@ class TrainingPreparer:
             image = read_or_broken(region.image_path)
         if isinstance(image, Broken):
             return image
-        with _naming(region.image_path):
+        with naming(region.image_path):
             return self.prepare(image, region.polygon, region.text, draw)
 
 
@@ -177,7 +177,7 @@ class InferencePreparer:
         image = self.read(regions[0].image_path, partial(self._scale, regions))
         if isinstance(image, Broken):
             return [image] * len(regions)
-        with _naming(regions[0].image_path):
+        with naming(regions[0].image_path):
             return [place_region(image, region.polygon, self.canvas_side, fits=self.fits) for region in regions]
 
     def _scale(self, regions, width, height):

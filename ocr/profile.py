@@ -1,4 +1,7 @@
-"""What bounds a training: its reader and its step measured alone and together, and the setting to change."""
+"""What bounds a training: its reader and its step measured alone and together, and the setting to change.
+
+Alone, each has all cores for itself. Where both need them, neither rate tells what they reach together.
+"""
 
 import math
 import threading
@@ -22,6 +25,9 @@ TOGETHER_SECONDS = 30.0
 MAX_STEPS = 50  # of each part
 _WARMUP = 2  # steps that do not count: the first ones allocate memory and choose algorithms
 _BATCHES = 8  # that the step alone is given in turns: fitted canvases have many shapes
+_HELD_UP = 0.8  # of the slower one's rate alone: both together are well under it
+_EMPTY = 0.1  # share of the queue: reading does not keep up
+_MORE_CORES = 'a machine with more cores'
 
 
 @dataclass
@@ -52,6 +58,7 @@ class Circumstances:
         on_gpu: whether the step runs on GPUs.
         fits: whether canvases are fitted.
         reads_photographs: whether there are regions without a crop cache.
+        avoids_crops: whether that is what --cache_crops says.
         draws: whether there is drawn text.
         echo: --drawn_echo.
         batch_size: --batch_size.
@@ -62,6 +69,7 @@ class Circumstances:
     on_gpu: bool
     fits: bool
     reads_photographs: bool
+    avoids_crops: bool
     draws: bool
     echo: int
     batch_size: int
@@ -201,9 +209,19 @@ def report(measured, circumstances):
 
 def judge(measured, circumstances):
     """What bounds a training, and the settings that would speed it up, the nearest first: text and list of text."""
+    faster_reading = _faster_reading(measured, circumstances)
+    if _share_cores(measured):
+        relief = [*_smaller_steps(circumstances), _MORE_CORES, *([] if circumstances.on_gpu else ['a GPU'])]
+        return 'reading and the step share the cores, which bound the training', [*faster_reading, *relief]
     if measured.reader < measured.step:
-        return 'reading bounds the training', _faster_reading(measured, circumstances)
+        return 'reading bounds the training', faster_reading or [_MORE_CORES]
     return 'the step bounds the training', _faster_steps(measured, circumstances)
+
+
+def _share_cores(measured):
+    """Whether reader and step hold each other up: slow together, or the reader, faster alone, does not keep up."""
+    outrun = measured.reader >= measured.step and measured.queue_fill < _EMPTY
+    return outrun or measured.together < _HELD_UP * min(measured.reader, measured.step)
 
 
 def _faster_reading(measured, circumstances):
@@ -211,16 +229,21 @@ def _faster_reading(measured, circumstances):
     if circumstances.num_workers < circumstances.num_cores:
         remedies.append(f'--num_workers {circumstances.num_cores}')
     if circumstances.reads_photographs:
-        remedies.append('python dataset.py --cache')
+        remedies.append('--cache_crops auto' if circumstances.avoids_crops else 'python dataset.py --cache')
     if circumstances.draws:
-        remedies.append(f'--drawn_echo {math.ceil(circumstances.echo * measured.step / measured.reader)}')
-    return remedies or ['a machine with more cores']
+        needed = math.ceil(circumstances.echo * measured.step / measured.reader)
+        remedies.append(f'--drawn_echo {max(needed, circumstances.echo + 1)}')
+    return remedies
 
 
 def _faster_steps(measured, circumstances):
     remedies = []
     if measured.gpu_use is not None and measured.gpu_use < 0.9:
         remedies.append(f'--batch_size {2 * circumstances.batch_size}')
-    if not circumstances.fits:
-        remedies.append('--canvas fit')
-    return [*remedies, 'more GPUs' if circumstances.on_gpu else 'a GPU', 'a smaller --image_size or --depth_multiplier']
+    *fitted, smaller = _smaller_steps(circumstances)
+    return [*remedies, *fitted, 'more GPUs' if circumstances.on_gpu else 'a GPU', smaller]
+
+
+def _smaller_steps(circumstances):
+    fitted = [] if circumstances.fits else ['--canvas fit']
+    return [*fitted, 'a smaller --image_size or --depth_multiplier']

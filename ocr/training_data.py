@@ -94,7 +94,9 @@ def build_dataflow(cfg, data, samples_per_step, start_step):
         seed=cfg.seed,
         fits=cfg.fits,
     )
-    crops = data.index and find_crops(data.index, cfg.image_size, needed_margin(cfg.margin_prob, cfg.margin))
+    crops = None
+    if data.index and cfg.cache_crops != 'never':
+        crops = find_crops(data.index, cfg.image_size, needed_margin(cfg.margin_prob, cfg.margin))
     grown = cfg.drawn_growth * cfg.total_steps * samples_per_step
     sources = []
     for dataset, share in _shares(cfg, data):

@@ -1,9 +1,10 @@
-"""Painted photographs and indexes of regions in them, which the tests of the crop cache and of its making share."""
+"""Painted photographs and indexes of regions in them, which the tests of the crop cache share."""
 
 import json
 
 import cv2
 import numpy as np
+import tiny
 from PIL import Image
 
 SIDE = 64
@@ -34,3 +35,17 @@ def write_index(folder, *regions, name='mine'):
         records.append(json.dumps(region) + '\n')
     (folder / f'{name}.jsonl').write_text(''.join(records))
     return str(folder / f'{name}.jsonl')
+
+
+def write_photographs(folder):
+    """Two photographs of three words each, beneath one another, with labels.tsv beside; returns the folder."""
+    folder.mkdir()
+    for number in range(2):
+        photograph = Image.new('RGB', (160, 120))
+        for line in range(3):
+            photograph.paste(tiny.draw_word(f'{number}{line}'), (0, 40 * line))
+        photograph.save(folder / f'{number}.png')
+    corners = [f'0,{y},60,{y},60,{y + 40},0,{y + 40}' for y in (0, 40, 80)]
+    lines = [f'{number}.png\t{number}{line}\t{corners[line]}\n' for number in range(2) for line in range(3)]
+    (folder / 'labels.tsv').write_text(''.join(lines))
+    return folder

@@ -6,6 +6,7 @@ import os
 import pickle
 from dataclasses import fields
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from crops import LARGE, OVER, SIDE, SMALL, TALL, write_index
 from ocr.annotations.region import DropReason
 from ocr.augment import AugmentSettings
 from ocr.charset import Charset
-from ocr.crop_cache import CropCache, cache_path, find_crops, needed_margin
+from ocr.crop_cache import ENDING, FORMAT, CropCache, cache_path, find_crops, needed_margin
 from ocr.crop_making import build_cache
 from ocr.errors import InputError
 from ocr.index import KEPT, RegionIndex
@@ -120,6 +121,35 @@ def cut_off(path):
     os.truncate(cache_path(path), os.path.getsize(cache_path(path)) - 20)
 
 
+def change_cache(path, change):
+    """Put what a function makes of a cache's bytes in its place, in the same file, a little later."""
+    cache = Path(cache_path(path))
+    later = cache.stat().st_mtime_ns + 1
+    cache.write_bytes(change(cache.read_bytes()))
+    os.utime(cache, ns=(later, later))
+
+
+def blot(content, begin, length):
+    return content[:begin] + bytes(length) + content[begin + length :]
+
+
+def damage_crop(path):
+    change_cache(path, lambda content: blot(content, content.index(b'\xff\xd8') + 50, 100))
+
+
+def damage_table(path):
+    change_cache(path, lambda content: blot(content, ENDING.unpack(content[-ENDING.size :])[0] + 30, 8))
+
+
+def damage_ending(path):
+    change_cache(path, lambda content: blot(content, len(content) - ENDING.size, ENDING.size))
+
+
+def write_in_another_version(path):
+    one, other = (f'"format": {version}'.encode() for version in (FORMAT, FORMAT - 1))
+    change_cache(path, lambda content: content.replace(one, other))
+
+
 @pytest.mark.parametrize(
     ('change', 'canvas_side', 'margin', 'message'),
     [
@@ -127,6 +157,10 @@ def cut_off(path):
         (touch, SIDE, 0.3, r'is older than .*a\.png'),
         (remove_photograph, SIDE, 0.3, r'is older than .*a\.png'),
         (cut_off, SIDE, 0.3, 'is damaged'),
+        (damage_crop, SIDE, 0.3, 'is damaged'),
+        (damage_table, SIDE, 0.3, 'is damaged'),
+        (damage_ending, SIDE, 0.3, 'is damaged'),
+        (write_in_another_version, SIDE, 0.3, 'was written by another version'),
         (None, SIDE, 0.4, 'was made for --margin 0.3 at most, and 0.4 is asked for'),
         (None, SIDE + 1, 0, 'was made for --image_size 64 at most, and 65 is asked for'),
     ],
@@ -141,6 +175,16 @@ def test_a_cache_that_does_not_serve_is_refused_with_the_remedy(make_index, chan
     with pytest.raises(InputError, match=message) as error:
         find_crops(RegionIndex(path), canvas_side, margin)
     assert 'run dataset.py --cache' in str(error.value) and '\n' not in str(error.value)
+
+
+def test_a_crop_that_is_damaged_while_it_is_read_is_said_with_the_same_remedy(make_index):
+    path = make_index(('a.png', SMALL), ('a.png', LARGE))
+    build_cache(path, canvas_side=SIDE, margin=0)
+    crops = find_crops(RegionIndex(path), SIDE, 0)
+    damage_crop(path)
+    with pytest.raises(InputError, match=r'mine\.crops is damaged; run dataset\.py --cache .*, or delete that file'):
+        crops.read(0)
+    assert crops.read(1).pixels.any()
 
 
 def test_a_margin_that_is_never_drawn_is_not_asked_for():

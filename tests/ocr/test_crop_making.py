@@ -83,6 +83,12 @@ def test_each_photograph_is_decoded_once(make_index, decoded):
         assert np.allclose(matrix[:, :2] @ corner + matrix[:, 2], 0)
 
 
+def test_what_goes_wrong_names_the_photograph(make_index):
+    path = make_index(('a.png', SMALL), ('b.png', SMALL[:1]))
+    with pytest.raises(RuntimeError, match=r'b\.png: \w+Error: '):
+        build_cache(path, canvas_side=SIDE, margin=0)
+
+
 def test_the_number_of_workers_changes_nothing(make_index):
     path = make_index(*REGIONS)
     build_cache(path, canvas_side=SIDE, margin=0.2, num_workers=1)
@@ -107,6 +113,14 @@ def test_a_record_that_was_cut_off_is_made_again(stopped, decoded, bytes_lost):
     assert build_cache(stopped, canvas_side=SIDE, margin=0) == {KEPT: 5}
     assert decoded['b.png'] == decoded['c.png'] == 1
     assert cache_fault(stopped, SIDE, 0) is None
+
+
+def test_a_record_that_was_damaged_is_made_again(stopped, decoded):
+    with open(part_path(stopped), 'r+b') as part:
+        part.seek(-100, os.SEEK_END)
+        part.write(bytes(50))
+    assert build_cache(stopped, canvas_side=SIDE, margin=0) == {KEPT: 5}
+    assert decoded == {'b.png': 1, 'c.png': 1} and cache_fault(stopped, SIDE, 0) is None
 
 
 def test_a_part_of_another_cache_is_not_gone_on_with(stopped, decoded):
@@ -183,6 +197,17 @@ def test_a_training_makes_the_cache_that_it_gains_by(make_index, caplog, decoded
     assert ensure(path, 1000) and ensure(path, 1000, canvas_side=SIDE // 2) and not decoded
     assert ensure(path, 1000, margin=0.5) and cache_fault(path, SIDE, 0.5) is None
     assert 'was made for --margin 0 at most, and 0.5 is asked for: cutting 4 regions' in caplog.messages[1]
+
+
+def test_a_training_makes_a_damaged_cache_anew(make_index, caplog):
+    path = make_index(*REGIONS[:3], ('b.png', LARGE))
+    build_cache(path, canvas_side=SIDE, margin=0)
+    whole = Path(cache_path(path)).read_bytes()
+    begin = whole.index(b'\xff\xd8') + 50
+    Path(cache_path(path)).write_bytes(whole[:begin] + bytes(100) + whole[begin + 100 :])
+    caplog.set_level(logging.INFO)
+    assert ensure(path, 1000) and Path(cache_path(path)).read_bytes() == whole
+    assert f'{cache_path(path)} is damaged: cutting 4 regions' in caplog.messages[0]
 
 
 def test_a_training_goes_on_without_where_the_disk_is_too_small(make_index, caplog, monkeypatch):

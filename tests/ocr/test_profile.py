@@ -1,10 +1,12 @@
 """What a profile of the training concludes from its figures, and that it measures without leaving a trace."""
 
 import dataclasses
+import logging
 import re
 
 import pytest
 import tiny
+from crops import write_photographs
 
 from ocr.profile import Circumstances, Measured, judge, report
 
@@ -14,11 +16,13 @@ USUAL = Circumstances(
     on_gpu=True,
     fits=True,
     reads_photographs=False,
+    avoids_crops=False,
     draws=False,
     echo=1,
     batch_size=16,
 )
 READING, STEP = 'reading bounds the training', 'the step bounds the training'
+SHARED = 'reading and the step share the cores, which bound the training'
 
 
 @pytest.mark.parametrize(
@@ -26,6 +30,7 @@ READING, STEP = 'reading bounds the training', 'the step bounds the training'
     [
         ((50, 100), 0.3, {'num_workers': 2}, READING, '--num_workers 8'),
         ((50, 100), 0.3, {'reads_photographs': True}, READING, 'python dataset.py --cache'),
+        ((50, 100), 0.3, {'reads_photographs': True, 'avoids_crops': True}, READING, '--cache_crops auto'),
         ((40, 100), 0.3, {'draws': True}, READING, '--drawn_echo 3'),
         ((40, 100), 0.3, {'draws': True, 'echo': 2}, READING, '--drawn_echo 5'),
         ((50, 100), 0.3, {}, READING, 'a machine with more cores'),
@@ -36,13 +41,44 @@ READING, STEP = 'reading bounds the training', 'the step bounds the training'
     ],
 )
 def test_the_slower_one_bounds_and_the_nearest_remedy_is_first(rates, gpu_use, changes, bound, first):
-    measured = Measured(*rates, together=30, queue_fill=0.5, gpu_use=gpu_use)
+    measured = Measured(*rates, together=0.9 * min(rates), queue_fill=0.5, gpu_use=gpu_use)
     circumstances = dataclasses.replace(USUAL, **changes)
     found, remedies = judge(measured, circumstances)
     assert (found, remedies[0]) == (bound, first)
     text = report(measured, circumstances)
     assert f'{bound}; to change: {first}' in text
     assert ('no GPU' in text) == (gpu_use is None)
+
+
+@pytest.mark.parametrize(
+    ('rates', 'queue_fill', 'bound'),
+    [
+        ((13.2, 10.9, 5.9), 0.01, SHARED),
+        ((13.2, 10.9, 5.9), 0.9, SHARED),  # well under both
+        ((13.2, 10.9, 10.0), 0.01, SHARED),  # reading, faster alone, does not keep up
+        ((13.2, 10.9, 10.0), 0.3, STEP),
+        ((10.9, 13.2, 5.9), 0.01, SHARED),
+        ((10.9, 13.2, 10.0), 0.01, READING),  # the slower one leaves the queue empty anyway
+    ],
+)
+def test_shared_cores_are_told_from_a_slow_part(rates, queue_fill, bound):
+    measured = Measured(*rates, queue_fill=queue_fill)
+    assert judge(measured, dataclasses.replace(USUAL, on_gpu=False))[0] == bound
+
+
+@pytest.mark.parametrize(
+    ('changes', 'expected'),
+    [
+        ({}, ['a smaller --image_size or --depth_multiplier', 'a machine with more cores', 'a GPU']),
+        ({'on_gpu': True}, ['a smaller --image_size or --depth_multiplier', 'a machine with more cores']),
+        ({'num_workers': 2, 'reads_photographs': True}, ['--num_workers 8', 'python dataset.py --cache']),
+        ({'draws': True, 'echo': 2, 'fits': False}, ['--drawn_echo 3', '--canvas fit']),
+    ],
+)
+def test_what_relieves_shared_cores_is_less_reading_first(changes, expected):
+    measured = Measured(13.2, 10.9, 5.9, queue_fill=0.01)
+    circumstances = dataclasses.replace(USUAL, **{'on_gpu': False, **changes})
+    assert judge(measured, circumstances)[1][: len(expected)] == expected
 
 
 def test_a_training_is_profiled_and_nothing_is_saved(tmp_path, capsys, monkeypatch):
@@ -53,5 +89,15 @@ def test_a_training_is_profiled_and_nothing_is_saved(tmp_path, capsys, monkeypat
     for row in ('reader alone', 'step alone', 'both together'):
         assert float(re.search(rf'{row} +([\d.]+) images/s', output)[1]) > 0
     assert re.search(r'queue \d+ % full', output)
-    assert 'bounds the training; to change: ' in output
+    assert re.search('bounds? the training; to change: ', output)
     assert sorted(path.name for path in tmp_path.iterdir()) == ['index', 'words']
+
+
+@pytest.mark.parametrize('cache_crops', ['auto', 'never'])
+def test_what_is_profiled_is_the_training_with_the_crops_that_it_would_make(tmp_path, monkeypatch, caplog, cache_crops):
+    monkeypatch.setattr('ocr.profile.MAX_STEPS', 3)
+    photographs = write_photographs(tmp_path / 'words')
+    caplog.set_level(logging.INFO)
+    tiny.train(photographs, tmp_path / 'checkpoint', profile=True, pretrain_path='', cache_crops=cache_crops)
+    crops = tmp_path / 'index' / 'words.crops'
+    assert crops.exists() == (f'reading {crops}' in caplog.messages) == (cache_crops == 'auto')

@@ -8,7 +8,7 @@ from itertools import islice
 import numpy as np
 import pytest
 import tiny
-from PIL import Image
+from crops import write_photographs
 
 from config import parse_config
 from ocr.charset import Charset
@@ -143,18 +143,16 @@ def test_the_crop_cache_is_read_where_there_is_one_and_refused_where_it_is_stale
         texts(larger, load(larger), 1)
 
 
-def write_photographs(folder):
-    """Two photographs of three words each, beneath one another."""
-    folder.mkdir()
-    for number in range(2):
-        photograph = Image.new('RGB', (160, 120))
-        for line in range(3):
-            photograph.paste(tiny.draw_word(f'{number}{line}'), (0, 40 * line))
-        photograph.save(folder / f'{number}.png')
-    corners = [f'0,{y},60,{y},60,{y + 40},0,{y + 40}' for y in (0, 40, 80)]
-    lines = [f'{number}.png\t{number}{line}\t{corners[line]}\n' for number in range(2) for line in range(3)]
-    (folder / 'labels.tsv').write_text(''.join(lines))
-    return folder
+@pytest.mark.parametrize('image_size', [32, 64])
+def test_never_goes_without_the_cache_that_is_there(settings, tmp_path, caplog, image_size):
+    cfg = settings(train_datasets=['mine'], val_share=0, cache_crops='never', image_size=image_size)
+    data = load(cfg)
+    build_cache(tmp_path / 'index' / 'mine.jsonl', canvas_side=32, margin=0)
+    (tmp_path / 'mine' / '0.png').unlink()
+    caplog.set_level(logging.INFO)
+    assert '0' not in texts(cfg, data, 6)
+    assert any('0.png: missing image' in message for message in caplog.messages)
+    assert not any('mine.crops' in message for message in caplog.messages)
 
 
 def test_a_training_cuts_its_words_once_and_gives_the_same_batches_for_any_workers(settings, tmp_path):
