@@ -210,12 +210,63 @@ def test_a_client_says_in_one_line_what_is_wrong(tmp_path, pictures):
     for settings, said in (
         ({'server': 'nonsense'}, '--server nonsense: no URL'),
         ({'server': 'http://a:b'}, '--server http://a:b: no URL'),
-        ({'server': url, 'pb_path': 'a.pb'}, '--pb_path: the server reads with its own settings'),
-        ({'server': url, 'full_length': True}, '--full_length: the server'),
         ({'server': url, 'token_path': 'gone'}, '--token_path gone: cannot be read'),
     ):
         with pytest.raises(InputError, match=re.escape(said)):
             read_folder(pictures, tmp_path / 'out', **settings)
+
+
+@pytest.mark.parametrize(
+    'flag',
+    [
+        '--pb_path a.pb',
+        '--charset_path ascii',
+        '--image_size 128',
+        '--canvas fit',
+        '--canvas square',  # the default is given too
+        '--turned',
+        '--turned=false',
+        '--precision float32',
+        '--gpus 0',
+        '--allow [0-9]*',
+        '--lexicon words.txt',
+        '--lexicon_strict',
+        '--lexicon-distance 1',
+        '--beam_width 5',
+    ],
+)
+def test_a_flag_of_the_servers_own_start_is_refused(flag):
+    assert refusal(flag) == f'--{named(flag)} belongs to the start of app.py over there; leave it or --server out here'
+
+
+@pytest.mark.parametrize(
+    'flag', ['--n_best 3', '--long_text', '--window_aspect 3', '--full_length', '--attention_dir pictures']
+)
+def test_a_flag_that_no_server_heeds_is_refused(flag):
+    assert refusal(flag) == f'--{named(flag)} is of reading on this machine; leave it or --server out'
+
+
+def refusal(flag):
+    """What test.py says of a flag beside --server, before it asks the server, which is not there."""
+    with pytest.raises(InputError) as caught:
+        tiny.run_main('test', '--server', 'http://127.0.0.1:9', *flag.split())
+    return str(caught.value)
+
+
+def named(flag):
+    return re.match('--([a-z_-]+)', flag)[1].replace('-', '_')
+
+
+def test_settings_of_a_file_are_refused_likewise(tmp_path):
+    (tmp_path / 'settings.json').write_text('{"beam_width": 5}')
+    with pytest.raises(InputError, match='--beam_width belongs to the start'):
+        tiny.run_main('test', '--server', 'http://127.0.0.1:9', '--config_path', tmp_path / 'settings.json')
+
+
+def test_a_flag_that_the_server_does_not_heed_is_one_line():
+    result = tiny.run_script('test', '--server', 'http://127.0.0.1:9', '--n_best', 3)
+    assert result.returncode == 2 and result.stdout == ''
+    assert result.stderr == 'test.py: --n_best is of reading on this machine; leave it or --server out\n'
 
 
 def test_a_server_that_goes_away_in_the_middle(tmp_path, pictures):
