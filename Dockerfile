@@ -7,11 +7,13 @@ ARG PYTHON=3.12.8-slim-bookworm
 
 FROM python:${PYTHON} AS cpu-packages
 WORKDIR /packages
-COPY requirements.txt requirements-common.txt ./
+COPY requirements.txt requirements-common.txt constraints.txt ./
 RUN python -m venv /opt/venv \
-    && /opt/venv/bin/python -m pip install --no-cache-dir --disable-pip-version-check -r requirements.txt
+    && /opt/venv/bin/python -m pip install --no-cache-dir --disable-pip-version-check \
+    -r requirements.txt -c constraints.txt
 
 # TensorFlow's packages bring CUDA; the driver comes from the host, by NVIDIA's container toolkit.
+# The versions here are bounded by the ranges of the requirements alone: constraints.txt is of the CPU's.
 FROM python:${PYTHON} AS gpu-packages
 WORKDIR /packages
 COPY requirements-gpu.txt requirements-common.txt ./

@@ -13,6 +13,8 @@ import os
 from pathlib import Path
 
 from config import SHIPPED_MODEL, parse_config, run_script
+from ocr.decoding import NOT_SERVED
+from ocr.errors import InputError
 from ocr.tensorflow_start import start_tensorflow
 
 SAMPLES = Path(__file__).parent / 'imgs' / 'words'
@@ -68,6 +70,9 @@ def build(predictor, pb_path, limits, token, cfg):
 
 def main(argv=None):
     cfg = parse_config(argv, __doc__)
+    for name in NOT_SERVED:
+        if getattr(cfg, name):
+            raise InputError(f'--{name} is of test.py and eval.py, the server does not read so; leave it out')
     from ocr.serving.server import open_socket, serve, url_of
     from ocr.serving.token import read_token
 

@@ -389,8 +389,8 @@ def parse_config(argv=None, description=None, stored=None):
     Raises:
         InputError: an unknown flag, a wrong type or an illegal value.
     """
-    stored = {**_read_settings(_given(argv, 'config_path')), **(stored or {})}
-    preset = _given(argv, 'preset')
+    stored = {**_read_settings(given(argv, 'config_path')), **(stored or {})}
+    preset = given(argv, 'preset')
     preset = preset if preset in PRESETS else stored.get('preset', 'reference')  # a wrong one: the parse says so
     base = dataclasses.replace(Config(), **{'preset': preset, **PRESETS[preset], **stored})
     config = _parse(argv, description, base)
@@ -400,15 +400,15 @@ def parse_config(argv=None, description=None, stored=None):
     return config
 
 
-def _given(argv, name):
-    """The value that the command line gives a flag which others stand over; '' if it gives none."""
+def given(argv, name):
+    """The value, as typed, that the command line gives a flag: '' for a flag alone, None where it is not given."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    parser.add_argument(*dict.fromkeys((f'--{name}', f'--{name.replace("_", "-")}')), dest=name, nargs='?')
-    return vars(parser.parse_known_args(argv)[0])[name] or ''
+    parser.add_argument(*dict.fromkeys((f'--{name}', f'--{name.replace("_", "-")}')), dest=name, nargs='?', const='')
+    return vars(parser.parse_known_args(argv)[0])[name]
 
 
 def _read_settings(path):
-    """Settings of a JSON file, as keyword arguments; none for ''."""
+    """Settings of a JSON file, as keyword arguments; none without a path."""
     if not path:
         return {}
     try:

@@ -17,21 +17,16 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
-from config import SHIPPED_MODEL, Config, parse_config, run_script
+from config import SHIPPED_MODEL, Config, given, parse_config, run_script
+from ocr.decoding import NOT_SERVED
 from ocr.errors import InputError
 from ocr.tensorflow_start import start_tensorflow
 
 OUTPUT_PATH = './results'
 RESULTS_FILE = 'results.jsonl'
 TABLE_ROWS = 60  # rows that the printed table has at most
-LOCAL_SETTINGS = (
-    'pb_path',
-    'charset_path',
-    'canvas',
-    'attention_dir',
-    'full_length',
-    'precision',
-)  # the server has its own
+MODEL_SETTINGS = ('pb_path', 'charset_path', 'image_size', 'canvas', 'turned', 'precision', 'gpus')  # of app.py's start
+LOCAL_SETTINGS = (*NOT_SERVED, 'window_aspect', 'attention_dir')  # of reading here alone
 IMAGE_ENDINGS = frozenset(
     ('.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.bmp', '.gif', '.tif', '.tiff', '.webp', '.ppm', '.pgm', '.pbm', '.jp2')
 )
@@ -157,18 +152,21 @@ def read_remotely(reader, regions, cfg, start):
         yield to_record(place(region, cfg.img_folder), result, positions)
 
 
-def open_remote(cfg):
+def open_remote(cfg, argv):
     """RemoteReader of --server.
 
     Raises:
-        InputError: nobody answers there, or a setting is given that only reading here has.
+        InputError: nobody answers there, or a setting is given that the server does not take from here.
     """
     from ocr.remote import RemoteReader
     from ocr.serving.token import read_token
 
-    for name in LOCAL_SETTINGS:
-        if getattr(cfg, name) != getattr(Config(), name):
-            raise InputError(f'--{name}: the server reads with its own settings; leave it or --server out')
+    for name in (*LOCAL_SETTINGS, *MODEL_SETTINGS, *cfg.decoding):
+        if given(argv, name) is None and getattr(cfg, name) == getattr(Config(), name):
+            continue
+        if name in LOCAL_SETTINGS:
+            raise InputError(f'--{name} is of reading on this machine; leave it or --server out')
+        raise InputError(f'--{name} belongs to the start of app.py over there; leave it or --server out here')
     return RemoteReader(cfg.server, read_token(cfg.token_path))
 
 
@@ -215,7 +213,7 @@ def main(argv=None):
     if cfg.long_text and cfg.attention_dir:
         raise InputError('--attention_dir shows one canvas for a text, --long_text reads several; leave one out')
     regions = find_regions(cfg)
-    reader, read = (open_remote(cfg), read_remotely) if cfg.server else (open_local(cfg, argv), read_all)
+    reader, read = (open_remote(cfg, argv), read_remotely) if cfg.server else (open_local(cfg, argv), read_all)
     path = os.path.join(cfg.output_path or OUTPUT_PATH, RESULTS_FILE)
     run = {
         **reader.identity,

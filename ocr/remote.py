@@ -182,6 +182,8 @@ def _to_text(answer):
         answer['text'],
         answer['confidence'],
         tuple(answer['char_confidences']),
+        in_lexicon=answer.get('in_lexicon'),
+        read=answer.get('read'),
         char_positions=answer.get('char_positions'),
     )
 

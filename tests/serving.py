@@ -10,6 +10,7 @@ import requests
 from PIL import Image
 
 from ocr.charset import Charset
+from ocr.results import ReadText
 from ocr.serving import application, metrics
 from ocr.serving.limits import Limits
 from ocr.serving.reader import Reader
@@ -41,7 +42,7 @@ class Obedient:
         if self.failure:
             raise self.failure
         middles = [int(canvas[canvas.shape[0] // 2, canvas.shape[1] // 2, 0]) for canvas in canvases]
-        return [SimpleNamespace(text=str(red), confidence=0.5, char_confidences=(0.5,), alpha=None) for red in middles]
+        return [ReadText(str(red), 0.5, (0.5,)) for red in middles]
 
 
 @contextlib.contextmanager

@@ -21,6 +21,7 @@ from PIL import Image
 from serving import Obedient, error_of, picture, recognize, running
 
 from ocr.errors import InputError
+from ocr.serving import schema
 
 WORDS = tiny.ROOT / 'imgs' / 'words'
 
@@ -120,6 +121,22 @@ def test_polygons_too_and_one_that_is_refused_leaves_the_others_alone(app, pictu
     assert 'missing image' in remote[2]['error']
 
 
+def test_a_lexicon_over_there_reads_as_one_here(learnt, tmp_path):
+    (tmp_path / 'words.txt').write_text('5\n71\n841\n')
+    settings = {'pb_path': learnt.pb_path, 'lexicon': tmp_path / 'words.txt'}
+    with started(*tiny.flags(**settings)) as app:
+        remote, remote_run = read_folder(learnt.words, tmp_path / 'remote', server=app.url)
+        answer = recognize(app.url, (learnt.words / '3.png').read_bytes()).json()
+    local, local_run = read_folder(learnt.words, tmp_path / 'local', **settings)
+    assert remote_run == local_run
+    assert {record['in_lexicon'] for record in local} == {'exactly', 'nearly', 'no'}
+    for ours, theirs in zip(remote, local, strict=True):
+        assert_alike(ours, theirs)
+    schema.Answer.model_validate(answer, strict=True)
+    (region,) = answer['regions']
+    assert (region['text'], region['in_lexicon'], region['read']) == ('841', 'nearly', '840')
+
+
 def test_the_attention_is_where_the_characters_are(app):
     response = recognize(app.url, (WORDS / '12.jpg').read_bytes(), attention='true')
     (region,) = response.json()['regions']
@@ -139,6 +156,7 @@ def test_the_attention_is_where_the_characters_are(app):
 
 def test_the_card_is_that_of_the_shipped_model(app):
     card = requests.get(f'{app.url}/v1/model').json()
+    schema.ModelCard.model_validate(card, strict=True)
     assert card['name'] == 'latin.pb' and card['charset']['name'] == 'ascii'
     assert card['charset']['num_characters'] == 95 and card['has_attention']
     assert card['size_bytes'] == (tiny.ROOT / 'pretrain' / 'latin.pb').stat().st_size
@@ -210,12 +228,63 @@ def test_a_client_says_in_one_line_what_is_wrong(tmp_path, pictures):
     for settings, said in (
         ({'server': 'nonsense'}, '--server nonsense: no URL'),
         ({'server': 'http://a:b'}, '--server http://a:b: no URL'),
-        ({'server': url, 'pb_path': 'a.pb'}, '--pb_path: the server reads with its own settings'),
-        ({'server': url, 'full_length': True}, '--full_length: the server'),
         ({'server': url, 'token_path': 'gone'}, '--token_path gone: cannot be read'),
     ):
         with pytest.raises(InputError, match=re.escape(said)):
             read_folder(pictures, tmp_path / 'out', **settings)
+
+
+@pytest.mark.parametrize(
+    'flag',
+    [
+        '--pb_path a.pb',
+        '--charset_path ascii',
+        '--image_size 128',
+        '--canvas fit',
+        '--canvas square',  # the default is given too
+        '--turned',
+        '--turned=false',
+        '--precision float32',
+        '--gpus 0',
+        '--allow [0-9]*',
+        '--lexicon words.txt',
+        '--lexicon_strict',
+        '--lexicon-distance 1',
+        '--beam_width 5',
+    ],
+)
+def test_a_flag_of_the_servers_own_start_is_refused(flag):
+    assert refusal(flag) == f'--{named(flag)} belongs to the start of app.py over there; leave it or --server out here'
+
+
+@pytest.mark.parametrize(
+    'flag', ['--n_best 3', '--long_text', '--window_aspect 3', '--full_length', '--attention_dir pictures']
+)
+def test_a_flag_that_no_server_heeds_is_refused(flag):
+    assert refusal(flag) == f'--{named(flag)} is of reading on this machine; leave it or --server out'
+
+
+def refusal(flag):
+    """What test.py says of a flag beside --server, before it asks the server, which is not there."""
+    with pytest.raises(InputError) as caught:
+        tiny.run_main('test', '--server', 'http://127.0.0.1:9', *flag.split())
+    return str(caught.value)
+
+
+def named(flag):
+    return re.match('--([a-z_-]+)', flag)[1].replace('-', '_')
+
+
+def test_settings_of_a_file_are_refused_likewise(tmp_path):
+    (tmp_path / 'settings.json').write_text('{"beam_width": 5}')
+    with pytest.raises(InputError, match='--beam_width belongs to the start'):
+        tiny.run_main('test', '--server', 'http://127.0.0.1:9', '--config_path', tmp_path / 'settings.json')
+
+
+def test_a_flag_that_the_server_does_not_heed_is_one_line():
+    result = tiny.run_script('test', '--server', 'http://127.0.0.1:9', '--n_best', 3)
+    assert result.returncode == 2 and result.stdout == ''
+    assert result.stderr == 'test.py: --n_best is of reading on this machine; leave it or --server out\n'
 
 
 def test_a_server_that_goes_away_in_the_middle(tmp_path, pictures):
@@ -238,6 +307,9 @@ def test_a_server_that_goes_away_in_the_middle(tmp_path, pictures):
         ('--host nowhere.invalid', '--host nowhere.invalid: no such address'),
         ('--max_regions 9 --queue_size 8', '--max_regions 9: a request with so many'),
         ('--token_path gone', '--token_path gone: cannot be read'),
+        ('--n_best 3', '--n_best is of test.py and eval.py'),
+        ('--long_text', '--long_text is of test.py and eval.py'),
+        ('--full_length', '--full_length is of test.py and eval.py'),
         ('--port 70000', '--port 70000: must be from 0 to 65535'),
     ],
 )

@@ -27,6 +27,9 @@ def region_answer(result, polygon, prepared, with_attention):
         'char_confidences': list(result.char_confidences),
         'polygon': polygon.tolist(),
     }
+    for name in ('in_lexicon', 'read'):
+        if (value := getattr(result, name)) is not None:
+            answer[name] = value
     if result.alpha is not None:
         answer['char_positions'] = char_positions(result.alpha[: len(result.text)], prepared)
         if with_attention:

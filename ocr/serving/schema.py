@@ -1,6 +1,6 @@
 """The API's answers and requests as the OpenAPI document shows them."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -42,6 +42,10 @@ class Region(_Closed):
     confidence: Probability = Field(description="product of all characters' probabilities and that of the end")
     char_confidences: list[Probability]
     char_positions: list[CharPosition] | None = Field(None, description='absent where the model gives no attention')
+    in_lexicon: Literal['exactly', 'nearly', 'no'] | None = Field(
+        None, description='how the text was found in the lexicon of the server; absent where it has none'
+    )
+    read: str | None = Field(None, description='what was read where text is the word of the lexicon nearest to it')
     polygon: list[Point]
     attention: Attention | None = Field(None, description='only where it was asked for')
 
@@ -93,7 +97,7 @@ class ModelCard(_Closed):
     precision: str
     size_bytes: int
     has_attention: bool
-    identity: dict[str, str | int] = Field(description='of all that decides what is read: equal ones read alike')
+    identity: dict[str, str | int | bool] = Field(description='of all that decides what is read: equal ones read alike')
     limits: LimitsCard
 
 

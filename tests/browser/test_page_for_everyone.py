@@ -92,6 +92,17 @@ def test_the_picture_stays_in_sight_on_a_phone(visit, shop):
     assert shown['y'] >= 0 and shown['y'] + shown['height'] <= character['y'] + 1
 
 
+def test_a_name_that_wraps_on_a_phone_stands_in_line_with_all_else(visit, shop, tmp_path):
+    path = tmp_path / 'a-name-that-wraps-below-the-button.jpg'
+    path.write_bytes(shop.read_bytes())
+    person = visit(width=390).upload(path)
+    button, name, size, title = (
+        person.page.locator(one).bounding_box() for one in ('#other', '#file-name', '#file-size', '#read-title')
+    )
+    assert name['y'] >= button['y'] + button['height']
+    assert name['x'] == size['x'] == title['x']
+
+
 def test_long_names_and_texts_fit(visit, shop, tmp_path):
     person = visit(width=390)
     path = tmp_path / f'{"a-very-long-name" * 10}.jpg'

@@ -45,14 +45,13 @@ def serving(predictor, token=''):
 
 
 def load_predictor():
-    """The shipped model."""
-    from config import SHIPPED_MODEL
+    """The shipped model as app.py loads it, in float32 on every processor."""
+    from config import SHIPPED_MODEL, Config
+    from export import load_frozen
     from ocr.tensorflow_start import start_tensorflow
 
     start_tensorflow()
-    from ocr.predictor import Predictor
-
-    return Predictor.from_pb(SHIPPED_MODEL)
+    return load_frozen(SHIPPED_MODEL, Config(precision='float32'), [], '')
 
 
 def start_browser(running, executable):
