@@ -26,6 +26,9 @@ from PIL import ImageFont
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT)]
 
+from ink import ink_outside  # noqa: E402
+
+from ocr.curves import blank_panels  # noqa: E402
 from ocr.drawing import draw_sample, named_recipe, scan_fonts  # noqa: E402
 from ocr.drawing.draw import draw_with_ink  # noqa: E402
 from ocr.drawing.layout import SHAPES  # noqa: E402
@@ -87,16 +90,6 @@ class Findings:
             getattr(self, name).update(getattr(other, name))
 
 
-def any_outside(points, polygon):
-    """True if one of the points (N, 2) lies outside the polygon (K, 2), by the even-odd rule."""
-    x, y = points.T[:, :, None]
-    start, end = polygon, np.roll(polygon, -1, axis=0)
-    crosses = (start[:, 1] > y) != (end[:, 1] > y)
-    run = np.where(end[:, 1] == start[:, 1], 1.0, end[:, 1] - start[:, 1])
-    left_of = x < start[:, 0] + (y - start[:, 1]) / run * (end[:, 0] - start[:, 0])
-    return not ((crosses & left_of).sum(axis=1) % 2).all()
-
-
 def digest(sample):
     """SHA-256 of picture, polygon and text."""
     parts = (sample.image.tobytes(), sample.polygon.tobytes(), sample.text.encode(), sample.font.encode())
@@ -111,12 +104,9 @@ def check_block(recipe, fonts, seed, indices):
     for index in indices:
         sample, ink = draw_with_ink(recipe, fonts, seed, index)
         digests.append(digest(sample))
-        inked = (ink > 0).astype(np.uint8)
-        rim = inked - cv2.erode(inked, np.ones((3, 3), np.uint8), borderValue=0)
-        centres = np.argwhere(rim)[:, ::-1] + 0.5
         if not ink.max() > 128:
             found.add('blank', index)
-        elif any_outside(centres, sample.polygon.astype(np.float64)):
+        elif ink_outside(sample.polygon, ink):
             found.add('ink outside the polygon', index)
         if ink[[0, -1]].any() or ink[:, [0, -1]].any():
             found.add('ink at the edge', index)
@@ -185,12 +175,7 @@ def share_apart(counts, expected):
 
 def draw_histograms(path, found, expected):
     """PNG of lengths, shapes, font sizes and the pictures' sizes; dots are what the recipe says."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(11, 6.4), layout='constrained')
-    FigureCanvasAgg(figure)
-    axes = figure.subplots(2, 2)
+    figure, axes = blank_panels(2, 2, (11, 6.4))
     total = sum(found.shapes.values())
     panels = {'lengths': 'characters', 'shapes': 'shape', 'font_sizes': 'font size, px an em'}
     for panel, (name, label) in zip(axes.flat, panels.items(), strict=False):
@@ -205,8 +190,6 @@ def draw_histograms(path, found, expected):
     axes[1, 1].hist([found.widths, found.heights], bins=range(0, 801, 25), label=['width', 'height'], histtype='step')
     axes[1, 1].set(xlabel='picture, px', ylabel='samples')
     axes[1, 1].legend(frameon=False)
-    for panel in axes.flat:
-        panel.spines[['top', 'right']].set_visible(False)
     figure.savefig(path, dpi=100)
 
 

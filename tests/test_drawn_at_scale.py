@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import drawn_at_scale
+import ink
 import numpy as np
 import pytest
 import tiny
@@ -22,7 +23,7 @@ def test_few_samples_pass(tmp_path):
 @pytest.mark.parametrize(('point', 'outside'), [((2, 2), False), ((5, 2), True), ((2, 5), True), ((3.5, 5), False)])
 def test_points_outside_a_polygon_with_a_notch_are_told(point, outside):
     notched = np.array([[0, 0], [4, 0], [4, 6], [2, 3], [0, 6]], np.float64)
-    assert drawn_at_scale.any_outside(np.array([[1.0, 1.0], point]), notched) == outside
+    assert ink.any_outside(np.array([[1.0, 1.0], point]), notched) == outside
 
 
 def test_counts_far_from_the_expected_are_told():
