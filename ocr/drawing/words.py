@@ -21,7 +21,7 @@ FREQUENCIES = {
     'abbreviations': 1,
 }  # of a section's words
 ORDER = 3  # letters that decide which comes next in a made-up word
-WORD_LENGTHS = (3, 17, 21, 16, 11, 9, 8, 6, 4, 3, 2, 1)  # weights of 1, 2, 3, ... letters in running English text
+WORD_LENGTHS = np.cumsum((3, 17, 21, 16, 11, 9, 8, 6, 4, 3, 2, 1))  # of 1, 2, 3, ... letters in running English, in all
 MAX_TRIES = 8  # words made up until one ends as words do
 
 
@@ -118,7 +118,7 @@ class WordSequence:
         """At most `length` characters, unless the source has nothing so short."""
         text = ''
         while (room := length - len(text) - bool(text)) > 0:
-            word = self.words.draw(rng, min(room, 1 + _draw_place(rng, np.cumsum(WORD_LENGTHS))))
+            word = self.words.draw(rng, min(room, 1 + _draw_place(rng, WORD_LENGTHS)))
             if text and len(word) > room:
                 break
             text = f'{text} {word}'.lstrip()
