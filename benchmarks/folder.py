@@ -9,7 +9,6 @@ preparing: processor time, which other programs disturb less than the clock, sta
 import sys
 import tempfile
 import time
-from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,31 +33,18 @@ class Settings:
     """As test.py takes it."""
 
 
-def ready_feeds(reader, regions, batch_size):
+def ready_feeds(reader, prepare, regions, batch_size):
     """What the graph is fed, in full batches of one shape; tall canvases turned too, where the reader turns them."""
-    import numpy as np
+    from ocr.reading import canvas_batches
+    from ocr.turned import is_tall, turned_views
 
-    from ocr.prepare import Broken, InferencePreparer
-    from ocr.turned import TURNS, is_tall, turn_bboxes
-
-    prepare = InferencePreparer(reader.canvas_side, reader.fits)
-    by_shape = defaultdict(list)
-    for region in regions:
-        (prepared,) = prepare([region])
-        if isinstance(prepared, Broken):
-            continue
-        canvas, bbox = prepared.canvas, prepared.normalized_bbox
-        views = [(canvas, bbox)]
-        if reader.identity.get('turned') and is_tall((1, *canvas.shape), bbox[np.newaxis]).all():
-            views += [(np.rot90(canvas, turn), turn_bboxes(bbox[np.newaxis], turn)[0]) for turn in TURNS]
-        for view in views:
-            by_shape[view[0].shape].append(view)
-    parts = [
-        of_shape[start : start + batch_size]
-        for of_shape in by_shape.values()
-        for start in range(0, len(of_shape), batch_size)
-    ]
-    return [reader._feed(*map(np.stack, zip(*part, strict=True)), full_length=False) for part in parts]
+    batches = []
+    for _, canvases, bboxes in canvas_batches(regions, prepare, batch_size=batch_size):
+        batches.append((canvases, bboxes))
+        tall = is_tall(canvases.shape, bboxes)
+        if reader.identity.get('turned') and tall.any():
+            batches.append(turned_views(canvases[tall], bboxes[tall]))
+    return [reader._feed(*batch, full_length=False) for batch in batches]
 
 
 def read_to_file(reader, regions, cfg, path):
@@ -83,7 +69,7 @@ def main(argv=None):
     from ocr.tensorflow_start import start_tensorflow
 
     start_tensorflow()
-    from benchmarks.measure import peak_mb, report, spread
+    from benchmarks.measure import as_flags, peak_mb, report, spread
     from config import parse_config
     from export import load_frozen
     from ocr import tensor_names as names
@@ -91,13 +77,13 @@ def main(argv=None):
     from test import find_regions
 
     shared = ('pb_path', 'img_folder', 'batch_size', 'precision')
-    arguments = [part for name in shared for part in (f'--{name}', str(getattr(settings, name)))]
+    arguments = as_flags({name: getattr(settings, name) for name in shared})
     cfg = parse_config(arguments, __doc__)
     reader = load_frozen(settings.pb_path, cfg, arguments, __doc__)
     regions = find_regions(cfg)[: settings.num_images]
-    feeds = ready_feeds(reader, regions, settings.batch_size)
-    fetches = [f'{names.PREDS}:0', f'{names.PROBS}:0']
     prepare = InferencePreparer(reader.canvas_side, reader.fits)
+    feeds = ready_feeds(reader, prepare, regions, settings.batch_size)
+    fetches = [f'{names.PREDS}:0', f'{names.PROBS}:0']
     ways = {
         'graph alone': lambda: [reader._session.run(fetches, feed) for feed in feeds],
         'preparing alone': lambda: [prepare([region]) for region in regions],

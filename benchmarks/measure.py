@@ -28,6 +28,11 @@ def peak_mb():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
+def as_flags(settings):
+    """{'seed': 0} -> ['--seed=0'], as the scripts and the benchmarks take them."""
+    return [f'--{name}={value}' for name, value in settings.items()]
+
+
 def spread(values):
     """Median, least and most of some figures."""
     return statistics.median(values), min(values), max(values)

@@ -15,9 +15,11 @@ import tyro
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
-from benchmarks.measure import ROOT, report  # noqa: E402
+from benchmarks.measure import ROOT, as_flags, report  # noqa: E402
+from ocr.curves import blank_panels, series  # noqa: E402
 
 PRECISIONS = {'float32': '#c2410c', 'bfloat16': '#1f4e8c'}
+PANELS = (('loss', 'training loss', 1), ('val_accuracy', 'unseen words read right, %', 100))
 
 
 @dataclass(frozen=True)
@@ -40,50 +42,28 @@ class Settings:
 
 def train(settings, precision, folder):
     """History of one training, a dict an epoch."""
+    own = {name: value for name, value in vars(settings).items() if name not in ('recipe', 'picture')}
     flags = {
+        **own,
         'preset': 'compact',
         'train_datasets': f'synthetic:{settings.recipe}',
         'charset_path': 'digits' if settings.recipe == 'digits' else 'ascii',
         'checkpoint_path': folder,
         'precision': precision,
-        'max_epoch': settings.max_epoch,
-        'steps_per_epoch': settings.steps_per_epoch,
-        'batch_size': settings.batch_size,
-        'val_regions': settings.val_regions,
-        'seed': settings.seed,
     }
-    command = [
-        sys.executable,
-        'train.py',
-        *(part for name, value in flags.items() for part in (f'--{name}', str(value))),
-    ]
-    subprocess.run(command, check=True, cwd=ROOT)
+    subprocess.run([sys.executable, 'train.py', *as_flags(flags)], check=True, cwd=ROOT)
     return [json.loads(line) for line in (Path(folder) / 'history.jsonl').read_text().splitlines()]
 
 
 def draw_curves(path, histories):
     """PNG of two panels: the losses over the steps, and the word accuracies."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(11, 4), layout='constrained')
-    FigureCanvasAgg(figure)
-    panels = dict(zip(('loss', 'val_accuracy'), figure.subplots(1, 2), strict=True))
-    for name, axes in panels.items():
+    figure, panels = blank_panels(1, 2, (11, 4))
+    for axes, (name, title, factor) in zip(panels, PANELS, strict=True):
         for precision, rows in histories.items():
-            known = [row for row in rows if row.get(name) is not None]
-            factor = 1 if name == 'loss' else 100
-            axes.plot(
-                [row['step'] for row in known],
-                [factor * row[name] for row in known],
-                color=PRECISIONS[precision],
-                label=precision,
-                marker='o',
-                markersize=3,
-            )
-        axes.set(xlabel='step', title='training loss' if name == 'loss' else 'unseen words read right, %')
+            steps, values = series(rows, name)
+            axes.plot(steps, factor * values, color=PRECISIONS[precision], label=precision, marker='o', markersize=3)
+        axes.set(xlabel='step', title=title)
         axes.grid(alpha=0.25)
-        axes.spines[['top', 'right']].set_visible(False)
         axes.legend(frameon=False)
     figure.savefig(path, dpi=100)
 

@@ -18,7 +18,7 @@ import tyro
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
-from benchmarks.measure import ROOT, peak_mb, report, spread  # noqa: E402
+from benchmarks.measure import ROOT, as_flags, peak_mb, report, spread  # noqa: E402
 
 NUM_CLASSES = 5435
 NUM_LETTERS = 6  # of every word; its steps are one more
@@ -115,8 +115,7 @@ class Variant:
 
     def __init__(self, settings, variant):
         own = {name: value for name, value in vars(settings).items() if name != 'variants'}
-        flags = [f'--{name}={value}' for name, value in {**own, 'variant': variant}.items()]
-        command = [sys.executable, __file__, *flags]
+        command = [sys.executable, __file__, *as_flags({**own, 'variant': variant})]
         self.process = subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def step(self):

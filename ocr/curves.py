@@ -25,23 +25,30 @@ def loss_curve(path, rows):
     Raises:
         InputError: the file cannot be written.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(11, 4), layout='constrained')
-    FigureCanvasAgg(figure)  # draws into memory, whatever backend the user has set
-    left, right = figure.subplots(1, 2)
-    _draw_loss(left, *_series(rows, 'loss'))
+    figure, (left, right) = blank_panels(1, 2, (11, 4))
+    _draw_loss(left, *series(rows, 'loss'))
     _draw_scores(right, rows)
     for axes in (left, right):
         axes.set_xlabel('step')
         axes.grid(alpha=0.25)
-        axes.spines[['top', 'right']].set_visible(False)
     with replacing(path, binary=True) as file:
         figure.savefig(file, format='png', dpi=120)
 
 
-def _series(rows, name):
+def blank_panels(rows, columns, size):
+    """A figure of `size` inches and its axes, an array as of Figure.subplots, without frames above and to the right."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=size, layout='constrained')
+    FigureCanvasAgg(figure)  # draws into memory, whatever backend the user has set
+    axes = figure.subplots(rows, columns)
+    for panel in axes.flat:
+        panel.spines[['top', 'right']].set_visible(False)
+    return figure, axes
+
+
+def series(rows, name):
     """Steps and values of a column as float arrays, without the rows that lack it."""
     pairs = [(row['step'], row[name]) for row in rows if row.get(name) is not None and math.isfinite(row[name])]
     steps, values = np.array(pairs, np.float64).reshape(-1, 2).T
@@ -72,7 +79,7 @@ def _draw_scores(axes, rows):
     axes.set_ylim(-3, 103)
     drawn = False
     for name, title in SCORE_NAMES.items():
-        steps, values = _series(rows, name)
+        steps, values = series(rows, name)
         if len(steps):
             title = f'{title}, best {100 * values.max():.1f} %'
             axes.plot(steps, 100 * values, color=COLOURS[name], linewidth=1.8, marker='o', markersize=4, label=title)

@@ -38,16 +38,22 @@ class TurnedReader:
         tall = np.flatnonzero(is_tall(canvases.shape, normalized_bboxes))
         if not len(tall):
             return readings
-        turned = np.concatenate([np.rot90(canvases[tall], turn, axes=(1, 2)) for turn in TURNS])
-        bboxes = None
-        if normalized_bboxes is not None:
-            bboxes = np.concatenate([turn_bboxes(normalized_bboxes[tall], turn) for turn in TURNS])
-        lying = iter(self._predictor.read(np.ascontiguousarray(turned), bboxes, **options))
+        bboxes = None if normalized_bboxes is None else normalized_bboxes[tall]
+        lying = iter(self._predictor.read(*turned_views(canvases[tall], bboxes), **options))
         for turn in TURNS:
             for row in tall:
                 if (reading := next(lying)).confidence > readings[row].confidence:
                     readings[row] = _turned_back(reading, turn)
         return readings
+
+
+def turned_views(canvases, normalized_bboxes=None):
+    """Canvases (N, h, w, ...) and boxes (N, 4), or None, turned by each of TURNS: (2N, w, h, ...) and (2N, 4)."""
+    views = np.concatenate([np.rot90(canvases, turn, axes=(1, 2)) for turn in TURNS])
+    bboxes = None
+    if normalized_bboxes is not None:
+        bboxes = np.concatenate([turn_bboxes(normalized_bboxes, turn) for turn in TURNS])
+    return np.ascontiguousarray(views), bboxes
 
 
 def is_tall(shape, normalized_bboxes=None):
