@@ -123,13 +123,14 @@ def fit(cfg, charset, dataflow, validation, num_towers, on_gpu, session_init, st
         patience=cfg.patience,
         max_checkpoints=cfg.max_checkpoints,
     )
+    precision = choose_precision(cfg.precision, trained_width=cfg.depth_multiplier)
     train_config = TrainConfig(
         model=AttentionOCR(cfg, charset.num_classes),
         data=QueueInput(dataflow),
         callbacks=[settings_saver, watch, epoch_end, StopAfter(cfg.total_steps)],
         extra_callbacks=[RunUpdateOps()],
         monitors=[EventFile(os.path.join(cfg.checkpoint_path, LOG_FOLDER))],
-        session_config=session_config(choose_precision(cfg.precision), get_default_sess_config()),
+        session_config=session_config(precision, get_default_sess_config()),
         session_init=session_init,
         steps_per_epoch=cfg.steps_per_epoch,
         starting_epoch=start_step // cfg.steps_per_epoch + 1,
@@ -164,7 +165,7 @@ def profile(cfg, data, num_towers, on_gpu):
     from ocr.training_data import build_dataflow, make_crops
 
     hide_log()
-    precision = choose_precision(cfg.precision)
+    precision = choose_precision(cfg.precision, trained_width=cfg.depth_multiplier)
     samples_per_step = cfg.batch_size * num_towers
     make_crops(cfg, data, cfg.total_steps * samples_per_step)
     measured = Measured()

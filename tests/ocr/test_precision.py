@@ -69,6 +69,23 @@ def test_scores_are_exact_unless_asked_otherwise(monkeypatch, wanted, cpu, gpu, 
     assert choose_precision(wanted, exact=True) == chosen
 
 
+@pytest.mark.parametrize(
+    ('wanted', 'cpu', 'gpu', 'width', 'chosen'),
+    [
+        ('auto', AVX512_BF16, None, 0.375, 'float32'),
+        ('auto', AVX512_BF16, None, 0.5, 'bfloat16'),
+        ('auto', AVX512_BF16, None, 1.0, 'bfloat16'),
+        ('auto', AVX512_BF16, None, None, 'bfloat16'),
+        ('bfloat16', AVX512_BF16, None, 0.375, 'bfloat16'),
+        ('auto', AMX, None, 0.375, 'bfloat16'),
+        ('auto', AMX, H100, 0.375, 'tf32'),
+    ],
+)
+def test_uneven_channels_are_trained_in_float32_where_bfloat16_is_slower(monkeypatch, wanted, cpu, gpu, width, chosen):
+    on(monkeypatch, cpu, gpu)
+    assert choose_precision(wanted, trained_width=width) == chosen
+
+
 @pytest.mark.parametrize(('cpu', 'gpu'), [({'avx2', 'sse4_2'}, None), (AMX, H100)])
 def test_bfloat16_is_refused_where_it_is_not(monkeypatch, cpu, gpu):
     on(monkeypatch, cpu, gpu)
