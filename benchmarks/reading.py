@@ -5,6 +5,7 @@ drifts slows all alike. Prints one table and one JSON line: medians, and the ran
 formulation at the same batch size.
 """
 
+import importlib.util
 import sys
 import time
 from dataclasses import dataclass
@@ -36,12 +37,15 @@ class Settings:
 
 
 def variants():
-    """The names of what is measured: bfloat16 only where the CPU has it."""
+    """The names of what is measured: bfloat16 only where the CPU has it, int8 where requirements-openvino.txt is in."""
     from ocr.precision import cpu_flags
 
     precisions = ['float32', 'bfloat16'] if 'avx512bw' in cpu_flags() else ['float32']
-    ways = [f'all {NUM_STEPS} steps', 'six letters', 'six letters, 4:1 canvas']
-    return [PLAIN, *(f'{precision}, {way}' for precision in precisions for way in ways)]
+    short = ['six letters', 'six letters, 4:1 canvas']
+    kinds = [f'{precision}, {way}' for precision in precisions for way in (f'all {NUM_STEPS} steps', *short)]
+    if all(importlib.util.find_spec(package) for package in ('openvino', 'nncf')):
+        kinds += [f'int8 encoder, {way}' for way in short]
+    return [PLAIN, *kinds]
 
 
 def build(kind, settings):
@@ -54,6 +58,7 @@ def build(kind, settings):
     from benchmarks.plain import read_plainly
     from config import Config
     from model import AttentionOCR
+    from ocr import tensor_names as names
     from ocr.precision import session_config
 
     images = filling.inputs(max(settings.batch_sizes), settings.image_size, NUM_STEPS, NUM_CLASSES)[0]
@@ -62,7 +67,7 @@ def build(kind, settings):
     num_steps = SHORT_STEPS if 'six letters' in kind else NUM_STEPS
     config = Config(seq_len=num_steps - 1, depth_multiplier=settings.depth_multiplier)
     with tf.Graph().as_default() as graph, tf.variable_scope('', custom_getter=filled(filling.value)):
-        canvas = tf.placeholder(tf.float32, (None, *images.shape[1:]))
+        canvas = tf.placeholder(tf.float32, (None, *images.shape[1:]), names.IMAGE)
         if kind == PLAIN:
             outputs = read_plainly(canvas, config, NUM_CLASSES)
         else:
@@ -70,7 +75,32 @@ def build(kind, settings):
             outputs = decoded.preds, tf.log(decoded.probs)
         session = tf.Session(graph=graph, config=session_config(kind.partition(',')[0]))
         session.run(tf.global_variables_initializer())
+    if 'int8' in kind:
+        return with_int8_encoder(session, images)
     return lambda batch_size: session.run(outputs, {canvas: images[:batch_size]})
+
+
+def with_int8_encoder(session, images):
+    """As build, of a session's graph: the encoder in OpenVINO, its ranges found on the images that it then reads.
+
+    What is not int8 is computed as `--precision auto` has it.
+    """
+    import tensorflow.compat.v1 as tf
+
+    from ocr import tensor_names as names
+    from ocr.frozen_graph import features_of, freeze
+    from ocr.openvino_model import compile_encoder, quantised_encoder
+    from ocr.precision import choose_precision, session_config
+
+    precision = choose_precision('auto')
+    frozen = freeze(session, [names.IMAGE, names.PREDS, names.PROBS])
+    model, decoder = quantised_encoder(frozen, [(255 * images).astype('uint8')])
+    encoder = compile_encoder(model, precision)
+    with tf.Graph().as_default() as graph:
+        tf.import_graph_def(decoder, name='')
+    of_decoder = tf.Session(graph=graph, config=session_config(precision))
+    outputs, features = [f'{names.PREDS}:0', f'{names.PROBS}:0'], f'{features_of(decoder)}:0'
+    return lambda batch_size: of_decoder.run(outputs, {features: encoder(images[:batch_size])[0]})
 
 
 def largest_difference(runs, batch_size):
