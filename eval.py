@@ -43,13 +43,13 @@ def load_predictor(cfg, argv, description):
     from ocr.decoding import with_search
     from ocr.precision import choose_precision
     from ocr.predictor import Predictor
-    from ocr.turned import TurnedReader
+    from ocr.views import in_views
 
     checkpoint, cfg, charset = load_model(cfg, argv, description)
     frozen = freeze_checkpoint(checkpoint, cfg, charset)
     precision = choose_precision(cfg.precision, exact=True)
     predictor = with_search(Predictor(frozen, charset, precision=precision, where=checkpoint), **cfg.decoding)
-    return TurnedReader(predictor) if cfg.turned else predictor, checkpoint
+    return in_views(predictor, cfg.views, cfg.turned), checkpoint
 
 
 def place(region):

@@ -21,7 +21,7 @@ from ocr.errors import InputError
 from ocr.tensorflow_start import start_tensorflow
 
 NUM_CHECKED = 16  # pictures that checkpoint and file must read alike
-SHOWN = ('canvas', 'turned')  # settings of a model that say how a region is shown to it
+SHOWN = ('canvas', 'turned', 'views')  # settings of a model that say how a region is shown to it
 NUM_CALIBRATED = 300  # regions that the ranges of int8 are found with
 OPENVINO_FOLDER = 'openvino'  # what --format openvino writes beside the checkpoint
 SAVED_MODEL_FILE = 'saved_model.pb'  # what a folder holds that is a SavedModel
@@ -64,7 +64,7 @@ def load_frozen(path, cfg, argv, description, exact=False):
     from ocr.openvino_model import DECODER_FILE, is_openvino, load_openvino
     from ocr.precision import choose_precision
     from ocr.predictor import Predictor
-    from ocr.turned import TurnedReader
+    from ocr.views import in_views
 
     in_openvino = is_openvino(path)
     graph_def = load_graph(os.path.join(path, DECODER_FILE) if in_openvino else path)
@@ -81,8 +81,7 @@ def load_frozen(path, cfg, argv, description, exact=False):
         if in_openvino
         else Predictor(graph_def, charset, where=path, **settings)
     )
-    predictor = with_search(predictor, **cfg.decoding)
-    return TurnedReader(predictor) if shown.turned else predictor
+    return in_views(with_search(predictor, **cfg.decoding), shown.views, shown.turned)
 
 
 def check_pictures(side, seed=0):

@@ -7,8 +7,8 @@ Writes results.jsonl to --output_path, one line an image in natural order, sub-f
 prints a table. A killed run goes on with --resume.
 --server URL reads with an app.py elsewhere: no model and no TensorFlow are needed here.
 --attention_dir saves a picture of each image with what was looked at for every character. --polygons_path reads
-regions inside photographs instead of whole images. --beam_width, --n_best, --allow, --lexicon and --long_text read
-better with the same weights (docs/reading.md). (The project's test suite is `make test`.)
+regions inside photographs instead of whole images. --views, --beam_width, --n_best, --allow, --lexicon and --long_text
+read better with the same weights (docs/reading.md). (The project's test suite is `make test`.)
 """
 
 import os
@@ -25,7 +25,8 @@ from ocr.tensorflow_start import start_tensorflow
 OUTPUT_PATH = './results'
 RESULTS_FILE = 'results.jsonl'
 TABLE_ROWS = 60  # rows that the printed table has at most
-MODEL_SETTINGS = ('pb_path', 'charset_path', 'image_size', 'canvas', 'turned', 'precision', 'gpus')  # of app.py's start
+# What is said at app.py's start, not by who asks it.
+MODEL_SETTINGS = ('pb_path', 'charset_path', 'image_size', 'canvas', 'turned', 'views', 'precision', 'gpus')
 LOCAL_SETTINGS = (*NOT_SERVED, 'window_aspect', 'attention_dir')  # of reading here alone
 IMAGE_ENDINGS = frozenset(
     ('.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.bmp', '.gif', '.tif', '.tiff', '.webp', '.ppm', '.pgm', '.pbm', '.jp2')

@@ -220,13 +220,13 @@ def report_on(cfg, data):
     from ocr.precision import choose_precision
     from ocr.predictor import Predictor
     from ocr.training_data import held_out_reader
-    from ocr.turned import TurnedReader
+    from ocr.views import in_views
 
     checkpoint = require_checkpoint(cfg.checkpoint_path, 'checkpoint_path', prefer_best=True)
     predictor = Predictor(
         freeze_checkpoint(checkpoint, cfg, data.charset), data.charset, precision=choose_precision(cfg.precision)
     )
-    reader = TurnedReader(predictor) if cfg.turned else predictor
+    reader = in_views(predictor, cfg.views, cfg.turned)
     settings = dataclasses.replace(cfg, resume=False)
     evaluate(reader, checkpoint, data.held_out, {}, settings, cfg.report, read_image=held_out_reader(data))
 

@@ -306,6 +306,7 @@ def test_only_the_groups_asked_for_are_restored():
         'image_size',
         'canvas',
         'turned',
+        'views',
         'seq_len',
         'final_endpoint',
         'depth_multiplier',

@@ -1,0 +1,100 @@
+"""Each region is read in several views, and the reading that the model trusts most is kept.
+
+Test-time augmentation: letters that a network mistakes stand otherwise to its grid in a picture that is a little
+smaller or slanted, where it may not mistake them, and right readings are trusted more than wrong ones. Costs the time
+of a reading for each view.
+"""
+
+import dataclasses
+
+import cv2
+import numpy as np
+
+from ocr.char_positions import map_to_canvas
+from ocr.geometry import box_polygon, clip_box, homogeneous, polygon_box, transform
+from ocr.image import between_centres
+from ocr.turned import TurnedReader
+
+# (horizontal scale, vertical scale, degrees anticlockwise) about the text's middle; none leaves the canvas more than
+# the corners of a long text. In the order in which they help drawn text most, found one after the other.
+OTHER_VIEWS = ((0.85, 0.85, 0.0), (0.95, 0.95, 5.0), (0.95, 0.95, -5.0), (1.0, 0.65, 0.0))
+MAX_VIEWS = 1 + len(OTHER_VIEWS)
+_WHOLE = np.float32([0, 0, 1, 1])  # (top, left, height, width) of a text that fills its canvas
+
+
+class ViewsReader:
+    """A Predictor that reads every region in several views, with the same attributes and `read`.
+
+    Attributes:
+        identity: as the Predictor's, and the number of views.
+    """
+
+    def __init__(self, predictor, num_views):
+        """`num_views` counts the canvas as it is: 2 to MAX_VIEWS."""
+        self._predictor = predictor
+        self._others = OTHER_VIEWS[: num_views - 1]
+        self.identity = {**predictor.identity, 'views': num_views}
+
+    def __getattr__(self, name):
+        return getattr(self._predictor, name)
+
+    def read(self, canvases, normalized_bboxes=None, **options):
+        """Read a batch; arguments and results as of Predictor.read.
+
+        The reading with the highest confidence is taken, the one of the canvas as it is where they are equal. Its
+        attention lies on the canvas as it was given.
+        """
+        canvases = np.asarray(canvases)
+        shape = canvases.shape[1:3]
+        boxes = [_WHOLE] * len(canvases) if normalized_bboxes is None else normalized_bboxes
+        readings = self._predictor.read(canvases, normalized_bboxes, **options)
+        for view in self._others:
+            matrices = [_matrix(view, box, shape) for box in boxes]
+            seen = np.stack(list(map(_warp, canvases, matrices)))
+            moved = np.stack([_moved(box, matrix, shape) for box, matrix in zip(boxes, matrices, strict=True)])
+            others = self._predictor.read(seen, None if normalized_bboxes is None else moved, **options)
+            for row, reading in enumerate(others):
+                if reading.confidence > readings[row].confidence:
+                    readings[row] = _moved_back(reading, matrices[row], shape)
+        return readings
+
+
+def in_views(predictor, num_views=1, turned=False):
+    """The predictor that reads regions in so many views, and tall ones turned too; itself for one view, unturned."""
+    if num_views > 1:
+        predictor = ViewsReader(predictor, num_views)
+    return TurnedReader(predictor) if turned else predictor
+
+
+def _matrix(view, box, shape):
+    """Affine float64 (2, 3): where a view has the pixels of a canvas (h, w); `box` (4,) is the normalised one."""
+    scale_x, scale_y, degrees = view
+    turn = cv2.getRotationMatrix2D((0, 0), degrees, 1)[:, :2] @ np.diag([scale_x, scale_y])
+    top, left, height, width = np.float64(box) * np.tile(shape, 2)
+    middle = np.array([left + width / 2, top + height / 2])
+    return np.column_stack([turn, middle - turn @ middle])
+
+
+def _warp(pixels, matrix):
+    """An image or a map, moved on black of its own size."""
+    return cv2.warpAffine(pixels, between_centres(matrix), pixels.shape[1::-1], flags=cv2.INTER_LINEAR)
+
+
+def _moved(box, matrix, shape):
+    """The normalised box float32 (4,) around a text that was moved."""
+    height, width = shape
+    top, left, box_height, box_width = np.float64(box) * np.tile(shape, 2)
+    around = polygon_box(transform(box_polygon((left, top, left + box_width, top + box_height)), matrix))
+    x0, y0, x1, y1 = clip_box(around, width, height)
+    return np.float32([y0, x0, y1 - y0, x1 - x0]) / np.float32(np.tile(shape, 2))
+
+
+def _moved_back(reading, matrix, shape):
+    """A ReadText of a view whose attention lies on the canvas (h, w) that the view was made of; its sums stay 1."""
+    if reading.alpha is None:
+        return reading
+    to_canvas = homogeneous(map_to_canvas(reading.alpha.shape[1:], shape))
+    back = np.linalg.inv(to_canvas) @ np.linalg.inv(homogeneous(matrix)) @ to_canvas
+    maps = [_warp(np.float32(weights), back[:2]) for weights in reading.alpha]
+    alpha = np.stack([weights / max(weights.sum(), np.finfo(np.float32).tiny) for weights in maps])
+    return dataclasses.replace(reading, alpha=alpha)

@@ -1,0 +1,142 @@
+"""Regions are read in several views, and what is trusted most is kept."""
+
+import dataclasses
+
+import cv2
+import numpy as np
+import pytest
+import tiny
+
+from config import SHIPPED_MODEL, Config, parse_config
+from export import load_frozen
+from ocr.char_positions import map_to_canvas
+from ocr.geometry import transform
+from ocr.image import between_centres
+from ocr.predictor import Predictor
+from ocr.prepare import place_region
+from ocr.results import ReadText
+from ocr.turned import TurnedReader
+from ocr.views import MAX_VIEWS, OTHER_VIEWS, ViewsReader, in_views
+
+
+class Recorded:
+    """Stands for a Predictor: reads how bright a canvas is at a point, and trusts what it is told to."""
+
+    def __init__(self, trust):
+        self.identity = {'model': 'recorded'}
+        self.fits = True
+        self.trust = iter(trust)
+        self.seen = []
+
+    def read(self, canvases, normalized_bboxes=None, with_alpha=False):
+        self.seen.append((canvases, normalized_bboxes))
+        alpha = map(maps_of, canvases) if with_alpha else [None] * len(canvases)
+        return [ReadText(f'view {len(self.seen)}', next(self.trust), (), maps) for maps in alpha]
+
+
+def maps_of(canvas):
+    """Attention on what is bright, float32 (1, h, w), each cell where the encoder would see it."""
+    size = canvas.shape[1] // 8, canvas.shape[0] // 8
+    to_canvas = map_to_canvas(size[::-1], canvas.shape)
+    smooth = cv2.GaussianBlur(canvas[..., 0], (0, 0), 4).astype(np.float32)
+    return cv2.warpAffine(smooth, between_centres(to_canvas), size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)[None]
+
+
+def spots(*places):
+    """Black canvases uint8 (N, 64, 96, 3), each with a bright square of 8 pixels around a place (x, y)."""
+    canvases = np.zeros((len(places), 64, 96, 3), np.uint8)
+    for canvas, (x, y) in zip(canvases, places, strict=True):
+        canvas[y - 4 : y + 4, x - 4 : x + 4] = 200
+    return canvases
+
+
+def middle(pixels):
+    """Centre of mass (x, y) of an image or map, in pixels."""
+    weights = np.float64(pixels if pixels.ndim == 2 else pixels[..., 0])
+    ys, xs = np.indices(weights.shape) + 0.5
+    return (xs * weights).sum() / weights.sum(), (ys * weights).sum() / weights.sum()
+
+
+@pytest.mark.parametrize(('best', 'expected'), [(0, 'view 1'), (1, 'view 2'), (3, 'view 4')])
+def test_the_most_trusted_view_is_kept(best, expected):
+    trust = [0.9 if number == best else 0.5 for number in range(4)]
+    (reading,) = ViewsReader(Recorded(trust), 4).read(spots((40, 30)))
+    assert (reading.text, reading.confidence) == (expected, 0.9)
+
+
+def test_each_region_chooses_for_itself_and_equal_trust_leaves_the_canvas_as_it_is():
+    readings = ViewsReader(Recorded([0.2, 0.5, 0.7, 0.5]), 2).read(spots((40, 30), (50, 20)))
+    assert [reading.text for reading in readings] == ['view 2', 'view 1']
+
+
+def test_one_view_is_the_predictor_itself():
+    inner = Recorded([0.5])
+    assert in_views(inner) is inner
+    assert in_views(inner, 3).identity == {'model': 'recorded', 'views': 3}
+    both = in_views(inner, 3, turned=True)
+    assert isinstance(both, TurnedReader) and both.fits
+    assert both.identity == {'model': 'recorded', 'views': 3, 'turned': True}
+
+
+def test_the_flag_counts_to_the_last_view():
+    (field,) = (field for field in dataclasses.fields(Config) if field.name == 'views')
+    assert (field.metadata['low'], field.metadata['high']) == (1, MAX_VIEWS)
+
+
+def test_views_are_moved_about_the_middle_of_the_text():
+    box = np.float32([[0.25, 0.5, 0.5, 0.25]])  # its middle is (60, 32)
+    inner = Recorded([0.5] * MAX_VIEWS)
+    ViewsReader(inner, MAX_VIEWS).read(spots((60, 32)), box)
+    for (canvases, boxes), (scale_x, scale_y, degrees) in zip(inner.seen[1:], OTHER_VIEWS, strict=True):
+        np.testing.assert_allclose(middle(canvases[0]), (60, 32), atol=0.1)
+        top, left, height, width = boxes[0] * [64, 96, 64, 96]
+        np.testing.assert_allclose([left + width / 2, top + height / 2], [60, 32], atol=0.01)
+        if not degrees:
+            np.testing.assert_allclose([width, height], [24 * scale_x, 32 * scale_y], rtol=1e-5)
+        else:
+            assert width > 24 * scale_x and height > 32 * scale_y
+
+
+def test_a_text_at_the_edge_keeps_its_box_on_the_canvas():
+    inner = Recorded([0.5] * MAX_VIEWS)
+    ViewsReader(inner, MAX_VIEWS).read(spots((40, 30)), np.float32([[0, 0, 1, 1]]))
+    for _, boxes in inner.seen:
+        top, left, height, width = boxes[0]
+        assert min(top, left) >= 0 and max(top + height, left + width) <= 1 + 1e-6
+
+
+@pytest.mark.parametrize('number', range(1, MAX_VIEWS))
+def test_attention_lies_on_the_canvas_as_it_was_given(number):
+    place = (70, 22)
+    trust = [0.9 if view == number else 0.5 for view in range(MAX_VIEWS)]
+    inner = Recorded(trust)
+    (reading,) = ViewsReader(inner, MAX_VIEWS).read(spots(place), with_alpha=True)
+    assert reading.text == f'view {number + 1}' and reading.alpha.shape == (1, 8, 12)
+    np.testing.assert_allclose(reading.alpha.sum(axis=(1, 2)), 1, rtol=1e-5)
+    (found,) = transform([middle(reading.alpha[0])], map_to_canvas((8, 12), (64, 96)))
+    np.testing.assert_allclose(found, place, atol=1)
+
+
+@pytest.fixture(scope='module')
+def predictor():
+    return Predictor.from_pb(SHIPPED_MODEL)
+
+
+def test_a_model_trusts_what_it_keeps_at_least_as_much(predictor):
+    pictures = [np.asarray(tiny.draw_word(text)) for text in tiny.EIGHT_WORDS]
+    prepared = [place_region(picture, None, predictor.canvas_side, fits=True) for picture in pictures]
+    canvases = np.stack([one.canvas for one in prepared if one.canvas.shape == prepared[0].canvas.shape])
+    once, often = predictor.read(canvases), ViewsReader(predictor, MAX_VIEWS).read(canvases, with_alpha=True)
+    assert all(one.confidence <= other.confidence for one, other in zip(once, often, strict=True))
+    assert any(one.confidence < other.confidence for one, other in zip(once, often, strict=True))
+    for reading in often:
+        assert reading.alpha.shape[0] == len(reading.text) + 1
+    alone = [ViewsReader(predictor, MAX_VIEWS).read(canvases[n : n + 1])[0] for n in range(len(canvases))]
+    assert [row.text for row in alone] == [row.text for row in often]
+    assert often[0].confidence == pytest.approx(alone[0].confidence, rel=1e-4)
+
+
+@pytest.mark.parametrize(('flags', 'expected'), [([], None), (['--views', '3'], 3)])
+def test_the_flag_reaches_a_frozen_model(flags, expected):
+    cfg = parse_config(flags, '')
+    assert load_frozen(SHIPPED_MODEL, cfg, flags, '').identity.get('views') == expected
