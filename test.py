@@ -28,9 +28,6 @@ TABLE_ROWS = 60  # rows that the printed table has at most
 # What is said at app.py's start, not by who asks it.
 MODEL_SETTINGS = ('pb_path', 'charset_path', 'image_size', 'canvas', 'turned', 'views', 'precision', 'gpus')
 LOCAL_SETTINGS = (*NOT_SERVED, 'window_aspect', 'attention_dir')  # of reading here alone
-IMAGE_ENDINGS = frozenset(
-    ('.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.bmp', '.gif', '.tif', '.tiff', '.webp', '.ppm', '.pgm', '.pbm', '.jp2')
-)
 
 
 def find_images(folder):
@@ -41,15 +38,17 @@ def find_images(folder):
     """
     from natsort import natsorted, ns
 
+    from ocr.image_file import IMAGE_SUFFIXES
+
     if not os.path.isdir(folder):
         raise InputError(f'--img_folder {folder}: no such folder')
     paths = [
         str(path)
         for path in Path(folder).rglob('*')
-        if path.suffix.lower() in IMAGE_ENDINGS and path.is_file() and not path.name.startswith('.')
+        if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file() and not path.name.startswith('.')
     ]
     if not paths:
-        raise InputError(f'--img_folder {folder}: no image in it; wanted are {" ".join(sorted(IMAGE_ENDINGS))}')
+        raise InputError(f'--img_folder {folder}: no image in it; wanted are {" ".join(sorted(IMAGE_SUFFIXES))}')
     return natsorted(paths, alg=ns.PATH)
 
 

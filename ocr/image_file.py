@@ -12,6 +12,12 @@ import threading
 
 import lmdb
 
+# How names of images end; where several images share the rest of a name, the first of these counts.
+IMAGE_SUFFIXES = (
+    *('.jpg', '.jpeg', '.png', '.bmp', '.gif', '.tif', '.tiff', '.webp'),
+    *('.jpe', '.jfif', '.ppm', '.pgm', '.pbm', '.jp2', '.avif'),
+)
+
 _databases = {}  # (process, path) -> lmdb.Environment; a fork must not go on with its parent's
 _opening = threading.Lock()
 

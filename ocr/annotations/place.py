@@ -4,8 +4,8 @@ import os
 from collections import Counter
 
 from ocr.errors import InputError
+from ocr.image_file import IMAGE_SUFFIXES
 
-IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.gif', '.tif', '.tiff', '.webp')
 DEPTH = 5  # folders below a dataset's own that are looked into
 SAMPLE = 50  # lines or images that stand for all
 HEAD = 1 << 16  # bytes of a file that show what it is

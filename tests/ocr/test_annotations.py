@@ -288,7 +288,9 @@ def test_malformed_own_line(tmp_path, file_name, line, message):
 # Photographs that are looked for by a name without suffix
 
 
-@pytest.mark.parametrize('suffix', ['.jpg', '.Jpg', '.jpeg', '.PNG', '.bmp', '.gif', '.TIF', '.tiff', '.webp'])
+@pytest.mark.parametrize(
+    'suffix', ['.jpg', '.Jpg', '.jpeg', '.PNG', '.bmp', '.gif', '.TIF', '.tiff', '.webp', '.jfif', '.PPM']
+)
 @pytest.mark.parametrize(
     ('name', 'labels', 'content', 'folder'),
     [

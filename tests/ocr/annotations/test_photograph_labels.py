@@ -78,7 +78,7 @@ def test_icdar_files_that_are_named_like_their_photographs(tmp_path):
     assert Counter(Path(region.image_path).name for region in regions) == {'img_1.jpg': 3, 'img_2.png': 3}
 
 
-@pytest.mark.parametrize('suffix', ['.Jpg', '.jpeg', '.PNG', '.bmp', '.gif', '.tif', '.Tiff', '.webp'])
+@pytest.mark.parametrize('suffix', ['.Jpg', '.jpeg', '.PNG', '.bmp', '.gif', '.tif', '.Tiff', '.webp', '.JPE', '.jp2'])
 @pytest.mark.parametrize(
     ('form', 'name', 'line'),
     [
