@@ -138,7 +138,7 @@ class Config:
     turned: Switch = setting(False, 'model')
     """Read tall regions turned by 90 degrees too and keep what is trusted most: for models that learnt upright text."""
     views: int = setting(1, 'model', 1, 5)
-    """Times that each region is read, smaller or slanted after the first; what is trusted most is kept."""
+    """Times that each region is read, smaller or tilted after the first; what is trusted most is kept."""
     seq_len: int = setting(32, 'model', 1, 1000)
     """Longest text in characters."""
     final_endpoint: Endpoint = setting('Mixed_6h', 'model')

@@ -69,7 +69,9 @@ def load_frozen(path, cfg, argv, description, exact=False):
     in_openvino = is_openvino(path)
     graph_def = load_graph(os.path.join(path, DECODER_FILE) if in_openvino else path)
     inside = json.loads(read_text(graph_def, names.CONFIG) or '{}')
-    shown = parse_config(argv, description, {name: inside.get(name, getattr(Config(), name)) for name in SHOWN})
+    # A graph that says nothing of its canvas was trained on squares, whatever a preset or a file of settings has.
+    shown = {'canvas': Config().canvas, **{name: inside[name] for name in SHOWN if name in inside}}
+    shown = parse_config(argv, description, shown)
     charset = Charset.resolve(cfg.charset_path)
     settings = {
         'canvas_side': cfg.image_size,

@@ -41,6 +41,11 @@ class ReadText:
     in_lexicon: str | None = None
     read: str | None = None
 
+    @property
+    def trust(self):
+        """What several readings of one region are compared by: words of a lexicon before others, then confidence."""
+        return self.in_lexicon != 'no', self.confidence
+
 
 def to_record(place, result, positions=None):
     """The object of a line.

@@ -30,7 +30,7 @@ class TurnedReader:
     def read(self, canvases, normalized_bboxes=None, **options):
         """Read a batch; arguments and results as of Predictor.read.
 
-        Of three readings the one with the highest confidence is taken, the upright one where they are equal. Its
+        Of three readings the one that is trusted most is taken, see ReadText, the upright one where they are equal. Its
         attention lies on the canvas as it was given.
         """
         canvases = np.asarray(canvases)
@@ -42,7 +42,7 @@ class TurnedReader:
         lying = iter(self._predictor.read(*turned_views(canvases[tall], bboxes), **options))
         for turn in TURNS:
             for row in tall:
-                if (reading := next(lying)).confidence > readings[row].confidence:
+                if (reading := next(lying)).trust > readings[row].trust:
                     readings[row] = _turned_back(reading, turn)
         return readings
 

@@ -1,7 +1,7 @@
 """Each region is read in several views, and the reading that the model trusts most is kept.
 
 Test-time augmentation: letters that a network mistakes stand otherwise to its grid in a picture that is a little
-smaller or slanted, where it may not mistake them, and right readings are trusted more than wrong ones. Costs the time
+smaller or tilted, where it may not mistake them, and right readings are trusted more than wrong ones. Costs the time
 of a reading for each view.
 """
 
@@ -15,8 +15,9 @@ from ocr.geometry import box_polygon, clip_box, homogeneous, polygon_box, transf
 from ocr.image import between_centres
 from ocr.turned import TurnedReader
 
-# (horizontal scale, vertical scale, degrees anticlockwise) about the text's middle; none leaves the canvas more than
-# the corners of a long text. In the order in which they help drawn text most, found one after the other.
+# (horizontal scale, vertical scale, degrees anticlockwise) about the text's middle; of a text that fills a canvas five
+# times as long as high, tilting puts the corners a fifth of its height outside. In the order in which they help drawn
+# text most, found one after the other.
 OTHER_VIEWS = ((0.85, 0.85, 0.0), (0.95, 0.95, 5.0), (0.95, 0.95, -5.0), (1.0, 0.65, 0.0))
 MAX_VIEWS = 1 + len(OTHER_VIEWS)
 _WHOLE = np.float32([0, 0, 1, 1])  # (top, left, height, width) of a text that fills its canvas
@@ -41,8 +42,8 @@ class ViewsReader:
     def read(self, canvases, normalized_bboxes=None, **options):
         """Read a batch; arguments and results as of Predictor.read.
 
-        The reading with the highest confidence is taken, the one of the canvas as it is where they are equal. Its
-        attention lies on the canvas as it was given.
+        The reading that is trusted most is taken, see ReadText, the one of the canvas as it is where they are equal.
+        Its attention lies on the canvas as it was given.
         """
         canvases = np.asarray(canvases)
         shape = canvases.shape[1:3]
@@ -54,7 +55,7 @@ class ViewsReader:
             moved = np.stack([_moved(box, matrix, shape) for box, matrix in zip(boxes, matrices, strict=True)])
             others = self._predictor.read(seen, None if normalized_bboxes is None else moved, **options)
             for row, reading in enumerate(others):
-                if reading.confidence > readings[row].confidence:
+                if reading.trust > readings[row].trust:
                     readings[row] = _moved_back(reading, matrices[row], shape)
         return readings
 
@@ -90,7 +91,7 @@ def _moved(box, matrix, shape):
 
 
 def _moved_back(reading, matrix, shape):
-    """A ReadText of a view whose attention lies on the canvas (h, w) that the view was made of; its sums stay 1."""
+    """A ReadText of a view whose attention lies on the canvas (h, w) that the view was made of; maps on it sum to 1."""
     if reading.alpha is None:
         return reading
     to_canvas = homogeneous(map_to_canvas(reading.alpha.shape[1:], shape))

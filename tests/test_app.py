@@ -243,6 +243,8 @@ def test_a_client_says_in_one_line_what_is_wrong(tmp_path, pictures):
         '--canvas fit',
         '--canvas square',  # the default is given too
         '--turned',
+        '--views 3',
+        '--views=1',  # the default is given too
         '--turned=false',
         '--precision float32',
         '--gpus 0',

@@ -13,6 +13,7 @@ import pytest
 import tiny
 from PIL import Image
 
+from config import SHIPPED_MODEL
 from ocr.charset import Charset
 from ocr.errors import InputError
 from ocr.predictor import Predictor
@@ -341,6 +342,27 @@ def test_better_reading_writes_what_was_asked_for(learnt, pictures, tmp_path, ca
     assert (record['text'], record['in_lexicon'], record['read']) == ('841', 'nearly', '840')
     with pytest.raises(InputError, match=r'of another run \(.*lexicon'):
         read_folder(learnt, pictures, tmp_path / 'near', resume=True)
+
+
+def test_several_views_are_read_by_checkpoint_graph_and_settings_file(learnt, tmp_path):
+    words = tiny.write_words(tmp_path / 'words', ['840295', '27', '306'])
+    data = {'eval_datasets': f'words={words}', 'index_dir': tmp_path / 'index'}
+    (tmp_path / 'views.json').write_text('{"views": 3}')
+    ways = {
+        'checkpoint': {'checkpoint_path': learnt.checkpoint_path, 'views': 3},
+        'graph': {'pb_path': learnt.pb_path, 'views': 3},
+        'file': {'pb_path': SHIPPED_MODEL, 'config_path': tmp_path / 'views.json'},
+        'once': {'pb_path': learnt.pb_path},
+    }
+    confidences = {}
+    for name, way in ways.items():
+        tiny.run_main('eval', *tiny.flags(**data, **way, output_path=tmp_path / name))
+        run = json.loads((tmp_path / name / 'readings.run.json').read_text())
+        assert run.get('views') == (None if name == 'once' else 3)
+        lines = (tmp_path / name / 'readings.jsonl').read_text().splitlines()
+        confidences[name] = [json.loads(line)['confidence'] for line in lines]
+    assert confidences['checkpoint'] == pytest.approx(confidences['graph'], abs=2e-4)
+    assert all(once <= often for once, often in zip(confidences['once'], confidences['graph'], strict=True))
 
 
 @pytest.mark.parametrize('flags', [{'allow': '[0-9]{2}'}, {'long_text': True}, {'beam_width': 3}])

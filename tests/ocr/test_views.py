@@ -97,6 +97,23 @@ def test_views_are_moved_about_the_middle_of_the_text():
             assert width > 24 * scale_x and height > 32 * scale_y
 
 
+def test_tilted_views_turn_to_either_side():
+    inner = Recorded([0.5] * MAX_VIEWS)
+    box = np.float32([[0.25, 0.25, 0.5, 0.5]])  # its middle is (48, 32)
+    ViewsReader(inner, MAX_VIEWS).read(spots((68, 32)), box)
+    across, along = 20 * 0.95 * np.sin(np.radians(5)), 20 * 0.95 * np.cos(np.radians(5))
+    for number, y in ((2, 32 - across), (3, 32 + across)):
+        np.testing.assert_allclose(middle(inner.seen[number][0][0]), (48 + along, y), atol=0.1)
+
+
+@pytest.mark.parametrize(('first', 'second', 'kept'), [('no', 'nearly', 1), ('no', 'no', 0), ('exactly', 'no', 0)])
+def test_a_word_of_the_lexicon_goes_before_what_is_none(first, second, kept):
+    readings = iter([ReadText('a', 0.5, (), in_lexicon=first), ReadText('b', 0.3, (), in_lexicon=second)])
+    inner = Recorded([])
+    inner.read = lambda canvases, bboxes: [next(readings)]
+    assert ViewsReader(inner, 2).read(spots((40, 30)))[0].text == 'ab'[kept]
+
+
 def test_a_text_at_the_edge_keeps_its_box_on_the_canvas():
     inner = Recorded([0.5] * MAX_VIEWS)
     ViewsReader(inner, MAX_VIEWS).read(spots((40, 30)), np.float32([[0, 0, 1, 1]]))
