@@ -69,9 +69,7 @@ def load_frozen(path, cfg, argv, description, exact=False):
     in_openvino = is_openvino(path)
     graph_def = load_graph(os.path.join(path, DECODER_FILE) if in_openvino else path)
     inside = json.loads(read_text(graph_def, names.CONFIG) or '{}')
-    # A graph that says nothing of its canvas was trained on squares, whatever a preset or a file of settings has.
-    shown = {'canvas': Config().canvas, **{name: inside[name] for name in SHOWN if name in inside}}
-    shown = parse_config(argv, description, shown)
+    shown = parse_config(argv, description, shown_inside(inside))
     charset = Charset.resolve(cfg.charset_path)
     settings = {
         'canvas_side': cfg.image_size,
@@ -84,6 +82,12 @@ def load_frozen(path, cfg, argv, description, exact=False):
         else Predictor(graph_def, charset, where=path, **settings)
     )
     return in_views(with_search(predictor, **cfg.decoding), shown.views, shown.turned)
+
+
+def shown_inside(settings):
+    """The part of a graph's settings that the command line can change."""
+    # A graph that says nothing of its canvas was trained on squares, whatever a preset or a file of settings has.
+    return {'canvas': Config().canvas, **{name: settings[name] for name in SHOWN if name in settings}}
 
 
 def check_pictures(side, seed=0):
@@ -224,14 +228,38 @@ def write_openvino(path, graph_def, cfg):
     return 0
 
 
+def shown_as_told(graph_def, path, argv):
+    """A frozen graph whose settings SHOWN are changed as the command line says.
+
+    Raises:
+        InputError: for another canvas, or where no settings are inside.
+    """
+    import json
+
+    from ocr import tensor_names as names
+    from ocr.frozen_graph import read_text, with_text
+
+    inside = json.loads(read_text(graph_def, names.CONFIG) or '{}')
+    told = parse_config(argv, __doc__, shown_inside(inside))
+    before = {name: inside.get(name, getattr(Config(), name)) for name in SHOWN}
+    changed = {name: getattr(told, name) for name in SHOWN if getattr(told, name) != before[name]}
+    if changed and ('canvas' in changed or not inside):
+        name = next(iter(changed))
+        raise InputError(
+            f'--{name} {changed[name]}: {path} was frozen without it; give --checkpoint_path its checkpoint'
+        )
+    return with_text(graph_def, {names.CONFIG: json.dumps({**inside, **changed})}) if changed else graph_def
+
+
 def graph_to_quantise(cfg, argv):
     """GraphDef that --checkpoint_path means, a frozen graph or a checkpoint, and the folder that it lies in."""
     from model import freeze_checkpoint
     from ocr.frozen_graph import load_graph
     from ocr.start import PB_ENDING
 
-    if cfg.checkpoint_path.endswith(PB_ENDING):
-        return load_graph(cfg.checkpoint_path, 'checkpoint_path'), os.path.dirname(cfg.checkpoint_path)
+    path = cfg.checkpoint_path
+    if path.endswith(PB_ENDING):
+        return shown_as_told(load_graph(path, 'checkpoint_path'), path, argv), os.path.dirname(path)
     checkpoint, model_cfg, charset = load_model(cfg, argv, __doc__)
     return freeze_checkpoint(checkpoint, model_cfg, charset), os.path.dirname(checkpoint)
 

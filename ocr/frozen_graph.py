@@ -153,7 +153,9 @@ def read_text(graph_def, name):
 
 
 def with_text(graph_def, texts):
-    """Add string constants {name: text} to a graph."""
+    """Add string constants {name: text} to a graph, in place of nodes of the same names."""
+    for position in reversed([n for n, node in enumerate(graph_def.node) if node.name in texts]):
+        del graph_def.node[position]
     for name, text in texts.items():
         value = tensor_util.make_tensor_proto(text.encode())
         node = node_def_pb2.NodeDef(op='Const', name=name)

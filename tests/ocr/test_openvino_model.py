@@ -8,9 +8,11 @@ import pytest
 import tensorflow.compat.v1 as tf
 import tiny
 
+from config import parse_config
+from export import graph_to_quantise
 from ocr import tensor_names as names
 from ocr.errors import InputError
-from ocr.frozen_graph import features_of, load_graph, split_encoder
+from ocr.frozen_graph import features_of, load_graph, read_text, split_encoder
 from ocr.openvino_model import DECODER_FILE, ENCODER_FILE, OpenVinoPredictor, similarity
 from ocr.predictor import Predictor
 
@@ -67,6 +69,22 @@ def test_square_encoders_take_squares_alone(learnt):
     encoder, decoder = split_encoder(load_graph(str(learnt.pb_path)))
     with pytest.raises(InputError, match='was made for square canvases'):
         OpenVinoPredictor(decoder, None, encoder=encoder_in_tensorflow(encoder), canvas='fit')
+
+
+def graph_in_two(path, *flags):
+    """Config inside what --format openvino would make two parts of."""
+    argv = ['--checkpoint_path', str(path), *flags]
+    graph_def, _ = graph_to_quantise(parse_config(argv, ''), argv)
+    return json.loads(read_text(graph_def, names.CONFIG))
+
+
+def test_how_regions_are_shown_can_be_changed_with_a_frozen_graph():
+    before = graph_in_two(MODEL)
+    after = graph_in_two(MODEL, '--views', '3', '--turned', 'false')
+    assert before['turned'] and before.get('views', 1) == 1
+    assert after == {**before, 'views': 3, 'turned': False}
+    with pytest.raises(InputError, match=r'--canvas square: .*latin\.pb was frozen without it'):
+        graph_in_two(MODEL, '--canvas', 'square')
 
 
 def test_similarity_is_that_of_the_texts():
