@@ -48,11 +48,12 @@ class ViewsReader:
         canvases = np.asarray(canvases)
         shape = canvases.shape[1:3]
         boxes = [_WHOLE] * len(canvases) if normalized_bboxes is None else normalized_bboxes
+        texts = np.float64(boxes) * np.tile(shape, 2)  # in pixels
         readings = self._predictor.read(canvases, normalized_bboxes, **options)
         for view in self._others:
-            matrices = [_matrix(view, box, shape) for box in boxes]
+            matrices = [_matrix(view, text) for text in texts]
             seen = np.stack(list(map(_warp, canvases, matrices)))
-            moved = np.stack([_moved(box, matrix, shape) for box, matrix in zip(boxes, matrices, strict=True)])
+            moved = np.stack([_moved(text, matrix, shape) for text, matrix in zip(texts, matrices, strict=True)])
             others = self._predictor.read(seen, None if normalized_bboxes is None else moved, **options)
             for row, reading in enumerate(others):
                 if reading.trust > readings[row].trust:
@@ -67,11 +68,11 @@ def in_views(predictor, num_views=1, turned=False):
     return TurnedReader(predictor) if turned else predictor
 
 
-def _matrix(view, box, shape):
-    """Affine float64 (2, 3): where a view has the pixels of a canvas (h, w); `box` (4,) is the normalised one."""
+def _matrix(view, text):
+    """Affine float64 (2, 3): where a view has a canvas's pixels; `text` is (top, left, height, width), in pixels."""
     scale_x, scale_y, degrees = view
     turn = cv2.getRotationMatrix2D((0, 0), degrees, 1)[:, :2] @ np.diag([scale_x, scale_y])
-    top, left, height, width = np.float64(box) * np.tile(shape, 2)
+    top, left, height, width = text
     middle = np.array([left + width / 2, top + height / 2])
     return np.column_stack([turn, middle - turn @ middle])
 
@@ -81,12 +82,11 @@ def _warp(pixels, matrix):
     return cv2.warpAffine(pixels, between_centres(matrix), pixels.shape[1::-1], flags=cv2.INTER_LINEAR)
 
 
-def _moved(box, matrix, shape):
-    """The normalised box float32 (4,) around a text that was moved."""
-    height, width = shape
-    top, left, box_height, box_width = np.float64(box) * np.tile(shape, 2)
-    around = polygon_box(transform(box_polygon((left, top, left + box_width, top + box_height)), matrix))
-    x0, y0, x1, y1 = clip_box(around, width, height)
+def _moved(text, matrix, shape):
+    """The normalised box float32 (4,) around a text, given as to _matrix, that was moved on a canvas (h, w)."""
+    top, left, height, width = text
+    around = polygon_box(transform(box_polygon((left, top, left + width, top + height)), matrix))
+    x0, y0, x1, y1 = clip_box(around, *shape[::-1])
     return np.float32([y0, x0, y1 - y0, x1 - x0]) / np.float32(np.tile(shape, 2))
 
 
