@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from ink import ink_outside
 
 from ocr.drawing import named_recipe, scan_fonts
 from ocr.drawing.draw import draw_layers
@@ -16,7 +17,7 @@ CROWDED = dataclasses.replace(named_recipe('words'), effects=ALWAYS, margin=(0.4
 
 @pytest.mark.parametrize('shape', SHAPES)
 @pytest.mark.parametrize('perspective', [0.0, 0.8])
-def test_clutter_lies_outside_the_text(shape, perspective, ink_outside):
+def test_clutter_lies_outside_the_text(shape, perspective):
     effects = {**ALWAYS, 'perspective': Effect(1.0, perspective, perspective)}
     recipe = dataclasses.replace(CROWDED, effects=effects, shapes={shape: 1.0})
     seen = 0

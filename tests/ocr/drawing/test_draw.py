@@ -5,6 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from ink import ink_outside
 
 from ocr.drawing import RECIPES, draw_sample, named_recipe, scan_fonts, stage
 from ocr.drawing.colours import LUMINANCE
@@ -23,7 +24,7 @@ WORDS = named_recipe('words')
 
 
 @pytest.mark.parametrize('name', RECIPES)
-def test_samples_are_whole(name, ink_outside):
+def test_samples_are_whole(name):
     """No missing glyph, no ink outside the polygon or at an edge, whatever the shape and the look."""
     recipe = named_recipe(name)
     shapes = Counter()
@@ -59,7 +60,7 @@ def test_no_sample_is_blank(ground, tmp_path):
 
 @pytest.mark.parametrize('shape', SHAPES)
 @pytest.mark.parametrize('length', [1, 2, 40])
-def test_every_shape_takes_the_shortest_and_the_longest_text(shape, length, ink_outside):
+def test_every_shape_takes_the_shortest_and_the_longest_text(shape, length):
     lengths = tuple(float(i == length) for i in range(1, length + 1))
     recipe = dataclasses.replace(WORDS, shapes={shape: 1.0}, lengths=lengths)
     sample, ink = draw_with_ink(recipe, FONTS, 1, length)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ink import ink_outside
 
 from ocr.drawing.fonts import scan_fonts
 from ocr.drawing.layout import SHAPES, Pose, lay_out
@@ -17,7 +18,7 @@ FONTS = {font.name: font for font in scan_fonts(Path(__file__).resolve().parents
 PLAIN = FONTS['DejaVuSans-Bold']
 
 
-def assert_sound(layout, ink_outside):
+def assert_sound(layout):
     """No ink outside the polygon or at an edge; the polygon inside the picture, in order, without crossing itself."""
     height, width = layout.ink.shape
     assert layout.ink.max() > 200
@@ -38,10 +39,10 @@ def assert_sound(layout, ink_outside):
 @pytest.mark.parametrize('font', ['DejaVuSans-Bold', 'KaushanScript-Regular', 'YanoneKaffeesatz-Bold'])
 @pytest.mark.parametrize('text', ['Agj4', '0123456789', 'A b', 'WWWWiiii....gjpqy'])
 @pytest.mark.parametrize('em', [16, 48])
-def test_ink_is_inside_and_nothing_is_cut(shape, font, text, em, ink_outside):
+def test_ink_is_inside_and_nothing_is_cut(shape, font, text, em):
     layout = lay_out(text, FONTS[font], em, Pose(shape, margins=(0, 0, 0, 0), bend=math.pi))
     assert layout.shape == shape
-    assert_sound(layout, ink_outside)
+    assert_sound(layout)
 
 
 @settings(max_examples=60)
@@ -57,13 +58,13 @@ def test_ink_is_inside_and_nothing_is_cut(shape, font, text, em, ink_outside):
     spacing=st.floats(-0.1, 1),
     form=st.tuples(st.floats(0.5, 2), st.floats(-0.6, 0.6), st.floats(-0.01, 0.05)),
 )
-def test_any_pose_is_sound(shape, text, em, tilt, bend, amplitude, wavelength, phase, spacing, form, ink_outside):
+def test_any_pose_is_sound(shape, text, em, tilt, bend, amplitude, wavelength, phase, spacing, form):
     pose = Pose(shape, spacing, tilt, bend, amplitude, wavelength, phase, 0.0, (0, 0, 0, 0), *form)
-    assert_sound(lay_out(text, PLAIN, em, pose), ink_outside)
+    assert_sound(lay_out(text, PLAIN, em, pose))
 
 
 @pytest.mark.parametrize('shape', ['straight', 'arc_up', 'arc_down', 'wave', 'column'])
-def test_polygon_leaves_room_for_an_outline(shape, ink_outside):
+def test_polygon_leaves_room_for_an_outline(shape):
     layout = lay_out('outline', PLAIN, 40, Pose(shape, margins=(0, 0, 0, 0)), growth=4)
     wide = cv2.dilate(layout.ink, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9)))
     assert not ink_outside(layout.polygon, wide)

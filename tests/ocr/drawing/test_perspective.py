@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from ink import ink_outside
 
 from ocr.drawing.fonts import Font
 from ocr.drawing.layout import SHAPES, Pose, bleed, lay_out
@@ -39,7 +40,7 @@ STRAIGHT_AHEAD = (0.0, 0.0, 2.0)
     outline=3,
     form=(1.25, 0.0, 0.0),
 )
-def test_ink_stays_inside_whatever_the_view(shape, text, em, tilt, yaw, share, distance, outline, form, ink_outside):
+def test_ink_stays_inside_whatever_the_view(shape, text, em, tilt, yaw, share, distance, outline, form):
     stretch, slant, weight = form
     pose = Pose(shape, tilt=tilt, bend=math.pi, margins=(0,) * 4, stretch=stretch, slant=slant, weight=weight)
     layout = lay_out(text, PLAIN, em, pose, growth=outline)

@@ -6,6 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from ink import ink_outside
 
 from ocr.drawing import named_recipe
 from ocr.drawing.corpus import CorpusLines
@@ -76,7 +77,7 @@ def test_glyph_of_a_whole_text_lies_on_the_baseline():
 
 
 @needs_raqm
-def test_shaped_text_is_drawn_straight_and_in_logical_order(ink_outside):
+def test_shaped_text_is_drawn_straight_and_in_logical_order():
     words = ('سلام', 'שלום עולם', 'مرحبا 24')
     recipe = dataclasses.replace(named_recipe('words'), texts=WordList(words), lengths=(0, 0, 0, 1, 0, 0, 0, 1, 1))
     shapes = Counter()
