@@ -55,12 +55,9 @@ def load_frozen(path, cfg, argv, description, exact=False):
 
     `exact` is as of precision.choose_precision.
     """
-    import json
-
-    from ocr import tensor_names as names
     from ocr.charset import Charset
     from ocr.decoding import with_search
-    from ocr.frozen_graph import load_graph, read_text
+    from ocr.frozen_graph import load_graph, read_settings
     from ocr.openvino_model import DECODER_FILE, is_openvino, load_openvino
     from ocr.precision import choose_precision
     from ocr.predictor import Predictor
@@ -68,8 +65,7 @@ def load_frozen(path, cfg, argv, description, exact=False):
 
     in_openvino = is_openvino(path)
     graph_def = load_graph(os.path.join(path, DECODER_FILE) if in_openvino else path)
-    inside = json.loads(read_text(graph_def, names.CONFIG) or '{}')
-    shown = parse_config(argv, description, shown_inside(inside))
+    shown = parse_config(argv, description, shown_inside(read_settings(graph_def)))
     charset = Charset.resolve(cfg.charset_path)
     settings = {
         'canvas_side': cfg.image_size,
@@ -237,9 +233,9 @@ def shown_as_told(graph_def, path, argv):
     import json
 
     from ocr import tensor_names as names
-    from ocr.frozen_graph import read_text, with_text
+    from ocr.frozen_graph import read_settings, with_text
 
-    inside = json.loads(read_text(graph_def, names.CONFIG) or '{}')
+    inside = read_settings(graph_def)
     told = parse_config(argv, __doc__, shown_inside(inside))
     before = {name: inside.get(name, getattr(Config(), name)) for name in SHOWN}
     changed = {name: getattr(told, name) for name in SHOWN if getattr(told, name) != before[name]}

@@ -1,5 +1,6 @@
 """Frozen graphs: one file that holds the graph, its weights, the charset and the settings."""
 
+import json
 import re
 
 import numpy as np
@@ -150,6 +151,11 @@ def read_text(graph_def, name):
         if node.name == name:
             return tensor_util.MakeNdarray(node.attr['value'].tensor).item().decode()
     return None
+
+
+def read_settings(graph_def):
+    """The settings that a graph was frozen with, dict; empty where there are none inside."""
+    return json.loads(read_text(graph_def, names.CONFIG) or '{}')
 
 
 def with_text(graph_def, texts):

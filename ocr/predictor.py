@@ -1,7 +1,6 @@
 """Frozen graph -> text. Needs TensorFlow, not tensorpack; reads our graphs and those that the reference froze."""
 
 import hashlib
-import json
 
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -9,7 +8,7 @@ import tensorflow.compat.v1 as tf
 from ocr import tensor_names as names
 from ocr.charset import Charset
 from ocr.errors import InputError
-from ocr.frozen_graph import free_sides, load_graph, read_charset, read_text, read_weights
+from ocr.frozen_graph import free_sides, load_graph, read_charset, read_settings, read_weights
 from ocr.precision import session_config
 from ocr.results import ReadText
 
@@ -44,7 +43,7 @@ class Predictor:
         """
         self.where = where
         self.charset = Charset.agreed(charset, read_charset(graph_def, where), where)
-        self.settings = json.loads(read_text(graph_def, names.CONFIG) or '{}')
+        self.settings = read_settings(graph_def)
         trained = self.settings.get('canvas', 'square')
         self.fits = (canvas or trained) == 'fit'
         frees = self.fits and trained != 'fit'

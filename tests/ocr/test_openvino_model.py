@@ -12,7 +12,7 @@ from config import parse_config
 from export import graph_to_quantise
 from ocr import tensor_names as names
 from ocr.errors import InputError
-from ocr.frozen_graph import features_of, load_graph, read_text, split_encoder
+from ocr.frozen_graph import features_of, load_graph, read_settings, split_encoder
 from ocr.openvino_model import DECODER_FILE, ENCODER_FILE, OpenVinoPredictor, similarity
 from ocr.predictor import Predictor
 
@@ -75,7 +75,7 @@ def graph_in_two(path, *flags):
     """Config inside what --format openvino would make two parts of."""
     argv = ['--checkpoint_path', str(path), *flags]
     graph_def, _ = graph_to_quantise(parse_config(argv, ''), argv)
-    return json.loads(read_text(graph_def, names.CONFIG))
+    return read_settings(graph_def)
 
 
 def test_how_regions_are_shown_can_be_changed_with_a_frozen_graph():
