@@ -58,9 +58,10 @@ def canvases_of(folder, predictor, number):
 
     from ocr.image import read_image
     from ocr.prepare import place_region, stacked
+    from test import find_images
 
     by_shape = defaultdict(list)
-    for path in sorted(path for path in Path(folder).rglob('*') if path.suffix in ('.jpg', '.png')):
+    for path in find_images(folder):
         placed = place_region(read_image(path), None, predictor.canvas_side, fits=predictor.fits)
         by_shape[placed.canvas.shape].append(placed)
     canvases, bboxes = stacked(max(by_shape.values(), key=len))

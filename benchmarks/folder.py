@@ -11,6 +11,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 import tyro
 
@@ -34,17 +35,20 @@ class Settings:
 
 
 def ready_feeds(reader, prepare, regions, batch_size):
-    """What the graph is fed, in full batches of one shape; tall canvases turned too, where the reader turns them."""
+    """What the graph is fed when a reader reads regions in full batches, each view and turn included."""
+    from ocr.predictor import Predictor
     from ocr.reading import canvas_batches
-    from ocr.turned import is_tall, turned_views
 
-    batches = []
-    for _, canvases, bboxes in canvas_batches(regions, prepare, batch_size=batch_size):
-        batches.append((canvases, bboxes))
-        tall = is_tall(canvases.shape, bboxes)
-        if reader.identity.get('turned') and tall.any():
-            batches.append(turned_views(canvases[tall], bboxes[tall]))
-    return [reader._feed(*batch, full_length=False) for batch in batches]
+    feeds, feed = [], Predictor._feed
+
+    def kept(predictor, *batch):
+        feeds.append(feed(predictor, *batch))
+        return feeds[-1]
+
+    with patch.object(Predictor, '_feed', kept):
+        for _, *batch in canvas_batches(regions, prepare, batch_size=batch_size):
+            reader.read(*batch)
+    return feeds
 
 
 def read_to_file(reader, regions, cfg, path):

@@ -50,12 +50,13 @@ def main(argv=None):
     from ocr.precision import choose_precision
     from ocr.prepare import InferencePreparer
     from ocr.reading import canvas_batches
+    from test import find_images
 
     precision = choose_precision(settings.precision)
     models = {path: load(path, precision) for path in settings.pb_paths}
     first = models[settings.pb_paths[0]]
-    images = sorted(path for path in Path(settings.img_folder).rglob('*') if path.suffix in ('.jpg', '.png'))
-    regions = [TextRegion(str(path), None, '', '') for path in images[: settings.num_images]]
+    images = find_images(settings.img_folder)[: settings.num_images]
+    regions = [TextRegion(path, None, '', '') for path in images]
     prepare = InferencePreparer(first.canvas_side, first.fits)
     batches = [batch[1:] for batch in canvas_batches(regions, prepare, batch_size=settings.batch_size)]
     texts, turns = {}, []

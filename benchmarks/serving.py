@@ -108,9 +108,10 @@ def serving(predictor, batch_size, window):
 def read_bodies(folder):
     """[(body, headers)] of requests, one for each picture of a folder."""
     from ocr.remote import form
+    from test import find_images
 
-    paths = sorted(path for path in Path(folder).iterdir() if path.suffix in ('.jpg', '.png')) if folder else []
-    pictures = [path.read_bytes() for path in paths] or [draw_word(word) for word in SHORT_WORDS]
+    paths = find_images(folder) if folder else []
+    pictures = [Path(path).read_bytes() for path in paths] or [draw_word(word) for word in SHORT_WORDS]
     return [(body, {'Content-Type': kind}) for body, kind in (form(picture, []) for picture in pictures)]
 
 

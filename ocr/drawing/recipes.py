@@ -122,6 +122,15 @@ RECIPES = {
 }
 
 SCENE = RECIPES['scene']
+RECIPES |= {  # what a model that has learnt 'scene' still misreads: longer words, bent, faint and noisy
+    'long_words': dataclasses.replace(
+        RECIPES['words'],
+        name='long_words',
+        texts=scene_texts(),
+        lengths=(1, 1.5, 2, 4, 6, 8, 9, 9, 9, 8, 7, 6, 5, 4, 3, 2, 1.5, 1, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5),
+        bend=(30.0, 180.0),
+    ),
+}
 RECIPES |= {  # scene without some of what makes it hard, to tell what that is worth on real words, and in whole lines
     'scene_shapes': dataclasses.replace(
         SCENE, name='scene_shapes', effects={'perspective': SCENE.effects['perspective']}
