@@ -80,9 +80,8 @@ def test_confidences_are_told_by_number_line_and_word(visit, shop):
     person = visit().upload(shop)
     _, saved = person.saved_json()
     region = saved['regions'][0]
-    levels = [
-        'high' if one >= 0.9 else 'middle' if one >= 0.5 else 'low' for one in region['char_confidences']
-    ]  # of the whole shop front the model is nowhere sure
+    shown = [int(100 * one + 0.5) for one in region['char_confidences']]  # per cent, as the page says them
+    levels = ['high' if one >= 90 else 'middle' if one >= 50 else 'low' for one in shown]
     assert len(set(levels)) > 1
     characters = person.see('.character:not(.ending)')
     styles = {'high': 'solid', 'middle': 'dashed', 'low': 'dotted'}

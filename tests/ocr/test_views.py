@@ -16,7 +16,7 @@ from ocr.predictor import Predictor
 from ocr.prepare import place_region
 from ocr.results import ReadText
 from ocr.turned import TurnedReader
-from ocr.views import MAX_VIEWS, OTHER_VIEWS, ViewsReader, in_views
+from ocr.views import MAX_VIEWS, OTHER_VIEWS, ViewsReader, in_views, most_supported
 
 
 class Recorded:
@@ -67,6 +67,24 @@ def test_the_most_trusted_view_is_kept(best, expected):
 def test_each_region_chooses_for_itself_and_equal_trust_leaves_the_canvas_as_it_is():
     readings = ViewsReader(Recorded([0.2, 0.5, 0.7, 0.5]), 2).read(spots((40, 30), (50, 20)))
     assert [reading.text for reading in readings] == ['view 2', 'view 1']
+
+
+@pytest.mark.parametrize(
+    ('readings', 'kept'),
+    [
+        ([('COFFE', 0.46), ('COFFEE', 0.34), ('COFFEE', 0.35)], 2),  # two that agree, the more confident of them
+        ([('COFFE', 0.7), ('COFFEE', 0.34), ('COFFEE', 0.35)], 0),  # poor readings do not outvote a good one
+        ([('Go', 0.5), ('60', 0.5)], 0),
+        ([('Go', 0.0), ('60', 0.0), ('GO', 0.0)], 0),
+    ],
+)
+def test_views_that_agree_strengthen_each_other(readings, kept):
+    assert most_supported([ReadText(text, confidence, ()) for text, confidence in readings]) == kept
+
+
+def test_a_word_of_the_lexicon_goes_before_texts_with_more_support():
+    readings = [ReadText('TEE', 0.8, (), in_lexicon='no'), ReadText('TEA', 0.2, (), in_lexicon='nearly')]
+    assert most_supported([*readings, readings[0]]) == 1
 
 
 def test_one_view_is_the_predictor_itself():
@@ -139,12 +157,13 @@ def predictor():
     return Predictor.from_pb(SHIPPED_MODEL)
 
 
-def test_a_model_trusts_what_it_keeps_at_least_as_much(predictor):
+def test_a_text_keeps_the_confidence_of_its_best_view(predictor):
     pictures = [np.asarray(tiny.draw_word(text)) for text in tiny.EIGHT_WORDS]
     prepared = [place_region(picture, None, predictor.canvas_side, fits=True) for picture in pictures]
     canvases = np.stack([one.canvas for one in prepared if one.canvas.shape == prepared[0].canvas.shape])
     once, often = predictor.read(canvases), ViewsReader(predictor, MAX_VIEWS).read(canvases, with_alpha=True)
-    assert all(one.confidence <= other.confidence for one, other in zip(once, often, strict=True))
+    same = [(one, other) for one, other in zip(once, often, strict=True) if one.text == other.text]
+    assert same and all(one.confidence <= other.confidence for one, other in same)
     assert any(one.confidence < other.confidence for one, other in zip(once, often, strict=True))
     for reading in often:
         assert reading.alpha.shape[0] == len(reading.text) + 1
@@ -153,7 +172,7 @@ def test_a_model_trusts_what_it_keeps_at_least_as_much(predictor):
     assert often[0].confidence == pytest.approx(alone[0].confidence, rel=1e-4)
 
 
-@pytest.mark.parametrize(('flags', 'expected'), [([], None), (['--views', '3'], 3)])
-def test_the_flag_reaches_a_frozen_model(flags, expected):
+@pytest.mark.parametrize(('flags', 'expected'), [([], 5), (['--views', '1'], None), (['--views', '3'], 3)])
+def test_the_flag_goes_before_the_setting_inside_a_frozen_model(flags, expected):
     cfg = parse_config(flags, '')
     assert load_frozen(SHIPPED_MODEL, cfg, flags, '').identity.get('views') == expected
