@@ -13,9 +13,10 @@ import pytest
 import tiny
 from PIL import Image
 
-from config import SHIPPED_MODEL
+from ocr import tensor_names as names
 from ocr.charset import Charset
 from ocr.errors import InputError
+from ocr.frozen_graph import load_graph, read_settings, with_text
 from ocr.predictor import Predictor
 from ocr.region_view import OUTLINE
 
@@ -348,10 +349,14 @@ def test_several_views_are_read_by_checkpoint_graph_and_settings_file(learnt, tm
     words = tiny.write_words(tmp_path / 'words', ['840295', '27', '306'])
     data = {'eval_datasets': f'words={words}', 'index_dir': tmp_path / 'index'}
     (tmp_path / 'views.json').write_text('{"views": 3}')
+    graph = load_graph(str(learnt.pb_path))
+    settings = {name: value for name, value in read_settings(graph).items() if name != 'views'}
+    older = with_text(graph, {names.CONFIG: json.dumps(settings)})  # frozen before there were views
+    (tmp_path / 'older.pb').write_bytes(older.SerializeToString())
     ways = {
         'checkpoint': {'checkpoint_path': learnt.checkpoint_path, 'views': 3},
         'graph': {'pb_path': learnt.pb_path, 'views': 3},
-        'file': {'pb_path': SHIPPED_MODEL, 'config_path': tmp_path / 'views.json'},
+        'file': {'pb_path': tmp_path / 'older.pb', 'config_path': tmp_path / 'views.json'},
         'once': {'pb_path': learnt.pb_path},
     }
     confidences = {}
@@ -362,6 +367,7 @@ def test_several_views_are_read_by_checkpoint_graph_and_settings_file(learnt, tm
         lines = (tmp_path / name / 'readings.jsonl').read_text().splitlines()
         confidences[name] = [json.loads(line)['confidence'] for line in lines]
     assert confidences['checkpoint'] == pytest.approx(confidences['graph'], abs=2e-4)
+    assert confidences['file'] == confidences['graph']
     assert all(once <= often for once, often in zip(confidences['once'], confidences['graph'], strict=True))
 
 
