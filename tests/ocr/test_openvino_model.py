@@ -81,7 +81,7 @@ def graph_in_two(path, *flags):
 def test_how_regions_are_shown_can_be_changed_with_a_frozen_graph():
     before = graph_in_two(MODEL)
     after = graph_in_two(MODEL, '--views', '3', '--turned', 'false')
-    assert before['turned'] and before.get('views', 1) == 1
+    assert before['turned'] and before['views'] == 5
     assert after == {**before, 'views': 3, 'turned': False}
     with pytest.raises(InputError, match=r'--canvas square: .*latin\.pb was frozen without it'):
         graph_in_two(MODEL, '--canvas', 'square')
