@@ -1,7 +1,9 @@
 """Word list of `--lexicon`: as an automaton that writes nothing else, or as the words nearest to what was read."""
 
 import logging
+import string
 from collections import defaultdict
+from itertools import chain
 from pathlib import Path
 
 from rapidfuzz.distance import Levenshtein
@@ -19,12 +21,13 @@ logger = logging.getLogger(__name__)
 class Lexicon:
     """Words that a region's whole text may be.
 
-    A list without a word in mixed case holds in any case: `house` and `HOUSE` in it both mean house, House and HOUSE.
-    A list with words such as `Paris` or `iPhone` is taken as it is written.
+    A list without a word in mixed case holds in any case: `house` and `HOUSE` in it both mean house, House, HOUSE and
+    hOuSe. A list with words such as `Paris` or `iPhone` tells them from words in small letters as a dictionary does:
+    `house` means house, House and HOUSE, `Paris` means Paris and PARIS.
 
     Attributes:
         any_case: bool, see above.
-        words: list of different words, folded and sorted; all of them can be written.
+        words: list of different texts, folded and sorted; all of them can be written.
     """
 
     def __init__(self, words, charset, max_length, name='the lexicon'):
@@ -39,23 +42,26 @@ class Lexicon:
             InputError: no word is left.
         """
         words = {normalize(word) for word in words} - {''}
+        self._charset = charset
         self.any_case = all(word in (word.lower(), word.upper()) for word in words)
-        self._classes_of = classes_by_character(charset, self._fold_character)
         folded = {self.fold(word) for word in words}
         short = {word for word in folded if len(word) <= max_length}
-        self.words = sorted(word for word in short if self._classes_of.keys() >= set(word))
-        if not self.words:
+        spellings = {word: spelled for word in short if (spelled := self._spell(word))}
+        if not spellings:
             raise InputError(f'--lexicon {name}: none of its {len(words)} words can be written by this model')
-        too_long, unknown = len(folded) - len(short), len(short) - len(self.words)
+        case = 'in any case' if self.any_case else 'small ones with a capital and in capitals too'
         logger.info(
             '%s: %d words, %s; left out: %d longer than %d characters, %d with characters outside the charset',
-            *(name, len(self.words), 'in any case' if self.any_case else 'in their own case'),
-            *(too_long, max_length, unknown),
+            *(name, len(spellings), case),
+            *(len(folded) - len(short), max_length, len(short) - len(spellings)),
         )
+        self.words = sorted(spellings if self.any_case else set(chain.from_iterable(spellings.values())))
         self._known = frozenset(self.words)
-        self._charset = charset
+        self._spellings = defaultdict(list)  # of a word in small letters
+        for word in sorted(spellings):
+            self._spellings[_in_small_letters(word)] += spellings[word]
         self._by_length = defaultdict(list)
-        for word in self.words:
+        for word in self._spellings:
             self._by_length[len(word)].append(word)
 
     @classmethod
@@ -70,8 +76,8 @@ class Lexicon:
         return cls((line.strip() for line in text.splitlines()), charset, max_length, str(path))
 
     def automaton(self):
-        """Automaton that writes these words, in any case where that is meant."""
-        return from_words(self.words, self._classes_of)
+        """Automaton that writes these words, in the cases that are meant."""
+        return from_words(self.words, classes_by_character(self._charset, self.fold))
 
     def holds(self, text):
         """Whether a text is one of the words."""
@@ -82,31 +88,35 @@ class Lexicon:
 
         Args:
             text: what was read.
-            max_edits: characters that may be put in, left out or replaced; never more than one for each three of the
-                text.
+            max_edits: characters that may be put in, left out or replaced, letter case aside; never more than one for
+                each three of the text.
 
         Returns:
             list of str; empty where no word is as near.
         """
-        folded = self.fold(text)
-        limit = min(max_edits, len(folded) // 3)
-        lengths = range(len(folded) - limit, len(folded) + limit + 1)
-        words = [word for length in lengths for word in self._by_length.get(length, ())]
+        small = _in_small_letters(text)
+        limit = min(max_edits, len(small) // 3)
         if limit < 1:
             return []
-        found = extract(folded, words, scorer=Levenshtein.distance, score_cutoff=limit, limit=_MAX_NEAREST)
-        return [spelling for word, *_ in found for spelling in self._spellings(word)]
+        lengths = range(len(small) - limit, len(small) + limit + 1)
+        words = [word for length in lengths for word in self._by_length.get(length, ())]
+        found = extract(small, words, scorer=Levenshtein.distance, score_cutoff=limit, limit=_MAX_NEAREST)
+        return list(dict.fromkeys(spelling for word, *_ in found for spelling in self._spellings[word]))
 
     def fold(self, text):
         """A text as it is compared."""
-        return ''.join(map(self._fold_character, text)) if self.any_case else text
+        return _in_small_letters(text) if self.any_case else text
 
-    def _fold_character(self, character):
-        """A character in small letters, where that is one character again and case does not matter."""
-        small = character.lower()
-        return small if self.any_case and len(small) == 1 else character
+    def _spell(self, word):
+        """The word as it is, in capitals and, if it is in small letters, with one or each of its parts with one.
 
-    def _spellings(self, word):
-        """The word in small letters, capitals and with a capital, as far as the charset has them."""
-        spellings = dict.fromkeys((word, word.upper(), word.capitalize())) if self.any_case else [word]
-        return [text for text in spellings if self.fold(text) == word and not self._charset.unknown(text)]
+        Only those that differ in case alone and that the charset has.
+        """
+        titles = (word.capitalize(), string.capwords(word, ' ')) if word == word.lower() else ()
+        small, spellings = _in_small_letters(word), dict.fromkeys((word, word.upper(), *titles))
+        return [text for text in spellings if _in_small_letters(text) == small and not self._charset.unknown(text)]
+
+
+def _in_small_letters(text):
+    """A text with every character in small letters whose small letter is one character."""
+    return ''.join(small if len(small := character.lower()) == 1 else character for character in text)

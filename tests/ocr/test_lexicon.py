@@ -24,11 +24,35 @@ def test_a_list_in_one_case_holds_in_any(words):
     assert not lexicon.holds('hous') and not accepts(lexicon, 'hous')
 
 
-def test_a_list_in_mixed_case_is_taken_as_written():
-    lexicon = Lexicon(['Paris', 'tea'], ASCII, 10)
-    assert not lexicon.any_case
-    assert accepts(lexicon, 'Paris') and not accepts(lexicon, 'paris') and not lexicon.holds('TEA')
-    assert lexicon.near('Pariz', 2) == ['Paris']
+@pytest.mark.parametrize(
+    ('word', 'meant', 'not_meant'),
+    [
+        ('Paris', ['Paris', 'PARIS'], ['paris', 'pARIS']),
+        ('tea', ['tea', 'Tea', 'TEA'], ['tEA']),
+        ('iPod', ['iPod', 'IPOD'], ['ipod', 'Ipod']),
+        ('main road', ['main road', 'Main road', 'Main Road', 'MAIN ROAD'], ['main Road']),
+        ('2nd', ['2nd', '2ND'], ['2Nd']),
+    ],
+)
+def test_a_list_in_mixed_case_tells_names_from_words(word, meant, not_meant):
+    lexicon = Lexicon([word, 'Rome'], ASCII, 10)
+    assert not lexicon.any_case and sorted([*meant, 'Rome', 'ROME']) == lexicon.words
+    for text in meant:
+        assert lexicon.holds(text) and accepts(lexicon, text)
+    for text in not_meant:
+        assert not lexicon.holds(text) and not accepts(lexicon, text)
+
+
+def test_the_words_near_a_text_in_a_list_in_mixed_case():
+    lexicon = Lexicon(['Paris', 'tea', 'station', 'stra\u00dfe'], Charset([*ASCII.characters[2:], '\u00df']), 10)
+    assert lexicon.near('Pariz', 2) == ['Paris', 'PARIS'] and lexicon.near('STATIQN', 1) == [
+        'station',
+        'STATION',
+        'Station',
+    ]
+    assert Lexicon(['Polish', 'polish'], ASCII, 10).near('POLISN', 1) == ['Polish', 'POLISH', 'polish']
+    assert lexicon.near('Te', 2) == []
+    assert 'Stra\u00dfe' in lexicon.words and 'STRASSE' not in lexicon.words
 
 
 def test_the_words_near_a_text_come_in_the_cases_that_are_likely():
