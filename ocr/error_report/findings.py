@@ -209,11 +209,14 @@ def on_labels(analysis):
     suspects = analysis.suspects
     if not suspects.are_telling:
         return []
+    number = len(suspects.positions)
+    are = '1 wrong reading is' if number == 1 else f'{number} wrong readings are'
     said = (
-        f'{len(suspects.positions)} wrong readings are as confident as right ones are; of all so confident '
-        f'{_right(suspects.accuracy)}, of the others {_right(suspects.rest)}.'
+        f'{are} as confident as right ones are; of all so confident {_right(suspects.accuracy)}, of the others '
+        f'{_right(suspects.rest)}.'
     )
-    return [Finding(said, 'Look at their labels first.', LABELS)]
+    advice = 'Look at its label first.' if number == 1 else 'Look at their labels first.'
+    return [Finding(said, advice, LABELS)]
 
 
 def on_comparison(analysis):

@@ -98,7 +98,14 @@ def test_confidence(confidence, said):
     assert (said in sentences[0]) if said else not sentences
 
 
-def test_labels_to_look_at():
-    readings = mixed(90, 0, confidence=0.9) + mixed(0, 30, confidence=0.1) + [reading('ab', 'ac', 0.95)]
-    (said,) = [one for one in found(readings) if 'Look at their labels first.' in one]
-    assert said.startswith('1 wrong readings are as confident as right ones are; of all so confident 98.9 % right')
+@pytest.mark.parametrize(
+    ('number', 'said', 'advice'),
+    [
+        (1, '1 wrong reading is as confident as right ones are; of all so confident 98.9 % right', 'its label first.'),
+        (2, '2 wrong readings are as confident as right ones are; of all so confident 97.8 %', 'their labels first.'),
+    ],
+)
+def test_labels_to_look_at(number, said, advice):
+    readings = mixed(90, 0, confidence=0.9) + mixed(0, 30, confidence=0.1) + [reading('ab', 'ac', 0.95)] * number
+    (found_here,) = [one for one in found(readings) if advice in one]
+    assert found_here.startswith(said)
