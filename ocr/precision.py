@@ -28,9 +28,9 @@ def choose_precision(wanted, exact=False, trained_width=None):
         wanted: 'auto', 'float32' or 'bfloat16'.
         exact: 'auto' is float32 on any CPU: in bfloat16 what is nearly a tie falls out one way or the other with the
             size of the batch and the machine.
-        trained_width: depth_multiplier of a network to be trained, None for reading. 'auto' is float32 where only
-            AVX512 multiplies bfloat16 and channels are no multiples of its lanes: their gradients are slow then, and
-            the training of the compact preset took 1.8 times as long as in float32.
+        trained_width: depth_multiplier of a network to be trained, None for reading. 'auto' is float32 where channels
+            are no multiples of the 16 that AVX512 computes at once: batch norm of bfloat16 is slow then, and a step
+            of the compact preset takes 1.5 times (AMX) to 1.8 times (AVX512-BF16) as long as in float32.
 
     Returns:
         'float32', 'tf32' or 'bfloat16'.
@@ -89,8 +89,8 @@ def _on_cpu(wanted, exact, trained_width, flags):
     if wanted == 'auto' and exact:
         return 'float32', 'scores are to be the same on every CPU'
     unit = next((name for flag, name in _BFLOAT16_UNITS.items() if flag in flags), None)
-    if wanted == 'auto' and unit == 'AVX512-BF16' and trained_width and trained_width * _WIDTH % _LANES:
-        return 'float32', f'channels that are no multiples of {_LANES} train faster in it on a CPU without AMX'
+    if wanted == 'auto' and unit and trained_width and trained_width * _WIDTH % _LANES:
+        return 'float32', f'channels that are no multiples of {_LANES} train faster in it on a CPU'
     if unit:
         return 'bfloat16', f'this CPU has {unit}'
     if wanted == 'auto':
