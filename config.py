@@ -137,8 +137,8 @@ class Config:
     """Shape of the canvas: square, or as narrow as the text (several times faster, for models trained so)."""
     turned: Switch = setting(False, 'model')
     """Read tall regions turned by 90 degrees too and keep what is trusted most: for models that learnt upright text."""
-    views: int = setting(1, 'model', 1, 5)
-    """Times that each region is read, smaller or tilted after the first; what is trusted most is kept."""
+    views: int = setting(1, 'model', 1, 9)
+    """Times that a region is read at most, smaller or tilted after the first, until one text is trusted."""
     seq_len: int = setting(32, 'model', 1, 1000)
     """Longest text in characters."""
     final_endpoint: Endpoint = setting('Mixed_6h', 'model')

@@ -2,7 +2,8 @@
 
 A sign that runs up or down a wall has the letters of any other sign, lying on their backs. A model that reads
 horizontal text reads it once the picture is turned; it need not learn every letter twice more. Columns of upright
-letters stay what they are: turned, they give no reading that is trusted.
+letters stay what they are: turned, they give no reading that is trusted, and one whose upright reading is trusted is
+not turned at all.
 """
 
 import dataclasses
@@ -10,11 +11,12 @@ import dataclasses
 import numpy as np
 
 TALL = 1.2  # times as high as wide: from here on a region is turned
+ENOUGH = 0.5  # confidence of an upright reading from which on a region is not turned
 TURNS = (1, -1)  # quarter turns, anticlockwise: for text that runs down, and for text that runs up
 
 
 class TurnedReader:
-    """A Predictor that also reads tall regions turned, with the same attributes and `read`.
+    """A Predictor that reads tall regions turned too, where it doubts them, with the same attributes and `read`.
 
     Attributes:
         identity: as the Predictor's, and that it turns.
@@ -35,7 +37,8 @@ class TurnedReader:
         """
         canvases = np.asarray(canvases)
         readings = self._predictor.read(canvases, normalized_bboxes, **options)
-        tall = np.flatnonzero(is_tall(canvases.shape, normalized_bboxes))
+        doubted = [reading.trust < (True, ENOUGH) for reading in readings]
+        tall = np.flatnonzero(is_tall(canvases.shape, normalized_bboxes) & doubted)
         if not len(tall):
             return readings
         bboxes = None if normalized_bboxes is None else normalized_bboxes[tall]

@@ -69,12 +69,31 @@ def test_only_tall_rows_are_read_again_and_the_most_trusted_reading_stays():
     canvases[0, 0, 0] = 30  # upper left as it is
     canvases[0, 0, -1] = 90  # ... after a turn anticlockwise
     canvases[0, -1, 0] = 60  # ... after a turn clockwise
-    canvases[1, 0, 0], canvases[1, 0, -1] = 200, 100
+    canvases[1, 0, 0], canvases[1, 0, -1] = 120, 100
     bboxes = np.float32([[0, 0, 1, 1], [0.4, 0, 0.2, 1]])
-    assert [row.text for row in TurnedReader(inner).read(canvases, bboxes)] == ['90', '200']
+    assert [row.text for row in TurnedReader(inner).read(canvases, bboxes)] == ['90', '120']
     assert inner.shapes == [(2, 128, 64), (2, 64, 128)]
-    assert [row.text for row in TurnedReader(inner).read(canvases)] == ['90', '200']
+    assert [row.text for row in TurnedReader(inner).read(canvases)] == ['90', '120']
     assert inner.shapes[2:] == [(2, 128, 64), (4, 64, 128)]
+
+
+def test_a_region_whose_upright_reading_is_trusted_is_not_turned():
+    inner = Recorded()
+    canvases = np.zeros((2, 128, 64, 3), np.uint8)
+    canvases[:, 0, 0], canvases[:, 0, -1] = [[200], [100]], 250
+    assert [row.text for row in TurnedReader(inner).read(canvases)] == ['200', '250']
+    assert inner.shapes == [(2, 128, 64), (2, 64, 128)]
+
+
+@pytest.mark.parametrize(('in_lexicon', 'expected'), [('no', 'lying'), ('exactly', 'upright'), (None, 'upright')])
+def test_what_is_no_word_of_the_lexicon_is_turned_however_confident(in_lexicon, expected):
+    inner = Recorded()
+    inner.read = lambda canvases, bboxes=None: (
+        [ReadText('upright', 0.9, (), in_lexicon=in_lexicon)]
+        if canvases.shape[1] > canvases.shape[2]
+        else [ReadText('lying', 0.3, (), in_lexicon=in_lexicon and 'exactly')] * 2
+    )
+    assert TurnedReader(inner).read(np.zeros((1, 128, 64, 3), np.uint8))[0].text == expected
 
 
 def test_equal_trust_leaves_the_upright_reading():

@@ -9,6 +9,7 @@ import tiny
 
 from config import SHIPPED_MODEL, Config, parse_config
 from export import load_frozen
+from ocr import views
 from ocr.char_positions import map_to_canvas
 from ocr.geometry import transform
 from ocr.image import between_centres
@@ -16,7 +17,7 @@ from ocr.predictor import Predictor
 from ocr.prepare import place_region
 from ocr.results import ReadText
 from ocr.turned import TurnedReader
-from ocr.views import MAX_VIEWS, OTHER_VIEWS, ViewsReader, in_views, most_supported
+from ocr.views import MAX_VIEWS, OTHER_VIEWS, ViewsReader, in_views, is_settled, most_supported
 
 
 class Recorded:
@@ -82,6 +83,37 @@ def test_views_that_agree_strengthen_each_other(readings, kept):
     assert most_supported([ReadText(text, confidence, ()) for text, confidence in readings]) == kept
 
 
+@pytest.mark.parametrize(
+    ('readings', 'in_lexicon', 'settled'),
+    [
+        ([('Go', 0.64)], None, True),
+        ([('Go', 0.62)], None, False),
+        ([('Go', 0.46), ('Go', 0.45)], None, True),
+        ([('60', 0.3), ('Go', 0.64)], None, False),  # the rival takes some of the lead
+        ([('60', 0.3), ('Go', 0.64), ('Go', 0.4)], None, True),
+        ([('Go', 0.9)], 'exactly', True),
+        ([('Go', 0.9)], 'no', False),  # a view may yet find a word of the lexicon
+    ],
+)
+def test_views_are_read_until_one_text_leads(readings, in_lexicon, settled):
+    readings = [ReadText(text, confidence, (), in_lexicon=in_lexicon) for text, confidence in readings]
+    assert is_settled(readings) is settled
+
+
+@pytest.mark.parametrize('boxes', [None, np.float32([[0, 0, 1, 1]] * 3)])
+def test_only_unsettled_regions_are_read_again(boxes):
+    inner = Recorded([0.9, 0.3, 0.3, 0.8, 0.3, 0.3, 0.3])  # three regions, then two, then one
+    places = [(40, 30), (50, 20), (60, 30)]
+    readings = ViewsReader(inner, 4).read(spots(*places), boxes)
+    assert [len(canvases) for canvases, _ in inner.seen] == [3, 2, 1, 1]
+    assert [reading.text for reading in readings] == ['view 1', 'view 2', 'view 1']
+    for canvases, seen_boxes in inner.seen[1:]:
+        assert (seen_boxes is None) == (boxes is None) and (boxes is None or len(seen_boxes) == len(canvases))
+    for number, regions in enumerate(([0, 1, 2], [1, 2], [2], [2])):
+        for canvas, region in zip(inner.seen[number][0], regions, strict=True):
+            np.testing.assert_allclose(middle(canvas), places[region], atol=4.9)  # no other place is as near
+
+
 def test_a_word_of_the_lexicon_goes_before_texts_with_more_support():
     readings = [ReadText('TEE', 0.8, (), in_lexicon='no'), ReadText('TEA', 0.2, (), in_lexicon='nearly')]
     assert most_supported([*readings, readings[0]]) == 1
@@ -103,25 +135,29 @@ def test_the_flag_counts_to_the_last_view():
 
 def test_views_are_moved_about_the_middle_of_the_text():
     box = np.float32([[0.25, 0.5, 0.5, 0.25]])  # its middle is (60, 32)
-    inner = Recorded([0.5] * MAX_VIEWS)
+    inner = Recorded([0.3] * MAX_VIEWS)
     ViewsReader(inner, MAX_VIEWS).read(spots((60, 32)), box)
-    for (canvases, boxes), (scale_x, scale_y, degrees) in zip(inner.seen[1:], OTHER_VIEWS, strict=True):
-        np.testing.assert_allclose(middle(canvases[0]), (60, 32), atol=0.1)
+    for (canvases, boxes), view in zip(inner.seen[1:], OTHER_VIEWS, strict=True):
+        expected = np.add((60, 32), view.shift)
+        np.testing.assert_allclose(middle(canvases[0]), expected, atol=0.1)
         top, left, height, width = boxes[0] * [64, 96, 64, 96]
-        np.testing.assert_allclose([left + width / 2, top + height / 2], [60, 32], atol=0.01)
-        if not degrees:
-            np.testing.assert_allclose([width, height], [24 * scale_x, 32 * scale_y], rtol=1e-5)
+        np.testing.assert_allclose([left + width / 2, top + height / 2], expected, atol=0.01)
+        if not view.tilt:
+            np.testing.assert_allclose([width, height], [24 * view.scale_x, 32 * view.scale_y], rtol=1e-5)
         else:
-            assert width > 24 * scale_x and height > 32 * scale_y
+            assert width > 24 * view.scale_x and height > 32 * view.scale_y
 
 
 def test_tilted_views_turn_to_either_side():
-    inner = Recorded([0.5] * MAX_VIEWS)
+    inner = Recorded([0.3] * MAX_VIEWS)
     box = np.float32([[0.25, 0.25, 0.5, 0.5]])  # its middle is (48, 32)
     ViewsReader(inner, MAX_VIEWS).read(spots((68, 32)), box)
-    across, along = 20 * 0.95 * np.sin(np.radians(5)), 20 * 0.95 * np.cos(np.radians(5))
-    for number, y in ((2, 32 - across), (3, 32 + across)):
-        np.testing.assert_allclose(middle(inner.seen[number][0][0]), (48 + along, y), atol=0.1)
+    tilted = [(number, view) for number, view in enumerate(OTHER_VIEWS, 1) if view.tilt]
+    assert {np.sign(view.tilt) for _, view in tilted} == {1, -1}
+    for number, view in tilted:
+        angle = np.radians(view.tilt)
+        place = 48 + 20 * view.scale_x * np.cos(angle), 32 - 20 * view.scale_x * np.sin(angle)
+        np.testing.assert_allclose(middle(inner.seen[number][0][0]), place, atol=0.2)
 
 
 @pytest.mark.parametrize(('first', 'second', 'kept'), [('no', 'nearly', 1), ('no', 'no', 0), ('exactly', 'no', 0)])
@@ -133,7 +169,7 @@ def test_a_word_of_the_lexicon_goes_before_what_is_none(first, second, kept):
 
 
 def test_a_text_at_the_edge_keeps_its_box_on_the_canvas():
-    inner = Recorded([0.5] * MAX_VIEWS)
+    inner = Recorded([0.3] * MAX_VIEWS)
     ViewsReader(inner, MAX_VIEWS).read(spots((40, 30)), np.float32([[0, 0, 1, 1]]))
     for _, boxes in inner.seen:
         top, left, height, width = boxes[0]
@@ -157,7 +193,8 @@ def predictor():
     return Predictor.from_pb(SHIPPED_MODEL)
 
 
-def test_a_text_keeps_the_confidence_of_its_best_view(predictor):
+def test_a_text_keeps_the_confidence_of_its_best_view(predictor, monkeypatch):
+    monkeypatch.setattr(views, 'SETTLED', MAX_VIEWS)  # all views are read
     pictures = [np.asarray(tiny.draw_word(text)) for text in tiny.EIGHT_WORDS]
     prepared = [place_region(picture, None, predictor.canvas_side, fits=True) for picture in pictures]
     canvases = np.stack([one.canvas for one in prepared if one.canvas.shape == prepared[0].canvas.shape])
