@@ -12,7 +12,7 @@ import logging
 import os
 from pathlib import Path
 
-from config import SHIPPED_MODEL, parse_config, run_script
+from config import SHIPPED_MODEL, for_reading, parse_config, run_script
 from ocr.decoding import NOT_SERVED
 from ocr.errors import InputError
 from ocr.tensorflow_start import start_tensorflow
@@ -69,7 +69,7 @@ def build(predictor, pb_path, limits, token, cfg):
 
 
 def main(argv=None):
-    cfg = parse_config(argv, __doc__)
+    cfg = for_reading(parse_config(argv, __doc__), argv)
     for name in NOT_SERVED:
         if getattr(cfg, name):
             raise InputError(f'--{name} is of test.py and eval.py, the server does not read so; leave it out')

@@ -37,6 +37,9 @@ Endpoint = Literal[
 
 SHIPPED_MODEL = str(Path(__file__).parent / 'pretrain' / 'latin.pb')  # reads printable ASCII
 GROUPS = ('model', 'training', 'machine', 'path')
+READ_AT_ONCE = (
+    32  # images that a script reads at a time: more gain little, and even of the full network these fit in 2 GB
+)
 
 
 def setting(default, group, low=None, high=None):
@@ -136,7 +139,7 @@ class Config:
     canvas: Literal['square', 'fit'] = setting('square', 'model')
     """Shape of the canvas: square, or as narrow as the text (several times faster, for models trained so)."""
     turned: Switch = setting(False, 'model')
-    """Read tall regions turned by 90 degrees too and keep what is trusted most: for models that learnt upright text."""
+    """Read tall regions that are doubted turned by 90 degrees too: for models that learnt upright text."""
     views: int = setting(1, 'model', 1, 9)
     """Times that a region is read at most, smaller or tilted after the first, until one text is trusted."""
     seq_len: int = setting(32, 'model', 1, 1000)
@@ -152,7 +155,7 @@ class Config:
 
     # Training
     batch_size: int = setting(10, 'training', 1)
-    """Images per GPU and step; for eval.py and test.py, images read at a time."""
+    """Images per GPU and step; for test.py, eval.py and app.py, images read at a time (32 there)."""
     learning_rate: float = setting(1e-4, 'training', 0.0)
     """Highest learning rate; it does not depend on the number of GPUs."""
     warmup_steps: int = setting(1000, 'training', 0)
@@ -294,7 +297,7 @@ class Config:
     lexicon_strict: Switch = setting(False, 'machine')
     """Nothing but the words of the lexicon is written."""
     lexicon_distance: int = setting(2, 'machine', 0, 100)
-    """Edits between what was read and a word near it, at most; never more than one for three characters."""
+    """Edits, letter case aside, between what was read and a word near it; never more than one for three characters."""
     long_text: Switch = setting(False, 'machine')
     """Read long lines and columns in windows that overlap, and join what was read."""
     window_aspect: float = setting(4.0, 'machine', 1.0, 100.0)
@@ -407,6 +410,16 @@ def given(argv, name):
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument(*dict.fromkeys((f'--{name}', f'--{name.replace("_", "-")}')), dest=name, nargs='?', const='')
     return vars(parser.parse_known_args(argv)[0])[name]
+
+
+def for_reading(cfg, argv):
+    """Settings of a script that reads: READ_AT_ONCE images at a time unless flag or file says otherwise.
+
+    The default of batch_size is what the published implementation trained with.
+    """
+    if given(argv, 'batch_size') is not None or 'batch_size' in _read_settings(cfg.config_path):
+        return cfg
+    return dataclasses.replace(cfg, batch_size=READ_AT_ONCE)
 
 
 def _read_settings(path):

@@ -17,7 +17,7 @@ from collections import Counter, defaultdict
 
 import numpy as np
 
-from config import SHIPPED_MODEL, Config, parse_config, run_script
+from config import SHIPPED_MODEL, Config, for_reading, parse_config, run_script
 from ocr.errors import InputError
 from ocr.tensorflow_start import start_tensorflow
 
@@ -204,7 +204,7 @@ def evaluate(predictor, model_path, index, counts, cfg, folder, **reading):
 
 
 def main(argv=None):
-    cfg = parse_config(argv, __doc__)
+    cfg = for_reading(parse_config(argv, __doc__), argv)
     start_tensorflow(cfg.gpus)
     from ocr.datasets import open_index
 

@@ -17,7 +17,7 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
-from config import SHIPPED_MODEL, Config, given, parse_config, run_script
+from config import SHIPPED_MODEL, Config, for_reading, given, parse_config, run_script
 from ocr.decoding import NOT_SERVED
 from ocr.errors import InputError
 from ocr.tensorflow_start import start_tensorflow
@@ -213,7 +213,11 @@ def main(argv=None):
     if cfg.long_text and cfg.attention_dir:
         raise InputError('--attention_dir shows one canvas for a text, --long_text reads several; leave one out')
     regions = find_regions(cfg)
-    reader, read = (open_remote(cfg, argv), read_remotely) if cfg.server else (open_local(cfg, argv), read_all)
+    if cfg.server:
+        reader, read = open_remote(cfg, argv), read_remotely
+    else:
+        cfg = for_reading(cfg, argv)
+        reader, read = open_local(cfg, argv), read_all
     path = os.path.join(cfg.output_path or OUTPUT_PATH, RESULTS_FILE)
     run = {
         **reader.identity,

@@ -26,7 +26,7 @@ class Settings:
     """Folder of images, sub-folders included."""
     num_images: int = 1000
     """Images to read, at most."""
-    batch_size: int = 10
+    batch_size: int = 32
     """Images read at a time."""
     pairs: int = 5
     """Times that both are run, in turns, after one turn that does not count."""

@@ -22,7 +22,7 @@ class Settings:
     """Folder of images, sub-folders included."""
     num_images: int = 200
     """Images to read, at most."""
-    batch_size: int = 10
+    batch_size: int = 32
     """Images read at a time."""
     pairs: int = 5
     """Times that all are run, in turns, after one turn that does not count."""

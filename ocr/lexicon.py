@@ -23,7 +23,7 @@ class Lexicon:
 
     A list without a word in mixed case holds in any case: `house` and `HOUSE` in it both mean house, House, HOUSE and
     hOuSe. A list with words such as `Paris` or `iPhone` tells them from words in small letters as a dictionary does:
-    `house` means house, House and HOUSE, `Paris` means Paris and PARIS.
+    `house` means house, House and HOUSE, `Paris` means Paris and PARIS, `NASA` itself alone.
 
     Attributes:
         any_case: bool, see above.
@@ -96,8 +96,6 @@ class Lexicon:
         """
         small = _in_small_letters(text)
         limit = min(max_edits, len(small) // 3)
-        if limit < 1:
-            return []
         lengths = range(len(small) - limit, len(small) + limit + 1)
         words = [word for length in lengths for word in self._by_length.get(length, ())]
         found = extract(small, words, scorer=Levenshtein.distance, score_cutoff=limit, limit=_MAX_NEAREST)
@@ -108,13 +106,17 @@ class Lexicon:
         return _in_small_letters(text) if self.any_case else text
 
     def _spell(self, word):
-        """The word as it is, in capitals and, if it is in small letters, with one or each of its parts with one.
+        """The word as it is and in capitals; one in small letters also with a capital, at its head or at each part's.
 
-        Only those that differ in case alone and that the charset has.
+        Parts stand between spaces. Only spellings that differ in case alone and that the charset has.
         """
         titles = (word.capitalize(), string.capwords(word, ' ')) if word == word.lower() else ()
         small, spellings = _in_small_letters(word), dict.fromkeys((word, word.upper(), *titles))
-        return [text for text in spellings if _in_small_letters(text) == small and not self._charset.unknown(text)]
+        return [
+            text
+            for text in spellings
+            if _in_small_letters(text) == small and normalize(text) == text and not self._charset.unknown(text)
+        ]
 
 
 def _in_small_letters(text):

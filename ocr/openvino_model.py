@@ -6,6 +6,7 @@ encoder, with charset and settings inside. Reading it needs the package openvino
 
 import logging
 import os
+from threading import Lock
 
 import numpy as np
 
@@ -41,12 +42,14 @@ class OpenVinoPredictor(Predictor):
         super().__init__(decoder, charset, where=where, **settings)
         if self.fits and self.settings.get('canvas') != 'fit':
             raise InputError(f'--canvas fit: {where} was made for square canvases; export it with --canvas fit')
-        self._encoder = encoder
+        self._encoder, self._encoding = encoder, Lock()  # a compiled model runs once at a time
         self._features = f'{features_of(decoder)}:0'
 
     def _feed(self, canvases, normalized_bboxes, full_length):
         feed = super()._feed(canvases, normalized_bboxes, full_length)
-        feed[self._features] = self._encoder(feed.pop(f'{names.IMAGE}:0'))[0]
+        image = feed.pop(f'{names.IMAGE}:0')
+        with self._encoding:
+            feed[self._features] = self._encoder(image)[0]
         return feed
 
 

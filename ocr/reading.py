@@ -1,4 +1,4 @@
-"""Regions -> text: threads prepare images while another runs the graph; results come in order, memory stays bounded."""
+"""Regions -> text: threads prepare images while others run the graph; results come in order, memory stays bounded."""
 
 import logging
 from collections import defaultdict, deque
@@ -12,6 +12,7 @@ from ocr.prepare import Broken, InferencePreparer, read_or_broken, stacked
 
 _GROUP = 16  # regions of one photograph that are prepared together, at most
 _BATCHES_AHEAD = 8  # batches among which a canvas may wait for others of its shape
+_GRAPH_THREADS = 2  # while one is between two runs of the graph, making views or texts, the other keeps the cores busy
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ def read_regions(
     """Read text regions, those of one photograph best one after another: it is decoded once for them.
 
     Args:
-        predictor: Predictor.
+        predictor: Predictor; its `read` is called in two threads.
         regions: iterable of TextRegion.
         batch_size: N.
         num_workers: threads that prepare images; 0 is one for each core.
@@ -38,7 +39,7 @@ def read_regions(
         return predictor.read(canvases, bboxes, with_alpha=with_alpha, full_length=full_length)
 
     prepare = InferencePreparer(predictor.canvas_side, predictor.fits, read_image)
-    with _prepared(regions, prepare, batch_size, num_workers) as prepared, ThreadPoolExecutor(1) as graph:
+    with _prepared(regions, prepare, batch_size, num_workers) as prepared, ThreadPoolExecutor(_GRAPH_THREADS) as graph:
         try:
             yield from _in_order(prepared, lambda turns: graph.submit(read, turns), batch_size)
         finally:
@@ -130,7 +131,8 @@ def _in_order(prepared, submit, batch_size):
         batch_size: N.
     """
     waiting, buckets = deque(), defaultdict(list)
-    patience, limit = _BATCHES_AHEAD * batch_size, (_BATCHES_AHEAD + 2) * batch_size  # the graph keeps two to run
+    patience = _BATCHES_AHEAD * batch_size
+    limit = patience + (_GRAPH_THREADS + 1) * batch_size  # so each thread has a batch, and one is ready
 
     def run(shape):
         turns = buckets.pop(shape)

@@ -1,4 +1,4 @@
-"""Tall regions are read turned by 90 degrees too, and the reading that the model trusts most is kept.
+"""Tall regions that are doubted are read turned by 90 degrees too, and what the model trusts most is kept.
 
 A sign that runs up or down a wall has the letters of any other sign, lying on their backs. A model that reads
 horizontal text reads it once the picture is turned; it need not learn every letter twice more. Columns of upright
@@ -10,7 +10,7 @@ import dataclasses
 
 import numpy as np
 
-TALL = 1.2  # times as high as wide: from here on a region is turned
+TALL = 1.2  # times as high as wide: from here on a region may be turned
 ENOUGH = 0.5  # confidence of an upright reading from which on a region is not turned
 TURNS = (1, -1)  # quarter turns, anticlockwise: for text that runs down, and for text that runs up
 
@@ -32,12 +32,12 @@ class TurnedReader:
     def read(self, canvases, normalized_bboxes=None, **options):
         """Read a batch; arguments and results as of Predictor.read.
 
-        Of three readings the one that is trusted most is taken, see ReadText, the upright one where they are equal. Its
-        attention lies on the canvas as it was given.
+        Of the three readings of a region that is turned the most trusted is taken, see ReadText, the upright
+        one where they are equal. Its attention lies on the canvas as it was given.
         """
         canvases = np.asarray(canvases)
         readings = self._predictor.read(canvases, normalized_bboxes, **options)
-        doubted = [reading.trust < (True, ENOUGH) for reading in readings]
+        doubted = np.array([reading.trust < (True, ENOUGH) for reading in readings], bool)
         tall = np.flatnonzero(is_tall(canvases.shape, normalized_bboxes) & doubted)
         if not len(tall):
             return readings

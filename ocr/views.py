@@ -1,9 +1,9 @@
-"""Each region is read in several views, and the text that the model trusts most is kept.
+"""Regions are read in several views, and the text that the model trusts most is kept.
 
 Test-time augmentation: letters that a network mistakes stand otherwise to its grid in a picture that is a little
 smaller or tilted, where it may not mistake them, and right readings are trusted more than wrong ones. Views that read
-the same text strengthen each other. Costs the time of a reading for each view; a region of which the views that were
-read leave no doubt is not read in the others.
+the same text strengthen each other. Each view costs the time of a reading, and is read only of regions that the views
+before it left in doubt.
 """
 
 import dataclasses
@@ -32,7 +32,8 @@ class View(NamedTuple):
 
 
 _HALF_CELL = 2 ** (HALVINGS - 1)
-# Found on drawn text, one after the other out of forty; then put in an order in which few of them help as well as any.
+# Found on drawn text, one after the other out of forty; in an order in which the first four help about as much as any
+# four of them.
 OTHER_VIEWS = (
     View(0.9, 0.7, 4),
     View(0.95, 0.95, 5),
@@ -60,9 +61,15 @@ class ViewsReader:
         identity: as the Predictor's, and the number of views.
     """
 
-    def __init__(self, predictor, num_views):
-        """`num_views` is the most that are read of a region, the canvas as it is counted: 2 to MAX_VIEWS."""
+    def __init__(self, predictor, num_views, settled=SETTLED):
+        """
+        Args:
+            predictor: Predictor.
+            num_views: views that are read of a region at most, the canvas as it is counted: 2 to MAX_VIEWS.
+            settled: lead of support at which no more are read.
+        """
         self._predictor = predictor
+        self._settled = settled
         self._others = OTHER_VIEWS[: num_views - 1]
         self.identity = {**predictor.identity, 'views': num_views}
 
@@ -77,21 +84,21 @@ class ViewsReader:
         """
         canvases = np.asarray(canvases)
         shape = canvases.shape[1:3]
-        boxes = [_WHOLE] * len(canvases) if normalized_bboxes is None else normalized_bboxes
+        boxes = np.tile(_WHOLE, (len(canvases), 1)) if normalized_bboxes is None else normalized_bboxes
         texts = np.float64(boxes) * np.tile(shape, 2)  # in pixels
         readings = [[reading] for reading in self._predictor.read(canvases, normalized_bboxes, **options)]
         for view in self._others:
-            rows = [row for row, of_region in enumerate(readings) if not is_settled(of_region)]
+            rows = [row for row, of_region in enumerate(readings) if not is_settled(of_region, self._settled)]
             if not rows:
                 break
-            matrices = [_matrix(view, texts[row]) for row in rows]
-            seen = np.stack([_warp(canvases[row], matrix) for row, matrix in zip(rows, matrices, strict=True)])
-            boxes = None
+            matrices = [_matrix(view, text) for text in texts[rows]]
+            seen = np.stack(list(map(_warp, canvases[rows], matrices)))
+            moved = None
             if normalized_bboxes is not None:
-                boxes = np.stack(
-                    [_moved(texts[row], matrix, shape) for row, matrix in zip(rows, matrices, strict=True)]
+                moved = np.stack(
+                    [_moved(text, matrix, shape) for text, matrix in zip(texts[rows], matrices, strict=True)]
                 )
-            for row, reading in zip(rows, self._predictor.read(seen, boxes, **options), strict=True):
+            for row, reading in zip(rows, self._predictor.read(seen, moved, **options), strict=True):
                 readings[row].append(reading)
         kept = map(most_supported, readings)
         return [
@@ -100,12 +107,11 @@ class ViewsReader:
         ]
 
 
-def is_settled(readings):
-    """Whether a region need not be read in more views: a text leads by SETTLED of support, and no lexicon lacks it."""
+def is_settled(readings, lead=SETTLED):
+    """Whether a region need not be read in more views: a text that no lexicon lacks leads by so much support."""
     kept = readings[most_supported(readings)]
     support = _support(readings)
-    rivals = [value for text, value in support.items() if text != kept.text]
-    return kept.in_lexicon != 'no' and support[kept.text] - max(rivals, default=0) >= SETTLED
+    return kept.in_lexicon != 'no' and support.pop(kept.text) - max(support.values(), default=0) >= lead
 
 
 def most_supported(readings):
@@ -132,7 +138,7 @@ def _support(readings):
 
 
 def in_views(predictor, num_views=1, turned=False):
-    """The predictor that reads regions in so many views, and tall ones turned too; itself for one view, unturned."""
+    """The predictor that reads regions in so many views at most, and tall ones turned; else itself."""
     if num_views > 1:
         predictor = ViewsReader(predictor, num_views)
     return TurnedReader(predictor) if turned else predictor

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from config import PRESETS, Config, parse_config, restorable, run_script, to_json
+from config import PRESETS, READ_AT_ONCE, Config, for_reading, parse_config, restorable, run_script, to_json
 from ocr.errors import InputError
 from ocr.inception_v4 import ENDPOINTS
 
@@ -61,6 +61,22 @@ def test_every_field_is_a_flag_with_its_value_behind_an_equals_sign():
 
 def test_no_flag_is_the_default():
     assert parse_config([]) == Config()
+
+
+@pytest.mark.parametrize(
+    ('argv', 'in_file', 'at_once'),
+    [
+        ([], {}, READ_AT_ONCE),
+        (['--batch_size', '10'], {}, 10),
+        (['--batch-size=2'], {'batch_size': 3}, 2),
+        ([], {'batch_size': 10}, 10),
+    ],
+)
+def test_scripts_that_read_take_more_images_at_a_time_unless_told(tmp_path, argv, in_file, at_once):
+    path = tmp_path / 'settings.json'
+    path.write_text(json.dumps(in_file))
+    argv = [*argv, '--config_path', str(path)]
+    assert for_reading(parse_config(argv, ''), argv).batch_size == at_once
 
 
 def test_the_names_that_scripts_rely_on():
@@ -153,7 +169,7 @@ def test_the_message_is_the_same_in_every_terminal(encoding, columns):
     assert result.returncode == 2 and result.stdout == ''
     assert result.stderr == (
         'dataset.py: Unrecognized options: --batch_siz, 3 Perhaps you meant: --batch_size INT Images per GPU and step;'
-        ' for eval.py and test.py, images read at a time. (default: 10); --help lists all flags\n'
+        ' for test.py, eval.py and app.py, images read at a time (32 there). (default: 10); --help lists all flags\n'
     )
 
 

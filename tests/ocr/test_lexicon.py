@@ -32,6 +32,7 @@ def test_a_list_in_one_case_holds_in_any(words):
         ('iPod', ['iPod', 'IPOD'], ['ipod', 'Ipod']),
         ('main road', ['main road', 'Main road', 'Main Road', 'MAIN ROAD'], ['main Road']),
         ('2nd', ['2nd', '2ND'], ['2Nd']),
+        ('NASA', ['NASA'], ['Nasa', 'nasa']),
     ],
 )
 def test_a_list_in_mixed_case_tells_names_from_words(word, meant, not_meant):
@@ -51,8 +52,17 @@ def test_the_words_near_a_text_in_a_list_in_mixed_case():
         'Station',
     ]
     assert Lexicon(['Polish', 'polish'], ASCII, 10).near('POLISN', 1) == ['Polish', 'POLISH', 'polish']
-    assert lexicon.near('Te', 2) == []
+    assert lexicon.near('Te', 2) == [] and lexicon.near('tEA', 0) == ['tea', 'TEA', 'Tea']  # case costs no edit
     assert 'Stra\u00dfe' in lexicon.words and 'STRASSE' not in lexicon.words
+
+
+@pytest.mark.parametrize('other', ['tea', 'Rome'])
+def test_a_word_whose_capitals_are_composed_otherwise_is_written_as_the_charset_has_it(other):
+    charset = Charset(
+        [*ASCII.characters[2:], '\u0130']
+    )  # the capital i with a dot, whose small letter is two characters
+    lexicon = Lexicon(['\u0130zmir'.lower(), other], charset, 10)
+    assert {word.lower() for word in lexicon.words} == {other.lower()} and lexicon.automaton().shortest == len(other)
 
 
 def test_the_words_near_a_text_come_in_the_cases_that_are_likely():

@@ -2,6 +2,9 @@
 
 import json
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 
 import numpy as np
 import pytest
@@ -50,6 +53,23 @@ def test_both_parts_together_read_as_the_whole(whole, canvases):
         assert np.isclose(one.confidence, other.confidence, atol=1e-5)
     assert parted.charset == whole.charset and parted.settings == whole.settings
     assert (parted.fits, parted.canvas_side, parted.num_steps) == (whole.fits, whole.canvas_side, whole.num_steps)
+
+
+def test_the_encoder_runs_once_at_a_time(canvases):
+    encoder, decoder = split_encoder(load_graph(str(MODEL)))
+    in_tensorflow, running = encoder_in_tensorflow(encoder), Lock()
+
+    def busy(images):  # as a compiled model: it refuses a second run
+        assert running.acquire(blocking=False)
+        try:
+            time.sleep(0.02)  # long enough for the other threads to come
+            return in_tensorflow(images)
+        finally:
+            running.release()
+
+    parted = OpenVinoPredictor(decoder, None, encoder=busy)
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(lambda _: parted.read(canvases)[0].text, range(8)))) == 1
 
 
 def test_each_part_has_its_own_weights_alone():

@@ -79,7 +79,6 @@ def test_scores_are_exact_unless_asked_otherwise(monkeypatch, wanted, cpu, gpu, 
         ('bfloat16', AVX512_BF16, None, 0.375, 'bfloat16'),
         ('auto', AMX, None, 0.375, 'float32'),
         ('auto', AMX, None, 0.5, 'bfloat16'),
-        ('auto', AVX512, None, 0.375, 'float32'),
         ('auto', AMX, H100, 0.375, 'tf32'),
     ],
 )

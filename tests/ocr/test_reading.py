@@ -62,7 +62,19 @@ def test_order_does_not_depend_on_batches_threads_or_shapes(regions, fits, num_w
 def test_square_canvases_fill_their_batches(regions):
     reader = Reader()
     list(read_regions(reader, regions, batch_size=10))
-    assert [shape[0] for shape in reader.shapes] == [10, 10, 10, 8]  # broken ones take no place
+    assert sorted(shape[0] for shape in reader.shapes) == [8, 10, 10, 10]  # broken ones take no place
+
+
+def test_the_graph_runs_twice_at_a_time(regions):
+    both = threading.Barrier(2, timeout=30)
+
+    class Meeting(Reader):
+        def read(self, *batch, **options):
+            both.wait()  # breaks, and so fails, unless another batch is read meanwhile
+            return super().read(*batch, **options)
+
+    results = list(read_regions(Meeting(), regions, batch_size=10))  # four batches, two by two
+    assert [region for region, _, _ in results] == regions
 
 
 def test_fitted_canvases_fill_batches_across_the_window(regions):

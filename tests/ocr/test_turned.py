@@ -91,7 +91,7 @@ def test_what_is_no_word_of_the_lexicon_is_turned_however_confident(in_lexicon, 
     inner.read = lambda canvases, bboxes=None: (
         [ReadText('upright', 0.9, (), in_lexicon=in_lexicon)]
         if canvases.shape[1] > canvases.shape[2]
-        else [ReadText('lying', 0.3, (), in_lexicon=in_lexicon and 'exactly')] * 2
+        else [ReadText('lying', 0.95, (), in_lexicon=in_lexicon and 'exactly')] * 2
     )
     assert TurnedReader(inner).read(np.zeros((1, 128, 64, 3), np.uint8))[0].text == expected
 

@@ -9,7 +9,6 @@ import tiny
 
 from config import SHIPPED_MODEL, Config, parse_config
 from export import load_frozen
-from ocr import views
 from ocr.char_positions import map_to_canvas
 from ocr.geometry import transform
 from ocr.image import between_centres
@@ -114,6 +113,12 @@ def test_only_unsettled_regions_are_read_again(boxes):
             np.testing.assert_allclose(middle(canvas), places[region], atol=4.9)  # no other place is as near
 
 
+def test_an_empty_batch_has_no_readings():
+    reader = in_views(Recorded([]), MAX_VIEWS, turned=True)
+    assert reader.read(np.zeros((0, 96, 64, 3), np.uint8)) == []
+    assert reader.read(np.zeros((0, 96, 64, 3), np.uint8), np.zeros((0, 4), np.float32)) == []
+
+
 def test_a_word_of_the_lexicon_goes_before_texts_with_more_support():
     readings = [ReadText('TEE', 0.8, (), in_lexicon='no'), ReadText('TEA', 0.2, (), in_lexicon='nearly')]
     assert most_supported([*readings, readings[0]]) == 1
@@ -193,18 +198,18 @@ def predictor():
     return Predictor.from_pb(SHIPPED_MODEL)
 
 
-def test_a_text_keeps_the_confidence_of_its_best_view(predictor, monkeypatch):
-    monkeypatch.setattr(views, 'SETTLED', MAX_VIEWS)  # all views are read
+def test_a_text_keeps_the_confidence_of_its_best_view(predictor):
+    reader = ViewsReader(predictor, MAX_VIEWS, settled=MAX_VIEWS)  # all views are read
     pictures = [np.asarray(tiny.draw_word(text)) for text in tiny.EIGHT_WORDS]
     prepared = [place_region(picture, None, predictor.canvas_side, fits=True) for picture in pictures]
     canvases = np.stack([one.canvas for one in prepared if one.canvas.shape == prepared[0].canvas.shape])
-    once, often = predictor.read(canvases), ViewsReader(predictor, MAX_VIEWS).read(canvases, with_alpha=True)
+    once, often = predictor.read(canvases), reader.read(canvases, with_alpha=True)
     same = [(one, other) for one, other in zip(once, often, strict=True) if one.text == other.text]
     assert same and all(one.confidence <= other.confidence for one, other in same)
     assert any(one.confidence < other.confidence for one, other in zip(once, often, strict=True))
     for reading in often:
         assert reading.alpha.shape[0] == len(reading.text) + 1
-    alone = [ViewsReader(predictor, MAX_VIEWS).read(canvases[n : n + 1])[0] for n in range(len(canvases))]
+    alone = [reader.read(canvases[n : n + 1])[0] for n in range(len(canvases))]
     assert [row.text for row in alone] == [row.text for row in often]
     assert often[0].confidence == pytest.approx(alone[0].confidence, rel=1e-4)
 
