@@ -178,7 +178,8 @@ def evaluate(predictor, model_path, index, counts, cfg, folder, **reading):
         for name in dict.fromkeys([*counts, *unreadable])
     }
     scores = score(readings)
-    too_long, unknown = beyond_reach(readings, predictor.charset, None if cfg.long_text else predictor.num_steps)
+    charset, num_steps = predictor.charset, None if cfg.long_text else predictor.num_steps
+    too_long, unknown = beyond_reach(readings, charset, num_steps)
     print(score_table(scores, dropped))
     print(
         f'of the scored texts {too_long} are too long for the model and {unknown} have characters outside its charset'
@@ -198,7 +199,7 @@ def evaluate(predictor, model_path, index, counts, cfg, folder, **reading):
         from ocr.error_report.page import write_page
         from ocr.error_report.specimens import Studio
 
-        analysis = analyse(model_path, predictor, readings, scores, dropped, earlier)
+        analysis = analyse(model_path, charset, num_steps, readings, scores, dropped, earlier)
         studio = Studio(predictor, **reading_settings(cfg), **reading)
         print(f'{write_page(cfg.report, analysis, studio, cfg.report_regions)}: where the model errs')
 

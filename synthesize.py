@@ -147,6 +147,8 @@ def replace_folder(output):
         _check_replaceable(folder)
     for folder in (part, old):
         shutil.rmtree(folder, ignore_errors=True)
+    if output.exists() and any(output.iterdir()):
+        logger.info('%s: the drawn set that is there will be replaced', output)
     part.mkdir(parents=True)
     try:
         yield part

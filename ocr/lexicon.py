@@ -42,6 +42,8 @@ class Lexicon:
             InputError: no word is left.
         """
         words = {normalize(word) for word in words} - {''}
+        if not words:
+            raise InputError(f'--lexicon {name}: has no word; give a text file, one word a line')
         self._charset = charset
         self.any_case = all(word in (word.lower(), word.upper()) for word in words)
         folded = {self.fold(word) for word in words}

@@ -54,6 +54,13 @@ def reported(learnt, tmp_path_factory):
     )
 
 
+def test_no_text_is_too_long_where_windows_read_it(reported, learnt, tmp_path, capsys):
+    evaluate(learnt, reported.datasets, tmp_path, long_text=True)
+    assert 'of the scored texts 0 are too long' in capsys.readouterr().out
+    html = (tmp_path / 'page' / 'index.html').read_text(encoding='utf-8')
+    assert 'that the model can write' not in html and 'that the model can write' in reported.html
+
+
 def captioned(page, beginning):
     """Rows of the only table whose caption begins so, as dicts by header."""
     ((caption, table),) = [

@@ -1,4 +1,5 @@
 import json
+import logging
 from pathlib import Path
 
 import cv2
@@ -55,9 +56,12 @@ def test_the_folder_one_stands_in_is_not_replaced(tmp_path, monkeypatch):
     assert (tmp_path / 'thesis.txt').exists()
 
 
-def test_its_own_folder_is_replaced_and_no_other(tmp_path):
+def test_its_own_folder_is_replaced_and_no_other(tmp_path, caplog):
+    caplog.set_level(logging.INFO, 'synthesize')
     run(tmp_path / 'set', '--num_samples', 5)
+    assert 'will be replaced' not in caplog.text
     assert len(run(tmp_path / 'set', '--num_samples', 3)) == 3
+    assert f'{tmp_path / "set"}: the drawn set that is there will be replaced' in caplog.messages
     assert len(list((tmp_path / 'set' / 'images').iterdir())) == 3
     (tmp_path / 'set' / 'thesis.txt').write_text('years of work')
     with pytest.raises(InputError, match='not empty and not of this script'):

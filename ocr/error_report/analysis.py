@@ -62,18 +62,18 @@ class Analysis:
     comparison: Comparison | None
 
 
-def analyse(model, predictor, readings, scores, dropped, earlier=None):
+def analyse(model, charset, num_steps, readings, scores, dropped, earlier=None):
     """Analysis of an evaluation.
 
     Args:
         model: what the model is called.
-        predictor: Predictor that has read, or what has its charset and num_steps.
+        charset: Charset that it writes with.
+        num_steps: T; None where it is not known, or where longer texts are read in windows.
         readings: list of report.Reading.
         scores: report.Scores of them.
         dropped: {dataset: {reason: number of regions}}.
         earlier: comparison.Earlier, or None.
     """
-    charset, num_steps = predictor.charset, predictor.num_steps
     measurement = measure(readings, charset, num_steps)
     names = {
         LENGTH: (LENGTHS.names, [length_of(one) for one in readings]),

@@ -183,7 +183,7 @@ def on_confusions(analysis):
     if share.low < LEAST_SHARE:
         return []
     listed = ', '.join(f'{in_words(*edit)} ({count})' for edit, count in edits)
-    said = f'{len(edits)} edits are {percent(share)} % of all {confusions.num_edits}: {listed}.'
+    said = f'{len(edits)} kinds of edit are {percent(share)} % of all {confusions.num_edits}: {listed}.'
     advice = 'Train on more text with these characters, in more typefaces (--text_path, --font_dir).'
     return [Finding(said, advice, CHARACTERS)]
 

@@ -96,5 +96,8 @@ def test_files(tmp_path):
     path.write_bytes(b'\xff\xfe\x00')
     with pytest.raises(InputError, match=r'not UTF-8 text \(byte 0\)'):
         Lexicon.load(path, charset, 10)
+    path.write_text('\n \n')
+    with pytest.raises(InputError, match=r'words\.txt: has no word; give a text file, one word a line'):
+        Lexicon.load(path, charset, 10)
     with pytest.raises(InputError, match='No such file'):
         Lexicon.load(tmp_path / 'nowhere', charset, 10)

@@ -1,7 +1,5 @@
 """What is said to stand out, and what is not."""
 
-from types import SimpleNamespace
-
 import pytest
 from outlines import arc, turned
 from readings import reading
@@ -17,8 +15,7 @@ CHARSET = Charset('abcdefABO0')
 
 def found(readings, earlier=None, num_steps=None):
     """Texts and advice of all findings."""
-    predictor = SimpleNamespace(charset=CHARSET, num_steps=num_steps)
-    analysis = analyse('model.pb', predictor, readings, score(readings), {}, earlier)
+    analysis = analyse('model.pb', CHARSET, num_steps, readings, score(readings), {}, earlier)
     return [f'{one.text} {one.advice}' for one in all_findings(analysis)]
 
 
@@ -87,7 +84,7 @@ def test_what_labels_may_leave_out(number, is_said, text, said):
 def test_confusions_that_are_much_of_all():
     readings = mixed(100, 0) + [reading('O', '0')] * 15 + [reading('ab', 'a')] * 10 + [reading('a', 'A')] * 40
     (said,) = [one for one in found(readings) if 'O read as 0 (15)' in one]
-    assert said.startswith('2 edits are 38.5 ') and 'b not read (10)' in said and 'a read as A' not in said
+    assert said.startswith('2 kinds of edit are 38.5 ') and 'b not read (10)' in said and 'a read as A' not in said
 
 
 @pytest.mark.parametrize(
