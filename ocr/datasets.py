@@ -40,7 +40,10 @@ def dataset_path(spec, base_dir):
     """
     if spec in DATASETS:
         if not os.path.isdir(base_dir):
-            raise InputError(f'--base_dir {base_dir} does not exist; it should be the folder that holds {spec}/')
+            raise InputError(
+                f'--base_dir {base_dir} does not exist; it should be the folder that holds {spec}/ '
+                '(a dataset of your own is named NAME=labels.tsv)'
+            )
         return spec, os.path.join(base_dir, spec)
     if match := _NAMED_PATH.fullmatch(spec):
         form, path = split_source(match[2])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from ocr.annotations.region import DropReason
 from ocr.geometry import box_polygon, clip_box, homogeneous, polygon_box, transform, whole_image
@@ -84,6 +84,8 @@ def read_image(path, scale=None):
             return Excerpt.of_all(pixels, shape) if shape else pixels
     except (FileNotFoundError, NotADirectoryError):
         raise UnreadableImage(path, DropReason.MISSING) from None
+    except UnidentifiedImageError:
+        raise UnreadableImage(path, DropReason.UNREADABLE, 'no picture of a format that is known here') from None
     except Exception as error:  # decoders raise whatever they like for a damaged file
         raise UnreadableImage(path, DropReason.UNREADABLE, ' '.join(str(error).split()) or repr(error)) from error
 

@@ -113,10 +113,9 @@ def open_results(path, run, places, resume):
                 file.write(json.dumps(run, indent=1) + '\n')
             yield ResultFile(stream, num_kept)
     except OSError as error:
-        raise InputError(
-            f'{path}: cannot be written ({error.strerror or error}); free space and go on with --resume, '
-            'or choose another path'
-        ) from error
+        taken = isinstance(error, FileExistsError | NotADirectoryError | IsADirectoryError)  # by something else
+        remedy = 'choose another path' if taken else 'free space and go on with --resume, or choose another path'
+        raise InputError(f'{path}: cannot be written ({error.strerror or error}); {remedy}') from error
 
 
 def read_results(path):

@@ -140,6 +140,8 @@ CASES = [
     ('test', '--img_folder nowhere --pb_path model.pb', '--img_folder nowhere: no such folder'),
     ('test', '--img_folder empty --pb_path model.pb', '--img_folder empty: no image in it'),
     ('test', f'{READ} --charset_path ascii', 'ascii is not the charset of model.pb'),
+    ('test', f'{READ} --output_path letters.txt', 'cannot be written (File exists); choose another path'),
+    ('eval', '--pb_path model.pb --base_dir nowhere', 'a dataset of your own is named NAME=labels.tsv'),
     ('test', f'{READ} --polygons_path polygons.tsv', 'polygons.tsv:2: '),
     ('test', f'{READ} --polygons_path polygons_empty.tsv', 'polygons_empty.tsv: no region'),
     ('test', f'{READ} --polygons_path nowhere.tsv', 'nowhere.tsv'),

@@ -206,7 +206,7 @@ def test_what_was_mended_and_what_broke(learnt, reported, earlier, tmp_path):
     _, mended = captioned(page, 'Mended: 2')
     assert [(row['truth'], row['read then'], row['read']) for row in broken] == [('21', '21', '27')]
     assert {row['read then'] for row in mended} == {f'{text}0' for text in tiny.EIGHT_WORDS[:2]}
-    assert f'2 regions mended and 1 broken since {learnt.pb_path}, of 27 in both' in html
+    assert f'Of 27 regions in both, 2 mended and 1 broken since {learnt.pb_path}: word accuracy' in html
     assert 'Not compared: 1 regions that were not read then, and 1 that were read only then.' in html
     _, scores = captioned(page, 'Scores of the regions in both')
     assert scores[2]['change, points'].startswith('+3.7 [')

@@ -226,8 +226,8 @@ def on_comparison(analysis):
         return []
     change = comparison.change['accuracy']
     said = (
-        f'{len(comparison.mended)} regions mended and {len(comparison.broken)} broken since {comparison.model}, of '
-        f'{comparison.num_common} in both: word accuracy {in_points(change)} points.'
+        f'Of {comparison.num_common} regions in both, {len(comparison.mended)} mended and {len(comparison.broken)} '
+        f'broken since {comparison.model}: word accuracy {in_points(change)} points.'
     )
     if change.low > 0:
         return [Finding(said, '', COMPARISON, GOOD)]
