@@ -37,9 +37,7 @@ Endpoint = Literal[
 
 SHIPPED_MODEL = str(Path(__file__).parent / 'pretrain' / 'latin.pb')  # reads printable ASCII
 GROUPS = ('model', 'training', 'machine', 'path')
-READ_AT_ONCE = (
-    32  # images that a script reads at a time: more gain little, and even of the full network these fit in 2 GB
-)
+READ_AT_ONCE = 32  # images that a script reads at a time, unless it is told otherwise
 
 
 def setting(default, group, low=None, high=None):

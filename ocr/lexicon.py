@@ -123,4 +123,6 @@ class Lexicon:
 
 def _in_small_letters(text):
     """A text with every character in small letters whose small letter is one character."""
+    if text.isascii():  # nearly all of a large lexicon
+        return text.lower()
     return ''.join(small if len(small := character.lower()) == 1 else character for character in text)

@@ -87,8 +87,9 @@ class ViewsReader:
         boxes = np.tile(_WHOLE, (len(canvases), 1)) if normalized_bboxes is None else normalized_bboxes
         texts = np.float64(boxes) * np.tile(shape, 2)  # in pixels
         readings = [[reading] for reading in self._predictor.read(canvases, normalized_bboxes, **options)]
+        rows = range(len(canvases))
         for view in self._others:
-            rows = [row for row, of_region in enumerate(readings) if not is_settled(of_region, self._settled)]
+            rows = [row for row in rows if not is_settled(readings[row], self._settled)]
             if not rows:
                 break
             matrices = [_matrix(view, text) for text in texts[rows]]

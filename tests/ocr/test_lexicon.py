@@ -46,11 +46,8 @@ def test_a_list_in_mixed_case_tells_names_from_words(word, meant, not_meant):
 
 def test_the_words_near_a_text_in_a_list_in_mixed_case():
     lexicon = Lexicon(['Paris', 'tea', 'station', 'stra\u00dfe'], Charset([*ASCII.characters[2:], '\u00df']), 10)
-    assert lexicon.near('Pariz', 2) == ['Paris', 'PARIS'] and lexicon.near('STATIQN', 1) == [
-        'station',
-        'STATION',
-        'Station',
-    ]
+    assert lexicon.near('Pariz', 2) == ['Paris', 'PARIS']
+    assert lexicon.near('STATIQN', 1) == ['station', 'STATION', 'Station']
     assert Lexicon(['Polish', 'polish'], ASCII, 10).near('POLISN', 1) == ['Polish', 'POLISH', 'polish']
     assert lexicon.near('Te', 2) == [] and lexicon.near('tEA', 0) == ['tea', 'TEA', 'Tea']  # case costs no edit
     assert 'Stra\u00dfe' in lexicon.words and 'STRASSE' not in lexicon.words
@@ -58,9 +55,8 @@ def test_the_words_near_a_text_in_a_list_in_mixed_case():
 
 @pytest.mark.parametrize('other', ['tea', 'Rome'])
 def test_a_word_whose_capitals_are_composed_otherwise_is_written_as_the_charset_has_it(other):
-    charset = Charset(
-        [*ASCII.characters[2:], '\u0130']
-    )  # the capital i with a dot, whose small letter is two characters
+    # The small letter of this capital i with a dot is two characters.
+    charset = Charset([*ASCII.characters[2:], '\u0130'])
     lexicon = Lexicon(['\u0130zmir'.lower(), other], charset, 10)
     assert {word.lower() for word in lexicon.words} == {other.lower()} and lexicon.automaton().shortest == len(other)
 
