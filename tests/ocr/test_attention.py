@@ -5,42 +5,15 @@ import dataclasses
 import numpy as np
 import pytest
 import tensorflow.compat.v1 as tf
+from tiny_decoder import SHAPES, C, D, E, H, N, T, V, W, draw_features, draw_weights, variables_of
 
 from ocr import attention
-from ocr.attention import EOS, DecoderVariables, Dropout
+from ocr.attention import EOS, Dropout
 from ocr.losses import WEIGHT_LOSSES, sequence_loss
 
-N, H, W, C, D, E, V, T = 3, 2, 3, 5, 4, 3, 7, 6
-SHAPES = {
-    'init_h': (C, D),
-    'init_c': (C, D),
-    'key': (C, C),
-    'query': (D, C),
-    'score': (C, 1),
-    'score_bias': (1,),
-    'lstm_embedding': (E, 4 * D),
-    'lstm_hidden': (D, 4 * D),
-    'lstm_context': (C, 4 * D),
-    'lstm_bias': (4 * D,),
-    'context_out': (C, E),
-    'hidden_out': (D, E),
-    'embedding': (V, E),
-    'softmax': (E, V),
-    'softmax_bias': (V,),
-}
 LABEL = np.int32([[2, 3, 1, 1, 1, 1], [4, 5, 6, 1, 1, 1], [0, 1, 1, 1, 1, 1]])  # the longest takes 4 steps
 MASK = np.float32([[1, 1, 1, 0, 0, 0], [1, 1, 1, 1, 0, 0], [1, 1, 0, 0, 0, 0]])
 CELLS = np.array([[1, 1, 0, 1, 1, 0], [0, 0, 0, 0, 0, 1], [1, 1, 1, 1, 1, 1]], bool)
-
-
-def draw_weights(seed=0):
-    """Field of DecoderVariables -> float32 array."""
-    rng = np.random.default_rng(seed)
-    return {name: rng.normal(0, 1, shape).astype(np.float32) for name, shape in SHAPES.items()}
-
-
-def draw_features(seed=0, num_rows=N):
-    return np.random.default_rng([seed, 1]).normal(0, 1, (num_rows, H, W, C)).astype(np.float32)
 
 
 # The twin
@@ -134,10 +107,6 @@ def draw_ending(*wanted):
 
 
 # Graphs
-
-
-def variables_of(weights):
-    return DecoderVariables(**{name: tf.constant(array) for name, array in weights.items()})
 
 
 def run(build, *arguments):

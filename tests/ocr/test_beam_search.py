@@ -9,7 +9,7 @@ import pytest
 import tensorflow.compat.v1 as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_attention import SHAPES, C, H, V, W, draw_features, draw_weights, variables_of
+from tiny_decoder import SHAPES, C, H, V, W, draw_features, draw_weights, variables_of
 
 from ocr.attention import EOS, DecoderVariables, decode_greedily
 from ocr.automaton import classes_by_character, from_words

@@ -7,12 +7,11 @@ import pytest
 import tensorflow.compat.v1 as tf
 import tiny
 
-from config import Config, parse_config
-from model import AttentionOCR
+from config import Config
 from ocr import tensor_names as names
 from ocr.charset import Charset
 from ocr.errors import InputError
-from ocr.frozen_graph import freeze, load_graph
+from ocr.frozen_graph import load_graph
 from ocr.precision import cpu_flags
 from ocr.predictor import Predictor
 from ocr.prepare import place_region, stacked
@@ -93,26 +92,6 @@ def test_our_graph_takes_the_feeds_of_the_reference_and_needs_only_the_image(lea
     assert preds.dtype == np.int64 and probs.dtype == np.float32
     assert preds.shape == probs.shape == (8, 7)
     assert [DIGITS.decode(row) for row in preds] == list(tiny.EIGHT_WORDS)
-
-
-@pytest.fixture(scope='module')
-def reference_style():
-    """A frozen graph like the reference's: all inputs must be fed, and neither charset nor attention is inside."""
-    config = parse_config(tiny.flags(**tiny.TINY))
-    model = AttentionOCR(config, DIGITS.num_classes)
-    with tf.Graph().as_default() as graph, tf.Session(graph=graph) as session:
-        tf.set_random_seed(0)
-        image = tf.placeholder(tf.float32, (None, 32, 32, 3), names.IMAGE)
-        others = [
-            tf.placeholder(tf.int32, (None, config.num_steps), names.LABEL),
-            tf.placeholder(tf.bool, [], names.IS_TRAINING),
-            tf.placeholder(tf.float32, [], names.DROPOUT_KEEP_PROB),
-        ]
-        with tf.control_dependencies(others):
-            image = tf.identity(image)
-        model.build_inference(image)
-        session.run(tf.global_variables_initializer())
-        return freeze(session, [names.PREDS, names.PROBS])
 
 
 def test_a_graph_of_the_reference_reads_with_its_charset(reference_style):

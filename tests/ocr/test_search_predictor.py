@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import tensorflow.compat.v1 as tf
 import tiny
-from test_predictor import reference_style  # noqa: F401
 
 from ocr.charset import Charset
 from ocr.decoding import with_search
@@ -126,7 +125,7 @@ def test_words_near_the_reading_replace_it_and_the_rest_is_kept(predictor, canva
         assert len(row.char_confidences) == len(row.text) and row.alpha.shape == (len(row.text) + 1, 8, 8), text
 
 
-def test_float16_weights_and_graphs_of_the_reference(learnt, canvases, reference_style):  # noqa: F811
+def test_float16_weights_and_graphs_of_the_reference(learnt, canvases, reference_style):
     half = Predictor(halve_weights(load_graph(str(learnt.pb_path))), None)
     rows = with_search(half, **{**GREEDY, 'beam_width': 3}).read(canvases)
     assert [row.text for row in rows] == list(tiny.EIGHT_WORDS)
