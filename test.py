@@ -54,7 +54,7 @@ def find_images(folder):
 
 def find_regions(cfg):
     """What to read, as TextRegion: whole images of --img_folder, or the regions of --polygons_path."""
-    from ocr.annotations.region import TextRegion
+    from ocr.region import TextRegion
 
     if not cfg.polygons_path:
         return [TextRegion(path, None, '', '') for path in find_images(cfg.img_folder)]

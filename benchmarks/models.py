@@ -46,10 +46,10 @@ def main(argv=None):
     start_tensorflow()
     from benchmarks.folder import seconds_of
     from benchmarks.measure import peak_mb, report, spread
-    from ocr.annotations.region import TextRegion
     from ocr.precision import choose_precision
     from ocr.prepare import InferencePreparer
     from ocr.reading import canvas_batches
+    from ocr.region import TextRegion
     from test import find_images
 
     precision = choose_precision(settings.precision)

@@ -7,10 +7,10 @@ import numpy as np
 
 from ocr.annotations import DATASETS, resolve_source, split_source
 from ocr.annotations.own import FILE_NAMES
-from ocr.annotations.region import DropReason
 from ocr.errors import InputError
 from ocr.index import KEPT, RegionIndex, build_index, index_is_current, read_counts, select
 from ocr.progress import progress_bar
+from ocr.region import DropReason
 
 USUAL_NAMES = (*FILE_NAMES, 'gt.txt', 'labels.txt', 'labels.csv', 'labels.json', 'data.mdb')
 DRAWN = 'synthetic:'  # what a dataset of drawn text is called by, before the recipe's name

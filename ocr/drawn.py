@@ -2,8 +2,8 @@
 
 from itertools import count
 
-from ocr.annotations.region import TextRegion
 from ocr.drawing import draw_sample, stage
+from ocr.region import TextRegion
 
 NUM_STAGES = 50  # steps in which a recipe grows from easy to hard
 HELD_OUT = 1 << 40  # number of the first sample that is kept for validation

@@ -10,10 +10,10 @@ import cv2
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from ocr.annotations.region import DropReason
 from ocr.geometry import box_polygon, clip_box, homogeneous, polygon_box, transform, whole_image
 from ocr.image_file import open_image
 from ocr.image_header import SIDEWAYS, exif_orientation
+from ocr.region import DropReason
 
 _UPRIGHT = {  # EXIF orientation -> what turns the stored picture upright
     2: Image.Transpose.FLIP_LEFT_RIGHT,

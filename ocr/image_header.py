@@ -2,8 +2,8 @@
 
 from PIL import Image
 
-from ocr.annotations.region import DropReason
 from ocr.image_file import open_image
+from ocr.region import DropReason
 
 ORIENTATION = 0x0112  # EXIF tag
 SIDEWAYS = (5, 6, 7, 8)  # its values that swap width and height

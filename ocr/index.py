@@ -17,12 +17,12 @@ import numpy as np
 from tabulate import tabulate
 
 from ocr.annotations import annotation_files, read_dataset, resolve_source, split_source
-from ocr.annotations.region import Dropped, DropReason, TextRegion, judge_polygon
 from ocr.atomic import replacing
 from ocr.charset import normalize
 from ocr.errors import InputError
 from ocr.geometry import whole_image
 from ocr.image_header import upright_size
+from ocr.region import Dropped, DropReason, TextRegion, judge_polygon
 
 FORMAT = 1
 KEPT = 'kept'

@@ -16,11 +16,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby, islice
 
-from ocr.annotations.region import DropReason
 from ocr.errors import InputError
 from ocr.image_file import open_image
 from ocr.parallel import map_in_order
 from ocr.prepare import Broken
+from ocr.region import DropReason
 from ocr.results import ReadText
 
 _TIMEOUT = 120.0  # seconds without a byte from the server

@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from tabulate import tabulate
 
-from ocr.annotations.region import DropReason
 from ocr.atomic import replacing
 from ocr.metrics import (
     alphanumeric,
@@ -19,6 +18,7 @@ from ocr.metrics import (
     same_text,
     same_text_any_case,
 )
+from ocr.region import DropReason
 
 METRICS = {
     'ned': '1-N.E.D.',

@@ -11,7 +11,6 @@ from itertools import groupby
 import numpy as np
 
 from ocr.annotations import read_dataset
-from ocr.annotations.region import DropReason
 from ocr.doctor.duplicates import Signatures, find_twins, signature
 from ocr.doctor.examples import Example, Examples, example_of
 from ocr.doctor.statistics import Statistics
@@ -19,6 +18,7 @@ from ocr.doctor.suspicions import suspicions
 from ocr.index import KEPT, judged
 from ocr.parallel import map_in_order, num_cores
 from ocr.prepare import Broken, read_or_broken
+from ocr.region import DropReason
 
 DAMAGED = 'damaged image'  # its header can be read, its pixels cannot; the reason of regions lost by that
 TRAINING, EVALUATION = 'training', 'evaluation'

@@ -2,13 +2,13 @@
 
 from collections import Counter
 
-from ocr.annotations.region import DropReason
 from ocr.bins import LENGTHS, THICKNESSES, binned
 from ocr.doctor.scripts import OTHERS
 from ocr.doctor.statistics import CURVED, MIXED, RATIOS, quantile
 from ocr.doctor.tables import distribution
 from ocr.html.document import Paragraph, Section, Table
-from ocr.shape import ORIENTATIONS
+from ocr.region import DropReason
+from ocr.region_shape import ORIENTATIONS
 
 SPREAD = ('least', 'median', '95 %', 'greatest')
 

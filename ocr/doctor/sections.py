@@ -4,7 +4,6 @@ import os
 from collections import Counter
 
 from ocr.annotations import split_source
-from ocr.annotations.region import DropReason
 from ocr.charset import describe
 from ocr.doctor.alphabet import characters
 from ocr.doctor.duplicates import MIN_CORRELATION
@@ -17,6 +16,7 @@ from ocr.doctor.verdict import allow_flag, forbidden, losses
 from ocr.html.document import BAD, GOOD, TOTAL, Card, Command, Gallery, Paragraph, Section, Table, of_which
 from ocr.html.pictures import draw_pictures
 from ocr.index import KEPT, count_rows
+from ocr.region import DropReason
 
 
 def all_sections(examination, allowed, min_count):

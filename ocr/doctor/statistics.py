@@ -2,11 +2,11 @@
 
 from collections import Counter
 
-from ocr.annotations.region import DropReason
 from ocr.bins import Bins
 from ocr.doctor.scripts import OTHERS, scripts_of
 from ocr.index import judge_label
-from ocr.shape import orientation, reading_extent, width_to_height
+from ocr.region import DropReason
+from ocr.region_shape import orientation, reading_extent, width_to_height
 
 CURVED = 'more than 4 points'
 MIXED = 'more than one script'

@@ -5,7 +5,7 @@ import re
 import unicodedata
 
 from ocr.doctor.scripts import script_of
-from ocr.shape import reading_extent
+from ocr.region_shape import reading_extent
 
 MIN_ADVANCE = 0.2  # of the text's height: narrower than condensed type; East Asian characters take twice that
 MIN_PIXELS = 3  # along the text, for a character

@@ -3,9 +3,9 @@
 import shlex
 from collections import Counter
 
-from ocr.annotations.region import DropReason
 from ocr.doctor.examination import DAMAGED
 from ocr.errors import InputError
+from ocr.region import DropReason
 
 REASONS = (*DropReason.ALL, DAMAGED)
 

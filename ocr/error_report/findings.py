@@ -9,8 +9,8 @@ from ocr.error_report.analysis import DATASET, HEIGHT, LENGTH, ORIENTATION, RARI
 from ocr.error_report.confusions import in_words, is_letter_case, name_of
 from ocr.error_report.slices import CURVED, MIN_REGIONS, OUTSIDE, TURNED
 from ocr.html.document import BAD, GOOD, Finding
+from ocr.region_shape import HORIZONTAL, SQUARE, VERTICAL
 from ocr.report import mean_score, percent
-from ocr.shape import HORIZONTAL, SQUARE, VERTICAL
 
 WHERE, CHARACTERS, CONFIDENCE = 'Where it errs', 'Characters', 'Confidence'
 COMPARISON, WORST, LABELS = 'Against the earlier run', 'Worst regions', 'Labels to look at'

@@ -4,13 +4,13 @@ Only the few regions that a page shows are read again, after everything has been
 no pictures, and one that was resumed shows what an undisturbed one does.
 """
 
-from ocr.annotations.region import TextRegion
 from ocr.error_report.confusions import name_of
 from ocr.html.document import Line, Specimen, Tile
 from ocr.html.pictures import draw_pictures, to_jpeg
 from ocr.metrics import wrong_characters
 from ocr.prepare import Broken, read_or_broken
 from ocr.reading import read_regions
+from ocr.region import TextRegion
 
 MAX_TILES = 40  # characters of a text whose attention is shown
 

@@ -12,8 +12,8 @@ import math
 
 import numpy as np
 
-from ocr.annotations.region import MIN_AREA
 from ocr.geometry import clip_box, polygon_area, polygon_box
+from ocr.region import MIN_AREA
 from ocr.serving.problem import Problem
 
 FARTHEST = 1_000_000  # pixels; beyond it a float32 holds no fraction of a pixel

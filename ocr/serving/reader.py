@@ -7,10 +7,10 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from ocr.annotations.region import TextRegion
 from ocr.geometry import whole_image
 from ocr.parallel import num_cores
 from ocr.prepare import InferencePreparer, stacked
+from ocr.region import TextRegion
 from ocr.serving.answer import region_answer
 from ocr.serving.batcher import Batcher
 from ocr.serving.picture import decode_picture

@@ -10,11 +10,11 @@ from hypothesis.extra import numpy as hnp
 from PIL import Image
 
 from ocr import inception_v4
-from ocr.annotations.region import TextRegion
 from ocr.char_positions import HALVINGS, char_positions, map_to_canvas, map_to_photograph
 from ocr.geometry import polygon_box, transform
 from ocr.predictor import Predictor
 from ocr.prepare import InferencePreparer, Prepared, place_region, stacked
+from ocr.region import TextRegion
 
 STILL = np.array([[1.0, 0, 0], [0, 1, 0]])
 

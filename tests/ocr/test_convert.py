@@ -13,12 +13,12 @@ from PIL import Image
 
 import ocr.convert as convert_module
 from ocr.annotations import read_dataset, resolve_source
-from ocr.annotations.region import DropReason
 from ocr.convert import NOT_ONE_LINE, convert
 from ocr.errors import InputError
 from ocr.image import read_image
 from ocr.image_file import open_image
 from ocr.index import KEPT, RegionIndex, build_index
+from ocr.region import DropReason
 
 FORMATS = ('jsonl', 'gt', 'lmdb')
 WORDS = ['Bakery', 'a, "b"', ' two  words ', '中文']

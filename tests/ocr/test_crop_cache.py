@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from crops import LARGE, OVER, SIDE, SMALL, TALL, write_index
 
-from ocr.annotations.region import DropReason
 from ocr.augment import AugmentSettings
 from ocr.charset import Charset
 from ocr.crop_cache import ENDING, FORMAT, CropCache, cache_path, find_crops, needed_margin
@@ -20,6 +19,7 @@ from ocr.crop_making import build_cache
 from ocr.errors import InputError
 from ocr.index import KEPT, RegionIndex
 from ocr.prepare import Broken, SamplePreparer, TrainingPreparer
+from ocr.region import DropReason
 
 PLACES = AugmentSettings(rotation_prob=1, shear_prob=1, perspective_prob=1, margin_prob=0.5, margin=0.4)
 

@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from PIL import Image
 from tensorpack.dataflow import DataFromList
 
-from ocr.annotations.region import DropReason
 from ocr.augment import AugmentSettings
 from ocr.charset import Charset
 from ocr.dataflow import (
@@ -35,6 +34,7 @@ from ocr.drawing import named_recipe, scan_fonts
 from ocr.errors import InputError
 from ocr.index import RegionIndex
 from ocr.prepare import Broken, SamplePreparer
+from ocr.region import DropReason
 
 CHARSET = Charset('0123456789')
 FONT_DIR = Path(__file__).resolve().parents[2] / 'fonts'

@@ -7,11 +7,11 @@ import pytest
 from tiny import make_rects, make_words
 
 from ocr import datasets
-from ocr.annotations.region import DropReason
 from ocr.charset import Charset
 from ocr.datasets import dataset_path, dataset_paths, open_index, select_regions
 from ocr.errors import InputError
 from ocr.index import KEPT
+from ocr.region import DropReason
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, features
 
-from ocr.annotations.region import DropReason
 from ocr.geometry import polygon_box, transform, whole_image
 from ocr.image import (
     UnreadableImage,
@@ -22,6 +21,7 @@ from ocr.image import (
     warp_region,
 )
 from ocr.image_header import upright_size
+from ocr.region import DropReason
 
 RED, WHITE, BLACK = (255, 0, 0), (255, 255, 255), (0, 0, 0)
 

@@ -5,10 +5,10 @@ import pytest
 from PIL import Image
 from test_image import photograph, saved
 
-from ocr.annotations.region import TextRegion
 from ocr.geometry import whole_image
 from ocr.image import Excerpt, canvas_shape, centred_placement, read_image, resize_into, warp_region
 from ocr.prepare import InferencePreparer, place_region, read_or_broken
+from ocr.region import TextRegion
 
 
 @pytest.mark.parametrize('fits', [False, True])

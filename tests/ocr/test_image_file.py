@@ -7,10 +7,10 @@ import lmdb
 import pytest
 from PIL import Image
 
-from ocr.annotations.region import DropReason
 from ocr.image import UnreadableImage, read_image
 from ocr.image_file import open_image
 from ocr.image_header import upright_size
+from ocr.region import DropReason
 
 
 @pytest.fixture

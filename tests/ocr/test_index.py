@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import ocr.index as index_module
-from ocr.annotations.region import DropReason
 from ocr.charset import Charset
 from ocr.errors import InputError
 from ocr.image import read_image
@@ -30,6 +29,7 @@ from ocr.index import (
     select,
     split_by_image,
 )
+from ocr.region import DropReason
 
 
 def write_image(path, size=(40, 20), **options):

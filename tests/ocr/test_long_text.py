@@ -7,7 +7,6 @@ import pytest
 import tiny
 from PIL import Image
 
-from ocr.annotations.region import TextRegion
 from ocr.drawing.draw import draw_sample
 from ocr.drawing.fonts import scan_fonts
 from ocr.drawing.recipe import Recipe
@@ -15,6 +14,7 @@ from ocr.long_text import read_as_told
 from ocr.metrics import normalized_edit_similarity
 from ocr.predictor import Predictor
 from ocr.prepare import Broken
+from ocr.region import TextRegion
 
 WORDS = [
     'station',

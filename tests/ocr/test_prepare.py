@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ocr.annotations.region import DropReason, TextRegion
 from ocr.augment import AugmentSettings, augmented_placement, draw_augmentation, region_outline
 from ocr.charset import Charset
 from ocr.geometry import polygon_box, transform, whole_image
@@ -23,6 +22,7 @@ from ocr.prepare import (
     place_region,
     read_or_broken,
 )
+from ocr.region import DropReason, TextRegion
 
 CORNER = np.float32([[30, 10], [50, 10], [50, 20], [30, 20]])
 PLAIN = AugmentSettings(rotation_prob=0, shear_prob=0)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ocr.annotations.region import DropReason, TextRegion
 from ocr.prepare import Broken, InferencePreparer
 from ocr.reading import canvas_batches, read_regions
+from ocr.region import DropReason, TextRegion
 
 
 class Reader:

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocr.annotations.region import DropReason
 from ocr.errors import InputError
 from ocr.metrics import normalized_edit_similarity
+from ocr.region import DropReason
 from ocr.report import CSV_COLUMNS, METRICS, Reading, score, score_table, write_csv, write_json
 
 

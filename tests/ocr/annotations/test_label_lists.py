@@ -9,8 +9,8 @@ from layouts import BOM, QUAD, cocotext, doctr_detection, image, text_file
 
 from ocr.annotations import read_dataset
 from ocr.annotations.own import read_polygons
-from ocr.annotations.region import DropReason, TextRegion
 from ocr.errors import InputError
+from ocr.region import DropReason, TextRegion
 
 
 def shown(regions):

@@ -8,9 +8,9 @@ import pytest
 from layouts import BOM, FOURTEEN, QUAD, flat, image, text_file
 
 from ocr.annotations import read_dataset
-from ocr.annotations.region import Dropped, DropReason, TextRegion
 from ocr.errors import InputError
 from ocr.image import read_image
+from ocr.region import Dropped, DropReason, TextRegion
 
 REALDATA = Path(__file__).resolve().parents[4] / 'shared' / 'realdata'
 QUADS = ['3,2,30,2,30,14,3,14,word'] * 3

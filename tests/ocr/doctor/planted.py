@@ -5,7 +5,6 @@ from types import SimpleNamespace
 import tiny
 from PIL import Image
 
-from ocr.annotations.region import DropReason
 from ocr.doctor.examination import DAMAGED
 from ocr.doctor.suspicions import (
     FILE_NAME,
@@ -17,6 +16,7 @@ from ocr.doctor.suspicions import (
     UNDECODED,
 )
 from ocr.index import KEPT
+from ocr.region import DropReason
 
 SEQ_LEN = 12
 CHARSET = 'ascii'

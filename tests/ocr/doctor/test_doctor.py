@@ -11,9 +11,9 @@ from parsed_page import Page
 from planted import CHARSET, COUNTS, LOST, SEQ_LEN, SUSPICIOUS
 
 import dataset
-from ocr.annotations.region import DropReason
 from ocr.errors import InputError
 from ocr.index import KEPT
+from ocr.region import DropReason
 
 
 def check(planted, folder, *more):

@@ -2,9 +2,9 @@
 
 from collections import Counter
 
-from ocr.annotations.region import Dropped, DropReason, TextRegion
 from ocr.doctor.examples import NUM_EXAMPLES, Examples, example_of
 from ocr.geometry import box_polygon
+from ocr.region import Dropped, DropReason, TextRegion
 
 
 def test_a_few_of_each_kind_are_kept_and_only_those_made():

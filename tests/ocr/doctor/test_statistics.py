@@ -5,12 +5,12 @@ from collections import Counter
 import pytest
 from outlines import arc
 
-from ocr.annotations.region import DropReason, TextRegion
 from ocr.charset import Charset
 from ocr.doctor.scripts import DIGITS, SIGNS, SPACES, scripts_of
 from ocr.doctor.statistics import CURVED, MIXED, RATIOS, Statistics, quantile
 from ocr.geometry import whole_image
-from ocr.shape import width_to_height
+from ocr.region import DropReason, TextRegion
+from ocr.region_shape import width_to_height
 
 
 @pytest.mark.parametrize(

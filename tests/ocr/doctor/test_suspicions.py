@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from ocr.annotations.region import TextRegion
 from ocr.doctor.suspicions import (
     FILE_NAME,
     INVISIBLE,
@@ -16,6 +15,7 @@ from ocr.doctor.suspicions import (
     suspicions,
 )
 from ocr.geometry import transform, whole_image
+from ocr.region import TextRegion
 
 
 def suspect(text, width=400, height=40, image='/data/1.png', polygon=None):

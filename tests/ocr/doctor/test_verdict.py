@@ -2,11 +2,11 @@
 
 import pytest
 
-from ocr.annotations.region import DropReason
 from ocr.doctor.examination import DAMAGED, Findings
 from ocr.doctor.verdict import REASONS, allow_flag, allowed_reasons, forbidden, losses
 from ocr.errors import InputError
 from ocr.index import KEPT
+from ocr.region import DropReason
 
 
 def findings(num_lost=0, **counts):

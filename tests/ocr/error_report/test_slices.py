@@ -17,8 +17,8 @@ from ocr.error_report.slices import (
     orientation_of,
     rarities,
 )
+from ocr.region_shape import HORIZONTAL, SQUARE, VERTICAL
 from ocr.report import Reading
-from ocr.shape import HORIZONTAL, SQUARE, VERTICAL
 
 
 def test_each_slice_is_held_against_all_others():

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ocr.annotations.region import TextRegion
 from ocr.geometry import box_polygon, whole_image
 from ocr.html.pictures import OUTLINE, PICTURE_HEIGHT, PICTURE_WIDTH, draw_pictures
 from ocr.prepare import read_or_broken
+from ocr.region import TextRegion
 
 
 def draw(tmp_path, polygon, size=(640, 480)):

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from ocr.annotations import DATASETS, read_dataset, rects
 from ocr.annotations.files import ImageFinder
-from ocr.annotations.region import Dropped, DropReason, TextRegion, judge, to_polygon
 from ocr.errors import InputError
+from ocr.region import Dropped, DropReason, TextRegion, judge, to_polygon
 
-REALDATA = Path(__file__).resolve().parents[3] / 'shared' / 'realdata'
+REALDATA = Path(__file__).resolve().parents[4] / 'shared' / 'realdata'
 BOM = b'\xef\xbb\xbf'
 QUAD = [[1, 2], [30, 2], [30, 12], [1, 12]]
 

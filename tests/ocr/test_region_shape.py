@@ -5,7 +5,7 @@ import pytest
 from outlines import arc, turned
 
 from ocr.geometry import whole_image
-from ocr.shape import HORIZONTAL, SLANTED, SQUARE, VERTICAL, is_bent, orientation, reading_extent
+from ocr.region_shape import HORIZONTAL, SLANTED, SQUARE, VERTICAL, is_bent, orientation, reading_extent
 
 
 @pytest.mark.parametrize('degrees', [0, 15, 45, 90, 133])
