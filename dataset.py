@@ -23,8 +23,8 @@ from config import Config, parse_config, run_script
 from ocr.annotations import resolve_source
 from ocr.atomic import replacing
 from ocr.charset import Charset
-from ocr.datasets import dataset_path, not_drawn, open_index, select_regions
-from ocr.index import KEPT, count_table
+from ocr.datasets.index import KEPT, count_table
+from ocr.datasets.sources import dataset_path, not_drawn, open_index, select_regions
 from ocr.progress import progress_bar
 
 COUNTS_FILE = 'counts.json'  # in index_dir: the table that was printed
@@ -89,7 +89,7 @@ def _unexamined(cfg, counts):
 
 def convert_datasets(cfg):
     """Write the regions of the training datasets in the format of --convert, print what is written and what is not."""
-    from ocr.convert import convert
+    from ocr.datasets.convert import convert
 
     specs = not_drawn(cfg.train_datasets)
     index, counts = open_index(cfg.base_dir, cfg.index_dir, specs, cfg.min_size, retry_images=True)
@@ -105,8 +105,8 @@ def cache_regions(cfg):
 
     A cache that serves already stays.
     """
-    from ocr.crop_cache import cache_fault, cache_path, needed_margin
-    from ocr.crop_making import build_cache
+    from ocr.datasets.crop_cache import cache_fault, cache_path, needed_margin
+    from ocr.datasets.crop_making import build_cache
 
     specs = not_drawn(cfg.train_datasets)
     index, counts = open_index(cfg.base_dir, cfg.index_dir, specs, cfg.min_size, retry_images=True)

@@ -165,7 +165,7 @@ def evaluate(predictor, model_path, index, counts, cfg, folder, **reading):
         folder: for READINGS_FILE, SCORES_FILE and REGIONS_FILE.
         reading: more keyword arguments of ocr.long_text.read_as_told.
     """
-    from ocr.index import KEPT
+    from ocr.datasets.index import KEPT
     from ocr.report import score, score_table, write_csv, write_json
 
     earlier = open_report(cfg, index, folder)
@@ -207,7 +207,7 @@ def evaluate(predictor, model_path, index, counts, cfg, folder, **reading):
 def main(argv=None):
     cfg = for_reading(parse_config(argv, __doc__), argv)
     start_tensorflow(cfg.gpus)
-    from ocr.datasets import open_index
+    from ocr.datasets.sources import open_index
 
     predictor, model_path = load_predictor(cfg, argv, __doc__)
     index, counts = open_index(cfg.base_dir, cfg.index_dir, cfg.eval_datasets, cfg.min_size)

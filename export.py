@@ -173,7 +173,7 @@ def write_saved_model(path, graph_def, charset):
 
 def labelled_batches(cfg, specs, predictor, number, seed):
     """Canvases of so many regions of datasets, drawn ones among them, as `ocr.reading.canvas_batches` gives them."""
-    from ocr.datasets import not_drawn, open_index, recipe_name
+    from ocr.datasets.sources import not_drawn, open_index, recipe_name
     from ocr.drawing import scan_fonts
     from ocr.drawing.material import prepare_recipe
     from ocr.drawn import draw_held_out

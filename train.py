@@ -156,7 +156,7 @@ def profile(cfg, data, num_towers, on_gpu):
     from tensorpack.tfutils.common import get_default_sess_config
 
     from model import AttentionOCR
-    from ocr.crop_cache import cache_path
+    from ocr.datasets.crop_cache import cache_path
     from ocr.parallel import num_cores
     from ocr.precision import choose_precision, session_config
     from ocr.profile import Circumstances, Gate, Measured, Profile, measure_reader, report

@@ -27,9 +27,9 @@ from benchmarks.measure import ROOT, peak_mb, report, spread  # noqa: E402
 from benchmarks.plain_data import prepare_plainly  # noqa: E402
 from ocr.augment import AugmentSettings, draw_augmentation  # noqa: E402
 from ocr.charset import Charset  # noqa: E402
-from ocr.crop_cache import CropCache  # noqa: E402
-from ocr.crop_making import build_cache  # noqa: E402
-from ocr.datasets import open_index  # noqa: E402
+from ocr.datasets.crop_cache import CropCache  # noqa: E402
+from ocr.datasets.crop_making import build_cache  # noqa: E402
+from ocr.datasets.sources import open_index  # noqa: E402
 from ocr.drawing import draw_sample, scan_fonts  # noqa: E402
 from ocr.drawing.material import prepare_recipe  # noqa: E402
 from ocr.drawn import DrawnPreparer  # noqa: E402

@@ -6,9 +6,9 @@ from tiny import cut_off, make_rects, make_words, write_words
 import dataset
 from config import Config
 from ocr.charset import Charset
-from ocr.datasets import open_index
+from ocr.datasets.index import KEPT
+from ocr.datasets.sources import open_index
 from ocr.errors import InputError
-from ocr.index import KEPT
 
 
 def run(folder, *arguments):

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import tiny
 
-from ocr.datasets import open_index
-from ocr.index import KEPT
+from ocr.datasets.index import KEPT
+from ocr.datasets.sources import open_index
 from ocr.prepare import InferencePreparer
 from ocr.reading import canvas_batches
 

@@ -5,6 +5,7 @@ from collections import Counter
 
 from ocr.annotations import split_source
 from ocr.charset import describe
+from ocr.datasets.index import KEPT, count_rows
 from ocr.doctor.alphabet import characters
 from ocr.doctor.duplicates import MIN_CORRELATION
 from ocr.doctor.examination import DAMAGED, EVALUATION, TRAINING
@@ -15,7 +16,6 @@ from ocr.doctor.tables import across, clipped, column_names
 from ocr.doctor.verdict import allow_flag, forbidden, losses
 from ocr.html.document import BAD, GOOD, TOTAL, Card, Command, Gallery, Paragraph, Section, Table, of_which
 from ocr.html.pictures import draw_pictures
-from ocr.index import KEPT, count_rows
 from ocr.region import DropReason
 
 

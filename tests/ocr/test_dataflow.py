@@ -30,9 +30,9 @@ from ocr.dataflow import (
     region_source,
     training_dataflow,
 )
+from ocr.datasets.index import RegionIndex
 from ocr.drawing import named_recipe, scan_fonts
 from ocr.errors import InputError
-from ocr.index import RegionIndex
 from ocr.prepare import Broken, SamplePreparer
 from ocr.region import DropReason
 

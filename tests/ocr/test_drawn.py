@@ -12,7 +12,7 @@ import pytest
 from ocr.augment import AugmentSettings
 from ocr.charset import Charset
 from ocr.dataflow import drawn_source
-from ocr.datasets import recipe_name
+from ocr.datasets.sources import recipe_name
 from ocr.drawing import named_recipe, scan_fonts, stage
 from ocr.drawn import DrawnPreparer, draw_held_out, drawn_stream
 from ocr.prepare import SamplePreparer

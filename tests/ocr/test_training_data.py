@@ -12,7 +12,7 @@ from crops import write_photographs
 
 from config import parse_config
 from ocr.charset import Charset
-from ocr.crop_making import build_cache
+from ocr.datasets.crop_making import build_cache
 from ocr.drawing import Recipe
 from ocr.errors import InputError
 from ocr.training_data import build_dataflow, held_out_batches, load_data, make_crops

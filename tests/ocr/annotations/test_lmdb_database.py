@@ -7,9 +7,9 @@ from layouts import WORDS, database, databases
 from PIL import Image
 
 from ocr.annotations import annotation_files, read_dataset
+from ocr.datasets.index import KEPT, RegionIndex, build_index
 from ocr.errors import InputError
 from ocr.image import read_image
-from ocr.index import KEPT, RegionIndex, build_index
 from ocr.parallel import process_pool
 from ocr.region import TextRegion
 

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import tiny
 from PIL import Image
 
+from ocr.datasets.index import KEPT
 from ocr.doctor.examination import DAMAGED
 from ocr.doctor.suspicions import (
     FILE_NAME,
@@ -15,7 +16,6 @@ from ocr.doctor.suspicions import (
     TOO_MUCH_TEXT,
     UNDECODED,
 )
-from ocr.index import KEPT
 from ocr.region import DropReason
 
 SEQ_LEN = 12

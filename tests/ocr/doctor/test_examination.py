@@ -7,9 +7,9 @@ import tiny
 
 import ocr.doctor.examination as module
 from ocr.charset import Charset
-from ocr.datasets import open_index, select_regions
+from ocr.datasets.index import KEPT
+from ocr.datasets.sources import open_index, select_regions
 from ocr.doctor.examination import EVALUATION, TRAINING, Examination, Findings
-from ocr.index import KEPT
 
 
 def examine(folder, index_dir, num_workers=2, seed=0, roles=(TRAINING,), specs=None):

@@ -2,10 +2,10 @@
 
 import pytest
 
+from ocr.datasets.index import KEPT
 from ocr.doctor.examination import DAMAGED, Findings
 from ocr.doctor.verdict import REASONS, allow_flag, allowed_reasons, forbidden, losses
 from ocr.errors import InputError
-from ocr.index import KEPT
 from ocr.region import DropReason
 
 

@@ -13,11 +13,11 @@ import tiny
 from crops import LARGE, OVER, SIDE, SMALL, TALL, write_index
 from PIL import Image
 
-from ocr import crop_making
-from ocr.crop_cache import CropCache, cache_fault, cache_path
-from ocr.crop_making import build_cache, ensure_caches, estimate_size, part_path
+from ocr.datasets.crop_cache import CropCache, cache_fault, cache_path
+from ocr.datasets.crop_making import build_cache, ensure_caches, estimate_size, part_path
+from ocr.datasets.index import KEPT, RegionIndex
+from ocr.datasets.sources import crop_making
 from ocr.errors import InputError
-from ocr.index import KEPT, RegionIndex
 
 REGIONS = ('a.png', LARGE), ('b.png', SMALL), ('a.png', SMALL), ('c.png', TALL), ('b.png', OVER)
 
@@ -37,7 +37,7 @@ def decoded(monkeypatch):
         number[os.path.basename(image_path)] += 1
         return np.asarray(Image.open(image_path))
 
-    monkeypatch.setattr('ocr.crop_making.read_or_broken', read)
+    monkeypatch.setattr('ocr.datasets.crop_making.read_or_broken', read)
     return number
 
 

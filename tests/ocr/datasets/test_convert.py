@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-import ocr.convert as convert_module
+import ocr.datasets.convert as convert_module
 from ocr.annotations import read_dataset, resolve_source
-from ocr.convert import NOT_ONE_LINE, convert
+from ocr.datasets.convert import NOT_ONE_LINE, convert
+from ocr.datasets.index import KEPT, RegionIndex, build_index
 from ocr.errors import InputError
 from ocr.image import read_image
 from ocr.image_file import open_image
-from ocr.index import KEPT, RegionIndex, build_index
 from ocr.region import DropReason
 
 FORMATS = ('jsonl', 'gt', 'lmdb')

@@ -6,11 +6,11 @@ import os
 import pytest
 from tiny import make_rects, make_words
 
-from ocr import datasets
 from ocr.charset import Charset
-from ocr.datasets import dataset_path, dataset_paths, open_index, select_regions
+from ocr.datasets import sources
+from ocr.datasets.index import KEPT
+from ocr.datasets.sources import dataset_path, dataset_paths, open_index, select_regions
 from ocr.errors import InputError
-from ocr.index import KEPT
 from ocr.region import DropReason
 
 
@@ -80,8 +80,8 @@ def test_open_index_joins_datasets_in_the_order_given(tmp_path):
 def test_an_index_is_built_once_and_again_after_a_change(tmp_path, monkeypatch):
     words = make_words(tmp_path / 'words', 'one')
     built = []
-    build_index = datasets.build_index
-    monkeypatch.setattr(datasets, 'build_index', lambda *args: built.append(args[0]) or build_index(*args))
+    build_index = sources.build_index
+    monkeypatch.setattr(sources, 'build_index', lambda *args: built.append(args[0]) or build_index(*args))
     for _ in range(2):
         index, _ = open_quietly(tmp_path, (f'mine={words}',))
     assert (len(index), built) == (1, ['mine'])
@@ -125,11 +125,11 @@ def test_an_index_is_built_again_when_another_format_is_said(tmp_path):
     words = make_words(tmp_path / 'words', 'one', 'two')
     (words / 'labels.tsv').rename(words / 'labels.txt')
     specs = [f'mine=own:{words}/labels.txt', f'mine=gt:{words}/labels.txt']
-    sources = []
+    found = []
     for spec in specs:
         assert list(open_quietly(tmp_path, (spec,))[0].texts()) == ['one', 'two']
-        sources.append(json.loads((tmp_path / 'index' / 'mine.jsonl.counts.json').read_text())['source'])
-    assert sources == [spec.removeprefix('mine=') for spec in specs]
+        found.append(json.loads((tmp_path / 'index' / 'mine.jsonl.counts.json').read_text())['source'])
+    assert found == [spec.removeprefix('mine=') for spec in specs]
 
 
 def test_relative_paths_are_looked_into(tmp_path, monkeypatch):

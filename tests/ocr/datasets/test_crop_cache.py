@@ -14,10 +14,10 @@ from crops import LARGE, OVER, SIDE, SMALL, TALL, write_index
 
 from ocr.augment import AugmentSettings
 from ocr.charset import Charset
-from ocr.crop_cache import ENDING, FORMAT, CropCache, cache_path, find_crops, needed_margin
-from ocr.crop_making import build_cache
+from ocr.datasets.crop_cache import ENDING, FORMAT, CropCache, cache_path, find_crops, needed_margin
+from ocr.datasets.crop_making import build_cache
+from ocr.datasets.index import KEPT, RegionIndex
 from ocr.errors import InputError
-from ocr.index import KEPT, RegionIndex
 from ocr.prepare import Broken, SamplePreparer, TrainingPreparer
 from ocr.region import DropReason
 

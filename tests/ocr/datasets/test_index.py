@@ -14,12 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-import ocr.index as index_module
+import ocr.datasets.index as index_module
 from ocr.charset import Charset
-from ocr.errors import InputError
-from ocr.image import read_image
-from ocr.image_header import upright_size
-from ocr.index import (
+from ocr.datasets.index import (
     KEPT,
     RegionIndex,
     build_index,
@@ -29,6 +26,9 @@ from ocr.index import (
     select,
     split_by_image,
 )
+from ocr.errors import InputError
+from ocr.image import read_image
+from ocr.image_header import upright_size
 from ocr.region import DropReason
 
 

@@ -2,7 +2,7 @@
 
 While it is made, `<index>.crops.part` grows by a record for each photograph: the sizes of what follows, a JSON object
 (image, state, positions; where it could be read also lengths, checksums, matrices and shape), and the JPEGs. A run that
-was stopped is taken up behind its last whole record. The ending makes a cache of it, see `ocr.crop_cache`; the records'
+was stopped is taken up behind its last whole record. The ending makes a cache of it, see `crop_cache`; the records'
 heads stay between the JPEGs.
 """
 
@@ -23,11 +23,11 @@ import cv2
 import numpy as np
 
 from ocr.augment import AugmentSettings
-from ocr.crop_cache import ENDING, FORMAT, ROW, cache_fault, cache_path, digest_of, photograph_state, read_jpeg
+from ocr.datasets.crop_cache import ENDING, FORMAT, ROW, cache_fault, cache_path, digest_of, photograph_state, read_jpeg
+from ocr.datasets.index import KEPT, REMEDY, RegionIndex
 from ocr.errors import InputError
 from ocr.geometry import box_polygon, polygon_box, strip_height
 from ocr.image import cut
-from ocr.index import KEPT, REMEDY, RegionIndex
 from ocr.parallel import map_in_order, num_cores
 from ocr.prepare import Broken, naming, read_or_broken
 from ocr.progress import progress_bar

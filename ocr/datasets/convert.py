@@ -20,12 +20,12 @@ import numpy as np
 from PIL import Image
 
 from ocr.atomic import new_folder
+from ocr.datasets.index import KEPT
 from ocr.errors import InputError
 from ocr.geometry import clip_box, polygon_box, whole_image
 from ocr.image import UnreadableImage, read_image
 from ocr.image_file import open_image
 from ocr.image_header import exif_orientation
-from ocr.index import KEPT
 from ocr.region import DropReason
 
 NOT_ONE_LINE = 'tab or line break in the text'  # a reason of gt.txt's own

@@ -1,6 +1,6 @@
 """The crop cache of an index: every region cut once out of its photograph, so that training decodes small pictures.
 
-`<index>.crops`, which `ocr.crop_making` writes, holds a JPEG for each region, one photograph after another; then a
+`<index>.crops`, which `crop_making` writes, holds a JPEG for each region, one photograph after another; then a
 table, where each of them is, its checksum and what part of its photograph it shows; then, as JSON, what it was made of
 and for, with the table's checksum; last the places of table and JSON. A region whose photograph could not be read has
 no JPEG. A crop has the margin that augmentation may show (`--margin`; rotation, shear and perspective show nothing from

@@ -7,8 +7,8 @@ import numpy as np
 
 from ocr.annotations import DATASETS, resolve_source, split_source
 from ocr.annotations.own import FILE_NAMES
+from ocr.datasets.index import KEPT, RegionIndex, build_index, index_is_current, read_counts, select
 from ocr.errors import InputError
-from ocr.index import KEPT, RegionIndex, build_index, index_is_current, read_counts, select
 from ocr.progress import progress_bar
 from ocr.region import DropReason
 
