@@ -52,9 +52,9 @@ def check(cfg, index, counts, charset):
     Returns:
         exit code: 1 where regions are lost for a reason that is not allowed, else 0.
     """
-    from ocr.doctor.examination import Examination
-    from ocr.doctor.sections import all_sections
-    from ocr.doctor.verdict import allowed_reasons, forbidden
+    from ocr.datasets.check.allowed_losses import allowed_reasons, forbidden
+    from ocr.datasets.check.scan import Examination
+    from ocr.datasets.check.sections import all_sections
     from ocr.html.document import to_text
     from ocr.html.page import to_html
 
@@ -76,7 +76,7 @@ def check(cfg, index, counts, charset):
 
 def _unexamined(cfg, counts):
     """{name: Findings} of all datasets in the order of the counts, nothing found yet."""
-    from ocr.doctor.examination import EVALUATION, TRAINING, Findings
+    from ocr.datasets.check.scan import EVALUATION, TRAINING, Findings
 
     sources, roles = {}, {name: [] for name in counts}
     for role, specs in ((TRAINING, not_drawn(cfg.train_datasets)), (EVALUATION, _eval_datasets(cfg))):

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from ocr.doctor.examples import NUM_EXAMPLES, Examples, example_of
+from ocr.datasets.check.examples import NUM_EXAMPLES, Examples, example_of
 from ocr.geometry import box_polygon
 from ocr.region import Dropped, DropReason, TextRegion
 

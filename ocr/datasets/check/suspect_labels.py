@@ -4,7 +4,7 @@ import os
 import re
 import unicodedata
 
-from ocr.doctor.scripts import script_of
+from ocr.datasets.check.scripts import script_of
 from ocr.region_shape import reading_extent
 
 MIN_ADVANCE = 0.2  # of the text's height: narrower than condensed type; East Asian characters take twice that

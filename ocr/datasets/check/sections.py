@@ -5,15 +5,15 @@ from collections import Counter
 
 from ocr.annotations import split_source
 from ocr.charset import describe
+from ocr.datasets.check.allowed_losses import allow_flag, forbidden, losses
+from ocr.datasets.check.characters import characters
+from ocr.datasets.check.composition import lengths, scripts, shapes
+from ocr.datasets.check.duplicates import MIN_CORRELATION
+from ocr.datasets.check.examples import NUM_EXAMPLES
+from ocr.datasets.check.scan import DAMAGED, EVALUATION, TRAINING
+from ocr.datasets.check.suspect_labels import KINDS, LOOK_ALIKES
+from ocr.datasets.check.tables import across, clipped, column_names
 from ocr.datasets.index import KEPT, count_rows
-from ocr.doctor.alphabet import characters
-from ocr.doctor.duplicates import MIN_CORRELATION
-from ocr.doctor.examination import DAMAGED, EVALUATION, TRAINING
-from ocr.doctor.examples import NUM_EXAMPLES
-from ocr.doctor.makeup import lengths, scripts, shapes
-from ocr.doctor.suspicions import KINDS, LOOK_ALIKES
-from ocr.doctor.tables import across, clipped, column_names
-from ocr.doctor.verdict import allow_flag, forbidden, losses
 from ocr.html.document import BAD, GOOD, TOTAL, Card, Command, Gallery, Paragraph, Section, Table, of_which
 from ocr.html.pictures import draw_pictures
 from ocr.region import DropReason

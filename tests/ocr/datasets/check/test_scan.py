@@ -5,11 +5,11 @@ import planted as faults
 import pytest
 import tiny
 
-import ocr.doctor.examination as module
+import ocr.datasets.check.scan as module
 from ocr.charset import Charset
+from ocr.datasets.check.scan import EVALUATION, TRAINING, Examination, Findings
 from ocr.datasets.index import KEPT
 from ocr.datasets.sources import open_index, select_regions
-from ocr.doctor.examination import EVALUATION, TRAINING, Examination, Findings
 
 
 def examine(folder, index_dir, num_workers=2, seed=0, roles=(TRAINING,), specs=None):

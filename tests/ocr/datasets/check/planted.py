@@ -5,9 +5,8 @@ from types import SimpleNamespace
 import tiny
 from PIL import Image
 
-from ocr.datasets.index import KEPT
-from ocr.doctor.examination import DAMAGED
-from ocr.doctor.suspicions import (
+from ocr.datasets.check.scan import DAMAGED
+from ocr.datasets.check.suspect_labels import (
     FILE_NAME,
     INVISIBLE,
     LOOK_ALIKES,
@@ -16,6 +15,7 @@ from ocr.doctor.suspicions import (
     TOO_MUCH_TEXT,
     UNDECODED,
 )
+from ocr.datasets.index import KEPT
 from ocr.region import DropReason
 
 SEQ_LEN = 12

@@ -6,8 +6,8 @@ import pytest
 from outlines import arc
 
 from ocr.charset import Charset
-from ocr.doctor.scripts import DIGITS, SIGNS, SPACES, scripts_of
-from ocr.doctor.statistics import CURVED, MIXED, RATIOS, Statistics, quantile
+from ocr.datasets.check.scripts import DIGITS, SIGNS, SPACES, scripts_of
+from ocr.datasets.check.statistics import CURVED, MIXED, RATIOS, Statistics, quantile
 from ocr.geometry import whole_image
 from ocr.region import DropReason, TextRegion
 from ocr.region_shape import width_to_height

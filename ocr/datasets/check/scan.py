@@ -11,11 +11,11 @@ from itertools import groupby
 import numpy as np
 
 from ocr.annotations import read_dataset
+from ocr.datasets.check.duplicates import Signatures, find_twins, signature
+from ocr.datasets.check.examples import Example, Examples, example_of
+from ocr.datasets.check.statistics import Statistics
+from ocr.datasets.check.suspect_labels import suspicions
 from ocr.datasets.index import KEPT, judged
-from ocr.doctor.duplicates import Signatures, find_twins, signature
-from ocr.doctor.examples import Example, Examples, example_of
-from ocr.doctor.statistics import Statistics
-from ocr.doctor.suspicions import suspicions
 from ocr.parallel import map_in_order, num_cores
 from ocr.prepare import Broken, read_or_broken
 from ocr.region import DropReason

@@ -5,8 +5,8 @@ from collections import Counter
 from itertools import groupby
 
 from ocr.bins import OCCURRENCES, binned
-from ocr.doctor.examination import EVALUATION, TRAINING
-from ocr.doctor.tables import clipped, without_empty_ends
+from ocr.datasets.check.scan import EVALUATION, TRAINING
+from ocr.datasets.check.tables import clipped, without_empty_ends
 from ocr.html.document import GOOD, Paragraph, Section, Table, of_which, visible_character
 from ocr.html.plots import stacked_bars
 

@@ -7,7 +7,7 @@ import pytest
 import tiny
 from PIL import Image
 
-from ocr.doctor.duplicates import MAX_BITS, Signatures, _signs, find_twins, signature
+from ocr.datasets.check.duplicates import MAX_BITS, Signatures, _signs, find_twins, signature
 
 WORDS = ('Bakery', 'EXIT 24', 'Museum', 'open', 'Hotel', 'Post office', 'Zoo', 'Platform 3', 'taxi', 'Bread')
 

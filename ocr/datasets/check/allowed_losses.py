@@ -3,7 +3,7 @@
 import shlex
 from collections import Counter
 
-from ocr.doctor.examination import DAMAGED
+from ocr.datasets.check.scan import DAMAGED
 from ocr.errors import InputError
 from ocr.region import DropReason
 

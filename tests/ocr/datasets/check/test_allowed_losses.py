@@ -2,9 +2,9 @@
 
 import pytest
 
+from ocr.datasets.check.allowed_losses import REASONS, allow_flag, allowed_reasons, forbidden, losses
+from ocr.datasets.check.scan import DAMAGED, Findings
 from ocr.datasets.index import KEPT
-from ocr.doctor.examination import DAMAGED, Findings
-from ocr.doctor.verdict import REASONS, allow_flag, allowed_reasons, forbidden, losses
 from ocr.errors import InputError
 from ocr.region import DropReason
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ocr.doctor.suspicions import (
+from ocr.datasets.check.suspect_labels import (
     FILE_NAME,
     INVISIBLE,
     KINDS,

@@ -3,8 +3,8 @@
 from collections import Counter
 
 from ocr.bins import Bins
+from ocr.datasets.check.scripts import OTHERS, scripts_of
 from ocr.datasets.index import judge_label
-from ocr.doctor.scripts import OTHERS, scripts_of
 from ocr.region import DropReason
 from ocr.region_shape import orientation, reading_extent, width_to_height
 
