@@ -106,7 +106,7 @@ def load_readings(path):
         readings: list of report.Reading.
         unreadable: {dataset: Counter of regions by reason} that could not be read.
     """
-    from ocr.report import Reading
+    from ocr.evaluation.scores import Reading
     from ocr.results import read_results
 
     readings, unreadable = [], defaultdict(Counter)
@@ -135,8 +135,8 @@ def open_report(cfg, index, folder):
         index: what will be read: RegionIndex, or a list of TextRegion.
         folder: where the readings will be written.
     """
-    from ocr.error_report.comparison import Earlier
-    from ocr.error_report.page import check_folder
+    from ocr.evaluation.error_report.comparison import Earlier
+    from ocr.evaluation.error_report.page import check_folder
 
     if not cfg.report:
         if cfg.compare:
@@ -166,7 +166,7 @@ def evaluate(predictor, model_path, index, counts, cfg, folder, **reading):
         reading: more keyword arguments of ocr.long_text.read_as_told.
     """
     from ocr.datasets.index import KEPT
-    from ocr.report import score, score_table, write_csv, write_json
+    from ocr.evaluation.scores import score, score_table, write_csv, write_json
 
     earlier = open_report(cfg, index, folder)
     path = os.path.join(folder, READINGS_FILE)
@@ -195,9 +195,9 @@ def evaluate(predictor, model_path, index, counts, cfg, folder, **reading):
     write_csv(os.path.join(folder, REGIONS_FILE), readings)
     print(f'{folder}/{SCORES_FILE}, and {folder}/{REGIONS_FILE} with every region, the worst first')
     if cfg.report:
-        from ocr.error_report.analysis import analyse
-        from ocr.error_report.page import write_page
-        from ocr.error_report.specimens import Studio
+        from ocr.evaluation.error_report.analysis import analyse
+        from ocr.evaluation.error_report.examples import Studio
+        from ocr.evaluation.error_report.page import write_page
 
         analysis = analyse(model_path, charset, num_steps, readings, scores, dropped, earlier)
         studio = Studio(predictor, **reading_settings(cfg), **reading)

@@ -10,8 +10,8 @@ import pytest
 import tiny
 from parsed_page import Page
 
-from ocr.error_report.findings import CHARACTERS, COMPARISON, CONFIDENCE, LABELS, WHERE, WORST
 from ocr.errors import InputError
+from ocr.evaluation.error_report.findings import CHARACTERS, COMPARISON, CONFIDENCE, LABELS, WHERE, WORST
 
 PLANTED = {  # label: what the picture shows, and the model reads
     '21': '27',

@@ -1,13 +1,13 @@
 """An Analysis as sections to show: findings first, then what they rest on."""
 
-from ocr.error_report import findings
-from ocr.error_report.analysis import DATASET, HEIGHT, LENGTH, ORIENTATION, RARITY
-from ocr.error_report.charts import edits_chart, reliability_chart, score_cell, slices_chart
-from ocr.error_report.confusions import in_words, name_of
-from ocr.error_report.findings import in_points
-from ocr.error_report.slices import MIN_REGIONS
+from ocr.evaluation.error_report import findings
+from ocr.evaluation.error_report.analysis import DATASET, HEIGHT, LENGTH, ORIENTATION, RARITY
+from ocr.evaluation.error_report.charts import edits_chart, reliability_chart, score_cell, slices_chart
+from ocr.evaluation.error_report.confusions import in_words, name_of
+from ocr.evaluation.error_report.findings import in_points
+from ocr.evaluation.error_report.slices import MIN_REGIONS
+from ocr.evaluation.scores import COMBINED, METRICS, percent
 from ocr.html.document import GOOD, Cell, Finding, Paragraph, Section, Table
-from ocr.report import COMBINED, METRICS, percent
 
 CHARTED_EDITS = 15
 LISTED_EDITS = 200

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ocr.bins import LENGTHS, OCCURRENCES, THICKNESSES
+from ocr.evaluation.scores import Score, mean_score
 from ocr.region_shape import HORIZONTAL, SLANTED, SQUARE, VERTICAL, is_bent, orientation, reading_extent
-from ocr.report import Score, mean_score
 
 MIN_REGIONS = 20  # of fewer nothing is concluded
 TURNED, CURVED = 'turned', 'curved'

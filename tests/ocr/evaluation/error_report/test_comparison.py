@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from readings import reading
 
-from ocr.error_report.comparison import Earlier, compare, place_key
 from ocr.errors import InputError
+from ocr.evaluation.error_report.comparison import Earlier, compare, place_key
 from ocr.geometry import whole_image
 
 

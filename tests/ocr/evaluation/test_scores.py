@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocr.errors import InputError
+from ocr.evaluation.scores import CSV_COLUMNS, METRICS, Reading, score, score_table, write_csv, write_json
 from ocr.metrics import normalized_edit_similarity
 from ocr.region import DropReason
-from ocr.report import CSV_COLUMNS, METRICS, Reading, score, score_table, write_csv, write_json
 
 
 def reading(truth, text, dataset='one', image='a.jpg', polygon=None, confidence=0.5):

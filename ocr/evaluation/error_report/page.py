@@ -4,9 +4,9 @@ import os
 import tempfile
 
 from ocr.atomic import replacing
-from ocr.error_report.regions import region_sections
-from ocr.error_report.sections import all_sections
 from ocr.errors import InputError
+from ocr.evaluation.error_report.regions import region_sections
+from ocr.evaluation.error_report.sections import all_sections
 from ocr.html.page import to_html
 
 PAGE_FILE = 'index.html'

@@ -6,7 +6,7 @@ from outlines import arc, turned
 from readings import reading
 
 from ocr.charset import Charset
-from ocr.error_report.slices import (
+from ocr.evaluation.error_report.slices import (
     CURVED,
     OUTSIDE,
     TURNED,
@@ -17,8 +17,8 @@ from ocr.error_report.slices import (
     orientation_of,
     rarities,
 )
+from ocr.evaluation.scores import Reading
 from ocr.region_shape import HORIZONTAL, SQUARE, VERTICAL
-from ocr.report import Reading
 
 
 def test_each_slice_is_held_against_all_others():

@@ -5,12 +5,12 @@ A part of the regions stands out where the interval of its word accuracy does no
 
 from collections import Counter
 
-from ocr.error_report.analysis import DATASET, HEIGHT, LENGTH, ORIENTATION, RARITY
-from ocr.error_report.confusions import in_words, is_letter_case, name_of
-from ocr.error_report.slices import CURVED, MIN_REGIONS, OUTSIDE, TURNED
+from ocr.evaluation.error_report.analysis import DATASET, HEIGHT, LENGTH, ORIENTATION, RARITY
+from ocr.evaluation.error_report.confusions import in_words, is_letter_case, name_of
+from ocr.evaluation.error_report.slices import CURVED, MIN_REGIONS, OUTSIDE, TURNED
+from ocr.evaluation.scores import mean_score, percent
 from ocr.html.document import BAD, GOOD, Finding
 from ocr.region_shape import HORIZONTAL, SQUARE, VERTICAL
-from ocr.report import mean_score, percent
 
 WHERE, CHARACTERS, CONFIDENCE = 'Where it errs', 'Characters', 'Confidence'
 COMPARISON, WORST, LABELS = 'Against the earlier run', 'Worst regions', 'Labels to look at'

@@ -4,7 +4,7 @@ Only the few regions that a page shows are read again, after everything has been
 no pictures, and one that was resumed shows what an undisturbed one does.
 """
 
-from ocr.error_report.confusions import name_of
+from ocr.evaluation.error_report.confusions import name_of
 from ocr.html.document import Line, Specimen, Tile
 from ocr.html.pictures import draw_pictures, to_jpeg
 from ocr.metrics import wrong_characters

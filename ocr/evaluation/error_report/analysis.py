@@ -6,12 +6,12 @@ import numpy as np
 
 from ocr.bins import LENGTHS
 from ocr.charset import Charset
-from ocr.error_report.calibration import Calibration, Kept, calibrate, calibrate_characters, thresholds
-from ocr.error_report.comparison import Comparison, compare
-from ocr.error_report.confusions import Confusions, find_confusions
-from ocr.error_report.measurement import Measurement, measure
-from ocr.error_report.selection import Suspects, suspects, worst
-from ocr.error_report.slices import (
+from ocr.evaluation.error_report.calibration import Calibration, Kept, calibrate, calibrate_characters, thresholds
+from ocr.evaluation.error_report.comparison import Comparison, compare
+from ocr.evaluation.error_report.confusions import Confusions, find_confusions
+from ocr.evaluation.error_report.measurement import Measurement, measure
+from ocr.evaluation.error_report.selection import Suspects, suspects, worst
+from ocr.evaluation.error_report.slices import (
     HEIGHTS,
     ORIENTATIONS,
     RARITIES,
@@ -22,7 +22,7 @@ from ocr.error_report.slices import (
     orientation_of,
     rarities,
 )
-from ocr.report import Scores
+from ocr.evaluation.scores import Scores
 
 LENGTH, HEIGHT, ORIENTATION, DATASET, RARITY = 'length', 'height', 'orientation', 'dataset', 'rarity'
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from readings import reading
 
-from ocr.error_report.calibration import calibrate, calibrate_characters, thresholds
+from ocr.evaluation.error_report.calibration import calibrate, calibrate_characters, thresholds
 
 
 def plain_ece(confidences, right, num_bins):

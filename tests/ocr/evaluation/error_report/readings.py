@@ -1,7 +1,7 @@
 """Readings for the tests of the error report."""
 
+from ocr.evaluation.scores import Reading
 from ocr.geometry import whole_image
-from ocr.report import Reading
 
 
 def reading(truth, text=None, confidence=0.5, *, image='a.png', polygon=None, dataset='one', char_confidences=()):

@@ -5,10 +5,10 @@ from outlines import arc, turned
 from readings import reading
 
 from ocr.charset import Charset
-from ocr.error_report.analysis import analyse
-from ocr.error_report.findings import all_findings
+from ocr.evaluation.error_report.analysis import analyse
+from ocr.evaluation.error_report.findings import all_findings
+from ocr.evaluation.scores import score
 from ocr.geometry import whole_image
-from ocr.report import score
 
 CHARSET = Charset('abcdefABO0')
 

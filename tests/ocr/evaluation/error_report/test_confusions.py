@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from readings import reading
 
-from ocr.error_report.confusions import find_confusions, in_words, is_letter_case
+from ocr.evaluation.error_report.confusions import find_confusions, in_words, is_letter_case
 from ocr.metrics import edit_distance
 
 

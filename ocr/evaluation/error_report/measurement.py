@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ocr.evaluation.scores import Reading
 from ocr.metrics import normalized_edit_similarity, rctw_normalize, same_text, same_text_any_case
-from ocr.report import Reading
 
 
 @dataclass(frozen=True, eq=False)

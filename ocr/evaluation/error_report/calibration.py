@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ocr.evaluation.scores import Score, mean_score
 from ocr.metrics import wrong_characters
-from ocr.report import Score, mean_score
 
 NUM_BINS = 10
 SHARES = (1.0, 0.9, 0.75, 0.5, 0.25, 0.1)  # of the readings, the most confident ones

@@ -7,8 +7,8 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from ocr.charset import REPLACEMENT
+from ocr.evaluation.scores import mean_score
 from ocr.html.document import visible_character
-from ocr.report import mean_score
 
 _NAMES = {' ': 'space', REPLACEMENT: 'unknown'}
 

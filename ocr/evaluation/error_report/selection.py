@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ocr.report import Score, mean_score, worst_first
+from ocr.evaluation.scores import Score, mean_score, worst_first
 
 _DECIMALS = 4  # of confidences as they are written: a mean of equal ones is to be no larger than they
 

@@ -6,8 +6,8 @@ import pytest
 from readings import reading
 
 from ocr.charset import Charset
-from ocr.error_report.measurement import measure
-from ocr.error_report.selection import suspects, worst
+from ocr.evaluation.error_report.measurement import measure
+from ocr.evaluation.error_report.selection import suspects, worst
 
 
 def measured(*readings, num_steps=5):

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ocr.errors import InputError
+from ocr.evaluation.scores import METRICS, Reading, Score, mean_score, region_values, score
 from ocr.metrics import same_text
-from ocr.report import METRICS, Reading, Score, mean_score, region_values, score
 from ocr.results import read_results
 
 READINGS_FILE = 'readings.jsonl'  # beside scores.json
