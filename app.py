@@ -15,7 +15,7 @@ from pathlib import Path
 from config import SHIPPED_MODEL, for_reading, parse_config, run_script
 from ocr.decoding import NOT_SERVED
 from ocr.errors import InputError
-from ocr.tensorflow_start import start_tensorflow
+from ocr.network.tensorflow_start import start_tensorflow
 
 SAMPLES = Path(__file__).parent / 'imgs' / 'words'
 

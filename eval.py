@@ -19,7 +19,7 @@ import numpy as np
 
 from config import SHIPPED_MODEL, Config, for_reading, parse_config, run_script
 from ocr.errors import InputError
-from ocr.tensorflow_start import start_tensorflow
+from ocr.network.tensorflow_start import start_tensorflow
 
 OUTPUT_PATH = './results_eval'
 READINGS_FILE = 'readings.jsonl'
@@ -41,7 +41,7 @@ def load_predictor(cfg, argv, description):
         return load_frozen(pb_path, cfg, argv, description, exact=True), pb_path
     from model import freeze_checkpoint
     from ocr.decoding import with_search
-    from ocr.precision import choose_precision
+    from ocr.network.precision import choose_precision
     from ocr.predictor import Predictor
     from ocr.views import in_views
 

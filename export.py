@@ -18,7 +18,7 @@ import numpy as np
 
 from config import Config, parse_config, restorable, run_script
 from ocr.errors import InputError
-from ocr.tensorflow_start import start_tensorflow
+from ocr.network.tensorflow_start import start_tensorflow
 
 NUM_CHECKED = 16  # pictures that checkpoint and file must read alike
 SHOWN = ('canvas', 'turned', 'views')  # settings of a model that say how a region is shown to it
@@ -41,7 +41,7 @@ def load_model(cfg, argv, description):
         charset: Charset.
     """
     from ocr.charset import Charset
-    from ocr.checkpoint import CONFIG_FILE, charset_beside, file_beside, require_checkpoint
+    from ocr.model_files.checkpoint import CONFIG_FILE, charset_beside, file_beside, require_checkpoint
 
     checkpoint = require_checkpoint(cfg.checkpoint_path, 'checkpoint_path', prefer_best=True)
     if config_file := file_beside(checkpoint, CONFIG_FILE):
@@ -57,9 +57,9 @@ def load_frozen(path, cfg, argv, description, exact=False):
     """
     from ocr.charset import Charset
     from ocr.decoding import with_search
-    from ocr.frozen_graph import load_graph, read_settings
+    from ocr.model_files.frozen_graph import load_graph, read_settings
+    from ocr.network.precision import choose_precision
     from ocr.openvino_model import DECODER_FILE, is_openvino, load_openvino
-    from ocr.precision import choose_precision
     from ocr.predictor import Predictor
     from ocr.views import in_views
 
@@ -101,9 +101,9 @@ def live_texts(checkpoint, cfg, charset, canvases, bboxes):
     import tensorflow.compat.v1 as tf
 
     from model import inference_graph
-    from ocr import tensor_names as names
-    from ocr.checkpoint import restore, restore_map
-    from ocr.precision import session_config
+    from ocr.model_files.checkpoint import restore, restore_map
+    from ocr.network import tensor_names as names
+    from ocr.network.precision import session_config
 
     graph, _ = inference_graph(cfg, charset)
     with graph.as_default(), tf.Session(config=session_config()) as session:
@@ -142,7 +142,7 @@ def write_saved_model(path, graph_def, charset):
     """Write a SavedModel folder with the signature `serving_default`: image (and normalized_bbox) -> preds, probs."""
     import tensorflow.compat.v1 as tf
 
-    from ocr import tensor_names as names
+    from ocr.network import tensor_names as names
 
     path = os.path.normpath(path)
     if os.path.exists(path) and not os.path.exists(os.path.join(path, SAVED_MODEL_FILE)):
@@ -232,8 +232,8 @@ def shown_as_told(graph_def, path, argv):
     """
     import json
 
-    from ocr import tensor_names as names
-    from ocr.frozen_graph import read_settings, with_text
+    from ocr.model_files.frozen_graph import read_settings, with_text
+    from ocr.network import tensor_names as names
 
     inside = read_settings(graph_def)
     told = parse_config(argv, __doc__, shown_inside(inside))
@@ -250,7 +250,7 @@ def shown_as_told(graph_def, path, argv):
 def graph_to_quantise(cfg, argv):
     """GraphDef that --checkpoint_path means, a frozen graph or a checkpoint, and the folder that it lies in."""
     from model import freeze_checkpoint
-    from ocr.frozen_graph import load_graph
+    from ocr.model_files.frozen_graph import load_graph
     from ocr.start import PB_ENDING
 
     path = cfg.checkpoint_path
@@ -264,7 +264,7 @@ def main(argv=None):
     cfg = parse_config(argv, __doc__)
     start_tensorflow(cfg.gpus)
     from model import freeze_checkpoint
-    from ocr.frozen_graph import halve_weights
+    from ocr.model_files.frozen_graph import halve_weights
 
     if cfg.format == 'openvino':
         graph_def, folder = graph_to_quantise(cfg, argv)

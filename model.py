@@ -8,11 +8,11 @@ from tensorpack.tfutils.gradproc import GlobalNormClip
 from tensorpack.tfutils.tower import get_current_tower_context
 
 from config import to_json
-from ocr import attention, inception_v4, losses, schedule
-from ocr import tensor_names as names
-from ocr.checkpoint import restore, restore_map
-from ocr.frozen_graph import freeze, with_text
-from ocr.precision import session_config
+from ocr.model_files.checkpoint import restore, restore_map
+from ocr.model_files.frozen_graph import freeze, with_text
+from ocr.network import attention, inception_v4, losses, schedule
+from ocr.network import tensor_names as names
+from ocr.network.precision import session_config
 
 
 class AttentionOCR(ModelDesc):

@@ -20,7 +20,7 @@ from pathlib import Path
 from config import SHIPPED_MODEL, Config, for_reading, given, parse_config, run_script
 from ocr.decoding import NOT_SERVED
 from ocr.errors import InputError
-from ocr.tensorflow_start import start_tensorflow
+from ocr.network.tensorflow_start import start_tensorflow
 
 OUTPUT_PATH = './results'
 RESULTS_FILE = 'results.jsonl'

@@ -19,7 +19,7 @@ import signal
 
 from config import parse_config, restorable, run_script, to_json
 from ocr.errors import InputError
-from ocr.tensorflow_start import start_tensorflow
+from ocr.network.tensorflow_start import start_tensorflow
 
 PRETRAINED_SOURCE = 'http://download.tensorflow.org/models/inception_v4_2016_09_09.tar.gz'
 
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 def find_start(cfg):
     """Start from the model of --restore_path, else from the last checkpoint in --checkpoint_path; None without one."""
     from ocr.charset import Charset
-    from ocr.checkpoint import find_checkpoint, require_checkpoint
+    from ocr.model_files.checkpoint import find_checkpoint, require_checkpoint
     from ocr.start import PB_ENDING, Start
 
     charset = Charset.resolve(cfg.charset_path)
@@ -106,7 +106,7 @@ def fit(cfg, charset, dataflow, validation, num_towers, on_gpu, session_init, st
     from model import AttentionOCR
     from ocr.callbacks import EpochEnd, StopAfter, Watch
     from ocr.event_file import EventFile
-    from ocr.precision import choose_precision, session_config
+    from ocr.network.precision import choose_precision, session_config
     from ocr.run_folder import LOG_FOLDER, save_settings
     from ocr.towers import create_trainer
 
@@ -157,8 +157,8 @@ def profile(cfg, data, num_towers, on_gpu):
 
     from model import AttentionOCR
     from ocr.datasets.crop_cache import cache_path
+    from ocr.network.precision import choose_precision, session_config
     from ocr.parallel import num_cores
-    from ocr.precision import choose_precision, session_config
     from ocr.profile import Circumstances, Gate, Measured, Profile, measure_reader, report
     from ocr.run_folder import hide_log
     from ocr.towers import create_trainer
@@ -216,8 +216,8 @@ def report_on(cfg, data):
     """Read what was held out with the best checkpoint; write scores, readings and the page to --report."""
     from eval import evaluate
     from model import freeze_checkpoint
-    from ocr.checkpoint import require_checkpoint
-    from ocr.precision import choose_precision
+    from ocr.model_files.checkpoint import require_checkpoint
+    from ocr.network.precision import choose_precision
     from ocr.predictor import Predictor
     from ocr.training_data import held_out_reader
     from ocr.views import in_views
@@ -242,7 +242,7 @@ def main(argv=None):
     elif not start:
         check_pretrained(cfg)
 
-    from ocr.checkpoint import find_checkpoint
+    from ocr.model_files.checkpoint import find_checkpoint
     from ocr.run_folder import check_nothing_later, keep_log
     from ocr.towers import choose_gpus
     from ocr.training_data import build_dataflow, held_out_batches, load_data, make_crops

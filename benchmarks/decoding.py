@@ -82,7 +82,7 @@ def measure(readers, batch, pairs):
 
 def main(argv=None):
     settings = tyro.cli(Settings, args=argv, description=__doc__, use_underscores=True)
-    from ocr.tensorflow_start import start_tensorflow
+    from ocr.network.tensorflow_start import start_tensorflow
 
     start_tensorflow()
     from tempfile import TemporaryDirectory

@@ -70,13 +70,13 @@ def seconds_of(function):
 
 def main(argv=None):
     settings = tyro.cli(Settings, args=argv, description=__doc__, use_underscores=True)
-    from ocr.tensorflow_start import start_tensorflow
+    from ocr.network.tensorflow_start import start_tensorflow
 
     start_tensorflow()
     from benchmarks.measure import as_flags, peak_mb, report, spread
     from config import parse_config
     from export import load_frozen
-    from ocr import tensor_names as names
+    from ocr.network import tensor_names as names
     from ocr.prepare import InferencePreparer
     from test import find_regions
 

@@ -41,12 +41,12 @@ def load(path, precision):
 
 def main(argv=None):
     settings = tyro.cli(Settings, args=argv, description=__doc__, use_underscores=True)
-    from ocr.tensorflow_start import start_tensorflow
+    from ocr.network.tensorflow_start import start_tensorflow
 
     start_tensorflow()
     from benchmarks.folder import seconds_of
     from benchmarks.measure import peak_mb, report, spread
-    from ocr.precision import choose_precision
+    from ocr.network.precision import choose_precision
     from ocr.prepare import InferencePreparer
     from ocr.reading import canvas_batches
     from ocr.region import TextRegion

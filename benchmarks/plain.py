@@ -6,7 +6,7 @@ convolutions. Same variables, same numbers (`benchmarks/reading.py` checks them)
 
 import tensorflow.compat.v1 as tf
 
-from ocr import attention, inception_v4
+from ocr.network import attention, inception_v4
 
 
 def read_plainly(image, config, num_classes):

@@ -6,7 +6,7 @@ Same variables, same loss (`benchmarks/training.py` checks it) as `model.Attenti
 
 import tensorflow.compat.v1 as tf
 
-from ocr import attention, inception_v4, losses
+from ocr.network import attention, inception_v4, losses
 
 
 def plain_loss(image, label, mask, config, num_classes):

@@ -38,7 +38,7 @@ class Settings:
 
 def variants():
     """The names of what is measured: bfloat16 only where the CPU has it, int8 where requirements-openvino.txt is in."""
-    from ocr.precision import cpu_flags
+    from ocr.network.precision import cpu_flags
 
     precisions = ['float32', 'bfloat16'] if 'avx512bw' in cpu_flags() else ['float32']
     short = ['six letters', 'six letters, 4:1 canvas']
@@ -58,8 +58,8 @@ def build(kind, settings):
     from benchmarks.plain import read_plainly
     from config import Config
     from model import AttentionOCR
-    from ocr import tensor_names as names
-    from ocr.precision import session_config
+    from ocr.network import tensor_names as names
+    from ocr.network.precision import session_config
 
     images = filling.inputs(max(settings.batch_sizes), settings.image_size, NUM_STEPS, NUM_CLASSES)[0]
     if '4:1' in kind:
@@ -87,10 +87,10 @@ def with_int8_encoder(session, images):
     """
     import tensorflow.compat.v1 as tf
 
-    from ocr import tensor_names as names
-    from ocr.frozen_graph import features_of, freeze
+    from ocr.model_files.frozen_graph import features_of, freeze
+    from ocr.network import tensor_names as names
+    from ocr.network.precision import choose_precision, session_config
     from ocr.openvino_model import compile_encoder, quantised_encoder
-    from ocr.precision import choose_precision, session_config
 
     precision = choose_precision('auto')
     frozen = freeze(session, [names.IMAGE, names.PREDS, names.PROBS])
@@ -128,7 +128,7 @@ def measure(runs, batch_size, settings):
 
 def main(argv=None):
     settings = tyro.cli(Settings, args=argv, description=__doc__, use_underscores=True)
-    from ocr.tensorflow_start import start_tensorflow
+    from ocr.network.tensorflow_start import start_tensorflow
 
     start_tensorflow()
     from benchmarks.measure import peak_mb, report, spread

@@ -63,9 +63,9 @@ def load(settings):
 
     from config import Config, to_json
     from model import inference_graph
-    from ocr import tensor_names as names
     from ocr.charset import Charset
-    from ocr.frozen_graph import freeze, with_text
+    from ocr.model_files.frozen_graph import freeze, with_text
+    from ocr.network import tensor_names as names
 
     config = Config(
         image_size=settings.image_size,
@@ -175,7 +175,7 @@ def percentiles(seconds):
 
 def main(argv=None):
     settings = tyro.cli(Settings, args=argv, description=__doc__, use_underscores=True)
-    from ocr.tensorflow_start import start_tensorflow
+    from ocr.network.tensorflow_start import start_tensorflow
 
     start_tensorflow()
     from benchmarks.measure import peak_mb, report, spread

@@ -75,7 +75,7 @@ def build(settings):
     from benchmarks.plain_training import plain_loss
     from config import Config
     from model import AttentionOCR, finished_steps
-    from ocr.precision import session_config
+    from ocr.network.precision import session_config
 
     config = Config(
         seq_len=settings.num_steps - 1,
@@ -99,7 +99,7 @@ def build(settings):
 
 def serve(settings):
     """In a process of its own: a step for every line that comes in, its seconds, loss and memory as a line of JSON."""
-    from ocr.tensorflow_start import start_tensorflow
+    from ocr.network.tensorflow_start import start_tensorflow
 
     start_tensorflow()
     run = build(settings)

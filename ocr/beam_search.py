@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from ocr.attention import (
+from ocr.network.attention import (
     EOS,
     attend,
     character_logits,

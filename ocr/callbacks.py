@@ -11,11 +11,11 @@ import tensorflow.compat.v1 as tf
 from tensorpack.callbacks import Callback
 from tensorpack.train import StopTraining
 
-from ocr import tensor_names as names
 from ocr.atomic import replacing
-from ocr.checkpoint import BEST_FOLDER, find_checkpoint, save_checkpoint, saved_steps
 from ocr.curves import loss_curve
 from ocr.errors import InputError
+from ocr.model_files.checkpoint import BEST_FOLDER, find_checkpoint, save_checkpoint, saved_steps
+from ocr.network import tensor_names as names
 from ocr.progress import progress_bar
 
 HISTORY_FILE = 'history.jsonl'

@@ -10,11 +10,11 @@ from threading import Lock
 
 import numpy as np
 
-from ocr import tensor_names as names
 from ocr.atomic import new_folder
 from ocr.errors import InputError
-from ocr.frozen_graph import features_of, load_graph, split_encoder
 from ocr.metrics import normalized_edit_similarity
+from ocr.model_files.frozen_graph import features_of, load_graph, split_encoder
+from ocr.network import tensor_names as names
 from ocr.parallel import num_cores
 from ocr.predictor import Predictor, fingerprint
 

@@ -5,11 +5,11 @@ import hashlib
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from ocr import tensor_names as names
 from ocr.charset import Charset
 from ocr.errors import InputError
-from ocr.frozen_graph import free_sides, load_graph, read_charset, read_settings, read_weights
-from ocr.precision import session_config
+from ocr.model_files.frozen_graph import free_sides, load_graph, read_charset, read_settings, read_weights
+from ocr.network import tensor_names as names
+from ocr.network.precision import session_config
 from ocr.results import ReadText
 
 

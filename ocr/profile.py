@@ -17,7 +17,7 @@ from tensorpack.dataflow import ProxyDataFlow
 from tensorpack.train import StopTraining
 from tensorpack.utils.nvml import NVMLContext
 
-from ocr import tensor_names as names
+from ocr.network import tensor_names as names
 
 READER_SECONDS = 15.0
 STEP_SECONDS = 15.0

@@ -7,9 +7,9 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 from tensorpack.tfutils.sessinit import SessionInit
 
-from ocr import attention, inception_v4
-from ocr.checkpoint import OPTIMIZER_VARIABLE, match_variables, read_values, restore, restore_map
 from ocr.errors import InputError
+from ocr.model_files.checkpoint import OPTIMIZER_VARIABLE, match_variables, read_values, restore, restore_map
+from ocr.network import attention, inception_v4
 
 
 class RestoreModel(SessionInit):

@@ -4,8 +4,8 @@ import logging
 import os
 
 from ocr.atomic import replacing
-from ocr.checkpoint import BEST_FOLDER, CHARSET_FILE, CONFIG_FILE, saved_steps
 from ocr.errors import InputError
+from ocr.model_files.checkpoint import BEST_FOLDER, CHARSET_FILE, CONFIG_FILE, saved_steps
 
 LOG_FOLDER = 'log'  # the log and TensorBoard's event files
 

@@ -9,11 +9,11 @@ from dataclasses import replace
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from ocr import attention, inception_v4
-from ocr import tensor_names as names
 from ocr.beam_search import Beams, score_texts, search, trace_back
 from ocr.errors import InputError
-from ocr.precision import session_config
+from ocr.network import attention, inception_v4
+from ocr.network import tensor_names as names
+from ocr.network.precision import session_config
 from ocr.results import ReadText
 
 REFERENCE_STEPS = 33  # T of a graph that does not say

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ocr import tensor_names as names
 from ocr.charset import Charset
-from ocr.checkpoint import CONFIG_FILE, charset_beside, file_beside, read_values
-from ocr.frozen_graph import load_graph, read_charset, read_text, read_weights
+from ocr.model_files.checkpoint import CONFIG_FILE, charset_beside, file_beside, read_values
+from ocr.model_files.frozen_graph import load_graph, read_charset, read_text, read_weights
+from ocr.network import tensor_names as names
 
 PB_ENDING = '.pb'
 _SHOWN = 40  # new characters that are listed

@@ -6,8 +6,8 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 from PIL import Image
 
-from ocr import tensor_names as names
 from ocr.metrics import normalized_edit_similarity, same_text
+from ocr.network import tensor_names as names
 from ocr.overlay import attention_picture
 
 _NUM_PICTURES = 4  # pictures that TensorBoard shows

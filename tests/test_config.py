@@ -13,7 +13,7 @@ import pytest
 
 from config import PRESETS, READ_AT_ONCE, Config, for_reading, parse_config, restorable, run_script, to_json
 from ocr.errors import InputError
-from ocr.inception_v4 import ENDPOINTS
+from ocr.network.inception_v4 import ENDPOINTS
 
 ROOT = Path(__file__).resolve().parents[1]
 FIELDS = {field.name: field for field in dataclasses.fields(Config)}

@@ -9,10 +9,10 @@ import tiny
 from config import parse_config
 from export import load_model
 from model import freeze_checkpoint
-from ocr.attention import CLASS_AXES, CLASS_BIAS
 from ocr.charset import Charset
 from ocr.errors import InputError
-from ocr.frozen_graph import halve_weights, load_graph, read_weights
+from ocr.model_files.frozen_graph import halve_weights, load_graph, read_weights
+from ocr.network.attention import CLASS_AXES, CLASS_BIAS
 from ocr.predictor import Predictor
 from ocr.prepare import place_region
 

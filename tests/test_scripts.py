@@ -13,10 +13,10 @@ import pytest
 import tiny
 from PIL import Image
 
-from ocr import tensor_names as names
 from ocr.charset import Charset
 from ocr.errors import InputError
-from ocr.frozen_graph import load_graph, read_settings, with_text
+from ocr.model_files.frozen_graph import load_graph, read_settings, with_text
+from ocr.network import tensor_names as names
 from ocr.predictor import Predictor
 from ocr.region_view import OUTLINE
 
@@ -457,7 +457,7 @@ def test_a_graph_that_reads_differently_is_not_written(learnt, tmp_path, monkeyp
     import tensorflow.compat.v1 as tf
     from tensorflow.python.framework import tensor_util
 
-    from ocr import frozen_graph
+    from ocr.model_files import frozen_graph
 
     def spoil(graph_def):
         for node in graph_def.node:

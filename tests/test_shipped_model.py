@@ -6,7 +6,7 @@ import pytest
 import tiny
 
 from ocr.charset import Charset
-from ocr.frozen_graph import load_graph, read_charset
+from ocr.model_files.frozen_graph import load_graph, read_charset
 
 MODEL = tiny.ROOT / 'pretrain' / 'latin.pb'
 RECIPE = tiny.ROOT / 'pretrain' / 'latin.json'

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 import tiny
 
-from ocr.checkpoint import find_checkpoint
 from ocr.errors import InputError
+from ocr.model_files.checkpoint import find_checkpoint
 
 UNCHANGING = {  # every validation scores the same
     'learning_rate': 0,

@@ -120,7 +120,7 @@ def train(words, checkpoint_path, **settings):
 
 def run_main(script, *arguments):
     """main() of a script in this process, in a graph of its own; what it sets for its process is set back."""
-    from ocr.tensorflow_start import start_tensorflow
+    from ocr.network.tensorflow_start import start_tensorflow
 
     start_tensorflow()
     import tensorflow.compat.v1 as tf

@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from ocr.attention import DecoderVariables
+from ocr.network.attention import DecoderVariables
 
 N, H, W, C, D, E, V, T = 3, 2, 3, 5, 4, 3, 7, 6
 SHAPES = {

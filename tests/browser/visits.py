@@ -48,7 +48,7 @@ def load_predictor():
     """The shipped model as app.py loads it, in float32 on every processor."""
     from config import SHIPPED_MODEL, Config
     from export import load_frozen
-    from ocr.tensorflow_start import start_tensorflow
+    from ocr.network.tensorflow_start import start_tensorflow
 
     start_tensorflow()
     return load_frozen(SHIPPED_MODEL, Config(precision='float32'), [], '')

@@ -42,7 +42,7 @@ def compute(variant):
 
     from config import Config
     from model import AttentionOCR
-    from ocr import inception_v4, losses
+    from ocr.network import inception_v4, losses
 
     inception_v4._normalize = normalize_as_recorded
     model = AttentionOCR(Config(model_name=variant, dropout_keep_prob=1.0), NUM_CLASSES)

@@ -6,9 +6,9 @@ import tiny
 
 from config import parse_config
 from model import AttentionOCR
-from ocr import tensor_names as names
 from ocr.charset import Charset
-from ocr.frozen_graph import freeze
+from ocr.model_files.frozen_graph import freeze
+from ocr.network import tensor_names as names
 
 
 @pytest.fixture(scope='module')

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image
 
-from ocr import inception_v4
 from ocr.char_positions import HALVINGS, char_positions, map_to_canvas, map_to_photograph
 from ocr.geometry import polygon_box, transform
+from ocr.network import inception_v4
 from ocr.predictor import Predictor
 from ocr.prepare import InferencePreparer, Prepared, place_region, stacked
 from ocr.region import TextRegion

@@ -13,9 +13,9 @@ import tiny
 
 from config import parse_config
 from export import graph_to_quantise
-from ocr import tensor_names as names
 from ocr.errors import InputError
-from ocr.frozen_graph import features_of, load_graph, read_settings, split_encoder
+from ocr.model_files.frozen_graph import features_of, load_graph, read_settings, split_encoder
+from ocr.network import tensor_names as names
 from ocr.openvino_model import DECODER_FILE, ENCODER_FILE, OpenVinoPredictor, similarity
 from ocr.predictor import Predictor
 

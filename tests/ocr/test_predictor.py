@@ -8,11 +8,11 @@ import tensorflow.compat.v1 as tf
 import tiny
 
 from config import Config
-from ocr import tensor_names as names
 from ocr.charset import Charset
 from ocr.errors import InputError
-from ocr.frozen_graph import load_graph
-from ocr.precision import cpu_flags
+from ocr.model_files.frozen_graph import load_graph
+from ocr.network import tensor_names as names
+from ocr.network.precision import cpu_flags
 from ocr.predictor import Predictor
 from ocr.prepare import place_region, stacked
 

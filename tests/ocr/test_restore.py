@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import tensorflow.compat.v1 as tf
 
-from ocr.attention import CLASS_AXES
 from ocr.charset import Charset
 from ocr.errors import InputError
+from ocr.network.attention import CLASS_AXES
 from ocr.restore import RestoreWeights
 from ocr.start import Start
 

@@ -8,8 +8,8 @@ import tiny
 from ocr.charset import Charset
 from ocr.decoding import with_search
 from ocr.errors import InputError
-from ocr.frozen_graph import halve_weights, load_graph
 from ocr.image import read_image
+from ocr.model_files.frozen_graph import halve_weights, load_graph
 from ocr.predictor import Predictor
 from ocr.prepare import place_region
 
@@ -136,8 +136,8 @@ def test_float16_weights_and_graphs_of_the_reference(learnt, canvases, reference
 def test_the_full_graph_of_the_reference_is_searched():
     from config import Config
     from model import AttentionOCR
-    from ocr import tensor_names as names
-    from ocr.frozen_graph import freeze
+    from ocr.model_files.frozen_graph import freeze
+    from ocr.network import tensor_names as names
 
     with tf.Graph().as_default() as graph, tf.Session(graph=graph) as session:
         image = tf.placeholder(tf.float32, (None, 64, 64, 3), names.IMAGE)

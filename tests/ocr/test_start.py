@@ -3,10 +3,10 @@
 import pytest
 import tensorflow.compat.v1 as tf
 
-from ocr import tensor_names as names
 from ocr.charset import Charset
 from ocr.errors import InputError
-from ocr.frozen_graph import with_text
+from ocr.model_files.frozen_graph import with_text
+from ocr.network import tensor_names as names
 from ocr.start import Start
 
 OLD = Charset('ab', name='old')

@@ -11,9 +11,10 @@ import pytest
 import tensorflow.compat.v1 as tf
 from tiny import largest_file
 
-from ocr import checkpoint
 from ocr.charset import Charset
-from ocr.checkpoint import (
+from ocr.errors import InputError
+from ocr.model_files import checkpoint
+from ocr.model_files.checkpoint import (
     charset_beside,
     file_beside,
     find_checkpoint,
@@ -25,7 +26,6 @@ from ocr.checkpoint import (
     save_checkpoint,
     saved_steps,
 )
-from ocr.errors import InputError
 
 
 @contextlib.contextmanager

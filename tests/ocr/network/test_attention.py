@@ -7,9 +7,9 @@ import pytest
 import tensorflow.compat.v1 as tf
 from tiny_decoder import SHAPES, C, D, E, H, N, T, V, W, draw_features, draw_weights, variables_of
 
-from ocr import attention
-from ocr.attention import EOS, Dropout
-from ocr.losses import WEIGHT_LOSSES, sequence_loss
+from ocr.network import attention
+from ocr.network.attention import EOS, Dropout
+from ocr.network.losses import WEIGHT_LOSSES, sequence_loss
 
 LABEL = np.int32([[2, 3, 1, 1, 1, 1], [4, 5, 6, 1, 1, 1], [0, 1, 1, 1, 1, 1]])  # the longest takes 4 steps
 MASK = np.float32([[1, 1, 1, 0, 0, 0], [1, 1, 1, 1, 0, 0], [1, 1, 0, 0, 0, 0]])

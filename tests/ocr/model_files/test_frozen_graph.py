@@ -4,10 +4,18 @@ import numpy as np
 import pytest
 import tensorflow.compat.v1 as tf
 
-from ocr import tensor_names as names
 from ocr.charset import Charset
 from ocr.errors import InputError
-from ocr.frozen_graph import freeze, halve_weights, load_graph, read_charset, read_text, read_weights, with_text
+from ocr.model_files.frozen_graph import (
+    freeze,
+    halve_weights,
+    load_graph,
+    read_charset,
+    read_text,
+    read_weights,
+    with_text,
+)
+from ocr.network import tensor_names as names
 
 
 @pytest.fixture(scope='module')

@@ -8,9 +8,9 @@ import tensorflow.compat.v1 as tf
 from tensorflow.core.framework import attr_value_pb2, node_def_pb2, tensor_pb2
 from tensorflow.python.framework import tensor_util
 
-from ocr import tensor_names as names
 from ocr.charset import Charset
 from ocr.errors import InputError
+from ocr.network import tensor_names as names
 
 _BLOCK_END = re.compile(r'InceptionV4/Mixed_\d[a-z]/concat')  # what a block of the encoder hands on
 _INTERFACE = [

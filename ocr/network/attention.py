@@ -11,7 +11,7 @@ from typing import Any
 
 import tensorflow.compat.v1 as tf
 
-from ocr.losses import add_weight_loss
+from ocr.network.losses import add_weight_loss
 
 SCOPE = 'InceptionV4/attention_lstm'
 CLASS_BIAS = f'{SCOPE}/softmax/softmax_b'

@@ -5,9 +5,9 @@ import logging
 import pytest
 import tensorflow.compat.v1 as tf
 
-from ocr import precision
 from ocr.errors import InputError
-from ocr.precision import choose_precision, cpu_flags, session_config
+from ocr.network import precision
+from ocr.network.precision import choose_precision, cpu_flags, session_config
 
 AMX = {'avx512bw', 'avx512_bf16', 'amx_bf16'}
 AVX512_BF16 = {'avx512bw', 'avx512_bf16'}
@@ -48,7 +48,7 @@ def on(monkeypatch, cpu=(), gpu=None):
 )
 def test_the_hardware_decides_and_one_line_says_so(monkeypatch, caplog, wanted, cpu, gpu, chosen, said):
     on(monkeypatch, cpu, gpu)
-    with caplog.at_level(logging.INFO, 'ocr.precision'):
+    with caplog.at_level(logging.INFO, 'ocr.network.precision'):
         assert choose_precision(wanted) == chosen
     (line,) = caplog.messages
     assert line.startswith(f'precision: {chosen} (') and said in line

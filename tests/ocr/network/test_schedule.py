@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow.compat.v1 as tf
 
-from ocr.schedule import learning_rate, renorm_limits
+from ocr.network.schedule import learning_rate, renorm_limits
 
 
 def rate_twin(step, base_rate, warmup_steps, total_steps, final_fraction):

@@ -5,9 +5,9 @@ import pytest
 import tensorflow.compat.v1 as tf
 from golden import batch_norm
 
-from ocr import inception_v4
-from ocr.inception_v4 import ENDPOINTS, encode, scaled_depth
-from ocr.losses import WEIGHT_LOSSES
+from ocr.network import inception_v4
+from ocr.network.inception_v4 import ENDPOINTS, encode, scaled_depth
+from ocr.network.losses import WEIGHT_LOSSES
 
 THIN = 0.05  # of the channels: 8 a layer, the least
 

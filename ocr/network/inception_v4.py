@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import tensorflow.compat.v1 as tf
 
-from ocr.losses import add_weight_loss
+from ocr.network.losses import add_weight_loss
 
 SCOPE = 'InceptionV4'
 STRIDE = 8

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow.compat.v1 as tf
 
-from ocr.losses import WEIGHT_LOSSES, add_weight_loss, sequence_loss, sum_weight_losses
+from ocr.network.losses import WEIGHT_LOSSES, add_weight_loss, sequence_loss, sum_weight_losses
 
 N, T, V = 3, 5, 7
 
