@@ -55,8 +55,8 @@ def check(cfg, index, counts, charset):
     from ocr.datasets.check.allowed_losses import allowed_reasons, forbidden
     from ocr.datasets.check.scan import Examination
     from ocr.datasets.check.sections import all_sections
-    from ocr.html.document import to_text
-    from ocr.html.page import to_html
+    from ocr.pages.document import to_text
+    from ocr.pages.html import to_html
 
     allowed = allowed_reasons(cfg.allow_lost)
     datasets = _unexamined(cfg, counts)

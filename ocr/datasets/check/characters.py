@@ -4,11 +4,11 @@ import unicodedata
 from collections import Counter
 from itertools import groupby
 
-from ocr.bins import OCCURRENCES, binned
 from ocr.datasets.check.scan import EVALUATION, TRAINING
 from ocr.datasets.check.tables import clipped, without_empty_ends
-from ocr.html.document import GOOD, Paragraph, Section, Table, of_which, visible_character
-from ocr.html.plots import stacked_bars
+from ocr.pages.bins import OCCURRENCES, binned
+from ocr.pages.document import GOOD, Paragraph, Section, Table, of_which, visible_character
+from ocr.pages.plots import stacked_bars
 
 FREQUENT = 20  # characters that are listed as the most frequent
 LISTED = 40  # other characters in a table or a row

@@ -2,11 +2,11 @@
 
 from collections import Counter
 
-from ocr.bins import LENGTHS, THICKNESSES, binned
 from ocr.datasets.check.scripts import OTHERS
 from ocr.datasets.check.statistics import CURVED, MIXED, RATIOS, quantile
 from ocr.datasets.check.tables import distribution
-from ocr.html.document import Paragraph, Section, Table
+from ocr.pages.bins import LENGTHS, THICKNESSES, binned
+from ocr.pages.document import Paragraph, Section, Table
 from ocr.region import DropReason
 from ocr.region_shape import ORIENTATIONS
 

@@ -14,8 +14,8 @@ from ocr.datasets.check.scan import DAMAGED, EVALUATION, TRAINING
 from ocr.datasets.check.suspect_labels import KINDS, LOOK_ALIKES
 from ocr.datasets.check.tables import across, clipped, column_names
 from ocr.datasets.index import KEPT, count_rows
-from ocr.html.document import BAD, GOOD, TOTAL, Card, Command, Gallery, Paragraph, Section, Table, of_which
-from ocr.html.pictures import draw_pictures
+from ocr.pages.document import BAD, GOOD, TOTAL, Card, Command, Gallery, Paragraph, Section, Table, of_which
+from ocr.pages.pictures import draw_pictures
 from ocr.region import DropReason
 
 

@@ -1,7 +1,7 @@
 """What the doctor's tables have in common: a column for each dataset and one for their total."""
 
-from ocr.html.document import Table
-from ocr.html.plots import stacked_bars
+from ocr.pages.document import Table
+from ocr.pages.plots import stacked_bars
 
 CLIP = 60  # characters of a label that are shown
 

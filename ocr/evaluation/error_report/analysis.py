@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ocr.bins import LENGTHS
 from ocr.charset import Charset
 from ocr.evaluation.error_report.calibration import Calibration, Kept, calibrate, calibrate_characters, thresholds
 from ocr.evaluation.error_report.comparison import Comparison, compare
@@ -23,6 +22,7 @@ from ocr.evaluation.error_report.slices import (
     rarities,
 )
 from ocr.evaluation.scores import Scores
+from ocr.pages.bins import LENGTHS
 
 LENGTH, HEIGHT, ORIENTATION, DATASET, RARITY = 'length', 'height', 'orientation', 'dataset', 'rarity'
 

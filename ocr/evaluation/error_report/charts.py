@@ -3,8 +3,8 @@
 import numpy as np
 
 from ocr.evaluation.scores import percent
-from ocr.html.document import Cell, Chart, Table, visible
-from ocr.html.plots import INK, MARKED, PLAIN, QUIET, style, to_svg
+from ocr.pages.document import Cell, Chart, Table, visible
+from ocr.pages.plots import INK, MARKED, PLAIN, QUIET, style, to_svg
 
 WIDTH = 4.4  # inches
 ROW = 0.27  # inches of height

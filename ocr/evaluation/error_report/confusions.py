@@ -8,7 +8,7 @@ from rapidfuzz.distance import Levenshtein
 
 from ocr.charset import REPLACEMENT
 from ocr.evaluation.scores import mean_score
-from ocr.html.document import visible_character
+from ocr.pages.document import visible_character
 
 _NAMES = {' ': 'space', REPLACEMENT: 'unknown'}
 

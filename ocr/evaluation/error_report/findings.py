@@ -9,7 +9,7 @@ from ocr.evaluation.error_report.analysis import DATASET, HEIGHT, LENGTH, ORIENT
 from ocr.evaluation.error_report.confusions import in_words, is_letter_case, name_of
 from ocr.evaluation.error_report.slices import CURVED, MIN_REGIONS, OUTSIDE, TURNED
 from ocr.evaluation.scores import mean_score, percent
-from ocr.html.document import BAD, GOOD, Finding
+from ocr.pages.document import BAD, GOOD, Finding
 from ocr.region_shape import HORIZONTAL, SQUARE, VERTICAL
 
 WHERE, CHARACTERS, CONFIDENCE = 'Where it errs', 'Characters', 'Confidence'

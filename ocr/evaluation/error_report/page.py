@@ -7,7 +7,7 @@ from ocr.atomic import replacing
 from ocr.errors import InputError
 from ocr.evaluation.error_report.regions import region_sections
 from ocr.evaluation.error_report.sections import all_sections
-from ocr.html.page import to_html
+from ocr.pages.html import to_html
 
 PAGE_FILE = 'index.html'
 REMEDY = 'give another --report'

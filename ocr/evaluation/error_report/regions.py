@@ -5,8 +5,8 @@ import os
 from ocr.evaluation.error_report import findings
 from ocr.evaluation.error_report.sections import comparison_tables
 from ocr.evaluation.error_report.slices import height_of, orientation_of
-from ocr.html.document import GOOD, Cell, Line, Paragraph, Section, Specimens, Table, of_which
 from ocr.metrics import normalized_edit_similarity
+from ocr.pages.document import GOOD, Cell, Line, Paragraph, Section, Specimens, Table, of_which
 
 LISTED = 500  # regions in a table
 

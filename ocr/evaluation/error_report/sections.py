@@ -7,7 +7,7 @@ from ocr.evaluation.error_report.confusions import in_words, name_of
 from ocr.evaluation.error_report.findings import in_points
 from ocr.evaluation.error_report.slices import MIN_REGIONS
 from ocr.evaluation.scores import COMBINED, METRICS, percent
-from ocr.html.document import GOOD, Cell, Finding, Paragraph, Section, Table
+from ocr.pages.document import GOOD, Cell, Finding, Paragraph, Section, Table
 
 CHARTED_EDITS = 15
 LISTED_EDITS = 200

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ocr.bins import LENGTHS, OCCURRENCES, THICKNESSES
 from ocr.evaluation.scores import Score, mean_score
+from ocr.pages.bins import LENGTHS, OCCURRENCES, THICKNESSES
 from ocr.region_shape import HORIZONTAL, SLANTED, SQUARE, VERTICAL, is_bent, orientation, reading_extent
 
 MIN_REGIONS = 20  # of fewer nothing is concluded

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from ocr.bins import LENGTHS, binned
+from ocr.pages.bins import LENGTHS, binned
 
 
 @pytest.mark.parametrize(

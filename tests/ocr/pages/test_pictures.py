@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from ocr.geometry import box_polygon, whole_image
-from ocr.html.pictures import OUTLINE, PICTURE_HEIGHT, PICTURE_WIDTH, draw_pictures
+from ocr.pages.pictures import OUTLINE, PICTURE_HEIGHT, PICTURE_WIDTH, draw_pictures
 from ocr.prepare import read_or_broken
 from ocr.region import TextRegion
 

@@ -5,7 +5,7 @@ import re
 from html import escape
 from pathlib import Path
 
-from ocr.html.document import (
+from ocr.pages.document import (
     TOTAL,
     Cell,
     Chart,

@@ -5,7 +5,7 @@ import re
 import pytest
 from parsed_page import Page
 
-from ocr.html.document import (
+from ocr.pages.document import (
     Card,
     Cell,
     Chart,
@@ -23,8 +23,8 @@ from ocr.html.document import (
     visible,
     visible_character,
 )
-from ocr.html.page import to_html
-from ocr.html.plots import stacked_bars, to_svg
+from ocr.pages.html import to_html
+from ocr.pages.plots import stacked_bars, to_svg
 
 JPEG = b'\xff\xd8\xff'
 
