@@ -73,7 +73,7 @@ def read_index(predictor, index, cfg, path, **reading):
         reading: more keyword arguments of ocr.long_text.read_as_told.
     """
     from ocr.long_text import read_as_told
-    from ocr.prepare import Broken
+    from ocr.preprocessing.prepare import Broken
     from ocr.progress import progress_bar
     from ocr.results import open_results, to_record
 

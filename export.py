@@ -177,7 +177,7 @@ def labelled_batches(cfg, specs, predictor, number, seed):
     from ocr.drawing import scan_fonts
     from ocr.drawing.material import prepare_recipe
     from ocr.drawn import draw_held_out
-    from ocr.prepare import InferencePreparer, read_or_broken
+    from ocr.preprocessing.prepare import InferencePreparer, read_or_broken
     from ocr.reading import canvas_batches
 
     regions, pictures = [], {}

@@ -38,7 +38,7 @@ def find_images(folder):
     """
     from natsort import natsorted, ns
 
-    from ocr.image_file import IMAGE_SUFFIXES
+    from ocr.preprocessing.image_file import IMAGE_SUFFIXES
 
     if not os.path.isdir(folder):
         raise InputError(f'--img_folder {folder}: no such folder')
@@ -78,7 +78,7 @@ def place(region, folder):
 @lru_cache(maxsize=1)
 def read_photograph(path):
     """The upright photograph, uint8 (H, W, 3): read once for all regions that follow one another in it."""
-    from ocr.image import read_image
+    from ocr.preprocessing.warp import read_image
 
     return read_image(path)
 
@@ -141,7 +141,7 @@ def writes_positions(reader, cfg):
 
 def read_remotely(reader, regions, cfg, start):
     """Yield a record for each region from position `start` on, as a server reads it."""
-    from ocr.prepare import Broken
+    from ocr.preprocessing.prepare import Broken
     from ocr.progress import progress_bar
     from ocr.results import to_record
 

@@ -25,7 +25,6 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
 from benchmarks.measure import ROOT, peak_mb, report, spread  # noqa: E402
 from benchmarks.plain_data import prepare_plainly  # noqa: E402
-from ocr.augment import AugmentSettings, draw_augmentation  # noqa: E402
 from ocr.charset import Charset  # noqa: E402
 from ocr.datasets.crop_cache import CropCache  # noqa: E402
 from ocr.datasets.crop_making import build_cache  # noqa: E402
@@ -33,7 +32,8 @@ from ocr.datasets.sources import open_index  # noqa: E402
 from ocr.drawing import draw_sample, scan_fonts  # noqa: E402
 from ocr.drawing.material import prepare_recipe  # noqa: E402
 from ocr.drawn import DrawnPreparer  # noqa: E402
-from ocr.prepare import SamplePreparer, TrainingPreparer  # noqa: E402
+from ocr.preprocessing.augment import AugmentSettings, draw_augmentation  # noqa: E402
+from ocr.preprocessing.prepare import SamplePreparer, TrainingPreparer  # noqa: E402
 
 PLAIN = 'whole photograph warped'
 FROM_PHOTOGRAPHS = 'from photographs'

@@ -77,7 +77,7 @@ def main(argv=None):
     from config import parse_config
     from export import load_frozen
     from ocr.network import tensor_names as names
-    from ocr.prepare import InferencePreparer
+    from ocr.preprocessing.prepare import InferencePreparer
     from test import find_regions
 
     shared = ('pb_path', 'img_folder', 'batch_size', 'precision')

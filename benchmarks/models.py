@@ -47,7 +47,7 @@ def main(argv=None):
     from benchmarks.folder import seconds_of
     from benchmarks.measure import peak_mb, report, spread
     from ocr.network.precision import choose_precision
-    from ocr.prepare import InferencePreparer
+    from ocr.preprocessing.prepare import InferencePreparer
     from ocr.reading import canvas_batches
     from ocr.region import TextRegion
     from test import find_images

@@ -1,14 +1,14 @@
 """A training picture as the published implementation formulates it, to measure against.
 
 For every word it decodes the whole photograph, turns all of it into floats, blackens what is outside the polygon, warps
-all of it, and only then cuts the word out and resizes it. Same draw, same place on the canvas as `ocr.prepare`.
+all of it, and only then cuts the word out and resizes it. Same draw, same place on the canvas as `ocr.preprocessing.prepare`.
 """
 
 import cv2
 import numpy as np
 
 from ocr.geometry import polygon_box, transform, whole_image
-from ocr.image import fitted_size
+from ocr.preprocessing.warp import fitted_size
 
 
 def prepare_plainly(image_path, polygon, canvas_side, augmentation, settings):

@@ -17,7 +17,7 @@ from tensorpack.dataflow import DataFlow, ProxyDataFlow
 from ocr.drawn import DrawnPreparer, drawn_stream
 from ocr.errors import InputError
 from ocr.parallel import Chunked, map_in_order, num_cores, process_pool
-from ocr.prepare import Broken, MixedPreparer, TrainingPreparer
+from ocr.preprocessing.prepare import Broken, MixedPreparer, TrainingPreparer
 
 logger = logging.getLogger(__name__)
 SHUFFLE_BATCHES = 16  # batches that wait where samples come running

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from ocr.char_positions import map_to_canvas
-from ocr.image import between_centres
+from ocr.preprocessing.warp import between_centres
 
 TILE_SIDE = 176  # pixels of a tile's longer side...
 THIN_SIDE = 64  # ...which grows until the shorter side has these...

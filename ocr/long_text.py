@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ocr.geometry import whole_image
-from ocr.image_header import upright_size
-from ocr.prepare import Broken
+from ocr.preprocessing.image_header import upright_size
+from ocr.preprocessing.prepare import Broken
 from ocr.reading import read_regions
 from ocr.stitching import placed, stitch
 from ocr.windows import cut_windows

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from itertools import chain, groupby, islice
 
 from ocr.parallel import map_in_order, num_cores
-from ocr.prepare import Broken, InferencePreparer, read_or_broken, stacked
+from ocr.preprocessing.prepare import Broken, InferencePreparer, read_or_broken, stacked
 
 _GROUP = 16  # regions of one photograph that are prepared together, at most
 _BATCHES_AHEAD = 8  # batches among which a canvas may wait for others of its shape

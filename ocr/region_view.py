@@ -6,7 +6,7 @@ from PIL import Image, ImageDraw
 
 from ocr.geometry import clip_box, polygon_box, strip_height, transform, whole_image
 from ocr.glyphs import Writer
-from ocr.image import placement
+from ocr.preprocessing.warp import placement
 
 VIEW_WIDTH, VIEW_HEIGHT = 520, 300  # pixels at most
 SURROUNDINGS = 0.35  # of the region's longer side, on each of its sides

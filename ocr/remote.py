@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from itertools import groupby, islice
 
 from ocr.errors import InputError
-from ocr.image_file import open_image
 from ocr.parallel import map_in_order
-from ocr.prepare import Broken
+from ocr.preprocessing.image_file import open_image
+from ocr.preprocessing.prepare import Broken
 from ocr.region import DropReason
 from ocr.results import ReadText
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from ocr.atomic import replacing
 from ocr.errors import InputError
-from ocr.prepare import Broken
+from ocr.preprocessing.prepare import Broken
 
 _REMEDY = 'leave --resume out to start anew'
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ocr.geometry import homogeneous, transform
-from ocr.image import centred_placement
+from ocr.preprocessing.warp import centred_placement
 
 _APART = 0.75  # places at which two windows saw one character differ by less, in units of the text's height
 

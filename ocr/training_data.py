@@ -5,7 +5,6 @@ import logging
 
 import numpy as np
 
-from ocr.augment import AugmentSettings
 from ocr.charset import Charset
 from ocr.dataflow import drawn_source, region_source, training_dataflow
 from ocr.datasets.crop_cache import find_crops, needed_margin
@@ -16,7 +15,8 @@ from ocr.drawing import Recipe, scan_fonts
 from ocr.drawing.material import prepare_recipe
 from ocr.drawn import draw_held_out
 from ocr.errors import InputError
-from ocr.prepare import InferencePreparer, SamplePreparer, read_or_broken
+from ocr.preprocessing.augment import AugmentSettings
+from ocr.preprocessing.prepare import InferencePreparer, SamplePreparer, read_or_broken
 from ocr.reading import canvas_batches
 
 logger = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ import numpy as np
 
 from ocr.char_positions import HALVINGS, map_to_canvas
 from ocr.geometry import box_polygon, clip_box, homogeneous, polygon_box, transform
-from ocr.image import between_centres
+from ocr.preprocessing.warp import between_centres
 from ocr.turned import TurnedReader
 
 

@@ -7,7 +7,7 @@ import tiny
 
 from ocr.datasets.index import KEPT
 from ocr.datasets.sources import open_index
-from ocr.prepare import InferencePreparer
+from ocr.preprocessing.prepare import InferencePreparer
 from ocr.reading import canvas_batches
 
 BASE_DIR = Path(__file__).resolve().parents[2] / 'shared' / 'realdata' / 'official_layout_mini'

@@ -4,7 +4,7 @@ import os
 
 from ocr.annotations.place import is_image
 from ocr.errors import InputError
-from ocr.image_file import IMAGE_SUFFIXES
+from ocr.preprocessing.image_file import IMAGE_SUFFIXES
 
 REMEDY = 'set --base_dir, or give {dataset}=PATH in place of {dataset}'
 

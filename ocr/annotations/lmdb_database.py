@@ -12,7 +12,7 @@ import lmdb
 
 from ocr.annotations.place import Place
 from ocr.errors import InputError
-from ocr.image_file import open_database
+from ocr.preprocessing.image_file import open_database
 from ocr.region import region_or_dropped
 
 

@@ -4,7 +4,7 @@ import os
 from collections import Counter
 
 from ocr.errors import InputError
-from ocr.image_file import IMAGE_SUFFIXES
+from ocr.preprocessing.image_file import IMAGE_SUFFIXES
 
 DEPTH = 5  # folders below a dataset's own that are looked into
 SAMPLE = 50  # lines or images that stand for all

@@ -21,7 +21,7 @@ from ocr.atomic import replacing
 from ocr.charset import normalize
 from ocr.errors import InputError
 from ocr.geometry import whole_image
-from ocr.image_header import upright_size
+from ocr.preprocessing.image_header import upright_size
 from ocr.region import Dropped, DropReason, TextRegion, judge_polygon
 
 FORMAT = 1

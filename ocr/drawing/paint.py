@@ -7,7 +7,7 @@ from ocr.drawing.backgrounds import blotches, lay_pattern, photo_ground, plate
 from ocr.drawing.camera import cast_shadow, enlarge, grain, light_field, move_blur, mute, shrink
 from ocr.drawing.colours import apart, fill, in_colour, lay_over
 from ocr.drawing.letters import depth, relief, shadow, widen
-from ocr.photometric import through_jpeg
+from ocr.preprocessing.photometric import through_jpeg
 
 
 def paint(ink, look, polygon=None, clutter=None):

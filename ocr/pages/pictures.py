@@ -8,7 +8,7 @@ import numpy as np
 
 from ocr.geometry import clip_box, polygon_area, polygon_box
 from ocr.parallel import map_in_order, num_cores
-from ocr.prepare import Broken, read_or_broken
+from ocr.preprocessing.prepare import Broken, read_or_broken
 
 PICTURE_WIDTH, PICTURE_HEIGHT = 320, 160  # pixels, at most
 MARGIN = 0.25  # around a region, of its box's shorter side

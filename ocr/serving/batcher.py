@@ -6,7 +6,7 @@ from collections import defaultdict, deque
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from ocr.prepare import Prepared, stacked
+from ocr.preprocessing.prepare import Prepared, stacked
 
 
 @dataclass(frozen=True)

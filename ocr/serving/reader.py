@@ -9,7 +9,7 @@ import numpy as np
 
 from ocr.geometry import whole_image
 from ocr.parallel import num_cores
-from ocr.prepare import InferencePreparer, stacked
+from ocr.preprocessing.prepare import InferencePreparer, stacked
 from ocr.region import TextRegion
 from ocr.serving.answer import region_answer
 from ocr.serving.batcher import Batcher

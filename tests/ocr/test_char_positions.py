@@ -13,7 +13,7 @@ from ocr.char_positions import HALVINGS, char_positions, map_to_canvas, map_to_p
 from ocr.geometry import polygon_box, transform
 from ocr.network import inception_v4
 from ocr.predictor import Predictor
-from ocr.prepare import InferencePreparer, Prepared, place_region, stacked
+from ocr.preprocessing.prepare import InferencePreparer, Prepared, place_region, stacked
 from ocr.region import TextRegion
 
 STILL = np.array([[1.0, 0, 0], [0, 1, 0]])

@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from PIL import Image
 from tensorpack.dataflow import DataFromList
 
-from ocr.augment import AugmentSettings
 from ocr.charset import Charset
 from ocr.dataflow import (
     BatchByShape,
@@ -33,7 +32,8 @@ from ocr.dataflow import (
 from ocr.datasets.index import RegionIndex
 from ocr.drawing import named_recipe, scan_fonts
 from ocr.errors import InputError
-from ocr.prepare import Broken, SamplePreparer
+from ocr.preprocessing.augment import AugmentSettings
+from ocr.preprocessing.prepare import Broken, SamplePreparer
 from ocr.region import DropReason
 
 CHARSET = Charset('0123456789')

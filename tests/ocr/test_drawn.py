@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ocr.augment import AugmentSettings
 from ocr.charset import Charset
 from ocr.dataflow import drawn_source
 from ocr.datasets.sources import recipe_name
 from ocr.drawing import named_recipe, scan_fonts, stage
 from ocr.drawn import DrawnPreparer, draw_held_out, drawn_stream
-from ocr.prepare import SamplePreparer
+from ocr.preprocessing.augment import AugmentSettings
+from ocr.preprocessing.prepare import SamplePreparer
 
 ROOT = Path(__file__).resolve().parents[2]
 RECIPE = named_recipe('digits')

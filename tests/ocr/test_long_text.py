@@ -13,7 +13,7 @@ from ocr.drawing.recipe import Recipe
 from ocr.long_text import read_as_told
 from ocr.metrics import normalized_edit_similarity
 from ocr.predictor import Predictor
-from ocr.prepare import Broken
+from ocr.preprocessing.prepare import Broken
 from ocr.region import TextRegion
 
 WORDS = [

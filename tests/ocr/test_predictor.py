@@ -14,7 +14,7 @@ from ocr.model_files.frozen_graph import load_graph
 from ocr.network import tensor_names as names
 from ocr.network.precision import cpu_flags
 from ocr.predictor import Predictor
-from ocr.prepare import place_region, stacked
+from ocr.preprocessing.prepare import place_region, stacked
 
 DIGITS = Charset.preset('digits')
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ocr.prepare import Broken, InferencePreparer
+from ocr.preprocessing.prepare import Broken, InferencePreparer
 from ocr.reading import canvas_batches, read_regions
 from ocr.region import DropReason, TextRegion
 

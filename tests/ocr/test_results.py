@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr.errors import InputError
-from ocr.prepare import Broken
+from ocr.preprocessing.prepare import Broken
 from ocr.results import ReadText, open_results, read_results, to_record
 
 RUN = {'model': 'a1', 'canvas': 'fit', 'precision': 'float32'}

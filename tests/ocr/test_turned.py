@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from config import SHIPPED_MODEL
-from ocr.image import read_image
 from ocr.predictor import Predictor
-from ocr.prepare import place_region
+from ocr.preprocessing.prepare import place_region
+from ocr.preprocessing.warp import read_image
 from ocr.results import ReadText
 from ocr.turned import TurnedReader, is_tall, turn_bboxes
 

@@ -11,9 +11,9 @@ from config import SHIPPED_MODEL, Config, parse_config
 from export import load_frozen
 from ocr.char_positions import map_to_canvas
 from ocr.geometry import transform
-from ocr.image import between_centres
 from ocr.predictor import Predictor
-from ocr.prepare import place_region
+from ocr.preprocessing.prepare import place_region
+from ocr.preprocessing.warp import between_centres
 from ocr.results import ReadText
 from ocr.turned import TurnedReader
 from ocr.views import MAX_VIEWS, OTHER_VIEWS, ViewsReader, in_views, is_settled, most_supported

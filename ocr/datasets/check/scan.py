@@ -17,7 +17,7 @@ from ocr.datasets.check.statistics import Statistics
 from ocr.datasets.check.suspect_labels import suspicions
 from ocr.datasets.index import KEPT, judged
 from ocr.parallel import map_in_order, num_cores
-from ocr.prepare import Broken, read_or_broken
+from ocr.preprocessing.prepare import Broken, read_or_broken
 from ocr.region import DropReason
 
 DAMAGED = 'damaged image'  # its header can be read, its pixels cannot; the reason of regions lost by that

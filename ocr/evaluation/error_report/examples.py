@@ -8,7 +8,7 @@ from ocr.evaluation.error_report.confusions import name_of
 from ocr.metrics import wrong_characters
 from ocr.pages.document import Line, Specimen, Tile
 from ocr.pages.pictures import draw_pictures, to_jpeg
-from ocr.prepare import Broken, read_or_broken
+from ocr.preprocessing.prepare import Broken, read_or_broken
 from ocr.reading import read_regions
 from ocr.region import TextRegion
 

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from crops import LARGE, OVER, SIDE, SMALL, TALL, write_index
 
-from ocr.augment import AugmentSettings
 from ocr.charset import Charset
 from ocr.datasets.crop_cache import ENDING, FORMAT, CropCache, cache_path, find_crops, needed_margin
 from ocr.datasets.crop_making import build_cache
 from ocr.datasets.index import KEPT, RegionIndex
 from ocr.errors import InputError
-from ocr.prepare import Broken, SamplePreparer, TrainingPreparer
+from ocr.preprocessing.augment import AugmentSettings
+from ocr.preprocessing.prepare import Broken, SamplePreparer, TrainingPreparer
 from ocr.region import DropReason
 
 PLACES = AugmentSettings(rotation_prob=1, shear_prob=1, perspective_prob=1, margin_prob=0.5, margin=0.4)

@@ -27,8 +27,8 @@ from ocr.datasets.index import (
     split_by_image,
 )
 from ocr.errors import InputError
-from ocr.image import read_image
-from ocr.image_header import upright_size
+from ocr.preprocessing.image_header import upright_size
+from ocr.preprocessing.warp import read_image
 from ocr.region import DropReason
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 from ocr.geometry import box_polygon, whole_image
 from ocr.pages.pictures import OUTLINE, PICTURE_HEIGHT, PICTURE_WIDTH, draw_pictures
-from ocr.prepare import read_or_broken
+from ocr.preprocessing.prepare import read_or_broken
 from ocr.region import TextRegion
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from serving import Obedient
 
-from ocr.prepare import Prepared
+from ocr.preprocessing.prepare import Prepared
 from ocr.serving.batcher import Batcher
 
 

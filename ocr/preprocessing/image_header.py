@@ -2,7 +2,7 @@
 
 from PIL import Image
 
-from ocr.image_file import open_image
+from ocr.preprocessing.image_file import open_image
 from ocr.region import DropReason
 
 ORIENTATION = 0x0112  # EXIF tag

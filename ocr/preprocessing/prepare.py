@@ -6,9 +6,10 @@ from functools import partial
 
 import numpy as np
 
-from ocr.augment import augmented_placement, draw_augmentation, region_outline
 from ocr.geometry import homogeneous, polygon_box, strip_height, transform, whole_image
-from ocr.image import (
+from ocr.preprocessing.augment import augmented_placement, draw_augmentation, region_outline
+from ocr.preprocessing.photometric import apply_photometric
+from ocr.preprocessing.warp import (
     UnreadableImage,
     black_outside,
     canvas_shape,
@@ -17,7 +18,6 @@ from ocr.image import (
     resize_into,
     warp_photograph,
 )
-from ocr.photometric import apply_photometric
 
 
 @dataclass(frozen=True, eq=False)

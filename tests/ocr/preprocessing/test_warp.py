@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from PIL import Image, features
 
 from ocr.geometry import polygon_box, transform, whole_image
-from ocr.image import (
+from ocr.preprocessing.image_header import upright_size
+from ocr.preprocessing.warp import (
     UnreadableImage,
     canvas_shape,
     centred_placement,
@@ -20,7 +21,6 @@ from ocr.image import (
     read_image,
     warp_region,
 )
-from ocr.image_header import upright_size
 from ocr.region import DropReason
 
 RED, WHITE, BLACK = (255, 0, 0), (255, 255, 255), (0, 0, 0)

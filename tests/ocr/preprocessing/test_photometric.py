@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr.photometric import (
+from ocr.preprocessing.photometric import (
     Photometric,
     PhotometricSettings,
     apply_photometric,

@@ -11,8 +11,8 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from ocr.geometry import box_polygon, clip_box, homogeneous, polygon_box, transform, whole_image
-from ocr.image_file import open_image
-from ocr.image_header import SIDEWAYS, exif_orientation
+from ocr.preprocessing.image_file import open_image
+from ocr.preprocessing.image_header import SIDEWAYS, exif_orientation
 from ocr.region import DropReason
 
 _UPRIGHT = {  # EXIF orientation -> what turns the stored picture upright

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ocr.geometry import box_polygon, clip_box, homogeneous, polygon_box, strip_height, transform
-from ocr.image import canvas_shape, fitted_size, placement
-from ocr.photometric import Photometric, PhotometricSettings, draw_photometric
+from ocr.preprocessing.photometric import Photometric, PhotometricSettings, draw_photometric
+from ocr.preprocessing.warp import canvas_shape, fitted_size, placement
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config import Config
-from ocr.augment import AugmentSettings, augmented_placement, draw_augmentation, region_outline
 from ocr.geometry import box_polygon, polygon_box, transform, whole_image
-from ocr.image import canvas_shape, warp_region
+from ocr.preprocessing.augment import AugmentSettings, augmented_placement, draw_augmentation, region_outline
+from ocr.preprocessing.warp import canvas_shape, warp_region
 
 REFERENCE = AugmentSettings()
 PLAIN = AugmentSettings(rotation_prob=0, shear_prob=0)

@@ -8,12 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ocr.augment import AugmentSettings, augmented_placement, draw_augmentation, region_outline
 from ocr.charset import Charset
 from ocr.geometry import polygon_box, transform, whole_image
-from ocr.image import warp_region
-from ocr.photometric import Photometric, apply_photometric
-from ocr.prepare import (
+from ocr.preprocessing.augment import AugmentSettings, augmented_placement, draw_augmentation, region_outline
+from ocr.preprocessing.photometric import Photometric, apply_photometric
+from ocr.preprocessing.prepare import (
     Broken,
     InferencePreparer,
     Prepared,
@@ -22,6 +21,7 @@ from ocr.prepare import (
     place_region,
     read_or_broken,
 )
+from ocr.preprocessing.warp import warp_region
 from ocr.region import DropReason, TextRegion
 
 CORNER = np.float32([[30, 10], [50, 10], [50, 20], [30, 20]])
@@ -230,5 +230,5 @@ def test_what_goes_wrong_names_the_photograph(photograph):
 
 
 def test_workers_need_neither_tensorflow_nor_tensorpack():
-    code = "import sys, ocr.prepare; print(sorted({'tensorflow', 'tensorpack'} & set(sys.modules)))"
+    code = "import sys, ocr.preprocessing.prepare; print(sorted({'tensorflow', 'tensorpack'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True).stdout == '[]\n'

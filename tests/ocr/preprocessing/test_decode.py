@@ -6,8 +6,8 @@ from PIL import Image
 from test_image import photograph, saved
 
 from ocr.geometry import whole_image
-from ocr.image import Excerpt, canvas_shape, centred_placement, read_image, resize_into, warp_region
-from ocr.prepare import InferencePreparer, place_region, read_or_broken
+from ocr.preprocessing.prepare import InferencePreparer, place_region, read_or_broken
+from ocr.preprocessing.warp import Excerpt, canvas_shape, centred_placement, read_image, resize_into, warp_region
 from ocr.region import TextRegion
 
 
