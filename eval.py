@@ -42,8 +42,8 @@ def load_predictor(cfg, argv, description):
     from model import freeze_checkpoint
     from ocr.decoding import with_search
     from ocr.network.precision import choose_precision
-    from ocr.predictor import Predictor
-    from ocr.views import in_views
+    from ocr.reading.predictor import Predictor
+    from ocr.reading.views import in_views
 
     checkpoint, cfg, charset = load_model(cfg, argv, description)
     frozen = freeze_checkpoint(checkpoint, cfg, charset)
@@ -75,7 +75,7 @@ def read_index(predictor, index, cfg, path, **reading):
     from ocr.long_text import read_as_told
     from ocr.preprocessing.prepare import Broken
     from ocr.progress import progress_bar
-    from ocr.results import open_results, to_record
+    from ocr.reading.results_file import open_results, to_record
 
     run = {**predictor.identity, 'full_length': cfg.full_length}
     if cfg.long_text:
@@ -95,7 +95,7 @@ def read_index(predictor, index, cfg, path, **reading):
 
 
 def reading_settings(cfg):
-    """Keyword arguments of ocr.reading.read_regions."""
+    """Keyword arguments of ocr.reading.regions.read_regions."""
     return {'batch_size': cfg.batch_size, 'num_workers': cfg.num_workers, 'full_length': cfg.full_length}
 
 
@@ -107,7 +107,7 @@ def load_readings(path):
         unreadable: {dataset: Counter of regions by reason} that could not be read.
     """
     from ocr.evaluation.scores import Reading
-    from ocr.results import read_results
+    from ocr.reading.results_file import read_results
 
     readings, unreadable = [], defaultdict(Counter)
     for record in read_results(path):

@@ -59,9 +59,9 @@ def load_frozen(path, cfg, argv, description, exact=False):
     from ocr.decoding import with_search
     from ocr.model_files.frozen_graph import load_graph, read_settings
     from ocr.network.precision import choose_precision
-    from ocr.openvino_model import DECODER_FILE, is_openvino, load_openvino
-    from ocr.predictor import Predictor
-    from ocr.views import in_views
+    from ocr.reading.openvino import DECODER_FILE, is_openvino, load_openvino
+    from ocr.reading.predictor import Predictor
+    from ocr.reading.views import in_views
 
     in_openvino = is_openvino(path)
     graph_def = load_graph(os.path.join(path, DECODER_FILE) if in_openvino else path)
@@ -116,7 +116,7 @@ def live_texts(checkpoint, cfg, charset, canvases, bboxes):
 
 def check_same_text(graph_def, checkpoint, cfg, charset):
     """InputError where the frozen graph and its checkpoint read differently."""
-    from ocr.predictor import Predictor
+    from ocr.reading.predictor import Predictor
 
     canvases = check_pictures(cfg.image_size)
     bboxes = np.tile(np.array([[0.25, 0.0, 0.5, 1.0]], np.float32), (NUM_CHECKED, 1))
@@ -172,13 +172,13 @@ def write_saved_model(path, graph_def, charset):
 
 
 def labelled_batches(cfg, specs, predictor, number, seed):
-    """Canvases of so many regions of datasets, drawn ones among them, as `ocr.reading.canvas_batches` gives them."""
+    """Canvases of so many regions of datasets, drawn ones among them, as `ocr.reading.regions.canvas_batches` gives them."""
     from ocr.datasets.sources import not_drawn, open_index, recipe_name
     from ocr.drawing import scan_fonts
     from ocr.drawing.material import prepare_recipe
     from ocr.drawn import draw_held_out
     from ocr.preprocessing.prepare import InferencePreparer, read_or_broken
-    from ocr.reading import canvas_batches
+    from ocr.reading.regions import canvas_batches
 
     regions, pictures = [], {}
     for name in filter(None, map(recipe_name, specs)):
@@ -201,9 +201,9 @@ def labelled_batches(cfg, specs, predictor, number, seed):
 
 def write_openvino(path, graph_def, cfg):
     """Quantise the encoder of a frozen graph and write it, unless it reads worse than --max_loss allows."""
-    from ocr import openvino_model
-    from ocr.openvino_model import OpenVinoPredictor, compile_encoder, quantised_encoder, save_openvino
-    from ocr.predictor import Predictor
+    from ocr.reading.openvino import OpenVinoPredictor, compile_encoder, quantised_encoder, save_openvino
+    from ocr.reading.predictor import Predictor
+    from ocr.reading.regions import openvino as openvino_model
 
     openvino_model.require_packages()
     if os.path.exists(path):

@@ -87,8 +87,8 @@ def save_picture(folder, number, region, prepared, result):
     """Save the attention picture of one region under the region's number and file name."""
     from PIL import Image
 
-    from ocr.char_positions import char_positions
     from ocr.overlay import attention_picture
+    from ocr.reading.char_positions import char_positions
     from ocr.region_view import region_view
 
     stem = re.sub(r'[^\w.-]', '_', Path(region.image_path).stem)
@@ -108,10 +108,10 @@ def save_picture(folder, number, region, prepared, result):
 
 def read_all(predictor, regions, cfg, start):
     """Yield a record for each region from position `start` on, saving attention pictures on the way."""
-    from ocr.char_positions import char_positions
     from ocr.long_text import read_as_told
     from ocr.progress import progress_bar
-    from ocr.results import to_record
+    from ocr.reading.char_positions import char_positions
+    from ocr.reading.results_file import to_record
 
     with_positions = writes_positions(predictor, cfg)
     results = read_as_told(
@@ -143,7 +143,7 @@ def read_remotely(reader, regions, cfg, start):
     """Yield a record for each region from position `start` on, as a server reads it."""
     from ocr.preprocessing.prepare import Broken
     from ocr.progress import progress_bar
-    from ocr.results import to_record
+    from ocr.reading.results_file import to_record
 
     results = reader.read_regions(islice(regions, start, None), num_workers=cfg.batch_size)
     bar = progress_bar(results, total=len(regions), initial=start, desc='reading', unit=' images')
@@ -191,7 +191,7 @@ def print_table(path):
     """The first results of a file as one aligned table, and how many there are."""
     from tabulate import tabulate
 
-    from ocr.results import read_results
+    from ocr.reading.results_file import read_results
 
     shown, num_results, num_broken = [], 0, 0
     for num_results, record in enumerate(read_results(path), 1):
@@ -208,7 +208,7 @@ def print_table(path):
 
 def main(argv=None):
     cfg = parse_config(argv, __doc__)
-    from ocr.results import open_results
+    from ocr.reading.results_file import open_results
 
     if cfg.long_text and cfg.attention_dir:
         raise InputError('--attention_dir shows one canvas for a text, --long_text reads several; leave one out')

@@ -218,9 +218,9 @@ def report_on(cfg, data):
     from model import freeze_checkpoint
     from ocr.model_files.checkpoint import require_checkpoint
     from ocr.network.precision import choose_precision
-    from ocr.predictor import Predictor
+    from ocr.reading.predictor import Predictor
+    from ocr.reading.views import in_views
     from ocr.training_data import held_out_reader
-    from ocr.views import in_views
 
     checkpoint = require_checkpoint(cfg.checkpoint_path, 'checkpoint_path', prefer_best=True)
     predictor = Predictor(

@@ -90,7 +90,7 @@ def main(argv=None):
     from benchmarks.measure import peak_mb, report, spread
     from config import Config
     from ocr.decoding import with_search
-    from ocr.predictor import Predictor
+    from ocr.reading.predictor import Predictor
 
     predictor = Predictor.from_pb(settings.pb_path)
     with TemporaryDirectory() as folder:

@@ -36,8 +36,8 @@ class Settings:
 
 def ready_feeds(reader, prepare, regions, batch_size):
     """What the graph is fed when a reader reads regions in full batches, each view and turn included."""
-    from ocr.predictor import Predictor
-    from ocr.reading import canvas_batches
+    from ocr.reading.predictor import Predictor
+    from ocr.reading.regions import canvas_batches
 
     feeds, feed = [], Predictor._feed
 
@@ -53,7 +53,7 @@ def ready_feeds(reader, prepare, regions, batch_size):
 
 def read_to_file(reader, regions, cfg, path):
     """What test.py does with a folder, positions of the characters included."""
-    from ocr.results import open_results
+    from ocr.reading.results_file import open_results
     from test import read_all
 
     with open_results(path, reader.identity, (), resume=False) as results:

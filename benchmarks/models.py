@@ -32,8 +32,8 @@ class Settings:
 
 def load(path, precision):
     """The model of a path."""
-    from ocr.openvino_model import is_openvino, load_openvino
-    from ocr.predictor import Predictor
+    from ocr.reading.openvino import is_openvino, load_openvino
+    from ocr.reading.predictor import Predictor
 
     load_model = load_openvino if is_openvino(path) else Predictor.from_pb
     return load_model(path, None, precision=precision)
@@ -48,7 +48,7 @@ def main(argv=None):
     from benchmarks.measure import peak_mb, report, spread
     from ocr.network.precision import choose_precision
     from ocr.preprocessing.prepare import InferencePreparer
-    from ocr.reading import canvas_batches
+    from ocr.reading.regions import canvas_batches
     from ocr.region import TextRegion
     from test import find_images
 

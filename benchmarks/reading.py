@@ -90,7 +90,7 @@ def with_int8_encoder(session, images):
     from ocr.model_files.frozen_graph import features_of, freeze
     from ocr.network import tensor_names as names
     from ocr.network.precision import choose_precision, session_config
-    from ocr.openvino_model import compile_encoder, quantised_encoder
+    from ocr.reading.openvino import compile_encoder, quantised_encoder
 
     precision = choose_precision('auto')
     frozen = freeze(session, [names.IMAGE, names.PREDS, names.PROBS])

@@ -55,7 +55,7 @@ class Settings:
 
 def load(settings):
     """Predictor of the file or of random weights."""
-    from ocr.predictor import Predictor
+    from ocr.reading.predictor import Predictor
 
     if settings.pb_path:
         return Predictor.from_pb(settings.pb_path)

@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
-from ocr.char_positions import map_to_canvas
 from ocr.preprocessing.warp import between_centres
+from ocr.reading.char_positions import map_to_canvas
 
 TILE_SIDE = 176  # pixels of a tile's longer side...
 THIN_SIDE = 64  # ...which grows until the shorter side has these...

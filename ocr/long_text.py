@@ -7,7 +7,7 @@ from dataclasses import replace
 from ocr.geometry import whole_image
 from ocr.preprocessing.image_header import upright_size
 from ocr.preprocessing.prepare import Broken
-from ocr.reading import read_regions
+from ocr.reading.regions import read_regions
 from ocr.stitching import placed, stitch
 from ocr.windows import cut_windows
 

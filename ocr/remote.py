@@ -20,8 +20,8 @@ from ocr.errors import InputError
 from ocr.parallel import map_in_order
 from ocr.preprocessing.image_file import open_image
 from ocr.preprocessing.prepare import Broken
+from ocr.reading.results_file import ReadText
 from ocr.region import DropReason
-from ocr.results import ReadText
 
 _TIMEOUT = 120.0  # seconds without a byte from the server
 _PATIENCE = 600.0  # seconds for which a busy server is asked again

@@ -14,7 +14,7 @@ from ocr.errors import InputError
 from ocr.network import attention, inception_v4
 from ocr.network import tensor_names as names
 from ocr.network.precision import session_config
-from ocr.results import ReadText
+from ocr.reading.results_file import ReadText
 
 REFERENCE_STEPS = 33  # T of a graph that does not say
 _SCORED_TOGETHER = 64  # words that are held against their images in one run

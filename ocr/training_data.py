@@ -17,7 +17,7 @@ from ocr.drawn import draw_held_out
 from ocr.errors import InputError
 from ocr.preprocessing.augment import AugmentSettings
 from ocr.preprocessing.prepare import InferencePreparer, SamplePreparer, read_or_broken
-from ocr.reading import canvas_batches
+from ocr.reading.regions import canvas_batches
 
 logger = logging.getLogger(__name__)
 
@@ -127,7 +127,7 @@ def held_out_reader(data):
 
 
 def held_out_batches(cfg, data):
-    """What is held out as `ocr.reading.canvas_batches` gives it."""
+    """What is held out as `ocr.reading.regions.canvas_batches` gives it."""
     prepare = InferencePreparer(cfg.image_size, cfg.fits, held_out_reader(data))
     return canvas_batches(data.held_out, prepare, batch_size=cfg.batch_size, num_workers=cfg.num_workers)
 

@@ -215,7 +215,7 @@ def test_what_was_mended_and_what_broke(learnt, reported, earlier, tmp_path):
 
 
 def test_graphs_without_attention_say_so(learnt, reported, tmp_path, monkeypatch):
-    from ocr.predictor import Predictor
+    from ocr.reading.predictor import Predictor
 
     once = Predictor.__init__
 

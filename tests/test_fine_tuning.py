@@ -13,8 +13,8 @@ from ocr.charset import Charset
 from ocr.errors import InputError
 from ocr.model_files.frozen_graph import halve_weights, load_graph, read_weights
 from ocr.network.attention import CLASS_AXES, CLASS_BIAS
-from ocr.predictor import Predictor
 from ocr.preprocessing.prepare import place_region
+from ocr.reading.predictor import Predictor
 
 DIGITS = Charset.preset('digits')
 GROWN = Charset('x7a 0961b2京358c4')  # the digits in another order, and more

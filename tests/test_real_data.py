@@ -8,7 +8,7 @@ import tiny
 from ocr.datasets.index import KEPT
 from ocr.datasets.sources import open_index
 from ocr.preprocessing.prepare import InferencePreparer
-from ocr.reading import canvas_batches
+from ocr.reading.regions import canvas_batches
 
 BASE_DIR = Path(__file__).resolve().parents[2] / 'shared' / 'realdata' / 'official_layout_mini'
 EXPECTED = {'lsvt': (18, 2), 'art': (39, 3), 'rects': (4, 2), 'icdar2017rctw': (8, 3)}  # kept, dropped

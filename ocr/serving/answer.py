@@ -6,7 +6,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from ocr.char_positions import char_positions, map_to_photograph
+from ocr.reading.char_positions import char_positions, map_to_photograph
 
 
 def region_answer(result, polygon, prepared, with_attention):

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from ocr.char_positions import map_to_canvas
 from ocr.geometry import transform
 from ocr.heat_map import heat_map, tile_size
+from ocr.reading.char_positions import map_to_canvas
 
 
 def canvas(height, width, value=40):

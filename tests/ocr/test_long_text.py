@@ -12,8 +12,8 @@ from ocr.drawing.fonts import scan_fonts
 from ocr.drawing.recipe import Recipe
 from ocr.long_text import read_as_told
 from ocr.metrics import normalized_edit_similarity
-from ocr.predictor import Predictor
 from ocr.preprocessing.prepare import Broken
+from ocr.reading.predictor import Predictor
 from ocr.region import TextRegion
 
 WORDS = [

@@ -9,9 +9,9 @@ from ocr.charset import Charset
 from ocr.decoding import with_search
 from ocr.errors import InputError
 from ocr.model_files.frozen_graph import halve_weights, load_graph
-from ocr.predictor import Predictor
 from ocr.preprocessing.prepare import place_region
 from ocr.preprocessing.warp import read_image
+from ocr.reading.predictor import Predictor
 
 GREEDY = {
     'beam_width': 0,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ocr.results import ReadText
+from ocr.reading.results_file import ReadText
 from ocr.stitching import Placed, placed, stitch
 from ocr.windows import cut_windows
 

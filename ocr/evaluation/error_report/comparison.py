@@ -11,7 +11,7 @@ import numpy as np
 from ocr.errors import InputError
 from ocr.evaluation.scores import METRICS, Reading, Score, mean_score, region_values, score
 from ocr.metrics import same_text
-from ocr.results import read_results
+from ocr.reading.results_file import read_results
 
 READINGS_FILE = 'readings.jsonl'  # beside scores.json
 _REMEDY = 'give the scores.json of an earlier evaluation, with its readings.jsonl beside'

@@ -9,7 +9,7 @@ from ocr.metrics import wrong_characters
 from ocr.pages.document import Line, Specimen, Tile
 from ocr.pages.pictures import draw_pictures, to_jpeg
 from ocr.preprocessing.prepare import Broken, read_or_broken
-from ocr.reading import read_regions
+from ocr.reading.regions import read_regions
 from ocr.region import TextRegion
 
 MAX_TILES = 40  # characters of a text whose attention is shown

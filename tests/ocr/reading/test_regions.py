@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from ocr.preprocessing.prepare import Broken, InferencePreparer
-from ocr.reading import canvas_batches, read_regions
+from ocr.reading.regions import canvas_batches, read_regions
 from ocr.region import DropReason, TextRegion
 
 

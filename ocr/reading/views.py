@@ -13,10 +13,10 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from ocr.char_positions import HALVINGS, map_to_canvas
 from ocr.geometry import box_polygon, clip_box, homogeneous, polygon_box, transform
 from ocr.preprocessing.warp import between_centres
-from ocr.turned import TurnedReader
+from ocr.reading.char_positions import HALVINGS, map_to_canvas
+from ocr.reading.turned import TurnedReader
 
 
 class View(NamedTuple):

@@ -13,8 +13,8 @@ from ocr.errors import InputError
 from ocr.model_files.frozen_graph import load_graph
 from ocr.network import tensor_names as names
 from ocr.network.precision import cpu_flags
-from ocr.predictor import Predictor
 from ocr.preprocessing.prepare import place_region, stacked
+from ocr.reading.predictor import Predictor
 
 DIGITS = Charset.preset('digits')
 

@@ -9,14 +9,14 @@ import tiny
 
 from config import SHIPPED_MODEL, Config, parse_config
 from export import load_frozen
-from ocr.char_positions import map_to_canvas
 from ocr.geometry import transform
-from ocr.predictor import Predictor
 from ocr.preprocessing.prepare import place_region
 from ocr.preprocessing.warp import between_centres
-from ocr.results import ReadText
-from ocr.turned import TurnedReader
-from ocr.views import MAX_VIEWS, OTHER_VIEWS, ViewsReader, in_views, is_settled, most_supported
+from ocr.reading.char_positions import map_to_canvas
+from ocr.reading.predictor import Predictor
+from ocr.reading.results_file import ReadText
+from ocr.reading.turned import TurnedReader
+from ocr.reading.views import MAX_VIEWS, OTHER_VIEWS, ViewsReader, in_views, is_settled, most_supported
 
 
 class Recorded:

@@ -16,7 +16,7 @@ from ocr.metrics import normalized_edit_similarity
 from ocr.model_files.frozen_graph import features_of, load_graph, split_encoder
 from ocr.network import tensor_names as names
 from ocr.parallel import num_cores
-from ocr.predictor import Predictor, fingerprint
+from ocr.reading.predictor import Predictor, fingerprint
 
 ENCODER_FILE = 'encoder.xml'
 DECODER_FILE = 'decoder.pb'

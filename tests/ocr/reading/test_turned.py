@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from config import SHIPPED_MODEL
-from ocr.predictor import Predictor
 from ocr.preprocessing.prepare import place_region
 from ocr.preprocessing.warp import read_image
-from ocr.results import ReadText
-from ocr.turned import TurnedReader, is_tall, turn_bboxes
+from ocr.reading.predictor import Predictor
+from ocr.reading.results_file import ReadText
+from ocr.reading.turned import TurnedReader, is_tall, turn_bboxes
 
-WORDS = Path(__file__).resolve().parents[2] / 'imgs' / 'words'
+WORDS = Path(__file__).resolve().parents[3] / 'imgs' / 'words'
 
 
 @pytest.fixture(scope='module')

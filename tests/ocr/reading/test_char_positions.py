@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image
 
-from ocr.char_positions import HALVINGS, char_positions, map_to_canvas, map_to_photograph
 from ocr.geometry import polygon_box, transform
 from ocr.network import inception_v4
-from ocr.predictor import Predictor
 from ocr.preprocessing.prepare import InferencePreparer, Prepared, place_region, stacked
+from ocr.reading.char_positions import HALVINGS, char_positions, map_to_canvas, map_to_photograph
+from ocr.reading.predictor import Predictor
 from ocr.region import TextRegion
 
 STILL = np.array([[1.0, 0, 0], [0, 1, 0]])
