@@ -70,11 +70,11 @@ def read_index(predictor, index, cfg, path, **reading):
         index: RegionIndex, or a list of TextRegion.
         cfg: Config.
         path: the file.
-        reading: more keyword arguments of ocr.long_text.read_as_told.
+        reading: more keyword arguments of ocr.reading.long_text.read_windows.read_as_told.
     """
-    from ocr.long_text import read_as_told
     from ocr.preprocessing.prepare import Broken
     from ocr.progress import progress_bar
+    from ocr.reading.long_text.read_windows import read_as_told
     from ocr.reading.results_file import open_results, to_record
 
     run = {**predictor.identity, 'full_length': cfg.full_length}
@@ -163,7 +163,7 @@ def evaluate(predictor, model_path, index, counts, cfg, folder, **reading):
         counts: {dataset: {KEPT: number, reason: number}}, what was left out before.
         cfg: Config.
         folder: for READINGS_FILE, SCORES_FILE and REGIONS_FILE.
-        reading: more keyword arguments of ocr.long_text.read_as_told.
+        reading: more keyword arguments of ocr.reading.long_text.read_windows.read_as_told.
     """
     from ocr.datasets.index import KEPT
     from ocr.evaluation.scores import score, score_table, write_csv, write_json

@@ -108,9 +108,9 @@ def save_picture(folder, number, region, prepared, result):
 
 def read_all(predictor, regions, cfg, start):
     """Yield a record for each region from position `start` on, saving attention pictures on the way."""
-    from ocr.long_text import read_as_told
     from ocr.progress import progress_bar
     from ocr.reading.char_positions import char_positions
+    from ocr.reading.long_text.read_windows import read_as_told
     from ocr.reading.results_file import to_record
 
     with_positions = writes_positions(predictor, cfg)

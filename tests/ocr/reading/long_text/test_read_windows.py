@@ -10,9 +10,9 @@ from PIL import Image
 from ocr.drawing.draw import draw_sample
 from ocr.drawing.fonts import scan_fonts
 from ocr.drawing.recipe import Recipe
-from ocr.long_text import read_as_told
 from ocr.metrics import normalized_edit_similarity
 from ocr.preprocessing.prepare import Broken
+from ocr.reading.long_text.read_windows import read_as_told
 from ocr.reading.predictor import Predictor
 from ocr.region import TextRegion
 

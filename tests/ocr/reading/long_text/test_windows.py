@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ocr.geometry import polygon_area, polygon_box
-from ocr.windows import cut_windows
+from ocr.reading.long_text.windows import cut_windows
 
 LINE = np.float32([[10, 20], [310, 20], [310, 40], [10, 40]])  # 15 times as long as high
 

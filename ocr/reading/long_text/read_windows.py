@@ -7,9 +7,9 @@ from dataclasses import replace
 from ocr.geometry import whole_image
 from ocr.preprocessing.image_header import upright_size
 from ocr.preprocessing.prepare import Broken
+from ocr.reading.long_text.stitching import placed, stitch
+from ocr.reading.long_text.windows import cut_windows
 from ocr.reading.regions import read_regions
-from ocr.stitching import placed, stitch
-from ocr.windows import cut_windows
 
 
 def read_as_told(predictor, regions, *, window_aspect, **settings) -> Iterator:

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from ocr.reading.long_text.stitching import Placed, placed, stitch
+from ocr.reading.long_text.windows import cut_windows
 from ocr.reading.results_file import ReadText
-from ocr.stitching import Placed, placed, stitch
-from ocr.windows import cut_windows
 
 LINE = np.float32([[0, 0], [240, 0], [240, 20], [0, 20]])  # 12 times as long as high
 WINDOWS = cut_windows(LINE, 4)
