@@ -13,9 +13,9 @@ import os
 from pathlib import Path
 
 from config import SHIPPED_MODEL, for_reading, parse_config, run_script
-from ocr.decoding import NOT_SERVED
 from ocr.errors import InputError
 from ocr.network.tensorflow_start import start_tensorflow
+from ocr.reading.search.build import NOT_SERVED
 
 SAMPLES = Path(__file__).parent / 'imgs' / 'words'
 

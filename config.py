@@ -330,7 +330,7 @@ class Config:
 
     @property
     def decoding(self):
-        """Settings of how texts are searched for, as keyword arguments of ocr.decoding."""
+        """Settings of how texts are searched for, as keyword arguments of ocr.reading.search.build."""
         return {
             name: getattr(self, name)
             for name in (

@@ -40,9 +40,9 @@ def load_predictor(cfg, argv, description):
     if pb_path:
         return load_frozen(pb_path, cfg, argv, description, exact=True), pb_path
     from model import freeze_checkpoint
-    from ocr.decoding import with_search
     from ocr.network.precision import choose_precision
     from ocr.reading.predictor import Predictor
+    from ocr.reading.search.build import with_search
     from ocr.reading.views import in_views
 
     checkpoint, cfg, charset = load_model(cfg, argv, description)

@@ -56,11 +56,11 @@ def load_frozen(path, cfg, argv, description, exact=False):
     `exact` is as of precision.choose_precision.
     """
     from ocr.charset import Charset
-    from ocr.decoding import with_search
     from ocr.model_files.frozen_graph import load_graph, read_settings
     from ocr.network.precision import choose_precision
     from ocr.reading.openvino import DECODER_FILE, is_openvino, load_openvino
     from ocr.reading.predictor import Predictor
+    from ocr.reading.search.build import with_search
     from ocr.reading.views import in_views
 
     in_openvino = is_openvino(path)

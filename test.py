@@ -18,9 +18,9 @@ from itertools import islice
 from pathlib import Path
 
 from config import SHIPPED_MODEL, Config, for_reading, given, parse_config, run_script
-from ocr.decoding import NOT_SERVED
 from ocr.errors import InputError
 from ocr.network.tensorflow_start import start_tensorflow
+from ocr.reading.search.build import NOT_SERVED
 
 OUTPUT_PATH = './results'
 RESULTS_FILE = 'results.jsonl'

@@ -89,8 +89,8 @@ def main(argv=None):
 
     from benchmarks.measure import peak_mb, report, spread
     from config import Config
-    from ocr.decoding import with_search
     from ocr.reading.predictor import Predictor
+    from ocr.reading.search.build import with_search
 
     predictor = Predictor.from_pb(settings.pb_path)
     with TemporaryDirectory() as folder:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ocr.charset import EOS, UNK, Charset
 from ocr.errors import InputError
-from ocr.pattern import compile_pattern
+from ocr.reading.search.pattern import compile_pattern
 
 CHARSET = Charset('aAbB01-.中(一５ ')
 CHARACTERS = CHARSET.characters[2:]

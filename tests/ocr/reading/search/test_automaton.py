@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr.automaton import classes_by_character, from_edges, from_words
 from ocr.charset import EOS, UNK, Charset
+from ocr.reading.search.automaton import classes_by_character, from_edges, from_words
 
 ABC = Charset('aAbc')
 

@@ -6,12 +6,12 @@ import tensorflow.compat.v1 as tf
 import tiny
 
 from ocr.charset import Charset
-from ocr.decoding import with_search
 from ocr.errors import InputError
 from ocr.model_files.frozen_graph import halve_weights, load_graph
 from ocr.preprocessing.prepare import place_region
 from ocr.preprocessing.warp import read_image
 from ocr.reading.predictor import Predictor
+from ocr.reading.search.build import with_search
 
 GREEDY = {
     'beam_width': 0,

@@ -40,9 +40,9 @@ def with_search(predictor, **settings):
         InputError: settings that make no sense together, a pattern or lexicon that is none, a text that must be longer
             than the model can write.
     """
-    from ocr.lexicon import Lexicon
-    from ocr.pattern import compile_pattern
-    from ocr.search_predictor import REFERENCE_STEPS, SearchPredictor
+    from ocr.reading.search.lexicon import Lexicon
+    from ocr.reading.search.pattern import compile_pattern
+    from ocr.reading.search.search_predictor import REFERENCE_STEPS, SearchPredictor
 
     check_decoding(**settings)
     beam_width, n_best, allow = settings['beam_width'], settings['n_best'], settings['allow']

@@ -9,8 +9,8 @@ import warnings
 
 import numpy as np
 
-from ocr.automaton import classes_by_character, from_edges
 from ocr.errors import InputError
+from ocr.reading.search.automaton import classes_by_character, from_edges
 
 _SPECIAL = frozenset('\\.^$*+?{}[]()|-&~#')
 _CATEGORIES = frozenset('dDwWsS')

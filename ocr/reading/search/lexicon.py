@@ -9,9 +9,9 @@ from pathlib import Path
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import extract
 
-from ocr.automaton import classes_by_character, from_words
 from ocr.charset import normalize
 from ocr.errors import InputError
+from ocr.reading.search.automaton import classes_by_character, from_words
 
 _MAX_NEAREST = 50  # words near a text that are looked at; more lie within the allowed edits of short texts alone
 

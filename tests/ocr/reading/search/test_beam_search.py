@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_decoder import SHAPES, C, H, V, W, draw_features, draw_weights, variables_of
 
-from ocr.automaton import classes_by_character, from_words
-from ocr.beam_search import Beams, score_texts, search, trace_back
 from ocr.charset import UNK, Charset
 from ocr.network.attention import EOS, DecoderVariables, decode_greedily
-from ocr.pattern import compile_pattern
+from ocr.reading.search.automaton import classes_by_character, from_words
+from ocr.reading.search.beam_search import Beams, score_texts, search, trace_back
+from ocr.reading.search.pattern import compile_pattern
 
 CHARSET = Charset('abcde')  # V classes
 T = 5

@@ -6,7 +6,7 @@ import pytest
 
 from ocr.charset import Charset
 from ocr.errors import InputError
-from ocr.lexicon import Lexicon
+from ocr.reading.search.lexicon import Lexicon
 
 ASCII = Charset.preset('ascii')
 
