@@ -158,7 +158,7 @@ def open_remote(cfg, argv):
     Raises:
         InputError: nobody answers there, or a setting is given that the server does not take from here.
     """
-    from ocr.remote import RemoteReader
+    from ocr.serving.client import RemoteReader
     from ocr.serving.token import read_token
 
     for name in (*LOCAL_SETTINGS, *MODEL_SETTINGS, *cfg.decoding):

@@ -107,7 +107,7 @@ def serving(predictor, batch_size, window):
 
 def read_bodies(folder):
     """[(body, headers)] of requests, one for each picture of a folder."""
-    from ocr.remote import form
+    from ocr.serving.client import form
     from test import find_images
 
     paths = find_images(folder) if folder else []

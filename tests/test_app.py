@@ -292,7 +292,7 @@ def test_a_flag_that_the_server_does_not_heed_is_one_line():
 def test_a_server_that_goes_away_in_the_middle(tmp_path, pictures):
     with running(Obedient()) as server:
         url = server.url
-        from ocr.remote import RemoteReader
+        from ocr.serving.client import RemoteReader
 
         reader = RemoteReader(url)
         assert reader.identity['model'] == 'obedient' and not reader.has_attention
