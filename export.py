@@ -176,9 +176,9 @@ def labelled_batches(cfg, specs, predictor, number, seed):
     from ocr.datasets.sources import not_drawn, open_index, recipe_name
     from ocr.drawing import scan_fonts
     from ocr.drawing.material import prepare_recipe
-    from ocr.drawn import draw_held_out
     from ocr.preprocessing.prepare import InferencePreparer, read_or_broken
     from ocr.reading.regions import canvas_batches
+    from ocr.training.drawn_samples import draw_held_out
 
     regions, pictures = [], {}
     for name in filter(None, map(recipe_name, specs)):
@@ -251,7 +251,7 @@ def graph_to_quantise(cfg, argv):
     """GraphDef that --checkpoint_path means, a frozen graph or a checkpoint, and the folder that it lies in."""
     from model import freeze_checkpoint
     from ocr.model_files.frozen_graph import load_graph
-    from ocr.start import PB_ENDING
+    from ocr.training.initial_weights import PB_ENDING
 
     path = cfg.checkpoint_path
     if path.endswith(PB_ENDING):

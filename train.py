@@ -30,7 +30,7 @@ def find_start(cfg):
     """Start from the model of --restore_path, else from the last checkpoint in --checkpoint_path; None without one."""
     from ocr.charset import Charset
     from ocr.model_files.checkpoint import find_checkpoint, require_checkpoint
-    from ocr.start import PB_ENDING, Start
+    from ocr.training.initial_weights import PB_ENDING, Start
 
     charset = Charset.resolve(cfg.charset_path)
     if cfg.restore_path.endswith(PB_ENDING):
@@ -77,7 +77,7 @@ def choose_charset(cfg, start, index):
 
 def session_start(cfg, start):
     """What the variables start from, and the step that is: a trained model, the ImageNet weights, or nothing."""
-    from ocr.restore import RestoreModel, RestorePretrained, RestoreWeights, stored_step
+    from ocr.training.restore import RestoreModel, RestorePretrained, RestoreWeights, stored_step
 
     if start and start.goes_on:
         step = stored_step(start.path)
@@ -104,11 +104,11 @@ def fit(cfg, charset, dataflow, validation, num_towers, on_gpu, session_init, st
     from tensorpack.tfutils.common import get_default_sess_config
 
     from model import AttentionOCR
-    from ocr.callbacks import EpochEnd, StopAfter, Watch
-    from ocr.event_file import EventFile
     from ocr.network.precision import choose_precision, session_config
-    from ocr.run_folder import LOG_FOLDER, save_settings
-    from ocr.towers import create_trainer
+    from ocr.training.callbacks import EpochEnd, StopAfter, Watch
+    from ocr.training.event_file import EventFile
+    from ocr.training.run_folder import LOG_FOLDER, save_settings
+    from ocr.training.towers import create_trainer
 
     tf.set_random_seed(cfg.seed)  # of the initial weights
     # Once the start has been restored: until then, what lies in the folder belongs to the checkpoints there.
@@ -159,10 +159,10 @@ def profile(cfg, data, num_towers, on_gpu):
     from ocr.datasets.crop_cache import cache_path
     from ocr.network.precision import choose_precision, session_config
     from ocr.parallel import num_cores
-    from ocr.profile import Circumstances, Gate, Measured, Profile, measure_reader, report
-    from ocr.run_folder import hide_log
-    from ocr.towers import create_trainer
-    from ocr.training_data import build_dataflow, make_crops
+    from ocr.training.bottleneck import Circumstances, Gate, Measured, Profile, measure_reader, report
+    from ocr.training.data import build_dataflow, make_crops
+    from ocr.training.run_folder import hide_log
+    from ocr.training.towers import create_trainer
 
     hide_log()
     precision = choose_precision(cfg.precision, trained_width=cfg.depth_multiplier)
@@ -220,7 +220,7 @@ def report_on(cfg, data):
     from ocr.network.precision import choose_precision
     from ocr.reading.predictor import Predictor
     from ocr.reading.views import in_views
-    from ocr.training_data import held_out_reader
+    from ocr.training.data import held_out_reader
 
     checkpoint = require_checkpoint(cfg.checkpoint_path, 'checkpoint_path', prefer_best=True)
     predictor = Predictor(
@@ -243,10 +243,10 @@ def main(argv=None):
         check_pretrained(cfg)
 
     from ocr.model_files.checkpoint import find_checkpoint
-    from ocr.run_folder import check_nothing_later, keep_log
-    from ocr.towers import choose_gpus
-    from ocr.training_data import build_dataflow, held_out_batches, load_data, make_crops
-    from ocr.validation import Validation
+    from ocr.training.data import build_dataflow, held_out_batches, load_data, make_crops
+    from ocr.training.run_folder import check_nothing_later, keep_log
+    from ocr.training.towers import choose_gpus
+    from ocr.training.validation import Validation
 
     data = load_data(cfg, lambda index: choose_charset(cfg, start, index))
 

@@ -16,7 +16,7 @@ import tyro
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
 from benchmarks.measure import ROOT, as_flags, report  # noqa: E402
-from ocr.curves import blank_panels, series  # noqa: E402
+from ocr.training.history import blank_panels, series  # noqa: E402
 
 PRECISIONS = {'float32': '#c2410c', 'bfloat16': '#1f4e8c'}
 PANELS = (('loss', 'training loss', 1), ('val_accuracy', 'unseen words read right, %', 100))

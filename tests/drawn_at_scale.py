@@ -28,7 +28,6 @@ sys.path[:0] = [str(ROOT)]
 
 from ink import ink_outside  # noqa: E402
 
-from ocr.curves import blank_panels  # noqa: E402
 from ocr.drawing import draw_sample, named_recipe, scan_fonts  # noqa: E402
 from ocr.drawing.draw import draw_with_ink  # noqa: E402
 from ocr.drawing.layout import SHAPES  # noqa: E402
@@ -36,6 +35,7 @@ from ocr.drawing.recipe import SIZE_STEP  # noqa: E402
 from ocr.drawing.shaping import split_units  # noqa: E402
 from ocr.parallel import map_in_order, process_pool  # noqa: E402
 from ocr.progress import progress_bar  # noqa: E402
+from ocr.training.history import blank_panels  # noqa: E402
 
 BLOCK = 250  # samples that a process draws at a time
 SIGMAS = 5.0

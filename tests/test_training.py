@@ -148,7 +148,7 @@ def test_ctrl_c_and_a_polite_kill_save_and_the_same_command_goes_on(six_steps, t
 
 
 def test_a_save_that_fails_after_ctrl_c_is_not_called_a_success(six_steps, tmp_path, monkeypatch):
-    from ocr import callbacks
+    from ocr.training import callbacks
 
     def interrupt(_):
         raise KeyboardInterrupt
@@ -284,7 +284,7 @@ def test_a_broken_image_is_left_out_and_counted(tmp_path, caplog, capsys):
 
 
 def test_validation_without_a_readable_image_scores_nothing(tmp_path, caplog):
-    from ocr.validation import Validation
+    from ocr.training.validation import Validation
 
     assert Validation(lambda: iter(()), charset=None, with_bbox=False).run(monitors=None) == {}
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ocr.curves import loss_curve
 from ocr.errors import InputError
+from ocr.training.history import loss_curve
 
 ROWS = [{'step': i, 'loss': 4 * 0.9**i + 0.01} for i in range(100)]
 
@@ -58,6 +58,6 @@ def test_pictures_and_scores_need_neither_a_window_nor_tensorflow(tmp_path):
         "print(sorted({'tensorflow', 'tensorpack', 'matplotlib.pyplot', 'tkinter'} & set(sys.modules)))"
     )
     command = [sys.executable, '-c', code, str(tmp_path / 'loss.png')]
-    root = Path(__file__).resolve().parents[2]
+    root = Path(__file__).resolve().parents[3]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == '[]'

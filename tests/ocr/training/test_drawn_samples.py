@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from ocr.charset import Charset
-from ocr.dataflow import drawn_source
 from ocr.datasets.sources import recipe_name
 from ocr.drawing import named_recipe, scan_fonts, stage
-from ocr.drawn import DrawnPreparer, draw_held_out, drawn_stream
 from ocr.preprocessing.augment import AugmentSettings
 from ocr.preprocessing.prepare import SamplePreparer
+from ocr.training.dataflow import drawn_source
+from ocr.training.drawn_samples import DrawnPreparer, draw_held_out, drawn_stream
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 RECIPE = named_recipe('digits')
 CHARSET = Charset.preset('digits')
 

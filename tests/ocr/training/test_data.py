@@ -15,7 +15,7 @@ from ocr.charset import Charset
 from ocr.datasets.crop_making import build_cache
 from ocr.drawing import Recipe
 from ocr.errors import InputError
-from ocr.training_data import build_dataflow, held_out_batches, load_data, make_crops
+from ocr.training.data import build_dataflow, held_out_batches, load_data, make_crops
 
 TEXTS = [str(number) for number in range(20)]
 

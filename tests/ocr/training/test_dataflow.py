@@ -18,7 +18,13 @@ from PIL import Image
 from tensorpack.dataflow import DataFromList
 
 from ocr.charset import Charset
-from ocr.dataflow import (
+from ocr.datasets.index import RegionIndex
+from ocr.drawing import named_recipe, scan_fonts
+from ocr.errors import InputError
+from ocr.preprocessing.augment import AugmentSettings
+from ocr.preprocessing.prepare import Broken, SamplePreparer
+from ocr.region import DropReason
+from ocr.training.dataflow import (
     BatchByShape,
     MixedStream,
     ParallelMap,
@@ -29,15 +35,9 @@ from ocr.dataflow import (
     region_source,
     training_dataflow,
 )
-from ocr.datasets.index import RegionIndex
-from ocr.drawing import named_recipe, scan_fonts
-from ocr.errors import InputError
-from ocr.preprocessing.augment import AugmentSettings
-from ocr.preprocessing.prepare import Broken, SamplePreparer
-from ocr.region import DropReason
 
 CHARSET = Charset('0123456789')
-FONT_DIR = Path(__file__).resolve().parents[2] / 'fonts'
+FONT_DIR = Path(__file__).resolve().parents[3] / 'fonts'
 
 
 @pytest.fixture

@@ -12,11 +12,11 @@ from tensorpack.callbacks import Callback
 from tensorpack.train import StopTraining
 
 from ocr.atomic import replacing
-from ocr.curves import loss_curve
 from ocr.errors import InputError
 from ocr.model_files.checkpoint import BEST_FOLDER, find_checkpoint, save_checkpoint, saved_steps
 from ocr.network import tensor_names as names
 from ocr.progress import progress_bar
+from ocr.training.history import loss_curve
 
 HISTORY_FILE = 'history.jsonl'
 CURVE_FILE = 'curve.png'

@@ -8,7 +8,7 @@ import pytest
 import tiny
 from crops import write_photographs
 
-from ocr.profile import Circumstances, Measured, judge, report
+from ocr.training.bottleneck import Circumstances, Measured, judge, report
 
 USUAL = Circumstances(
     num_workers=8,
@@ -82,7 +82,7 @@ def test_what_relieves_shared_cores_is_less_reading_first(changes, expected):
 
 
 def test_a_training_is_profiled_and_nothing_is_saved(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr('ocr.profile.MAX_STEPS', 3)
+    monkeypatch.setattr('ocr.training.bottleneck.MAX_STEPS', 3)
     words = tiny.write_words(tmp_path / 'words', tiny.EIGHT_WORDS)
     assert tiny.train(words, tmp_path / 'checkpoint', profile=True, canvas='fit', pretrain_path='/nowhere') == 0
     output = capsys.readouterr().out
@@ -95,7 +95,7 @@ def test_a_training_is_profiled_and_nothing_is_saved(tmp_path, capsys, monkeypat
 
 @pytest.mark.parametrize('cache_crops', ['auto', 'never'])
 def test_what_is_profiled_is_the_training_with_the_crops_that_it_would_make(tmp_path, monkeypatch, caplog, cache_crops):
-    monkeypatch.setattr('ocr.profile.MAX_STEPS', 3)
+    monkeypatch.setattr('ocr.training.bottleneck.MAX_STEPS', 3)
     photographs = write_photographs(tmp_path / 'words')
     caplog.set_level(logging.INFO)
     tiny.train(photographs, tmp_path / 'checkpoint', profile=True, pretrain_path='', cache_crops=cache_crops)

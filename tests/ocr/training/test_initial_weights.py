@@ -7,7 +7,7 @@ from ocr.charset import Charset
 from ocr.errors import InputError
 from ocr.model_files.frozen_graph import with_text
 from ocr.network import tensor_names as names
-from ocr.start import Start
+from ocr.training.initial_weights import Start
 
 OLD = Charset('ab', name='old')
 

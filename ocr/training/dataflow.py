@@ -14,10 +14,10 @@ from itertools import count
 import numpy as np
 from tensorpack.dataflow import DataFlow, ProxyDataFlow
 
-from ocr.drawn import DrawnPreparer, drawn_stream
 from ocr.errors import InputError
 from ocr.parallel import Chunked, map_in_order, num_cores, process_pool
 from ocr.preprocessing.prepare import Broken, MixedPreparer, TrainingPreparer
+from ocr.training.drawn_samples import DrawnPreparer, drawn_stream
 
 logger = logging.getLogger(__name__)
 SHUFFLE_BATCHES = 16  # batches that wait where samples come running

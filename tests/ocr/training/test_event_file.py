@@ -5,7 +5,7 @@ import types
 import tensorflow.compat.v1 as tf
 from tiny import largest_file
 
-from ocr.event_file import EventFile
+from ocr.training.event_file import EventFile
 
 
 def start(folder):
