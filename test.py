@@ -87,9 +87,9 @@ def save_picture(folder, number, region, prepared, result):
     """Save the attention picture of one region under the region's number and file name."""
     from PIL import Image
 
-    from ocr.overlay import attention_picture
     from ocr.reading.char_positions import char_positions
-    from ocr.region_view import region_view
+    from ocr.visualization.attention_sheet import attention_picture
+    from ocr.visualization.region_view import region_view
 
     stem = re.sub(r'[^\w.-]', '_', Path(region.image_path).stem)
     photograph = None

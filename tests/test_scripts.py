@@ -18,7 +18,7 @@ from ocr.errors import InputError
 from ocr.model_files.frozen_graph import load_graph, read_settings, with_text
 from ocr.network import tensor_names as names
 from ocr.reading.predictor import Predictor
-from ocr.region_view import OUTLINE
+from ocr.visualization.region_view import OUTLINE
 
 SCRIPTS = ('synthesize', 'dataset', 'train', 'eval', 'export', 'test')
 COMMANDS = f"""

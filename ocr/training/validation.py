@@ -8,7 +8,7 @@ from PIL import Image
 
 from ocr.metrics import normalized_edit_similarity, same_text
 from ocr.network import tensor_names as names
-from ocr.overlay import attention_picture
+from ocr.visualization.attention_sheet import attention_picture
 
 _NUM_PICTURES = 4  # pictures that TensorBoard shows
 

@@ -79,7 +79,7 @@ def _specimen(reading, picture, look, more):
 
 def _tiles(canvas, result):
     """A Tile for each character of a ReadText with alpha and for the end."""
-    from ocr.heat_map import heat_map
+    from ocr.visualization.heat_map import heat_map
 
     is_tall = canvas.shape[0] > 2 * canvas.shape[1]
     for t, alpha in enumerate(result.alpha[:MAX_TILES]):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from ocr.errors import InputError
-from ocr.heat_map import heat_map, resized, tile_size
-from ocr.overlay import GAP, LABEL_SIZE, MIN_CELL, PAGE_WIDTH, WRONG, attention_picture
+from ocr.visualization.attention_sheet import GAP, LABEL_SIZE, MIN_CELL, PAGE_WIDTH, WRONG, attention_picture
+from ocr.visualization.heat_map import heat_map, resized, tile_size
 
 
 def canvas(height, width, value=40):

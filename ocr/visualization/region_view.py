@@ -5,8 +5,8 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from ocr.geometry import clip_box, polygon_box, strip_height, transform, whole_image
-from ocr.glyphs import Writer
 from ocr.preprocessing.warp import placement
+from ocr.visualization.glyphs import Writer
 
 VIEW_WIDTH, VIEW_HEIGHT = 520, 300  # pixels at most
 SURROUNDINGS = 0.35  # of the region's longer side, on each of its sides

@@ -6,9 +6,9 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from PIL import Image, ImageDraw
 
-from ocr import glyphs
 from ocr.errors import InputError
-from ocr.glyphs import Writer, plain_font
+from ocr.visualization import glyphs
+from ocr.visualization.glyphs import Writer, plain_font
 
 MISSING = '\U0010fff5'  # for private use: no font has it, except where a test makes one
 

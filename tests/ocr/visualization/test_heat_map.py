@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from ocr.geometry import transform
-from ocr.heat_map import heat_map, tile_size
 from ocr.reading.char_positions import map_to_canvas
+from ocr.visualization.heat_map import heat_map, tile_size
 
 
 def canvas(height, width, value=40):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ocr.region_view import (
+from ocr.visualization.region_view import (
     BADGE_PAPER,
     LARGEST_SCALE,
     OUTLINE,

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw
 
-from ocr.glyphs import Writer
-from ocr.heat_map import TILE_SIDE, heat_map, resized, tile_size
 from ocr.metrics import wrong_characters
+from ocr.visualization.glyphs import Writer
+from ocr.visualization.heat_map import TILE_SIDE, heat_map, resized, tile_size
 
 PANELS_PER_ROW = 8
 MIN_CELL = 88  # pixels of a panel's column: room for its label
@@ -39,8 +39,8 @@ def attention_picture(canvas, text, alpha, char_confidences=None, truth=None, fo
             shows where the model saw the end of the text; later ones are not drawn.
         char_confidences: floats in 0..1, for as many of the maps as are known, or None.
         truth: the true text or None. With it, characters that are wrong or missing are red.
-        font_path: font to try first, or None; see `ocr.glyphs.Writer`. A character without a font is written U+XXXX.
-        photograph: uint8 (h, w, 3), RGB, to show beside the text, or None; see `ocr.region_view`.
+        font_path: font to try first, or None; see `ocr.visualization.glyphs.Writer`. A character without a font is written U+XXXX.
+        photograph: uint8 (h, w, 3), RGB, to show beside the text, or None; see `ocr.visualization.region_view`.
 
     Returns:
         uint8 (height, width, 3), RGB.

@@ -9,7 +9,7 @@ from PIL import ImageFont
 
 from ocr.errors import InputError
 
-FONT_FOLDER = Path(__file__).resolve().parents[1] / 'fonts'
+FONT_FOLDER = Path(__file__).resolve().parents[2] / 'fonts'
 FONT_SUFFIXES = ('.ttf', '.otf', '.ttc')
 # File names of plain fonts with Chinese on the usual systems: tried before whatever else is installed.
 CJK_FONTS = ('notosanscjk', 'notosanssc', 'sourcehansans', 'wqy', 'droidsansfallback', 'pingfang', 'msyh', 'simhei')
