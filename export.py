@@ -172,7 +172,7 @@ def write_saved_model(path, graph_def, charset):
 
 
 def labelled_batches(cfg, specs, predictor, number, seed):
-    """Canvases of so many regions of datasets, drawn ones among them, as `ocr.reading.regions.canvas_batches` gives them."""
+    """Canvases of so many regions of datasets, drawn ones among them, as `canvas_batches` gives them."""
     from ocr.datasets.sources import not_drawn, open_index, recipe_name
     from ocr.drawing import scan_fonts
     from ocr.drawing.material import prepare_recipe
@@ -201,11 +201,11 @@ def labelled_batches(cfg, specs, predictor, number, seed):
 
 def write_openvino(path, graph_def, cfg):
     """Quantise the encoder of a frozen graph and write it, unless it reads worse than --max_loss allows."""
+    from ocr.reading import openvino
     from ocr.reading.openvino import OpenVinoPredictor, compile_encoder, quantised_encoder, save_openvino
     from ocr.reading.predictor import Predictor
-    from ocr.reading.regions import openvino as openvino_model
 
-    openvino_model.require_packages()
+    openvino.require_packages()
     if os.path.exists(path):
         raise InputError(f'--pb_path {path}: is there already; remove it or give another path')
     before = Predictor(graph_def, None, where=cfg.checkpoint_path)
@@ -214,7 +214,7 @@ def write_openvino(path, graph_def, cfg):
     after = OpenVinoPredictor(decoder, None, encoder=compile_encoder(encoder, 'float32'))
     judged_on = cfg.val_datasets or ('synthetic:scene',)
     batches = labelled_batches(cfg, judged_on, before, cfg.val_regions, cfg.seed + 1)
-    scores = [100 * openvino_model.similarity(predictor, batches) for predictor in (before, after)]
+    scores = [100 * openvino.similarity(predictor, batches) for predictor in (before, after)]
     lost, number = scores[0] - scores[1], sum(len(regions) for regions, _, _ in batches)
     found = f'1-N.E.D. {scores[0]:.2f} % in float32, {scores[1]:.2f} % in int8 ({number} of {" ".join(judged_on)})'
     if lost > 100 * cfg.max_loss:

@@ -1,7 +1,7 @@
 """A training picture as the published implementation formulates it, to measure against.
 
 For every word it decodes the whole photograph, turns all of it into floats, blackens what is outside the polygon, warps
-all of it, and only then cuts the word out and resizes it. Same draw, same place on the canvas as `ocr.preprocessing.prepare`.
+all of it, and only then cuts the word out and resizes it. Same draw, same place on the canvas as `prepare`.
 """
 
 import cv2

@@ -39,7 +39,7 @@ def attention_picture(canvas, text, alpha, char_confidences=None, truth=None, fo
             shows where the model saw the end of the text; later ones are not drawn.
         char_confidences: floats in 0..1, for as many of the maps as are known, or None.
         truth: the true text or None. With it, characters that are wrong or missing are red.
-        font_path: font to try first, or None; see `ocr.visualization.glyphs.Writer`. A character without a font is written U+XXXX.
+        font_path: font to try first, or None; see `glyphs.Writer`. A character without a font is written U+XXXX.
         photograph: uint8 (h, w, 3), RGB, to show beside the text, or None; see `ocr.visualization.region_view`.
 
     Returns:

@@ -1,4 +1,4 @@
-"""What the doctor's tables have in common: a column for each dataset and one for their total."""
+"""What the tables of the check have in common: a column for each dataset and one for their total."""
 
 from ocr.pages.document import Table
 from ocr.pages.plots import stacked_bars

@@ -13,10 +13,10 @@ import tiny
 from crops import LARGE, OVER, SIDE, SMALL, TALL, write_index
 from PIL import Image
 
+from ocr.datasets import crop_making
 from ocr.datasets.crop_cache import CropCache, cache_fault, cache_path
 from ocr.datasets.crop_making import build_cache, ensure_caches, estimate_size, part_path
 from ocr.datasets.index import KEPT, RegionIndex
-from ocr.datasets.sources import crop_making
 from ocr.errors import InputError
 
 REGIONS = ('a.png', LARGE), ('b.png', SMALL), ('a.png', SMALL), ('c.png', TALL), ('b.png', OVER)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PIL import Image
-from test_image import photograph, saved
+from test_warp import photograph, saved
 
 from ocr.geometry import whole_image
 from ocr.preprocessing.prepare import InferencePreparer, place_region, read_or_broken

@@ -51,10 +51,11 @@ def test_curve_that_cannot_be_written_is_an_input_error(tmp_path):
 
 def test_pictures_and_scores_need_neither_a_window_nor_tensorflow(tmp_path):
     code = (
-        'import sys, numpy as np; from ocr import curves, metrics, overlay, report;'
-        "curves.loss_curve(sys.argv[1], [{'step': 1, 'loss': 2.0}]);"
-        "overlay.attention_picture(np.zeros((8, 8, 3), np.uint8), 'a', np.ones((1, 2, 2), np.float32));"
-        "report.score([report.Reading('', None, '', '中', '中', 1.0)]);"
+        'import sys, numpy as np; from ocr.evaluation import scores; from ocr.training import history;'
+        'from ocr.visualization import attention_sheet;'
+        "history.loss_curve(sys.argv[1], [{'step': 1, 'loss': 2.0}]);"
+        "attention_sheet.attention_picture(np.zeros((8, 8, 3), np.uint8), 'a', np.ones((1, 2, 2), np.float32));"
+        "scores.score([scores.Reading('', None, '', '中', '中', 1.0)]);"
         "print(sorted({'tensorflow', 'tensorpack', 'matplotlib.pyplot', 'tkinter'} & set(sys.modules)))"
     )
     command = [sys.executable, '-c', code, str(tmp_path / 'loss.png')]

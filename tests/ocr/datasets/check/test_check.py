@@ -1,4 +1,4 @@
-"""The doctor as a user runs it, on datasets whose faults are known."""
+"""The check as a user runs it, on datasets whose faults are known."""
 
 import json
 import re
