@@ -175,10 +175,10 @@ def labelled_batches(cfg, specs, predictor, number, seed):
     """Canvases of so many regions of datasets, drawn ones among them, as `canvas_batches` gives them."""
     from ocr.datasets.sources import not_drawn, open_index, recipe_name
     from ocr.drawing import scan_fonts
+    from ocr.drawing.held_out import draw_held_out
     from ocr.drawing.material import prepare_recipe
     from ocr.preprocessing.prepare import InferencePreparer, read_or_broken
     from ocr.reading.regions import canvas_batches
-    from ocr.training.drawn_samples import draw_held_out
 
     regions, pictures = [], {}
     for name in filter(None, map(recipe_name, specs)):

@@ -12,8 +12,8 @@ from xml.etree import ElementTree
 from ocr.annotations.files import open_binary, read_lines
 from ocr.annotations.photographs import pair, sample_lines, text_files
 from ocr.annotations.place import Place, label_files, most
+from ocr.annotations.regions import region_or_dropped
 from ocr.errors import InputError
-from ocr.region import region_or_dropped
 
 _LINE = re.compile(r'((?:\s*-?\d+(?:\.\d+)?\s*,){28})####(.*)')
 HOLDS = '.xml files of the training part or .txt files of the test part of CTW1500'

@@ -15,8 +15,8 @@ from ocr.annotations.files import locate_image
 from ocr.annotations.image_root import image_root
 from ocr.annotations.label_dictionary import stream_items
 from ocr.annotations.place import SAMPLE, Place, beginning, is_image, only_file
+from ocr.annotations.regions import region_or_dropped
 from ocr.errors import InputError
-from ocr.region import region_or_dropped
 
 _BEGIN = re.compile(r'\s*\{\s*"([^"]+)"\s*:\s*(["{])')
 

@@ -13,8 +13,8 @@ import os
 from ocr.annotations.files import locate_image, read_lines
 from ocr.annotations.image_root import image_root
 from ocr.annotations.place import Place, first_lines, only_file
+from ocr.annotations.regions import region_or_dropped
 from ocr.errors import InputError
-from ocr.region import region_or_dropped
 
 HEADER = ['filename', 'words']
 

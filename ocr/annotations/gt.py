@@ -15,8 +15,8 @@ from ocr.annotations.files import locate_image, read_lines
 from ocr.annotations.image_root import image_root
 from ocr.annotations.own import parse_columns
 from ocr.annotations.place import Place, first_lines, is_image, most, only_file
+from ocr.annotations.regions import region_or_dropped
 from ocr.errors import InputError
-from ocr.region import region_or_dropped
 
 IGNORED = '*'  # PaddleOCR's other mark beside ###, in detection alone
 HOLDS = 'text file of image<TAB>text lines'

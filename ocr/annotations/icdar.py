@@ -14,8 +14,8 @@ from ocr.annotations.files import read_lines
 from ocr.annotations.icdar_words import unescape
 from ocr.annotations.photographs import pair, sample_lines, text_files
 from ocr.annotations.place import Place, label_files, most
+from ocr.annotations.regions import region_or_dropped
 from ocr.errors import InputError
-from ocr.region import region_or_dropped
 
 _NUMBER = r'\s*([-+]?\d+(?:\.\d+)?)\s*'
 _SCRIPT = '(?:Arabic|Bangla|Chinese|Hindi|Japanese|Korean|Latin|Mixed|None|Symbols),'

@@ -10,7 +10,7 @@ import re
 
 from ocr.annotations.image_list import lists_images, read_image_list
 from ocr.annotations.place import Place, only_file
-from ocr.region import region_or_dropped
+from ocr.annotations.regions import region_or_dropped
 
 _LINE = re.compile(r'\s*([^,"]+?)\s*,\s*"(.*)"\s*')
 

@@ -9,8 +9,8 @@ import json
 import ijson
 
 from ocr.annotations.files import ImageFinder, open_binary
+from ocr.annotations.regions import region_or_dropped
 from ocr.errors import InputError
-from ocr.region import region_or_dropped
 
 
 def read_label_dictionary(path, image_folders, dataset):

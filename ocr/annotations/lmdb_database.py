@@ -11,9 +11,9 @@ import os
 import lmdb
 
 from ocr.annotations.place import Place
+from ocr.annotations.regions import region_or_dropped
 from ocr.errors import InputError
 from ocr.preprocessing.image_file import open_database
-from ocr.region import region_or_dropped
 
 
 def recognises(place):

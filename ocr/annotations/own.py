@@ -18,8 +18,9 @@ import numpy as np
 
 from ocr.annotations.files import REMEDY, locate_image, read_lines
 from ocr.annotations.place import first_lines, most, only_file
+from ocr.annotations.regions import region_or_dropped, to_polygon
 from ocr.errors import InputError
-from ocr.region import TextRegion, judge_polygon, region_or_dropped, to_polygon
+from ocr.region import TextRegion, judge_polygon
 
 _BEGINS_A_POLYGON = re.compile(r'\s*(\[\s*\[|-?[\d.]+,\s*-?[\d.]+,)')
 FILE_NAMES = ('labels.tsv', 'labels.jsonl', 'gt.jsonl', 'index.jsonl')

@@ -12,8 +12,8 @@ import re
 from ocr.annotations.files import ImageFinder, read_lines, require_folder
 from ocr.annotations.photographs import sample_lines, text_files
 from ocr.annotations.place import most
+from ocr.annotations.regions import region_or_dropped
 from ocr.errors import InputError
-from ocr.region import region_or_dropped
 
 EXPECTED = 'x1,y1,x2,y2,x3,y3,x4,y4,difficult,"text"'
 _LINE = re.compile(r'(?:\s*-?\d+(?:\.\d+)?\s*,){8}[01],".*"\s*')

@@ -7,8 +7,8 @@ import json
 import os
 
 from ocr.annotations.files import ImageFinder, read_bytes, require_folder
+from ocr.annotations.regions import region_or_dropped
 from ocr.errors import InputError
-from ocr.region import region_or_dropped
 
 
 def recognises(place):

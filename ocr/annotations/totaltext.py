@@ -14,8 +14,8 @@ import re
 from ocr.annotations.files import read_lines
 from ocr.annotations.photographs import pair, sample_lines, text_files
 from ocr.annotations.place import Place, first_lines, label_files, most
+from ocr.annotations.regions import region_or_dropped
 from ocr.errors import InputError
-from ocr.region import region_or_dropped
 
 _BEGIN = re.compile(r'\s*x:\s*\[\[')
 _RECORD = re.compile(

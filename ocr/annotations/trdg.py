@@ -12,8 +12,8 @@ import re
 
 from ocr.annotations.image_list import lists_images, read_image_list
 from ocr.annotations.place import is_image
+from ocr.annotations.regions import region_or_dropped
 from ocr.errors import InputError
-from ocr.region import region_or_dropped
 
 LABELS = 'labels.txt'
 _TEXT_FIRST = re.compile(r'(?P<text>.*)_(?P<number>\d+)')

@@ -11,13 +11,13 @@ from ocr.datasets.crop_making import ensure_caches
 from ocr.datasets.index import RegionIndex, count_table, split_by_image
 from ocr.datasets.sources import not_drawn, open_index, recipe_name, select_regions
 from ocr.drawing import Recipe, scan_fonts
+from ocr.drawing.held_out import draw_held_out
 from ocr.drawing.material import prepare_recipe
 from ocr.errors import InputError
 from ocr.preprocessing.augment import AugmentSettings
 from ocr.preprocessing.prepare import InferencePreparer, SamplePreparer, read_or_broken
 from ocr.reading.regions import canvas_batches
 from ocr.training.dataflow import drawn_source, region_source, training_dataflow
-from ocr.training.drawn_samples import draw_held_out
 
 logger = logging.getLogger(__name__)
 

@@ -1,12 +1,10 @@
-"""Drawn text as training samples that never touch the disk, and as held-out regions for validation."""
+"""Drawn text as training samples that never touch the disk."""
 
 from itertools import count
 
 from ocr.drawing import draw_sample, stage
-from ocr.region import TextRegion
 
 NUM_STAGES = 50  # steps in which a recipe grows from easy to hard
-HELD_OUT = 1 << 40  # number of the first sample that is kept for validation
 
 
 def drawn_stream(echo, start=0):
@@ -57,18 +55,3 @@ class DrawnPreparer:
 
     def __getstate__(self):
         return {**self.__dict__, '_last': (None, None), '_stage': (None, None)}
-
-
-def draw_held_out(recipe, fonts, seed, number):
-    """Samples that no training sees, as regions and their pictures.
-
-    Returns:
-        list of TextRegion, and {image_path: uint8 (H, W, 3)}; the paths are names only.
-    """
-    regions, images = [], {}
-    for i in range(number):
-        sample = draw_sample(recipe, fonts, seed, HELD_OUT + i)
-        path = f'drawn {recipe.name} {i}'
-        images[path] = sample.image
-        regions.append(TextRegion(path, sample.polygon, sample.text, recipe.name))
-    return regions, images

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from ocr.annotations import DATASETS, read_dataset, rects
 from ocr.annotations.files import ImageFinder
+from ocr.annotations.regions import judge_text, to_polygon
 from ocr.errors import InputError
-from ocr.region import Dropped, DropReason, TextRegion, judge, to_polygon
+from ocr.geometry import whole_image
+from ocr.region import Dropped, DropReason, TextRegion, judge_polygon
 
 REALDATA = Path(__file__).resolve().parents[4] / 'shared' / 'realdata'
 BOM = b'\xef\xbb\xbf'
@@ -400,12 +402,10 @@ def test_rctw_gives_back_any_text_of_one_line(tmp_path, written, end):
         ([], DropReason.DEGENERATE),
         ([[0, 0], [20, 0], [float('nan'), 20]], DropReason.DEGENERATE),
         ([[0, 0], [20, 0], [1e39, 20]], DropReason.DEGENERATE),  # beyond float32
-        (None, None),
     ],
 )
 def test_judge_polygon(points, reason):
-    polygon = None if points is None else to_polygon(points, 'here')
-    assert judge(TextRegion('a.png', polygon, 'text', 'mine'), 100, 50) == reason
+    assert judge_polygon(to_polygon(points, 'here'), 100, 50) == reason
 
 
 @pytest.mark.parametrize(
@@ -424,13 +424,12 @@ def test_judge_polygon(points, reason):
     ],
 )
 def test_judge_text(text, reason):
-    assert judge(TextRegion('a.png', None, text, 'mine'), 100, 50) == reason
+    assert judge_text(text) == reason
 
 
 def test_judge_the_whole_of_a_small_image():
-    region = TextRegion('a.png', None, 'text', 'mine')
-    assert judge(region, 100, 7) == DropReason.TOO_SMALL
-    assert judge(region, 100, 7, min_size=7) is None
+    assert judge_polygon(whole_image(100, 7), 100, 7) == DropReason.TOO_SMALL
+    assert judge_polygon(whole_image(100, 7), 100, 7, min_size=7) is None
 
 
 coordinates = st.floats(-1e4, 1e4, width=32)
