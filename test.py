@@ -78,7 +78,7 @@ def place(region, folder):
 @lru_cache(maxsize=1)
 def read_photograph(path):
     """The upright photograph, uint8 (H, W, 3): read once for all regions that follow one another in it."""
-    from ocr.preprocessing.warp import read_image
+    from ocr.preprocessing.decode import read_image
 
     return read_image(path)
 

@@ -56,8 +56,8 @@ def canvases_of(folder, predictor, number):
 
     import numpy as np
 
+    from ocr.preprocessing.decode import read_image
     from ocr.preprocessing.prepare import place_region, stacked
-    from ocr.preprocessing.warp import read_image
     from test import find_images
 
     by_shape = defaultdict(list)

@@ -10,7 +10,7 @@ import requests
 from PIL import Image
 
 from ocr.charset import Charset
-from ocr.reading.results_file import ReadText
+from ocr.reading.read_text import ReadText
 from ocr.serving import application, metrics
 from ocr.serving.limits import Limits
 from ocr.serving.reader import Reader

@@ -23,9 +23,9 @@ from ocr.atomic import new_folder
 from ocr.datasets.index import KEPT
 from ocr.errors import InputError
 from ocr.geometry import clip_box, polygon_box, whole_image
+from ocr.preprocessing.decode import UnreadableImage, read_image
 from ocr.preprocessing.image_file import open_image
 from ocr.preprocessing.image_header import exif_orientation
-from ocr.preprocessing.warp import UnreadableImage, read_image
 from ocr.region import DropReason
 
 NOT_ONE_LINE = 'tab or line break in the text'  # a reason of gt.txt's own

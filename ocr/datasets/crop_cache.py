@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 
 from ocr.errors import InputError
-from ocr.preprocessing.warp import Excerpt
+from ocr.preprocessing.decode import Excerpt
 from ocr.progress import progress_bar
 
 FORMAT = 2

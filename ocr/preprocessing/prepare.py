@@ -8,16 +8,9 @@ import numpy as np
 
 from ocr.geometry import homogeneous, polygon_box, strip_height, transform, whole_image
 from ocr.preprocessing.augment import augmented_placement, draw_augmentation, region_outline
+from ocr.preprocessing.decode import UnreadableImage, read_image
 from ocr.preprocessing.photometric import apply_photometric
-from ocr.preprocessing.warp import (
-    UnreadableImage,
-    black_outside,
-    canvas_shape,
-    centred_placement,
-    read_image,
-    resize_into,
-    warp_photograph,
-)
+from ocr.preprocessing.warp import black_outside, canvas_shape, centred_placement, resize_into, warp_photograph
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ from ocr.errors import InputError
 from ocr.model_files.frozen_graph import free_sides, load_graph, read_charset, read_settings, read_weights
 from ocr.network import tensor_names as names
 from ocr.network.precision import session_config
-from ocr.reading.results_file import ReadText
+from ocr.reading.read_text import ReadText
 
 
 class Predictor:

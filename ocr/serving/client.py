@@ -20,7 +20,7 @@ from ocr.errors import InputError
 from ocr.parallel import map_in_order
 from ocr.preprocessing.image_file import open_image
 from ocr.preprocessing.prepare import Broken
-from ocr.reading.results_file import ReadText
+from ocr.reading.read_text import ReadText
 from ocr.region import DropReason
 
 _TIMEOUT = 120.0  # seconds without a byte from the server

@@ -7,7 +7,7 @@ import io
 
 from PIL import Image, UnidentifiedImageError
 
-from ocr.preprocessing.warp import upright_rgb
+from ocr.preprocessing.decode import upright_rgb
 from ocr.serving.problem import Problem
 
 # Pillow reads many more, some by calling other programs.

@@ -22,7 +22,7 @@ from layouts import (
 
 from ocr.annotations import FORMATS, annotation_files, read_dataset, resolve_source, split_source
 from ocr.errors import InputError
-from ocr.preprocessing.warp import read_image
+from ocr.preprocessing.decode import read_image
 from ocr.region import TextRegion
 
 layouts = pytest.mark.parametrize(('lay', 'form', 'polygon'), [(lay, *of) for lay, of in LAYOUTS.items()])

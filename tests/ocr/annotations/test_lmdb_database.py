@@ -10,7 +10,7 @@ from ocr.annotations import annotation_files, read_dataset
 from ocr.datasets.index import KEPT, RegionIndex, build_index
 from ocr.errors import InputError
 from ocr.parallel import process_pool
-from ocr.preprocessing.warp import read_image
+from ocr.preprocessing.decode import read_image
 from ocr.region import TextRegion
 
 COLOURS = [(10 * number, 200, 30) for number in range(len(WORDS))]

@@ -9,7 +9,7 @@ from layouts import BOM, FOURTEEN, QUAD, flat, image, text_file
 
 from ocr.annotations import read_dataset
 from ocr.errors import InputError
-from ocr.preprocessing.warp import read_image
+from ocr.preprocessing.decode import read_image
 from ocr.region import Dropped, DropReason, TextRegion
 
 REALDATA = Path(__file__).resolve().parents[4] / 'shared' / 'realdata'

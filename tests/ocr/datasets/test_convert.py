@@ -16,8 +16,8 @@ from ocr.annotations import read_dataset, resolve_source
 from ocr.datasets.convert import NOT_ONE_LINE, convert
 from ocr.datasets.index import KEPT, RegionIndex, build_index
 from ocr.errors import InputError
+from ocr.preprocessing.decode import read_image
 from ocr.preprocessing.image_file import open_image
-from ocr.preprocessing.warp import read_image
 from ocr.region import DropReason
 
 FORMATS = ('jsonl', 'gt', 'lmdb')

@@ -27,8 +27,8 @@ from ocr.datasets.index import (
     split_by_image,
 )
 from ocr.errors import InputError
+from ocr.preprocessing.decode import read_image
 from ocr.preprocessing.image_header import upright_size
-from ocr.preprocessing.warp import read_image
 from ocr.region import DropReason
 
 

@@ -6,8 +6,9 @@ from PIL import Image
 from test_warp import photograph, saved
 
 from ocr.geometry import whole_image
+from ocr.preprocessing.decode import Excerpt, read_image
 from ocr.preprocessing.prepare import InferencePreparer, place_region, read_or_broken
-from ocr.preprocessing.warp import Excerpt, canvas_shape, centred_placement, read_image, resize_into, warp_region
+from ocr.preprocessing.warp import canvas_shape, centred_placement, resize_into, warp_region
 from ocr.region import TextRegion
 
 

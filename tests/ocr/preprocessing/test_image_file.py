@@ -7,9 +7,9 @@ import lmdb
 import pytest
 from PIL import Image
 
+from ocr.preprocessing.decode import UnreadableImage, read_image
 from ocr.preprocessing.image_file import open_image
 from ocr.preprocessing.image_header import upright_size
-from ocr.preprocessing.warp import UnreadableImage, read_image
 from ocr.region import DropReason
 
 

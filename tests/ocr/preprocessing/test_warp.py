@@ -11,16 +11,9 @@ from hypothesis import strategies as st
 from PIL import Image, features
 
 from ocr.geometry import polygon_box, transform, whole_image
+from ocr.preprocessing.decode import UnreadableImage, read_image
 from ocr.preprocessing.image_header import upright_size
-from ocr.preprocessing.warp import (
-    UnreadableImage,
-    canvas_shape,
-    centred_placement,
-    fitted_size,
-    placement,
-    read_image,
-    warp_region,
-)
+from ocr.preprocessing.warp import canvas_shape, centred_placement, fitted_size, placement, warp_region
 from ocr.region import DropReason
 
 RED, WHITE, BLACK = (255, 0, 0), (255, 255, 255), (0, 0, 0)

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from ocr.errors import InputError
 from ocr.preprocessing.prepare import Broken
-from ocr.reading.results_file import ReadText, open_results, read_results, to_record
+from ocr.reading.read_text import ReadText
+from ocr.reading.results_file import open_results, read_results, to_record
 
 RUN = {'model': 'a1', 'canvas': 'fit', 'precision': 'float32'}
 PLACES = [{'image': f'{number}.jpg', 'polygon': [[0.1, 2.0]]} for number in range(5)]

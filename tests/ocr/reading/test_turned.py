@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from config import SHIPPED_MODEL
+from ocr.preprocessing.decode import read_image
 from ocr.preprocessing.prepare import place_region
-from ocr.preprocessing.warp import read_image
 from ocr.reading.predictor import Predictor
-from ocr.reading.results_file import ReadText
+from ocr.reading.read_text import ReadText
 from ocr.reading.turned import TurnedReader, is_tall, turn_bboxes
 
 WORDS = Path(__file__).resolve().parents[3] / 'imgs' / 'words'

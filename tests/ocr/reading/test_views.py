@@ -14,7 +14,7 @@ from ocr.preprocessing.prepare import place_region
 from ocr.preprocessing.warp import between_centres
 from ocr.reading.char_positions import map_to_canvas
 from ocr.reading.predictor import Predictor
-from ocr.reading.results_file import ReadText
+from ocr.reading.read_text import ReadText
 from ocr.reading.turned import TurnedReader
 from ocr.reading.views import MAX_VIEWS, OTHER_VIEWS, ViewsReader, in_views, is_settled, most_supported
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ocr.preprocessing.warp import read_image
+from ocr.preprocessing.decode import read_image
 from ocr.serving.picture import decode_picture
 from ocr.serving.problem import Problem
 

@@ -5,7 +5,7 @@ import pytest
 
 from ocr.reading.long_text.stitching import Placed, placed, stitch
 from ocr.reading.long_text.windows import cut_windows
-from ocr.reading.results_file import ReadText
+from ocr.reading.read_text import ReadText
 
 LINE = np.float32([[0, 0], [240, 0], [240, 20], [0, 20]])  # 12 times as long as high
 WINDOWS = cut_windows(LINE, 4)

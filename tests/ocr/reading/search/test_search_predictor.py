@@ -8,8 +8,8 @@ import tiny
 from ocr.charset import Charset
 from ocr.errors import InputError
 from ocr.model_files.frozen_graph import halve_weights, load_graph
+from ocr.preprocessing.decode import read_image
 from ocr.preprocessing.prepare import place_region
-from ocr.preprocessing.warp import read_image
 from ocr.reading.predictor import Predictor
 from ocr.reading.search.build import with_search
 
