@@ -12,7 +12,6 @@ writes a folder whose encoder runs in int8 in OpenVINO, of a checkpoint or of a 
 
 import logging
 import os
-import shutil
 
 import numpy as np
 
@@ -24,7 +23,6 @@ NUM_CHECKED = 16  # pictures that checkpoint and file must read alike
 SHOWN = ('canvas', 'turned', 'views')  # settings of a model that say how a region is shown to it
 NUM_CALIBRATED = 300  # regions that the ranges of int8 are found with
 OPENVINO_FOLDER = 'openvino'  # what --format openvino writes beside the checkpoint
-SAVED_MODEL_FILE = 'saved_model.pb'  # what a folder holds that is a SavedModel
 
 logger = logging.getLogger(__name__)
 
@@ -130,47 +128,6 @@ def check_same_text(graph_def, checkpoint, cfg, charset):
         )
 
 
-def write_pb(path, graph_def):
-    """Write a GraphDef beside, then rename."""
-    from ocr.atomic import replacing
-
-    with replacing(path, binary=True) as file:
-        file.write(graph_def.SerializeToString())
-
-
-def write_saved_model(path, graph_def, charset):
-    """Write a SavedModel folder with the signature `serving_default`: image (and normalized_bbox) -> preds, probs."""
-    import tensorflow.compat.v1 as tf
-
-    from ocr.network import tensor_names as names
-
-    path = os.path.normpath(path)
-    if os.path.exists(path) and not os.path.exists(os.path.join(path, SAVED_MODEL_FILE)):
-        raise InputError(f'--pb_path {path}: exists and is no SavedModel; give another path')
-    beside = f'{path}.saving'
-    shutil.rmtree(beside, ignore_errors=True)
-    try:
-        with tf.Graph().as_default() as graph, tf.Session() as session:
-            tf.import_graph_def(graph_def, name='')
-            present = {operation.name for operation in graph.get_operations()}
-            inputs = [name for name in (names.IMAGE, names.NORMALIZED_BBOX) if name in present]
-            tensors = {name: graph.get_tensor_by_name(f'{name}:0') for name in (*inputs, names.PREDS, names.PROBS)}
-            tf.saved_model.simple_save(
-                session,
-                beside,
-                {name: tensors[name] for name in inputs},
-                {name: tensors[name] for name in (names.PREDS, names.PROBS)},
-            )
-        charset.save(os.path.join(beside, 'assets.extra', 'charset.txt'))
-        shutil.rmtree(path, ignore_errors=True)
-        os.replace(beside, path)
-    except (OSError, tf.errors.OpError) as error:
-        reason = ' '.join(str(error).split())
-        raise InputError(f'--pb_path {path}: cannot be written ({reason}); nothing was written') from None
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-
-
 def labelled_batches(cfg, specs, predictor, number, seed):
     """Canvases of so many regions of datasets, drawn ones among them, as `canvas_batches` gives them."""
     from ocr.datasets.sources import not_drawn, open_index, recipe_name
@@ -265,6 +222,7 @@ def main(argv=None):
     start_tensorflow(cfg.gpus)
     from model import freeze_checkpoint
     from ocr.model_files.frozen_graph import halve_weights
+    from ocr.model_files.saved_model import write_pb, write_saved_model
 
     if cfg.format == 'openvino':
         graph_def, folder = graph_to_quantise(cfg, argv)

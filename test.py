@@ -30,44 +30,6 @@ MODEL_SETTINGS = ('pb_path', 'charset_path', 'image_size', 'canvas', 'turned', '
 LOCAL_SETTINGS = (*NOT_SERVED, 'window_aspect', 'attention_dir')  # of reading here alone
 
 
-def find_images(folder):
-    """Paths of all images below a folder in natural order: img2 before img10.
-
-    Raises:
-        InputError: there is no such folder, or no image in it.
-    """
-    from natsort import natsorted, ns
-
-    from ocr.preprocessing.image_file import IMAGE_SUFFIXES
-
-    if not os.path.isdir(folder):
-        raise InputError(f'--img_folder {folder}: no such folder')
-    paths = [
-        str(path)
-        for path in Path(folder).rglob('*')
-        if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file() and not path.name.startswith('.')
-    ]
-    if not paths:
-        raise InputError(f'--img_folder {folder}: no image in it; wanted are {" ".join(sorted(IMAGE_SUFFIXES))}')
-    return natsorted(paths, alg=ns.PATH)
-
-
-def find_regions(cfg):
-    """What to read, as TextRegion: whole images of --img_folder, or the regions of --polygons_path."""
-    from ocr.region import TextRegion
-
-    if not cfg.polygons_path:
-        return [TextRegion(path, None, '', '') for path in find_images(cfg.img_folder)]
-    from ocr.annotations.own import read_polygons
-
-    if not os.path.isdir(cfg.img_folder):
-        raise InputError(f'--img_folder {cfg.img_folder}: no such folder; {cfg.polygons_path} names images in it')
-    regions = list(read_polygons(cfg.polygons_path, cfg.img_folder))
-    if not regions:
-        raise InputError(f'--polygons_path {cfg.polygons_path}: no region in it; a line is image<TAB>polygon')
-    return regions
-
-
 def place(region, folder):
     """What a line of results.jsonl says of a region; paths are relative to the image folder where they lie below it."""
     path = os.path.relpath(region.image_path, folder)
@@ -208,11 +170,12 @@ def print_table(path):
 
 def main(argv=None):
     cfg = parse_config(argv, __doc__)
+    from ocr.reading.folder import find_regions
     from ocr.reading.results_file import open_results
 
     if cfg.long_text and cfg.attention_dir:
         raise InputError('--attention_dir shows one canvas for a text, --long_text reads several; leave one out')
-    regions = find_regions(cfg)
+    regions = find_regions(cfg.img_folder, cfg.polygons_path)
     if cfg.server:
         reader, read = open_remote(cfg, argv), read_remotely
     else:

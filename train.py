@@ -202,7 +202,7 @@ def profile(cfg, data, num_towers, on_gpu):
 
 def check_report(cfg, held_out):
     """InputError where --report could not be written at the end, hours from now."""
-    from eval import open_report
+    from ocr.evaluation.run import open_report
 
     if cfg.report and not held_out:
         raise InputError(
@@ -214,8 +214,8 @@ def check_report(cfg, held_out):
 
 def report_on(cfg, data):
     """Read what was held out with the best checkpoint; write scores, readings and the page to --report."""
-    from eval import evaluate
     from model import freeze_checkpoint
+    from ocr.evaluation.run import evaluate
     from ocr.model_files.checkpoint import require_checkpoint
     from ocr.network.precision import choose_precision
     from ocr.reading.predictor import Predictor

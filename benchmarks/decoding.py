@@ -58,7 +58,7 @@ def canvases_of(folder, predictor, number):
 
     from ocr.preprocessing.decode import read_image
     from ocr.preprocessing.prepare import place_region, stacked
-    from test import find_images
+    from ocr.reading.folder import find_images
 
     by_shape = defaultdict(list)
     for path in find_images(folder):

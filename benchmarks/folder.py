@@ -78,13 +78,13 @@ def main(argv=None):
     from export import load_frozen
     from ocr.network import tensor_names as names
     from ocr.preprocessing.prepare import InferencePreparer
-    from test import find_regions
+    from ocr.reading.folder import find_regions
 
     shared = ('pb_path', 'img_folder', 'batch_size', 'precision')
     arguments = as_flags({name: getattr(settings, name) for name in shared})
     cfg = parse_config(arguments, __doc__)
     reader = load_frozen(settings.pb_path, cfg, arguments, __doc__)
-    regions = find_regions(cfg)[: settings.num_images]
+    regions = find_regions(cfg.img_folder, cfg.polygons_path)[: settings.num_images]
     prepare = InferencePreparer(reader.canvas_side, reader.fits)
     feeds = ready_feeds(reader, prepare, regions, settings.batch_size)
     fetches = [f'{names.PREDS}:0', f'{names.PROBS}:0']

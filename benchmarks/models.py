@@ -48,9 +48,9 @@ def main(argv=None):
     from benchmarks.measure import peak_mb, report, spread
     from ocr.network.precision import choose_precision
     from ocr.preprocessing.prepare import InferencePreparer
+    from ocr.reading.folder import find_images
     from ocr.reading.regions import canvas_batches
     from ocr.region import TextRegion
-    from test import find_images
 
     precision = choose_precision(settings.precision)
     models = {path: load(path, precision) for path in settings.pb_paths}

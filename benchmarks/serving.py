@@ -107,8 +107,8 @@ def serving(predictor, batch_size, window):
 
 def read_bodies(folder):
     """[(body, headers)] of requests, one for each picture of a folder."""
+    from ocr.reading.folder import find_images
     from ocr.serving.client import form
-    from test import find_images
 
     paths = find_images(folder) if folder else []
     pictures = [Path(path).read_bytes() for path in paths] or [draw_word(word) for word in SHORT_WORDS]

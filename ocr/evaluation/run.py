@@ -1,0 +1,163 @@
+"""An evaluation: regions are read, scored, and reported on."""
+
+import dataclasses
+import logging
+import os
+from collections import Counter, defaultdict
+
+import numpy as np
+
+from ocr.datasets.index import KEPT
+from ocr.errors import InputError
+from ocr.evaluation.scores import Reading, score, score_table, write_csv, write_json
+from ocr.preprocessing.prepare import Broken
+from ocr.progress import progress_bar
+from ocr.reading.long_text.read_windows import read_as_told
+from ocr.reading.results_file import open_results, read_results, to_record
+
+READINGS_FILE = 'readings.jsonl'
+SCORES_FILE = 'scores.json'
+REGIONS_FILE = 'regions.csv'
+
+logger = logging.getLogger(__name__)
+
+
+def place(region):
+    """What a line of readings.jsonl says of a region."""
+    return {
+        'image': region.image_path,
+        'polygon': region.polygon.tolist(),
+        'dataset': region.dataset,
+        'truth': region.text,
+    }
+
+
+def read_index(predictor, index, cfg, path, **reading):
+    """Read all regions of an index with a progress bar, and write them as they come to a JSON Lines file.
+
+    Args:
+        predictor: Predictor.
+        index: RegionIndex, or a list of TextRegion.
+        cfg: Config.
+        path: the file.
+        reading: more keyword arguments of ocr.reading.long_text.read_windows.read_as_told.
+    """
+    run = {**predictor.identity, 'full_length': cfg.full_length}
+    if cfg.long_text:
+        run['window_aspect'] = cfg.window_aspect
+    places = (place(index[position]) for position in range(len(index)))
+    with open_results(path, run, places, cfg.resume) as readings:
+        regions = (index[position] for position in range(readings.num_kept, len(index)))
+        aspect = cfg.long_text and cfg.window_aspect
+        results = read_as_told(predictor, regions, window_aspect=aspect, **reading_settings(cfg), **reading)
+        bar = progress_bar(results, total=len(index), initial=readings.num_kept, desc='reading', unit=' regions')
+        for region, _, result in bar:
+            record = to_record(place(region), result)
+            if isinstance(result, Broken):
+                logger.warning('left out: %s', result.message)
+                record['reason'] = result.reason
+            readings.append(record)
+
+
+def reading_settings(cfg):
+    """Keyword arguments of ocr.reading.regions.read_regions."""
+    return {'batch_size': cfg.batch_size, 'num_workers': cfg.num_workers, 'full_length': cfg.full_length}
+
+
+def load_readings(path):
+    """What `read_index` wrote.
+
+    Returns:
+        readings: list of report.Reading.
+        unreadable: {dataset: Counter of regions by reason} that could not be read.
+    """
+    readings, unreadable = [], defaultdict(Counter)
+    for record in read_results(path):
+        if 'error' in record:
+            unreadable[record['dataset']][record['reason']] += 1
+            continue
+        polygon = np.array(record['polygon'], np.float32)
+        of_region = record['image'], polygon, record['dataset'], record['truth'], record['text'], record['confidence']
+        readings.append(Reading(*of_region, tuple(record['char_confidences'])))
+    return readings, unreadable
+
+
+def beyond_reach(readings, charset, num_steps):
+    """How many scored texts the model cannot write: (too long, with characters outside the charset)."""
+    too_long = sum(num_steps is not None and len(reading.truth) >= num_steps for reading in readings)
+    unknown = sum(bool(charset.unknown(reading.truth)) for reading in readings)
+    return too_long, unknown
+
+
+def open_report(cfg, index, folder):
+    """The comparison.Earlier of --compare, or None; InputError now rather than after all has been read.
+
+    Args:
+        cfg: Config.
+        index: what will be read: RegionIndex, or a list of TextRegion.
+        folder: where the readings will be written.
+    """
+    from ocr.evaluation.error_report.comparison import Earlier
+    from ocr.evaluation.error_report.page import check_folder
+
+    if not cfg.report:
+        if cfg.compare:
+            raise InputError(f'--compare {cfg.compare}: what changed is shown on a page; name its folder with --report')
+        return None
+    earlier = None
+    if cfg.compare:
+        if os.path.realpath(os.path.dirname(cfg.compare)) == os.path.realpath(folder):
+            raise InputError(f'--compare {cfg.compare}: this run writes to {folder} too; choose another folder for it')
+        earlier = Earlier.load(cfg.compare)
+        regions = (index[position] for position in range(len(index)))
+        earlier.check_in_common((region.image_path, region.polygon, region.dataset) for region in regions)
+    check_folder(cfg.report)
+    return earlier
+
+
+def evaluate(predictor, model_path, index, counts, cfg, folder, **reading):
+    """Read and score regions: print the scores, write them and all readings, and the page of --report.
+
+    Args:
+        predictor: Predictor.
+        model_path: what to call it.
+        index: RegionIndex, or a list of TextRegion.
+        counts: {dataset: {KEPT: number, reason: number}}, what was left out before.
+        cfg: Config.
+        folder: for READINGS_FILE, SCORES_FILE and REGIONS_FILE.
+        reading: more keyword arguments of ocr.reading.long_text.read_windows.read_as_told.
+    """
+    earlier = open_report(cfg, index, folder)
+    path = os.path.join(folder, READINGS_FILE)
+    read_index(predictor, index, cfg, path, **reading)
+    readings, unreadable = load_readings(path)
+    dropped = {
+        name: Counter({reason: number for reason, number in counts.get(name, {}).items() if reason != KEPT})
+        + unreadable[name]
+        for name in dict.fromkeys([*counts, *unreadable])
+    }
+    scores = score(readings)
+    charset, num_steps = predictor.charset, None if cfg.long_text else predictor.num_steps
+    too_long, unknown = beyond_reach(readings, charset, num_steps)
+    print(score_table(scores, dropped))
+    print(
+        f'of the scored texts {too_long} are too long for the model and {unknown} have characters outside its charset'
+    )
+    settings = {
+        'model': model_path,
+        'model_config': predictor.settings,
+        'config': dataclasses.asdict(cfg),
+        'too_long': too_long,
+        'unknown_character': unknown,
+    }
+    write_json(os.path.join(folder, SCORES_FILE), scores, dropped, settings)
+    write_csv(os.path.join(folder, REGIONS_FILE), readings)
+    print(f'{folder}/{SCORES_FILE}, and {folder}/{REGIONS_FILE} with every region, the worst first')
+    if cfg.report:
+        from ocr.evaluation.error_report.analysis import analyse
+        from ocr.evaluation.error_report.examples import Studio
+        from ocr.evaluation.error_report.page import write_page
+
+        analysis = analyse(model_path, charset, num_steps, readings, scores, dropped, earlier)
+        studio = Studio(predictor, **reading_settings(cfg), **reading)
+        print(f'{write_page(cfg.report, analysis, studio, cfg.report_regions)}: where the model errs')
