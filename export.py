@@ -128,36 +128,9 @@ def check_same_text(graph_def, checkpoint, cfg, charset):
         )
 
 
-def labelled_batches(cfg, specs, predictor, number, seed):
-    """Canvases of so many regions of datasets, drawn ones among them, as `canvas_batches` gives them."""
-    from ocr.datasets.sources import not_drawn, open_index, recipe_name
-    from ocr.drawing import scan_fonts
-    from ocr.drawing.held_out import draw_held_out
-    from ocr.drawing.material import prepare_recipe
-    from ocr.preprocessing.prepare import InferencePreparer, read_or_broken
-    from ocr.reading.regions import canvas_batches
-
-    regions, pictures = [], {}
-    for name in filter(None, map(recipe_name, specs)):
-        fonts = scan_fonts(cfg.font_dir)
-        seq_len = (predictor.num_steps or cfg.num_steps) - 1
-        recipe = prepare_recipe(name, fonts, charset=predictor.charset, text_path=cfg.text_path, seq_len=seq_len)
-        drawn, images = draw_held_out(recipe, fonts, seed, number)
-        regions, pictures = regions + drawn, pictures | images
-    if not_drawn(specs):
-        index, _ = open_index(cfg.base_dir, cfg.index_dir, not_drawn(specs), cfg.min_size)
-        some = np.linspace(0, len(index) - 1, min(len(index), number), dtype=int)
-        regions += [index[position] for position in some]
-
-    def read(path, scale):
-        return pictures[path] if path in pictures else read_or_broken(path, scale)
-
-    prepare = InferencePreparer(predictor.canvas_side, predictor.fits, read)
-    return list(canvas_batches(regions, prepare, batch_size=cfg.batch_size, num_workers=cfg.num_workers))
-
-
 def write_openvino(path, graph_def, cfg):
     """Quantise the encoder of a frozen graph and write it, unless it reads worse than --max_loss allows."""
+    from ocr.evaluation import int8_loss
     from ocr.reading import openvino
     from ocr.reading.openvino import OpenVinoPredictor, compile_encoder, quantised_encoder, save_openvino
     from ocr.reading.predictor import Predictor
@@ -166,12 +139,12 @@ def write_openvino(path, graph_def, cfg):
     if os.path.exists(path):
         raise InputError(f'--pb_path {path}: is there already; remove it or give another path')
     before = Predictor(graph_def, None, where=cfg.checkpoint_path)
-    calibration = labelled_batches(cfg, cfg.calibration_datasets, before, NUM_CALIBRATED, cfg.seed)
+    calibration = int8_loss.labelled_batches(cfg, cfg.calibration_datasets, before, NUM_CALIBRATED, cfg.seed)
     encoder, decoder = quantised_encoder(graph_def, [canvases for _, canvases, _ in calibration])
     after = OpenVinoPredictor(decoder, None, encoder=compile_encoder(encoder, 'float32'))
     judged_on = cfg.val_datasets or ('synthetic:scene',)
-    batches = labelled_batches(cfg, judged_on, before, cfg.val_regions, cfg.seed + 1)
-    scores = [100 * openvino.similarity(predictor, batches) for predictor in (before, after)]
+    batches = int8_loss.labelled_batches(cfg, judged_on, before, cfg.val_regions, cfg.seed + 1)
+    scores = [100 * int8_loss.similarity(predictor, batches) for predictor in (before, after)]
     lost, number = scores[0] - scores[1], sum(len(regions) for regions, _, _ in batches)
     found = f'1-N.E.D. {scores[0]:.2f} % in float32, {scores[1]:.2f} % in int8 ({number} of {" ".join(judged_on)})'
     if lost > 100 * cfg.max_loss:
@@ -207,8 +180,7 @@ def shown_as_told(graph_def, path, argv):
 def graph_to_quantise(cfg, argv):
     """GraphDef that --checkpoint_path means, a frozen graph or a checkpoint, and the folder that it lies in."""
     from model import freeze_checkpoint
-    from ocr.model_files.frozen_graph import load_graph
-    from ocr.training.initial_weights import PB_ENDING
+    from ocr.model_files.frozen_graph import PB_ENDING, load_graph
 
     path = cfg.checkpoint_path
     if path.endswith(PB_ENDING):

@@ -30,7 +30,8 @@ def find_start(cfg):
     """Start from the model of --restore_path, else from the last checkpoint in --checkpoint_path; None without one."""
     from ocr.charset import Charset
     from ocr.model_files.checkpoint import find_checkpoint, require_checkpoint
-    from ocr.training.initial_weights import PB_ENDING, Start
+    from ocr.model_files.frozen_graph import PB_ENDING
+    from ocr.training.initial_weights import Start
 
     charset = Charset.resolve(cfg.charset_path)
     if cfg.restore_path.endswith(PB_ENDING):

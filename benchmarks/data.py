@@ -32,8 +32,8 @@ from ocr.datasets.sources import open_index  # noqa: E402
 from ocr.drawing import draw_sample, scan_fonts  # noqa: E402
 from ocr.drawing.material import prepare_recipe  # noqa: E402
 from ocr.preprocessing.augment import AugmentSettings, draw_augmentation  # noqa: E402
-from ocr.preprocessing.prepare import SamplePreparer, TrainingPreparer  # noqa: E402
 from ocr.training.drawn_samples import DrawnPreparer  # noqa: E402
+from ocr.training.samples import SamplePreparer, TrainingPreparer  # noqa: E402
 
 PLAIN = 'whole photograph warped'
 FROM_PHOTOGRAPHS = 'from photographs'

@@ -12,6 +12,7 @@ from ocr.charset import Charset
 from ocr.errors import InputError
 from ocr.network import tensor_names as names
 
+PB_ENDING = '.pb'
 _BLOCK_END = re.compile(r'InceptionV4/Mixed_\d[a-z]/concat')  # what a block of the encoder hands on
 _INTERFACE = [
     *(names.IMAGE, names.NORMALIZED_BBOX, names.LABEL, names.IS_TRAINING, names.DROPOUT_KEEP_PROB, names.FULL_LENGTH),

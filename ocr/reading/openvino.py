@@ -12,7 +12,6 @@ import numpy as np
 
 from ocr.atomic import new_folder
 from ocr.errors import InputError
-from ocr.metrics import normalized_edit_similarity
 from ocr.model_files.frozen_graph import features_of, load_graph, split_encoder
 from ocr.network import tensor_names as names
 from ocr.parallel import num_cores
@@ -105,16 +104,6 @@ def quantised_encoder(graph_def, batches):
     model = openvino.convert_model(encoder)
     feeds = [np.divide(batch, np.float32(255), dtype=np.float32) for batch in batches]
     return nncf.quantize(model, nncf.Dataset(feeds), subset_size=len(feeds)), decoder
-
-
-def similarity(predictor, batches):
-    """Mean 1-N.E.D. of what is read: `batches` are (list of TextRegion, canvases, normalized_bboxes)."""
-    values = [
-        normalized_edit_similarity(read.text, region.text)
-        for regions, canvases, bboxes in batches
-        for region, read in zip(regions, predictor.read(canvases, bboxes), strict=True)
-    ]
-    return float(np.mean(values))
 
 
 def save_openvino(path, encoder, decoder):

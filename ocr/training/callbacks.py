@@ -1,6 +1,5 @@
 """What train.py does beside the updates: save, validate, show, stop."""
 
-import json
 import logging
 import os
 import sys
@@ -11,15 +10,11 @@ import tensorflow.compat.v1 as tf
 from tensorpack.callbacks import Callback
 from tensorpack.train import StopTraining
 
-from ocr.atomic import replacing
 from ocr.errors import InputError
 from ocr.model_files.checkpoint import BEST_FOLDER, find_checkpoint, save_checkpoint, saved_steps
 from ocr.network import tensor_names as names
 from ocr.progress import progress_bar
-from ocr.training.history import loss_curve
-
-HISTORY_FILE = 'history.jsonl'
-CURVE_FILE = 'curve.png'
+from ocr.training.history import read_history, write_history
 
 logger = logging.getLogger(__name__)
 
@@ -210,19 +205,3 @@ def _epoch_line(epoch, row):
     if 'val_ned' in row:
         line += f', validation 1-N.E.D. {100 * row["val_ned"]:.1f} %, words right {100 * row["val_accuracy"]:.1f} %'
     return line
-
-
-def read_history(folder):
-    """Rows of the training so far: step, means of the epoch, scores where it was validated."""
-    path = os.path.join(folder, HISTORY_FILE)
-    if not os.path.exists(path):
-        return []
-    with open(path, encoding='utf-8') as file:
-        return [json.loads(line) for line in file]
-
-
-def write_history(folder, rows):
-    """Write the rows, and draw them."""
-    with replacing(os.path.join(folder, HISTORY_FILE)) as file:
-        file.writelines(json.dumps(row) + '\n' for row in rows)
-    loss_curve(os.path.join(folder, CURVE_FILE), rows)

@@ -15,9 +15,10 @@ from ocr.drawing.held_out import draw_held_out
 from ocr.drawing.material import prepare_recipe
 from ocr.errors import InputError
 from ocr.preprocessing.augment import AugmentSettings
-from ocr.preprocessing.prepare import InferencePreparer, SamplePreparer, read_or_broken
+from ocr.preprocessing.prepare import InferencePreparer, read_or_broken
 from ocr.reading.regions import canvas_batches
 from ocr.training.dataflow import drawn_source, region_source, training_dataflow
+from ocr.training.samples import SamplePreparer
 
 logger = logging.getLogger(__name__)
 

@@ -16,8 +16,9 @@ from tensorpack.dataflow import DataFlow, ProxyDataFlow
 
 from ocr.errors import InputError
 from ocr.parallel import Chunked, map_in_order, num_cores, process_pool
-from ocr.preprocessing.prepare import Broken, MixedPreparer, TrainingPreparer
+from ocr.preprocessing.prepare import Broken
 from ocr.training.drawn_samples import DrawnPreparer, drawn_stream
+from ocr.training.samples import MixedPreparer, TrainingPreparer
 
 logger = logging.getLogger(__name__)
 SHUFFLE_BATCHES = 16  # batches that wait where samples come running

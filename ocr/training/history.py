@@ -1,11 +1,15 @@
-"""The picture of a training run: loss and validation scores over the steps."""
+"""The history of a training run: loss and validation scores over the steps, as JSON Lines and as a picture."""
 
+import json
 import math
+import os
 
 import numpy as np
 
 from ocr.atomic import replacing
 
+HISTORY_FILE = 'history.jsonl'
+CURVE_FILE = 'curve.png'
 WINDOW = 25  # parts of the run that the smooth line averages over
 COLOURS = {'loss': '#1f4e8c', 'val_ned': '#c2410c', 'val_accuracy': '#15803d'}
 SCORE_NAMES = {'val_ned': '1-N.E.D.', 'val_accuracy': 'word accuracy'}
@@ -93,3 +97,19 @@ def _draw_scores(axes, rows):
 def _say(axes, text):
     axes.set(xticks=[], yticks=[])
     axes.text(0.5, 0.5, text, transform=axes.transAxes, ha='center', va='center', color='grey')
+
+
+def read_history(folder):
+    """Rows of the training so far: step, means of the epoch, scores where it was validated."""
+    path = os.path.join(folder, HISTORY_FILE)
+    if not os.path.exists(path):
+        return []
+    with open(path, encoding='utf-8') as file:
+        return [json.loads(line) for line in file]
+
+
+def write_history(folder, rows):
+    """Write the rows, and draw them."""
+    with replacing(os.path.join(folder, HISTORY_FILE)) as file:
+        file.writelines(json.dumps(row) + '\n' for row in rows)
+    loss_curve(os.path.join(folder, CURVE_FILE), rows)

@@ -7,10 +7,9 @@ import numpy as np
 
 from ocr.charset import Charset
 from ocr.model_files.checkpoint import CONFIG_FILE, charset_beside, file_beside, read_values
-from ocr.model_files.frozen_graph import load_graph, read_charset, read_text, read_weights
+from ocr.model_files.frozen_graph import PB_ENDING, load_graph, read_charset, read_text, read_weights
 from ocr.network import tensor_names as names
 
-PB_ENDING = '.pb'
 _SHOWN = 40  # new characters that are listed
 
 

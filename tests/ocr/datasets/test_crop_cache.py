@@ -18,8 +18,9 @@ from ocr.datasets.crop_making import build_cache
 from ocr.datasets.index import KEPT, RegionIndex
 from ocr.errors import InputError
 from ocr.preprocessing.augment import AugmentSettings
-from ocr.preprocessing.prepare import Broken, SamplePreparer, TrainingPreparer
+from ocr.preprocessing.prepare import Broken
 from ocr.region import DropReason
+from ocr.training.samples import SamplePreparer, TrainingPreparer
 
 PLACES = AugmentSettings(rotation_prob=1, shear_prob=1, perspective_prob=1, margin_prob=0.5, margin=0.4)
 

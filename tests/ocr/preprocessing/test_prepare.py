@@ -12,17 +12,10 @@ from ocr.charset import Charset
 from ocr.geometry import polygon_box, transform, whole_image
 from ocr.preprocessing.augment import AugmentSettings, augmented_placement, draw_augmentation, region_outline
 from ocr.preprocessing.photometric import Photometric, apply_photometric
-from ocr.preprocessing.prepare import (
-    Broken,
-    InferencePreparer,
-    Prepared,
-    SamplePreparer,
-    TrainingPreparer,
-    place_region,
-    read_or_broken,
-)
+from ocr.preprocessing.prepare import Broken, InferencePreparer, Prepared, place_region, read_or_broken
 from ocr.preprocessing.warp import warp_region
 from ocr.region import DropReason, TextRegion
+from ocr.training.samples import SamplePreparer, TrainingPreparer, place_augmented
 
 CORNER = np.float32([[30, 10], [50, 10], [50, 20], [30, 20]])
 PLAIN = AugmentSettings(rotation_prob=0, shear_prob=0)
@@ -49,7 +42,7 @@ def assert_alike(one, other):
 
 def placed(*args, **options):
     """Canvas and normalized_bbox of a region."""
-    prepared = place_region(*args, **options)
+    prepared = (place_augmented if len(args) > 3 else place_region)(*args, **options)
     return prepared.canvas, prepared.normalized_bbox
 
 
@@ -103,7 +96,7 @@ def test_the_way_back_of_a_training_sample(photograph):
         augmentation = draw_augmentation(np.random.default_rng(draw), EVERYTHING)
         outline = region_outline(CORNER, augmentation, 60, 40)
         matrix, _ = augmented_placement(outline, 64, augmentation, EVERYTHING)
-        prepared = place_region(pixels(photograph), CORNER, 64, augmentation, EVERYTHING)
+        prepared = place_augmented(pixels(photograph), CORNER, 64, augmentation, EVERYTHING)
         assert prepared.to_photograph.shape == matrix.shape
         back = transform(transform(outline, matrix), prepared.to_photograph)
         np.testing.assert_allclose(back, outline, atol=1e-2)
@@ -230,5 +223,5 @@ def test_what_goes_wrong_names_the_photograph(photograph):
 
 
 def test_workers_need_neither_tensorflow_nor_tensorpack():
-    code = "import sys, ocr.preprocessing.prepare; print(sorted({'tensorflow', 'tensorpack'} & set(sys.modules)))"
+    code = "import sys, ocr.training.samples; print(sorted({'tensorflow', 'tensorpack'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True).stdout == '[]\n'

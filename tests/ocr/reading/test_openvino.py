@@ -14,9 +14,10 @@ import tiny
 from config import parse_config
 from export import graph_to_quantise
 from ocr.errors import InputError
+from ocr.evaluation.int8_loss import similarity
 from ocr.model_files.frozen_graph import features_of, load_graph, read_settings, split_encoder
 from ocr.network import tensor_names as names
-from ocr.reading.openvino import DECODER_FILE, ENCODER_FILE, OpenVinoPredictor, similarity
+from ocr.reading.openvino import DECODER_FILE, ENCODER_FILE, OpenVinoPredictor
 from ocr.reading.predictor import Predictor
 
 MODEL = tiny.ROOT / 'pretrain' / 'latin.pb'
@@ -156,7 +157,7 @@ def test_int8_that_reads_worse_is_not_written(learnt, tmp_path, monkeypatch):
     pytest.importorskip('openvino')
     pytest.importorskip('nncf')
     scores = iter([0.9, 0.85])
-    monkeypatch.setattr('ocr.reading.openvino.similarity', lambda predictor, batches: next(scores))
+    monkeypatch.setattr('ocr.evaluation.int8_loss.similarity', lambda predictor, batches: next(scores))
     with pytest.raises(InputError, match=r'90\.00 % in float32, 85\.00 % in int8 .*more is lost than --max_loss 0\.01'):
         quantise(learnt, tmp_path / 'int8')
     assert not (tmp_path / 'int8').exists()

@@ -22,7 +22,7 @@ from ocr.datasets.index import RegionIndex
 from ocr.drawing import named_recipe, scan_fonts
 from ocr.errors import InputError
 from ocr.preprocessing.augment import AugmentSettings
-from ocr.preprocessing.prepare import Broken, SamplePreparer
+from ocr.preprocessing.prepare import Broken
 from ocr.region import DropReason
 from ocr.training.dataflow import (
     BatchByShape,
@@ -35,6 +35,7 @@ from ocr.training.dataflow import (
     region_source,
     training_dataflow,
 )
+from ocr.training.samples import SamplePreparer
 
 CHARSET = Charset('0123456789')
 FONT_DIR = Path(__file__).resolve().parents[3] / 'fonts'

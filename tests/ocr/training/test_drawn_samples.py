@@ -14,9 +14,9 @@ from ocr.datasets.sources import recipe_name
 from ocr.drawing import named_recipe, scan_fonts, stage
 from ocr.drawing.held_out import draw_held_out
 from ocr.preprocessing.augment import AugmentSettings
-from ocr.preprocessing.prepare import SamplePreparer
 from ocr.training.dataflow import drawn_source
 from ocr.training.drawn_samples import DrawnPreparer, drawn_stream
+from ocr.training.samples import SamplePreparer
 
 ROOT = Path(__file__).resolve().parents[3]
 RECIPE = named_recipe('digits')

@@ -1,0 +1,43 @@
+"""How much of its accuracy a model loses in int8."""
+
+import numpy as np
+
+from ocr.datasets.sources import not_drawn, open_index, recipe_name
+from ocr.drawing import scan_fonts
+from ocr.drawing.held_out import draw_held_out
+from ocr.drawing.material import prepare_recipe
+from ocr.metrics import normalized_edit_similarity
+from ocr.preprocessing.prepare import InferencePreparer, read_or_broken
+from ocr.reading.regions import canvas_batches
+
+
+def similarity(predictor, batches):
+    """Mean 1-N.E.D. of what is read: `batches` are (list of TextRegion, canvases, normalized_bboxes)."""
+    values = [
+        normalized_edit_similarity(read.text, region.text)
+        for regions, canvases, bboxes in batches
+        for region, read in zip(regions, predictor.read(canvases, bboxes), strict=True)
+    ]
+    return float(np.mean(values))
+
+
+def labelled_batches(cfg, specs, predictor, number, seed):
+    """Canvases of so many regions of datasets, drawn ones among them, as `canvas_batches` gives them."""
+
+    regions, pictures = [], {}
+    for name in filter(None, map(recipe_name, specs)):
+        fonts = scan_fonts(cfg.font_dir)
+        seq_len = (predictor.num_steps or cfg.num_steps) - 1
+        recipe = prepare_recipe(name, fonts, charset=predictor.charset, text_path=cfg.text_path, seq_len=seq_len)
+        drawn, images = draw_held_out(recipe, fonts, seed, number)
+        regions, pictures = regions + drawn, pictures | images
+    if not_drawn(specs):
+        index, _ = open_index(cfg.base_dir, cfg.index_dir, not_drawn(specs), cfg.min_size)
+        some = np.linspace(0, len(index) - 1, min(len(index), number), dtype=int)
+        regions += [index[position] for position in some]
+
+    def read(path, scale):
+        return pictures[path] if path in pictures else read_or_broken(path, scale)
+
+    prepare = InferencePreparer(predictor.canvas_side, predictor.fits, read)
+    return list(canvas_batches(regions, prepare, batch_size=cfg.batch_size, num_workers=cfg.num_workers))
