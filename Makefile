@@ -17,6 +17,7 @@ $(VENV)/.installed: $(REQUIREMENTS) requirements-common.txt requirements-dev.txt
 lint: install
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
+	$(VENV)/bin/lint-imports
 	$(VENV)/bin/hadolint Dockerfile
 
 test: lint browser

@@ -78,7 +78,7 @@ def choose_charset(cfg, start, index):
 
 def session_start(cfg, start):
     """What the variables start from, and the step that is: a trained model, the ImageNet weights, or nothing."""
-    from ocr.training.restore import RestoreModel, RestorePretrained, RestoreWeights, stored_step
+    from ocr.training.initial_weights import RestoreModel, RestorePretrained, RestoreWeights, stored_step
 
     if start and start.goes_on:
         step = stored_step(start.path)
@@ -91,114 +91,6 @@ def session_start(cfg, start):
         logger.info('the encoder starts from %s', cfg.pretrain_path)
         return RestorePretrained(cfg.pretrain_path), 0
     return None, 0
-
-
-def fit(cfg, charset, dataflow, validation, num_towers, on_gpu, session_init, start_step):
-    """Run the training until its last step, an early stop, or Ctrl-C.
-
-    Returns:
-        True if it was stopped by Ctrl-C.
-    """
-    import tensorflow.compat.v1 as tf
-    from tensorpack import QueueInput, TrainConfig, launch_train_with_config
-    from tensorpack.callbacks import CallbackFactory, RunUpdateOps
-    from tensorpack.tfutils.common import get_default_sess_config
-
-    from model import AttentionOCR
-    from ocr.network.precision import choose_precision, session_config
-    from ocr.training.callbacks import EpochEnd, StopAfter, Watch
-    from ocr.training.event_file import EventFile
-    from ocr.training.run_folder import LOG_FOLDER, save_settings
-    from ocr.training.towers import create_trainer
-
-    tf.set_random_seed(cfg.seed)  # of the initial weights
-    # Once the start has been restored: until then, what lies in the folder belongs to the checkpoints there.
-    settings_saver = CallbackFactory(before_train=lambda _: save_settings(cfg.checkpoint_path, to_json(cfg), charset))
-    watch = Watch(cfg.total_steps, cfg.batch_size * num_towers, cfg.checkpoint_path)
-    epoch_end = EpochEnd(
-        watch,
-        validation,
-        folder=cfg.checkpoint_path,
-        steps_per_epoch=cfg.steps_per_epoch,
-        val_epochs=cfg.val_epochs,
-        patience=cfg.patience,
-        max_checkpoints=cfg.max_checkpoints,
-    )
-    precision = choose_precision(cfg.precision, trained_width=cfg.depth_multiplier)
-    train_config = TrainConfig(
-        model=AttentionOCR(cfg, charset.num_classes),
-        data=QueueInput(dataflow),
-        callbacks=[settings_saver, watch, epoch_end, StopAfter(cfg.total_steps)],
-        extra_callbacks=[RunUpdateOps()],
-        monitors=[EventFile(os.path.join(cfg.checkpoint_path, LOG_FOLDER))],
-        session_config=session_config(precision, get_default_sess_config()),
-        session_init=session_init,
-        steps_per_epoch=cfg.steps_per_epoch,
-        starting_epoch=start_step // cfg.steps_per_epoch + 1,
-        max_epoch=cfg.max_epoch + 1,  # StopAfter ends it: a resumed training may stand in the midst of an epoch
-    )
-    stopped = False
-    try:
-        launch_train_with_config(train_config, create_trainer(num_towers, on_gpu))
-    except KeyboardInterrupt:
-        stopped = True
-    if epoch_end.error:
-        raise epoch_end.error
-    return stopped
-
-
-def profile(cfg, data, num_towers, on_gpu):
-    """Run a short part of the training, from fresh weights, and print what bounds it.
-
-    Nothing is saved but the crops that the training would cut before its first step.
-    """
-    from tensorpack import QueueInput, TrainConfig, launch_train_with_config
-    from tensorpack.callbacks import RunUpdateOps
-    from tensorpack.tfutils.common import get_default_sess_config
-
-    from model import AttentionOCR
-    from ocr.datasets.crop_cache import cache_path
-    from ocr.network.precision import choose_precision, session_config
-    from ocr.parallel import num_cores
-    from ocr.training.bottleneck import Circumstances, Gate, Measured, Profile, measure_reader, report
-    from ocr.training.data import build_dataflow, make_crops
-    from ocr.training.run_folder import hide_log
-    from ocr.training.towers import create_trainer
-
-    hide_log()
-    precision = choose_precision(cfg.precision, trained_width=cfg.depth_multiplier)
-    samples_per_step = cfg.batch_size * num_towers
-    make_crops(cfg, data, cfg.total_steps * samples_per_step)
-    measured = Measured()
-    measured.reader, batches = measure_reader(build_dataflow(cfg, data, samples_per_step, 0)[0])
-    gate = Gate(build_dataflow(cfg, data, samples_per_step, 0)[0], batches)
-    gpus = (cfg.gpus or tuple(range(num_towers))) if on_gpu else ()
-    train_config = TrainConfig(
-        model=AttentionOCR(cfg, data.charset.num_classes),
-        data=QueueInput(gate),
-        callbacks=[Profile(gate, num_towers, gpus, measured)],
-        extra_callbacks=[RunUpdateOps()],
-        monitors=[],
-        session_config=session_config(precision, get_default_sess_config()),
-        steps_per_epoch=1 << 30,  # Profile ends it
-        max_epoch=1,
-    )
-    launch_train_with_config(train_config, create_trainer(num_towers, on_gpu))
-    index_paths = data.index.paths if data.index else ()
-    avoids_crops = cfg.cache_crops == 'never'
-    circumstances = Circumstances(
-        num_workers=cfg.num_workers or num_cores(),
-        num_cores=num_cores(),
-        on_gpu=on_gpu,
-        fits=cfg.fits,
-        reads_photographs=any(avoids_crops or not os.path.exists(cache_path(path)) for path in index_paths),
-        avoids_crops=avoids_crops,
-        draws=bool(data.fonts),
-        echo=cfg.drawn_echo,
-        batch_size=cfg.batch_size,
-    )
-    print(report(measured, circumstances))
-    return 0
 
 
 def check_report(cfg, held_out):
@@ -243,9 +135,11 @@ def main(argv=None):
     elif not start:
         check_pretrained(cfg)
 
+    from model import AttentionOCR
     from ocr.model_files.checkpoint import find_checkpoint
     from ocr.training.data import build_dataflow, held_out_batches, load_data, make_crops
-    from ocr.training.run_folder import check_nothing_later, keep_log
+    from ocr.training.run import fit, profile
+    from ocr.training.run_folder import check_nothing_later, keep_log, save_settings
     from ocr.training.towers import choose_gpus
     from ocr.training.validation import Validation
 
@@ -253,7 +147,7 @@ def main(argv=None):
 
     num_towers, on_gpu = choose_gpus(cfg.gpus)
     if cfg.profile:
-        return profile(cfg, data, num_towers, on_gpu)
+        return profile(AttentionOCR(cfg, data.charset.num_classes), cfg, data, num_towers, on_gpu)
     session_init, start_step = session_start(cfg, start)
     if start_step >= cfg.total_steps:
         raise InputError(
@@ -269,7 +163,17 @@ def main(argv=None):
     if data.held_out:
         validation = Validation(lambda: held_out_batches(cfg, data), data.charset, cfg.with_bbox)
     keep_log(cfg.checkpoint_path)
-    stopped = fit(cfg, data.charset, dataflow, validation, num_towers, on_gpu, session_init, start_step)
+    stopped = fit(
+        AttentionOCR(cfg, data.charset.num_classes),
+        cfg,
+        dataflow,
+        validation,
+        save_settings=lambda: save_settings(cfg.checkpoint_path, to_json(cfg), data.charset),
+        num_towers=num_towers,
+        on_gpu=on_gpu,
+        session_init=session_init,
+        start_step=start_step,
+    )
     if checked.error and not stopped:  # a signal to the whole group ends the workers too
         raise checked.error
     for reason, number in checked.counts.items():

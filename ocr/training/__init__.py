@@ -1,9 +1,10 @@
 """Training: batches, what happens beside the updates, and the folder of a run.
 
-data.py              what is trained on, and held out   callbacks.py    progress, checkpoints, history
-dataflow.py          batches, by worker processes       validation.py   scores of the held-out regions
-drawn_samples.py     drawn text as samples              history.py      the curves of a run
-initial_weights.py   what a training starts from        event_file.py   TensorBoard's file
-restore.py           weights as tensorpack takes them   run_folder.py   settings and log of a run
-towers.py            trainers, one GPU or several       bottleneck.py   what the time of a step goes to
+run.py               tensorpack runs, to the end or to profile   callbacks.py    progress, checkpoints, early stop
+data.py              what is trained on, and held out            validation.py   scores of the held-out regions
+dataflow.py          batches, by worker processes                history.py      scores over the steps, drawn too
+samples.py           regions -> training samples, augmented      event_file.py   TensorBoard's file
+drawn_samples.py     drawn text as samples                       run_folder.py   settings and log of a run
+initial_weights.py   what a training starts from                 bottleneck.py   where the time of a step goes
+towers.py            trainers, one GPU or several
 """

@@ -9,8 +9,7 @@ import tensorflow.compat.v1 as tf
 from ocr.charset import Charset
 from ocr.errors import InputError
 from ocr.network.attention import CLASS_AXES
-from ocr.training.initial_weights import Start
-from ocr.training.restore import RestoreWeights
+from ocr.training.initial_weights import RestoreWeights, Start
 
 OLD = Charset('ab')
 EMBEDDING_SIZE = 3
