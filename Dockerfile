@@ -7,7 +7,7 @@ ARG PYTHON=3.12.8-slim-bookworm
 
 FROM python:${PYTHON} AS cpu-packages
 WORKDIR /packages
-COPY requirements.txt requirements-common.txt constraints.txt ./
+COPY requirements.txt requirements-common.txt requirements-base.txt constraints.txt ./
 RUN python -m venv /opt/venv \
     && /opt/venv/bin/python -m pip install --no-cache-dir --disable-pip-version-check \
     -r requirements.txt -c constraints.txt
@@ -16,7 +16,7 @@ RUN python -m venv /opt/venv \
 # The versions here are bounded by the ranges of the requirements alone: constraints.txt is of the CPU's.
 FROM python:${PYTHON} AS gpu-packages
 WORKDIR /packages
-COPY requirements-gpu.txt requirements-common.txt ./
+COPY requirements-gpu.txt requirements-common.txt requirements-base.txt ./
 RUN python -m venv /opt/venv \
     && /opt/venv/bin/python -m pip install --no-cache-dir --disable-pip-version-check -r requirements-gpu.txt
 

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from config import SHIPPED_MODEL, for_reading, parse_config, run_script
 from ocr.errors import InputError
-from ocr.network.tensorflow_start import start_tensorflow
 from ocr.reading.search.build import NOT_SERVED
 
 SAMPLES = Path(__file__).parent / 'imgs' / 'words'
@@ -78,7 +77,6 @@ def main(argv=None):
 
     limits, token = limits_of(cfg), read_token(cfg.token_path)
     with open_socket(cfg.host, cfg.port) as listener:
-        start_tensorflow(cfg.gpus)
         from export import load_frozen
 
         pb_path = cfg.pb_path or SHIPPED_MODEL

@@ -83,7 +83,7 @@ class Config:
     restore_path: str = setting('', 'path')
     """Checkpoint that train.py goes on from, or a .pb to fine-tune; empty: the last one in checkpoint_path, if any."""
     pb_path: str = setting('', 'path')
-    """Frozen graph. For export.py, empty: beside the checkpoint. For test.py and eval.py: pretrain/latin.pb."""
+    """Frozen graph or .onnx file. For export.py, empty: beside the checkpoint. For the others: pretrain/latin.pb."""
     img_folder: str = setting('./imgs/words', 'path')
     """Folder of images for test.py, sub-folders included."""
     polygons_path: str = setting('', 'path')
@@ -246,8 +246,8 @@ class Config:
     # Export and reading
     weights: Literal['float32', 'float16'] = setting('float32', 'machine')
     """For export.py: how weights are stored in the file."""
-    format: Literal['pb', 'saved_model', 'openvino'] = setting('pb', 'machine')
-    """For export.py: one frozen graph, a SavedModel folder, or a folder with an int8 encoder for OpenVINO."""
+    format: Literal['pb', 'onnx', 'saved_model', 'openvino'] = setting('pb', 'machine')
+    """For export.py: a frozen graph, a file for ONNX Runtime, a SavedModel, or an int8 folder for OpenVINO."""
     calibration_datasets: Names = setting(('synthetic:scene',), 'path')
     """For export.py --format openvino: what the ranges of int8 are found with; --val_datasets judges the loss."""
     max_loss: float = setting(0.01, 'machine', 0.0, 1.0)

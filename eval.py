@@ -31,6 +31,7 @@ def load_predictor(cfg, argv, description):
         logger.info('no --pb_path and no checkpoint in %s: the model shipped here, %s', cfg.checkpoint_path, pb_path)
     if pb_path:
         return load_frozen(pb_path, cfg, argv, description, exact=True), pb_path
+    start_tensorflow(cfg.gpus)
     from model import freeze_checkpoint
     from ocr.network.precision import choose_precision
     from ocr.reading.predictor import Predictor
@@ -46,7 +47,6 @@ def load_predictor(cfg, argv, description):
 
 def main(argv=None):
     cfg = for_reading(parse_config(argv, __doc__), argv)
-    start_tensorflow(cfg.gpus)
     from ocr.datasets.sources import open_index
     from ocr.evaluation.run import evaluate
 

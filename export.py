@@ -5,6 +5,10 @@
 Of a folder, the checkpoint with the best validation is taken. The file is written only if it reads the same text as the
 checkpoint does. --weights float16 halves it; --format saved_model writes a folder for TensorFlow Serving.
 
+    python export.py --format onnx --checkpoint_path pretrain/latin.pb --pb_path latin.onnx
+
+writes what ONNX Runtime reads without TensorFlow, of a checkpoint or of a frozen graph, if it reads the same.
+
     python export.py --format openvino --checkpoint_path pretrain/latin.pb --pb_path latin_openvino
 
 writes a folder whose encoder runs in int8 in OpenVINO, of a checkpoint or of a frozen graph, if it reads as well.
@@ -22,6 +26,7 @@ from ocr.network.tensorflow_start import start_tensorflow
 NUM_CHECKED = 16  # pictures that checkpoint and file must read alike
 SHOWN = ('canvas', 'turned', 'views')  # settings of a model that say how a region is shown to it
 NUM_CALIBRATED = 300  # regions that the ranges of int8 are found with
+ONNX_FILE = 'text_recognition.onnx'  # what --format onnx writes beside the checkpoint
 OPENVINO_FOLDER = 'openvino'  # what --format openvino writes beside the checkpoint
 
 logger = logging.getLogger(__name__)
@@ -49,10 +54,16 @@ def load_model(cfg, argv, description):
 
 
 def load_frozen(path, cfg, argv, description, exact=False):
-    """What reads with a frozen graph. Of the settings inside it, the command line can change how a region is shown.
+    """What reads with a model file; TensorFlow is started unless the file is .onnx.
 
-    `exact` is as of precision.choose_precision.
+    Of the settings inside it, the command line can change how a region is shown. `exact` is as of
+    precision.choose_precision.
     """
+    from ocr.reading.onnx_predictor import is_onnx
+
+    if is_onnx(path):
+        return load_onnx(path, cfg, argv, description)
+    start_tensorflow(cfg.gpus)
     from ocr.charset import Charset
     from ocr.model_files.frozen_graph import load_graph, read_settings
     from ocr.network.precision import choose_precision
@@ -78,6 +89,22 @@ def load_frozen(path, cfg, argv, description, exact=False):
     return in_views(with_search(predictor, **cfg.decoding), shown.views, shown.turned)
 
 
+def load_onnx(path, cfg, argv, description):
+    """What reads with an .onnx file, likewise."""
+    from ocr.charset import Charset
+    from ocr.reading.onnx_predictor import OnnxModel, OnnxPredictor, check_precision
+    from ocr.reading.search.build import with_search
+    from ocr.reading.views import in_views
+
+    check_precision(cfg.precision)
+    if cfg.gpus:
+        raise InputError(f'--gpus: {path} is read by ONNX Runtime on the CPU; leave it out, or read with the .pb')
+    model = OnnxModel.load(path)
+    shown = parse_config(argv, description, shown_inside(model.settings))
+    predictor = OnnxPredictor(model, Charset.resolve(cfg.charset_path), canvas=shown.canvas)
+    return in_views(with_search(predictor, **cfg.decoding), shown.views, shown.turned)
+
+
 def shown_inside(settings):
     """The part of a graph's settings that the command line can change."""
     # A graph that says nothing of its canvas was trained on squares, whatever a preset or a file of settings has.
@@ -92,6 +119,21 @@ def check_pictures(side, seed=0):
     grains = [2 ** (2 + n % 5) for n in range(NUM_CHECKED)]
     noise = (rng.integers(0, 256, (grain, grain, 3), np.uint8) for grain in grains)
     return np.stack([cv2.resize(picture, (side, side), interpolation=cv2.INTER_CUBIC) for picture in noise])
+
+
+def check_bboxes():
+    """The text's box on each of those pictures, the middle half of the rows: float32 (NUM_CHECKED, 4)."""
+    return np.tile(np.array([[0.25, 0.0, 0.5, 1.0]], np.float32), (NUM_CHECKED, 1))
+
+
+def check_equal(expected, texts, weights, what):
+    """InputError where texts, read by `what` with such weights, are not the expected ones."""
+    different = [(old, new) for old, new in zip(expected, texts, strict=True) if old != new]
+    if different:
+        raise InputError(
+            f'{what} reads {len(different)} of {len(texts)} pictures differently, as {different[0][1]!r} '
+            f'for {different[0][0]!r}; nothing was written' + ('; try --weights float32' * (weights == 'float16'))
+        )
 
 
 def live_texts(checkpoint, cfg, charset, canvases, bboxes):
@@ -116,16 +158,10 @@ def check_same_text(graph_def, checkpoint, cfg, charset):
     """InputError where the frozen graph and its checkpoint read differently."""
     from ocr.reading.predictor import Predictor
 
-    canvases = check_pictures(cfg.image_size)
-    bboxes = np.tile(np.array([[0.25, 0.0, 0.5, 1.0]], np.float32), (NUM_CHECKED, 1))
+    canvases, bboxes = check_pictures(cfg.image_size), check_bboxes()
     expected = live_texts(checkpoint, cfg, charset, canvases, bboxes)
     texts = [row.text for row in Predictor(graph_def, None).read(canvases, bboxes)]
-    different = [(old, new) for old, new in zip(expected, texts, strict=True) if old != new]
-    if different:
-        raise InputError(
-            f'the frozen graph reads {len(different)} of {NUM_CHECKED} pictures differently, as {different[0][1]!r} '
-            f'for {different[0][0]!r}; nothing was written' + ('; try --weights float32' * (cfg.weights == 'float16'))
-        )
+    check_equal(expected, texts, cfg.weights, 'the frozen graph')
 
 
 def write_openvino(path, graph_def, cfg):
@@ -154,6 +190,47 @@ def write_openvino(path, graph_def, cfg):
     return 0
 
 
+def check_onnx(cfg):
+    """InputError where --format onnx cannot be written: packages are missing, or nothing would read it by its name."""
+    from ocr.model_files.onnx import require_packages
+    from ocr.reading.onnx_predictor import is_onnx
+
+    require_packages()
+    if cfg.pb_path and not is_onnx(cfg.pb_path):
+        raise InputError(f'--pb_path {cfg.pb_path}: an ONNX file is known by its ending; call it {ONNX_FILE}')
+
+
+def write_onnx(path, graph_def, cfg):
+    """Convert a frozen graph to ONNX and write it, unless it reads otherwise than the graph does."""
+    from ocr.atomic import replacing
+    from ocr.charset import Charset
+    from ocr.model_files import onnx
+    from ocr.reading.onnx_predictor import OnnxModel, OnnxPredictor
+    from ocr.reading.predictor import Predictor
+
+    before = Predictor(graph_def, Charset.resolve(cfg.charset_path), where=cfg.checkpoint_path)
+    model = onnx.convert(graph_def, cfg.checkpoint_path)
+    if cfg.weights == 'float16':
+        model = onnx.halve_weights(model)
+    content = model.SerializeToString()
+    check_same_reading(before, OnnxPredictor(OnnxModel(content)), cfg)
+    with replacing(path, binary=True) as file:
+        file.write(content)
+    print(
+        f'{path}: {len(content) / 1e6:.1f} MB, {cfg.weights} weights, {before.charset.num_classes} classes; '
+        f'reads {NUM_CHECKED} of {NUM_CHECKED} pictures as {cfg.checkpoint_path} does'
+    )
+    return 0
+
+
+def check_same_reading(before, after, cfg):
+    """InputError where two predictors read differently, on square canvases or, if they fit, on narrow ones."""
+    canvases, bboxes = check_pictures(before.canvas_side), check_bboxes()
+    shapes = [canvases, canvases[:, : before.canvas_side // 2]] if before.fits else [canvases]
+    texts = [[row.text for shape in shapes for row in one.read(shape, bboxes)] for one in (before, after)]
+    check_equal(*texts, cfg.weights, 'the ONNX model')
+
+
 def shown_as_told(graph_def, path, argv):
     """A frozen graph whose settings SHOWN are changed as the command line says.
 
@@ -177,8 +254,12 @@ def shown_as_told(graph_def, path, argv):
     return with_text(graph_def, {names.CONFIG: json.dumps({**inside, **changed})}) if changed else graph_def
 
 
-def graph_to_quantise(cfg, argv):
-    """GraphDef that --checkpoint_path means, a frozen graph or a checkpoint, and the folder that it lies in."""
+def graph_to_convert(cfg, argv):
+    """GraphDef that --checkpoint_path means, a frozen graph or a checkpoint, and the folder that it lies in.
+
+    Raises:
+        InputError: there is none, or a checkpoint's graph reads otherwise than the checkpoint.
+    """
     from model import freeze_checkpoint
     from ocr.model_files.frozen_graph import PB_ENDING, load_graph
 
@@ -186,7 +267,9 @@ def graph_to_quantise(cfg, argv):
     if path.endswith(PB_ENDING):
         return shown_as_told(load_graph(path, 'checkpoint_path'), path, argv), os.path.dirname(path)
     checkpoint, model_cfg, charset = load_model(cfg, argv, __doc__)
-    return freeze_checkpoint(checkpoint, model_cfg, charset), os.path.dirname(checkpoint)
+    graph_def = freeze_checkpoint(checkpoint, model_cfg, charset)
+    check_same_text(graph_def, checkpoint, model_cfg, charset)
+    return graph_def, os.path.dirname(checkpoint)
 
 
 def main(argv=None):
@@ -197,8 +280,12 @@ def main(argv=None):
     from ocr.model_files.saved_model import write_pb, write_saved_model
 
     if cfg.format == 'openvino':
-        graph_def, folder = graph_to_quantise(cfg, argv)
+        graph_def, folder = graph_to_convert(cfg, argv)
         return write_openvino(cfg.pb_path or os.path.join(folder, OPENVINO_FOLDER), graph_def, cfg)
+    if cfg.format == 'onnx':
+        check_onnx(cfg)
+        graph_def, folder = graph_to_convert(cfg, argv)
+        return write_onnx(cfg.pb_path or os.path.join(folder, ONNX_FILE), graph_def, cfg)
     checkpoint, cfg, charset = load_model(cfg, argv, __doc__)
     logger.info('freezing %s', checkpoint)
     graph_def = freeze_checkpoint(checkpoint, cfg, charset)

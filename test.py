@@ -19,7 +19,6 @@ from pathlib import Path
 
 from config import SHIPPED_MODEL, Config, for_reading, given, parse_config, run_script
 from ocr.errors import InputError
-from ocr.network.tensorflow_start import start_tensorflow
 from ocr.reading.search.build import NOT_SERVED
 
 OUTPUT_PATH = './results'
@@ -134,7 +133,6 @@ def open_remote(cfg, argv):
 
 def open_local(cfg, argv):
     """Predictor of --pb_path, and the folder for --attention_dir."""
-    start_tensorflow(cfg.gpus)
     from export import load_frozen
 
     pb_path = cfg.pb_path or SHIPPED_MODEL

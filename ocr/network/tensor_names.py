@@ -18,6 +18,8 @@ PREDS = 'sequence_preds'  # int64 (N, T)
 PROBS = 'sequence_probs'  # float32 (N, T)
 ALPHA = 'sequence_attention'  # float32 (N, H, W, T)
 
-# What travels inside a frozen graph: string constants
+# What travels inside a model: string constants of a frozen graph, metadata of an .onnx file
 CHARSET = 'attention_ocr/charset'  # Charset.to_text()
 CONFIG = 'attention_ocr/config'  # Config as JSON
+
+REFERENCE_STEPS = 33  # T of a graph that does not say: the reference's

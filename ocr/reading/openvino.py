@@ -10,12 +10,14 @@ from threading import Lock
 
 import numpy as np
 
+from ocr import optional_package
 from ocr.atomic import new_folder
 from ocr.errors import InputError
+from ocr.fingerprint import fingerprint
 from ocr.model_files.frozen_graph import features_of, load_graph, split_encoder
 from ocr.network import tensor_names as names
 from ocr.parallel import num_cores
-from ocr.reading.predictor import Predictor, fingerprint
+from ocr.reading.predictor import Predictor
 
 ENCODER_FILE = 'encoder.xml'
 DECODER_FILE = 'decoder.pb'
@@ -122,7 +124,4 @@ def require_packages():
 
 def import_package(name, wanted_for):
     """A package that is only needed here; InputError where it is not installed."""
-    try:
-        return __import__(name)
-    except ImportError:
-        raise InputError(f'{wanted_for} needs the package {name}: pip install -r {REQUIREMENTS}') from None
+    return optional_package.import_package(name, wanted_for, REQUIREMENTS)

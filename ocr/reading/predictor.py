@@ -1,12 +1,11 @@
 """Frozen graph -> text. Needs TensorFlow, not tensorpack; reads our graphs and those that the reference froze."""
 
-import hashlib
-
 import numpy as np
 import tensorflow.compat.v1 as tf
 
 from ocr.charset import Charset
 from ocr.errors import InputError
+from ocr.fingerprint import fingerprint
 from ocr.model_files.frozen_graph import free_sides, load_graph, read_charset, read_settings, read_weights
 from ocr.network import tensor_names as names
 from ocr.network.precision import session_config
@@ -25,8 +24,11 @@ class Predictor:
         with_bbox: bool, whether the graph wants the text's box too.
         has_attention: bool, whether the graph gives its attention away; the reference's do not.
         identity: dict, in JSON's types, of all that decides what is read on an image.
+        gives_weights: True: `weights` has them, so that the graph can be built anew.
         where: what messages call the graph.
     """
+
+    gives_weights = True
 
     def __init__(self, graph_def, charset, *, canvas_side=256, canvas=None, precision='float32', where='the graph'):
         """
@@ -96,7 +98,7 @@ class Predictor:
         fetches = [f'{names.PREDS}:0', f'{names.PROBS}:0'] + [f'{names.ALPHA}:0'] * (with_alpha and self.has_attention)
         preds, probs, *alpha = self._session.run(fetches, feed)
         return [
-            self._read_row(preds[n], probs[n], alpha[0][n].transpose(2, 0, 1) if alpha else None)
+            ReadText.of_steps(self.charset, preds[n], probs[n], alpha[0][n] if alpha else None)
             for n in range(len(preds))
         ]
 
@@ -104,16 +106,6 @@ class Predictor:
         """{name: float32 array} of the weights below a variable scope."""
         graph_def = self._graph.as_graph_def()
         return read_weights(graph_def, [node.name for node in graph_def.node if node.name.startswith(f'{scope}/')])
-
-    def _read_row(self, preds, probs, alpha):
-        text = self.charset.decode(preds)
-        num_written = min(len(text) + 1, len(preds))  # and EOS, unless the text fills all steps
-        return ReadText(
-            text,
-            float(np.prod(probs[:num_written], dtype=np.float64)),
-            tuple(float(prob) for prob in probs[: len(text)]),
-            None if alpha is None else alpha[:num_written],
-        )
 
     def _feed(self, canvases, normalized_bboxes, full_length):
         """Feeds by tensor name: what the graph has and cannot do without."""
@@ -154,11 +146,3 @@ class Predictor:
                 shape = self._graph.get_tensor_by_name(f'{node.name}:0').shape
                 return shape.dims[0].value if shape.dims is not None else None
         return None
-
-
-def fingerprint(parts):
-    """Short text that changes with bytes that come in parts."""
-    digest = hashlib.blake2b(digest_size=16)
-    for part in parts:
-        digest.update(part)
-    return digest.hexdigest()

@@ -27,6 +27,25 @@ class ReadText:
     in_lexicon: str | None = None
     read: str | None = None
 
+    @classmethod
+    def of_steps(cls, charset, preds, probs, alpha=None):
+        """What the decoder wrote on one canvas.
+
+        Args:
+            charset: Charset.
+            preds: int64 (T,), class ids.
+            probs: float32 (T,), their probabilities.
+            alpha: float32 (H, W, T), or None.
+        """
+        text = charset.decode(preds)
+        num_written = min(len(text) + 1, len(preds))  # and EOS, unless the text fills all steps
+        return cls(
+            text,
+            float(np.prod(probs[:num_written], dtype=np.float64)),
+            tuple(float(prob) for prob in probs[: len(text)]),
+            None if alpha is None else alpha.transpose(2, 0, 1)[:num_written],
+        )
+
     @property
     def trust(self):
         """What several readings of one region are compared by: words of a lexicon before others, then confidence."""

@@ -3,6 +3,7 @@
 import hashlib
 
 from ocr.errors import InputError
+from ocr.network.tensor_names import REFERENCE_STEPS
 
 CONSTRAINED_BEAMS = 5  # what is followed under a constraint where nothing else is asked for
 NOT_SERVED = ('n_best', 'long_text', 'full_length')  # what app.py cannot be told
@@ -42,7 +43,6 @@ def with_search(predictor, **settings):
     """
     from ocr.reading.search.lexicon import Lexicon
     from ocr.reading.search.pattern import compile_pattern
-    from ocr.reading.search.search_predictor import REFERENCE_STEPS, SearchPredictor
 
     check_decoding(**settings)
     beam_width, n_best, allow = settings['beam_width'], settings['n_best'], settings['allow']
@@ -68,6 +68,11 @@ def with_search(predictor, **settings):
     needs_places = settings['long_text'] and not predictor.has_attention
     if num_beams == 1 and not (automaton or lexicon or n_best or needs_places):
         return predictor
+    if not predictor.gives_weights:
+        what = '--long_text' if needs_places else '--beam_width, --n_best, --allow and --lexicon'
+        raise InputError(f'{predictor.where} reads greedily alone; for {what} give the .pb that it was made of')
+    from ocr.reading.search.search_predictor import SearchPredictor
+
     return SearchPredictor(
         predictor,
         num_beams=num_beams,

@@ -13,10 +13,10 @@ from ocr.errors import InputError
 from ocr.network import attention, inception_v4
 from ocr.network import tensor_names as names
 from ocr.network.precision import session_config
+from ocr.network.tensor_names import REFERENCE_STEPS
 from ocr.reading.read_text import ReadText
 from ocr.reading.search.beam_search import Beams, score_texts, search, trace_back
 
-REFERENCE_STEPS = 33  # T of a graph that does not say
 _SCORED_TOGETHER = 64  # words that are held against their images in one run
 
 

@@ -12,7 +12,7 @@ import tensorflow.compat.v1 as tf
 import tiny
 
 from config import parse_config
-from export import graph_to_quantise
+from export import graph_to_convert
 from ocr.errors import InputError
 from ocr.evaluation.int8_loss import similarity
 from ocr.model_files.frozen_graph import features_of, load_graph, read_settings, split_encoder
@@ -95,7 +95,7 @@ def test_square_encoders_take_squares_alone(learnt):
 def graph_in_two(path, *flags):
     """Config inside what --format openvino would make two parts of."""
     argv = ['--checkpoint_path', str(path), *flags]
-    graph_def, _ = graph_to_quantise(parse_config(argv, ''), argv)
+    graph_def, _ = graph_to_convert(parse_config(argv, ''), argv)
     return read_settings(graph_def)
 
 

@@ -1,0 +1,103 @@
+"""Frozen graph -> one .onnx file: the graph, its weights, the charset and the settings.
+
+ONNX Runtime reads it without TensorFlow. Writing it needs TensorFlow, tf2onnx and onnx. Inputs and outputs have the
+names, shapes and types of the frozen graph; canvases may have any height and width, and `full_length` need not be fed.
+"""
+
+import logging
+
+import numpy as np
+
+from ocr.errors import InputError
+from ocr.model_files.frozen_graph import free_sides, read_text
+from ocr.network import tensor_names as names
+from ocr.optional_package import import_package
+
+OPSET = 17  # the oldest that holds all of the graph, so that old runtimes read it too
+REQUIREMENTS = 'requirements-onnx-export.txt'
+_INPUTS = (names.IMAGE, names.NORMALIZED_BBOX, names.FULL_LENGTH)
+_OUTPUTS = (names.PREDS, names.PROBS, names.ALPHA)
+_MIN_HALVED = 64  # weights with fewer elements stay float32: they cost nothing
+
+
+def require_packages():
+    """InputError where what writes such a file is not installed."""
+    for name in ('tf2onnx', 'onnx'):
+        import_package(name, '--format onnx', REQUIREMENTS)
+
+
+def convert(graph_def, where='the graph'):
+    """A frozen graph as an ONNX model with float32 weights; charset and settings are its metadata.
+
+    Args:
+        graph_def: GraphDef that was frozen by this project.
+        where: what messages call it.
+
+    Returns:
+        onnx.ModelProto.
+
+    Raises:
+        InputError: a package is missing; the graph has no charset or settings inside, or what ONNX cannot express.
+    """
+    tf2onnx = import_package('tf2onnx', '--format onnx', REQUIREMENTS)
+    logging.getLogger('tf2onnx').setLevel(logging.ERROR)  # it warns of the placeholder that has a default
+    texts = {name: read_text(graph_def, name) for name in (names.CHARSET, names.CONFIG)}
+    if None in texts.values():
+        raise InputError(f'{where}: neither charset nor settings are inside; give the checkpoint that it was made of')
+    present = {node.name for node in graph_def.node}
+    inputs, outputs = ([name for name in interface if name in present] for interface in (_INPUTS, _OUTPUTS))
+    model, _ = tf2onnx.convert.from_graph_def(
+        free_sides(graph_def),
+        input_names=[f'{name}:0' for name in inputs],
+        output_names=[f'{name}:0' for name in outputs],
+        opset=OPSET,
+    )
+    _check(model, where)
+    _rename(model.graph, {f'{name}:0': name for name in (*inputs, *outputs)})
+    for name, text in texts.items():
+        model.metadata_props.add(key=name, value=text)
+    return model
+
+
+def halve_weights(model):
+    """The same model with its float32 weights stored as float16 and widened when it is loaded.
+
+    Weights of the graph itself alone: those of the decoder's loop are there too, and the loop sees them.
+    """
+    onnx = import_package('onnx', '--format onnx', REQUIREMENTS)
+    halved = onnx.ModelProto()
+    halved.CopyFrom(model)
+    graph = halved.graph
+    casts = []
+    for tensor in graph.initializer:
+        if tensor.data_type != onnx.TensorProto.FLOAT or np.prod(tensor.dims) < _MIN_HALVED:
+            continue
+        limit = np.finfo(np.float16).max
+        value = np.clip(onnx.numpy_helper.to_array(tensor), -limit, limit).astype(np.float16)
+        name = tensor.name
+        tensor.CopyFrom(onnx.numpy_helper.from_array(value, f'{name}/float16'))
+        casts.append(onnx.helper.make_node('Cast', [tensor.name], [name], name, to=onnx.TensorProto.FLOAT))
+    nodes = [*casts, *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    return halved
+
+
+def _check(model, where):
+    """InputError for a model with operations that ONNX does not have: tf2onnx leaves what it does not know."""
+    onnx = import_package('onnx', '--format onnx', REQUIREMENTS)
+    known = {schema.name for schema in onnx.defs.get_all_schemas()}
+    if unknown := sorted({node.op_type for node in model.graph.node} - known):
+        raise InputError(f'{where}: ONNX has no {", ".join(unknown)}; give the checkpoint that it was made of')
+
+
+def _rename(graph, new):
+    """Give tensors other names, in a GraphProto and in the loops inside it: {old: new}."""
+    for value in (*graph.input, *graph.output, *graph.initializer):
+        value.name = new.get(value.name, value.name)
+    for node in graph.node:
+        node.input[:] = [new.get(name, name) for name in node.input]
+        node.output[:] = [new.get(name, name) for name in node.output]
+        for attribute in node.attribute:
+            if attribute.HasField('g'):
+                _rename(attribute.g, new)

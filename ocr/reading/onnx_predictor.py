@@ -1,0 +1,140 @@
+"""Text from .onnx files by ONNX Runtime, without TensorFlow: the same interface and the same texts as Predictor."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from ocr.charset import Charset
+from ocr.errors import InputError
+from ocr.fingerprint import fingerprint
+from ocr.network import tensor_names as names
+from ocr.optional_package import import_package
+from ocr.parallel import num_cores
+from ocr.reading.read_text import ReadText
+
+ONNX_ENDING = '.onnx'
+REQUIREMENTS = 'requirements-onnx.txt'
+_ERRORS_ONLY = 3  # severities that ONNX Runtime writes to stderr by itself
+
+
+class OnnxModel:
+    """An .onnx file of this project in a session of ONNX Runtime, on all cores of this process.
+
+    Attributes:
+        session: onnxruntime.InferenceSession.
+        inputs, outputs: sets of names.
+        charset: Charset inside the file.
+        settings: dict, the Config that the model was frozen with.
+        fingerprint: text that changes with the file.
+        where: what messages call it.
+    """
+
+    def __init__(self, content, where='the model'):
+        """
+        Args:
+            content: bytes of the file.
+            where: what messages call it.
+
+        Raises:
+            InputError: the package onnxruntime is missing, or it is no such model.
+        """
+        self.where = where
+        self.fingerprint = fingerprint([content])
+        self.session = _open_session(content, where)
+        inside = self.session.get_modelmeta().custom_metadata_map
+        required, optional = self.session.get_inputs(), self.session.get_overridable_initializers()
+        self.inputs = {one.name for one in (*required, *optional)}
+        self.outputs = {one.name for one in self.session.get_outputs()}
+        wanted = (names.IMAGE, names.PREDS, names.PROBS, names.CHARSET, names.CONFIG)
+        if missing := [name for name in wanted if name not in self.inputs | self.outputs | set(inside)]:
+            raise InputError(
+                f'{where}: no model of this project, it has no {", ".join(missing)}; make one with export.py'
+            )
+        self.charset = Charset.from_text(inside[names.CHARSET], where)
+        self.settings = json.loads(inside[names.CONFIG])
+
+    @classmethod
+    def load(cls, path):
+        """OnnxModel of a file; InputError where it cannot be read or is no such model."""
+        try:
+            content = Path(path).read_bytes()
+        except OSError as error:
+            remedy = 'make one with export.py --format onnx or give another path'
+            raise InputError(f'--pb_path {path}: {error.strerror}; {remedy}') from None
+        return cls(content, path)
+
+
+class OnnxPredictor:
+    """Reads with an OnnxModel; attributes are as of Predictor.
+
+    Attributes:
+        gives_weights: False: what builds the graph anew, such as beam search, cannot use this model.
+    """
+
+    gives_weights = False
+
+    def __init__(self, model, charset=None, *, canvas=None):
+        """
+        Args:
+            model: OnnxModel.
+            charset: Charset, or None for the one inside the model.
+            canvas: 'square' or 'fit'; None is what the model was trained with.
+
+        Raises:
+            InputError: the charset is not the model's.
+        """
+        self.where = model.where
+        self.charset = Charset.agreed(charset, model.charset, model.where)
+        self.settings = model.settings
+        self.canvas_side, self.num_steps = self.settings['image_size'], self.settings['seq_len'] + 1
+        self.fits = (canvas or self.settings.get('canvas', 'square')) == 'fit'
+        self.with_bbox = names.NORMALIZED_BBOX in model.inputs
+        self.has_attention = names.ALPHA in model.outputs
+        self.identity = {
+            'model': model.fingerprint,
+            'charset': fingerprint([self.charset.to_text().encode()]),
+            'canvas': 'fit' if self.fits else 'square',
+            'canvas_side': self.canvas_side,
+            'precision': 'float32',
+        }
+        self._model = model
+
+    def read(self, canvases, normalized_bboxes=None, *, with_alpha=False, full_length=False):
+        """Read a batch; arguments and result as of Predictor.read."""
+        feed = {
+            names.IMAGE: np.divide(canvases, np.float32(255), dtype=np.float32),
+            names.NORMALIZED_BBOX: normalized_bboxes,
+            names.FULL_LENGTH: np.array(full_length),
+        }
+        feed = {name: value for name, value in feed.items() if name in self._model.inputs}
+        fetches = [names.PREDS, names.PROBS] + [names.ALPHA] * (with_alpha and self.has_attention)
+        preds, probs, *alpha = self._model.session.run(fetches, feed)
+        return [
+            ReadText.of_steps(self.charset, preds[n], probs[n], alpha[0][n] if alpha else None)
+            for n in range(len(preds))
+        ]
+
+
+def is_onnx(path):
+    """Whether a path names such a model, by its ending."""
+    return path.endswith(ONNX_ENDING)
+
+
+def check_precision(wanted):
+    """InputError for a --precision that ONNX Runtime does not compute in."""
+    if wanted not in ('auto', 'float32'):
+        raise InputError(f'--precision {wanted}: ONNX Runtime computes in float32; leave it out, or read with the .pb')
+
+
+def _open_session(content, where):
+    """The InferenceSession of a file's bytes."""
+    onnxruntime = import_package('onnxruntime', where, REQUIREMENTS)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = num_cores()
+    options.log_severity_level = _ERRORS_ONLY
+    try:
+        return onnxruntime.InferenceSession(content, options, providers=['CPUExecutionProvider'])
+    except Exception as error:  # its exceptions have no base of their own
+        reason = ' '.join(str(error).split())
+        raise InputError(f'{where}: ONNX Runtime cannot load this model ({reason}); export it anew') from None

@@ -1,0 +1,149 @@
+"""Text from .onnx files: what the scripts take it for, what they refuse, and all of it without TensorFlow."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import onnx
+import pytest
+import requests
+import tiny
+
+from export import load_frozen
+from ocr.charset import Charset
+from ocr.errors import InputError
+from ocr.reading.onnx_predictor import OnnxModel, OnnxPredictor
+
+LATIN = tiny.ROOT / 'pretrain' / 'latin.pb'
+NOT_NEEDED = ('tensorflow', 'tensorpack', 'tensorboard', 'onnx', 'tf2onnx')
+# Runs a script, given with its arguments, where these packages are not installed.
+WITHOUT = f"""
+import runpy, sys
+sys.modules.update(dict.fromkeys({NOT_NEEDED}))
+sys.argv = sys.argv[1:]
+sys.path[0] = {str(tiny.ROOT)!r}
+runpy.run_path(sys.argv[0], run_name='__main__')
+"""
+
+
+@pytest.fixture(scope='module')
+def latin(tmp_path_factory):
+    """latin.pb as .onnx."""
+    path = tmp_path_factory.mktemp('onnx') / 'latin.onnx'
+    assert tiny.run_main('export', *tiny.flags(format='onnx', checkpoint_path=LATIN, pb_path=path)) == 0
+    return path
+
+
+def command(script, **settings):
+    """Command line of a script in a Python that has no TensorFlow."""
+    return [sys.executable, '-c', WITHOUT, str(tiny.ROOT / f'{script}.py'), *tiny.flags(**settings)]
+
+
+def texts(folder):
+    lines = (folder / 'results.jsonl').read_text().splitlines()
+    return [record['text'] for record in map(json.loads, lines)]
+
+
+def test_a_folder_is_read_without_tensorflow_and_the_texts_are_the_same(latin, tmp_path):
+    words = {'img_folder': tiny.ROOT / 'imgs' / 'words'}
+    done = subprocess.run(
+        command('test', pb_path=latin, output_path=tmp_path / 'onnx', attention_dir=tmp_path / 'attention', **words),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(list((tmp_path / 'attention').iterdir())) == 24
+    tiny.run_main('test', *tiny.flags(pb_path=LATIN, output_path=tmp_path / 'pb', precision='float32', **words))
+    assert texts(tmp_path / 'onnx') == texts(tmp_path / 'pb')
+
+
+def test_scores_are_counted_without_tensorflow(latin, learnt, tmp_path):
+    settings = {'pb_path': latin, 'eval_datasets': f'words={learnt.words}', 'output_path': tmp_path / 'scores'}
+    done = subprocess.run(
+        command('eval', index_dir=tmp_path / 'index', report=tmp_path / 'report', **settings),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads((tmp_path / 'scores' / 'scores.json').read_text())
+    assert (tmp_path / 'report' / 'index.html').is_file()
+
+
+def test_requests_are_answered_without_tensorflow(latin):
+    server = subprocess.Popen(command('app', pb_path=latin, port=0), stderr=subprocess.PIPE, text=True)
+    try:
+        said = next(line for line in server.stderr if 'reads with' in line)
+        url = f'{said.split()[0]}/v1/recognize'
+        picture = (tiny.ROOT / 'imgs' / 'words' / '12.jpg').read_bytes()
+        answer = requests.post(url, files={'image': picture}, timeout=60)
+        assert answer.json()['regions'][0]['text'] == 'Shoes'
+    finally:
+        server.terminate()
+        server.communicate()
+
+
+def test_text_does_not_depend_on_the_batch(latin):
+    predictor = OnnxPredictor(OnnxModel.load(str(latin)))
+    canvases = np.stack([np.asarray(tiny.draw_word(text).resize((160, 64))) for text in tiny.EIGHT_WORDS])
+    together = predictor.read(canvases)
+    alone = [predictor.read(canvases[n : n + 1])[0] for n in range(8)]
+    assert [row.text for row in alone] == [row.text for row in together]
+    assert [row.confidence for row in alone] == pytest.approx([row.confidence for row in together], rel=1e-4)
+    assert together[0].alpha is None
+
+
+def test_another_charset_is_refused(latin):
+    with pytest.raises(InputError, match='charset'):
+        OnnxPredictor(OnnxModel.load(str(latin)), Charset.preset('digits'))
+
+
+@pytest.mark.parametrize(
+    ('flags', 'message'),
+    [
+        ({'beam_width': 3}, r'reads greedily alone; for --beam_width, .* give the \.pb'),
+        ({'allow': '[a-z]*'}, r'reads greedily alone'),
+        ({'precision': 'bfloat16'}, r'--precision bfloat16: ONNX Runtime computes in float32'),
+        ({'gpus': 0}, r'--gpus: .*latin\.onnx is read by ONNX Runtime on the CPU'),
+    ],
+)
+def test_what_it_cannot_do_is_said(latin, tmp_path, flags, message):
+    with pytest.raises(InputError, match=message):
+        tiny.run_main('test', *tiny.flags(pb_path=latin, output_path=tmp_path / 'results', **flags))
+    assert not (tmp_path / 'results').exists()
+
+
+def test_settings_of_how_it_is_shown_stand_under_the_command_line(latin):
+    from config import parse_config
+
+    for flags, views in (((), 5), (('--views', '2'), 2)):
+        cfg = parse_config(flags, '')
+        assert load_frozen(str(latin), cfg, flags, '').identity['views'] == views
+
+
+@pytest.mark.parametrize('content', [b'', b'no model', None])
+def test_what_is_no_model_is_refused(latin, tmp_path, content):
+    path = tmp_path / 'x.onnx'
+    path.write_bytes(latin.read_bytes()[:-1000] if content is None else content)
+    with pytest.raises(InputError, match=r'x\.onnx: ONNX Runtime cannot load this model \(.*\); export it anew'):
+        OnnxModel.load(str(path))
+
+
+def test_models_of_others_are_refused(latin):
+    model = onnx.load(latin)
+    del model.metadata_props[:]
+    with pytest.raises(InputError, match=r'theirs: no model of this project, it has no attention_ocr/charset'):
+        OnnxModel(model.SerializeToString(), 'theirs')
+
+
+def test_a_file_that_is_missing_is_named(tmp_path):
+    with pytest.raises(InputError, match=r'--pb_path .*x\.onnx: No such file'):
+        OnnxModel.load(str(tmp_path / 'x.onnx'))
+
+
+def test_without_the_package_one_line_says_what_to_install(latin, monkeypatch):
+    monkeypatch.setitem(sys.modules, 'onnxruntime', None)
+    with pytest.raises(InputError, match=r'needs the package onnxruntime: pip install -r requirements-onnx\.txt'):
+        OnnxModel.load(str(latin))
