@@ -1,8 +1,8 @@
 """Milliseconds an image of several models on the same pictures: python benchmarks/models.py --pb_paths a.pb b_openvino
 
-Each reads the same ready canvases in full batches, in turns, in one process; a model is a frozen graph or a folder of
-`export.py --format openvino`. Prints one table and one JSON line: medians, by the clock and of processor time, and how
-many texts each reads otherwise than the first.
+Each reads the same ready canvases in full batches, in turns, in one process; a model is a frozen graph, an .onnx file
+or a folder of `export.py --format openvino`. Prints one table and one JSON line: medians, by the clock and of processor
+time, and how many texts each reads otherwise than the first.
 """
 
 import sys
@@ -32,9 +32,12 @@ class Settings:
 
 def load(path, precision):
     """The model of a path."""
+    from ocr.reading.onnx_predictor import OnnxModel, OnnxPredictor, is_onnx
     from ocr.reading.openvino import is_openvino, load_openvino
     from ocr.reading.predictor import Predictor
 
+    if is_onnx(path):
+        return OnnxPredictor(OnnxModel.load(path))
     load_model = load_openvino if is_openvino(path) else Predictor.from_pb
     return load_model(path, None, precision=precision)
 

@@ -85,6 +85,14 @@ def test_models_benchmark_compares_readings():
     assert summary['num_images'] == 4 and summary['read_differently'] == {'pretrain/latin.pb': 0}
 
 
+def test_start_benchmark_reads_in_fresh_processes(learnt):
+    command = [sys.executable, 'benchmarks/start.py', '--pb_paths', learnt.pb_path, '--img_folder', learnt.words]
+    result = subprocess.run([*command, '--rounds', '1'], capture_output=True, text=True, cwd=ROOT)
+    assert result.returncode == 0, result.stderr[-2000:]
+    first, seconds, work, peak_mb = json.loads(result.stdout.splitlines()[-1])['runs'][str(learnt.pb_path)]
+    assert 0 < first <= seconds and work > 0 and peak_mb > 50
+
+
 def test_precision_benchmark_trains_alike(tmp_path):
     few = ['--max_epoch', '2', '--steps_per_epoch', '3', '--batch_size', '4', '--val_regions', '8']
     command = [sys.executable, 'benchmarks/precision.py', *few, '--picture', str(tmp_path / 'curves.png')]

@@ -3,4 +3,5 @@
 checkpoint.py     weights of a training run, matched by name
 frozen_graph.py   one file with all that reading needs
 saved_model.py    frozen graphs written to disk, as one file or as a SavedModel folder
+onnx.py           the same as an .onnx file, for ONNX Runtime
 """

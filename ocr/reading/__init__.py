@@ -5,5 +5,5 @@ openvino.py    the same by an OpenVINO model             char_positions.py   whe
 regions.py     regions -> text                           results_file.py     results.jsonl, written and read
 folder.py      what there is to read in a folder         search/             beam search, patterns, lexicons
 views.py       regions read in several views             long_text/          long text in windows
-turned.py      tall regions read turned
+turned.py      tall regions read turned                  onnx_predictor.py   canvases -> text, by an .onnx file
 """
