@@ -244,14 +244,14 @@ class Config:
     """Checkpoints to keep besides the best."""
 
     # Export and reading
-    weights: Literal['float32', 'float16'] = setting('float32', 'machine')
-    """For export.py: how weights are stored in the file."""
+    weights: Literal['float32', 'float16', 'int8'] = setting('float32', 'machine')
+    """For export.py: how weights are stored; int8, of --format onnx, computes the encoder in it too."""
     format: Literal['pb', 'onnx', 'saved_model', 'openvino'] = setting('pb', 'machine')
     """For export.py: a frozen graph, a file for ONNX Runtime, a SavedModel, or an int8 folder for OpenVINO."""
     calibration_datasets: Names = setting(('synthetic:scene',), 'path')
-    """For export.py --format openvino: what the ranges of int8 are found with; --val_datasets judges the loss."""
+    """For export.py in int8: what the ranges of activations are found with; --val_datasets judges the loss."""
     max_loss: float = setting(0.01, 'machine', 0.0, 1.0)
-    """For export.py --format openvino: write nothing that loses more 1-N.E.D. than this."""
+    """For export.py in int8: write nothing that loses more 1-N.E.D. than this."""
     full_length: Switch = setting(False, 'machine')
     """Run the decoder for all steps, even when every text of the batch has ended."""
     char_positions: Switch = setting(True, 'machine')

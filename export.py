@@ -178,13 +178,7 @@ def write_openvino(path, graph_def, cfg):
     calibration = int8_loss.labelled_batches(cfg, cfg.calibration_datasets, before, NUM_CALIBRATED, cfg.seed)
     encoder, decoder = quantised_encoder(graph_def, [canvases for _, canvases, _ in calibration])
     after = OpenVinoPredictor(decoder, None, encoder=compile_encoder(encoder, 'float32'))
-    judged_on = cfg.val_datasets or ('synthetic:scene',)
-    batches = int8_loss.labelled_batches(cfg, judged_on, before, cfg.val_regions, cfg.seed + 1)
-    scores = [100 * int8_loss.similarity(predictor, batches) for predictor in (before, after)]
-    lost, number = scores[0] - scores[1], sum(len(regions) for regions, _, _ in batches)
-    found = f'1-N.E.D. {scores[0]:.2f} % in float32, {scores[1]:.2f} % in int8 ({number} of {" ".join(judged_on)})'
-    if lost > 100 * cfg.max_loss:
-        raise InputError(f'{found}: more is lost than --max_loss {cfg.max_loss}; nothing was written')
+    found = int8_loss.judge(cfg, before, after)
     save_openvino(path, encoder, decoder)
     print(f'{path}: {found}')
     return 0
@@ -201,9 +195,10 @@ def check_onnx(cfg):
 
 
 def write_onnx(path, graph_def, cfg):
-    """Convert a frozen graph to ONNX and write it, unless it reads otherwise than the graph does."""
+    """Convert a frozen graph to ONNX and write it, unless it reads otherwise; in int8, worse than --max_loss allows."""
     from ocr.atomic import replacing
     from ocr.charset import Charset
+    from ocr.evaluation import int8_loss
     from ocr.model_files import onnx
     from ocr.reading.onnx_predictor import OnnxModel, OnnxPredictor
     from ocr.reading.predictor import Predictor
@@ -212,23 +207,29 @@ def write_onnx(path, graph_def, cfg):
     model = onnx.convert(graph_def, cfg.checkpoint_path)
     if cfg.weights == 'float16':
         model = onnx.halve_weights(model)
+    elif cfg.weights == 'int8':
+        calibration = int8_loss.labelled_batches(cfg, cfg.calibration_datasets, before, NUM_CALIBRATED, cfg.seed)
+        model = onnx.quantise(model, [batch for _, *batch in calibration])
     content = model.SerializeToString()
-    check_same_reading(before, OnnxPredictor(OnnxModel(content)), cfg)
+    after = OnnxPredictor(OnnxModel(content))
+    found = (int8_loss.judge if cfg.weights == 'int8' else read_alike)(cfg, before, after)
     with replacing(path, binary=True) as file:
         file.write(content)
-    print(
-        f'{path}: {len(content) / 1e6:.1f} MB, {cfg.weights} weights, {before.charset.num_classes} classes; '
-        f'reads {NUM_CHECKED} of {NUM_CHECKED} pictures as {cfg.checkpoint_path} does'
-    )
+    print(f'{path}: {len(content) / 1e6:.1f} MB, {cfg.weights} weights, {before.charset.num_classes} classes; {found}')
     return 0
 
 
-def check_same_reading(before, after, cfg):
-    """InputError where two predictors read differently, on square canvases or, if they fit, on narrow ones."""
+def read_alike(cfg, before, after):
+    """That two predictors read the same, in words: on square canvases and, if they fit, on narrow ones.
+
+    Raises:
+        InputError: they do not.
+    """
     canvases, bboxes = check_pictures(before.canvas_side), check_bboxes()
     shapes = [canvases, canvases[:, : before.canvas_side // 2]] if before.fits else [canvases]
     texts = [[row.text for shape in shapes for row in one.read(shape, bboxes)] for one in (before, after)]
     check_equal(*texts, cfg.weights, 'the ONNX model')
+    return f'reads {len(texts[0])} of {len(texts[0])} pictures as {cfg.checkpoint_path} does'
 
 
 def shown_as_told(graph_def, path, argv):
@@ -274,6 +275,8 @@ def graph_to_convert(cfg, argv):
 
 def main(argv=None):
     cfg = parse_config(argv, __doc__)
+    if cfg.weights == 'int8' and cfg.format != 'onnx':
+        raise InputError(f'--weights int8 is of --format onnx; --format {cfg.format} does without it')
     start_tensorflow(cfg.gpus)
     from model import freeze_checkpoint
     from ocr.model_files.frozen_graph import halve_weights

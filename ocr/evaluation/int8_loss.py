@@ -6,6 +6,7 @@ from ocr.datasets.sources import not_drawn, open_index, recipe_name
 from ocr.drawing import scan_fonts
 from ocr.drawing.held_out import draw_held_out
 from ocr.drawing.material import prepare_recipe
+from ocr.errors import InputError
 from ocr.metrics import normalized_edit_similarity
 from ocr.preprocessing.prepare import InferencePreparer, read_or_broken
 from ocr.reading.regions import canvas_batches
@@ -41,3 +42,23 @@ def labelled_batches(cfg, specs, predictor, number, seed):
 
     prepare = InferencePreparer(predictor.canvas_side, predictor.fits, read)
     return list(canvas_batches(regions, prepare, batch_size=cfg.batch_size, num_workers=cfg.num_workers))
+
+
+def judge(cfg, before, after):
+    """How well a model reads in float32 and in int8, in words.
+
+    Args:
+        cfg: Config; --val_datasets says on what it is judged, drawn text by default.
+        before, after: predictors of the model in float32 and in int8.
+
+    Raises:
+        InputError: more is lost than --max_loss allows.
+    """
+    judged_on = cfg.val_datasets or ('synthetic:scene',)
+    batches = labelled_batches(cfg, judged_on, before, cfg.val_regions, cfg.seed + 1)
+    scores = [100 * similarity(predictor, batches) for predictor in (before, after)]
+    lost, number = scores[0] - scores[1], sum(len(regions) for regions, _, _ in batches)
+    found = f'1-N.E.D. {scores[0]:.2f} % in float32, {scores[1]:.2f} % in int8 ({number} of {" ".join(judged_on)})'
+    if lost > 100 * cfg.max_loss:
+        raise InputError(f'{found}: more is lost than --max_loss {cfg.max_loss}; nothing was written')
+    return found

@@ -5,6 +5,9 @@ names, shapes and types of the frozen graph; canvases may have any height and wi
 """
 
 import logging
+import os
+import tempfile
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -17,6 +20,7 @@ OPSET = 17  # the oldest that holds all of the graph, so that old runtimes read 
 REQUIREMENTS = 'requirements-onnx-export.txt'
 _INPUTS = (names.IMAGE, names.NORMALIZED_BBOX, names.FULL_LENGTH)
 _OUTPUTS = (names.PREDS, names.PROBS, names.ALPHA)
+_ERRORS_ONLY = 3  # severities that ONNX Runtime writes to stderr by itself
 _MIN_HALVED = 64  # weights with fewer elements stay float32: they cost nothing
 
 
@@ -81,6 +85,64 @@ def halve_weights(model):
     del graph.node[:]
     graph.node.extend(nodes)
     return halved
+
+
+def quantise(model, batches):
+    """The same model with its convolutions in int8: post-training quantisation, nothing is learnt.
+
+    The decoder stays in float32. Weights have a scale for each channel; the ranges of the activations are the least and
+    the largest value that the batches give.
+
+    Args:
+        model: onnx.ModelProto with float32 weights.
+        batches: list of (uint8 (N, h, w, 3), float32 (N, 4)), canvases and boxes.
+    """
+    onnx = import_package('onnx', '--format onnx', REQUIREMENTS)
+    quantization = import_package('onnxruntime.quantization', '--weights int8', REQUIREMENTS)
+    import_package('onnxruntime', '--weights int8', REQUIREMENTS).set_default_logger_severity(_ERRORS_ONLY)
+    with tempfile.TemporaryDirectory() as folder, _silent_warnings():
+        path = os.path.join(folder, 'int8.onnx')
+        quantization.quantize_static(
+            model,
+            path,
+            _Calibration(model, batches),
+            quant_format=quantization.QuantFormat.QDQ,
+            per_channel=True,
+            activation_type=quantization.QuantType.QUInt8,
+            weight_type=quantization.QuantType.QInt8,
+            op_types_to_quantize=['Conv'],
+        )
+        return onnx.load(path)
+
+
+class _Calibration:
+    """Batches as onnxruntime.quantization asks for them: one feed after another, then None."""
+
+    def __init__(self, model, batches):
+        taken = {value.name for value in model.graph.input}
+        self._feeds = (_feed(taken, *batch) for batch in batches)
+
+    def get_next(self):
+        return next(self._feeds, None)
+
+
+def _feed(taken, canvases, normalized_bboxes):
+    feed = {
+        names.IMAGE: np.divide(canvases, np.float32(255), dtype=np.float32),
+        names.NORMALIZED_BBOX: normalized_bboxes,
+    }
+    return {name: value for name, value in feed.items() if name in taken}
+
+
+@contextmanager
+def _silent_warnings():
+    """Hold back the advice that onnxruntime.quantization gives for every model."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
 def _check(model, where):

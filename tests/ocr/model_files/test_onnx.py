@@ -4,6 +4,7 @@ import dataclasses
 import sys
 
 import numpy as np
+import onnx
 import pytest
 import tensorflow.compat.v1 as tf
 import tiny
@@ -183,6 +184,35 @@ def test_what_reads_otherwise_is_not_written(learnt, tmp_path, monkeypatch, weig
         export(learnt, tmp_path / 'digits.onnx', weights=weights)
     assert ('try --weights float32' in str(caught.value)) == (weights == 'float16')
     assert not list(tmp_path.iterdir())
+
+
+def quantise(learnt, path, **settings):
+    words = f'words={learnt.words}'
+    data = {'calibration_datasets': words, 'val_datasets': words, 'index_dir': learnt.index_dir}
+    return export(learnt, path, weights='int8', **data, **settings)
+
+
+def test_int8_reads_what_was_learnt_and_stores_its_convolutions_in_it(learnt, tmp_path, capsys):
+    assert quantise(learnt, tmp_path / 'digits.onnx') == 0
+    assert '1-N.E.D. 100.00 % in float32, 100.00 % in int8 (8 of words=' in capsys.readouterr().out
+    model = onnx.load(tmp_path / 'digits.onnx')
+    kinds = [tensor.data_type for tensor in model.graph.initializer if len(tensor.dims) == 4]
+    assert set(kinds) == {onnx.TensorProto.INT8}
+    assert OnnxModel.load(str(tmp_path / 'digits.onnx')).charset == DIGITS
+
+
+def test_int8_that_reads_worse_is_not_written(learnt, tmp_path, monkeypatch):
+    scores = iter([0.9, 0.85])
+    monkeypatch.setattr('ocr.evaluation.int8_loss.similarity', lambda predictor, batches: next(scores))
+    with pytest.raises(InputError, match=r'90\.00 % in float32, 85\.00 % in int8 .*more is lost than --max_loss 0\.01'):
+        quantise(learnt, tmp_path / 'digits.onnx')
+    assert not list(tmp_path.iterdir())
+
+
+def test_int8_of_a_frozen_graph_is_refused(learnt, tmp_path):
+    flags = tiny.flags(weights='int8', checkpoint_path=learnt.checkpoint_path, pb_path=tmp_path / 'digits.pb')
+    with pytest.raises(InputError, match='--weights int8 is of --format onnx'):
+        tiny.run_main('export', *flags)
 
 
 def test_a_name_that_nobody_would_read_it_by_is_refused(learnt, tmp_path):
