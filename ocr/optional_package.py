@@ -16,8 +16,10 @@ def import_package(name, wanted_for, requirements):
     Raises:
         InputError: it is not installed.
     """
+    package = name.partition('.')[0]
     try:
         return importlib.import_module(name)
-    except ImportError:
-        package = name.partition('.')[0]
+    except ModuleNotFoundError as error:
+        if error.name != package:  # it is there, and lacks something itself
+            raise
         raise InputError(f'{wanted_for} needs the package {package}: pip install -r {requirements}') from None

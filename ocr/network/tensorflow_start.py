@@ -5,6 +5,8 @@ import os
 import sys
 from contextlib import contextmanager
 
+from ocr.optional_package import import_package
+
 
 def start_tensorflow(gpus=()):
     """Import TensorFlow and switch it to v1 graphs; call it before the first module that builds or runs one.
@@ -13,11 +15,15 @@ def start_tensorflow(gpus=()):
 
     Args:
         gpus: numbers of the GPUs that TensorFlow may see; empty is all.
+
+    Raises:
+        InputError: it is not installed.
     """
     os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '2')
     if gpus:
         os.environ['CUDA_VISIBLE_DEVICES'] = ','.join(map(str, gpus))
     with _silent_stderr():
+        import_package('tensorflow', 'all but reading .onnx files', 'requirements.txt')
         import tensorflow.compat.v1 as tf
     logging.getLogger('tensorflow').setLevel(logging.ERROR)  # importing sets it anew
     tf.disable_eager_execution()

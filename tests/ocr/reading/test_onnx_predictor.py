@@ -85,6 +85,15 @@ def test_requests_are_answered_without_tensorflow(latin):
         server.communicate()
 
 
+def test_a_frozen_graph_without_tensorflow_ends_with_one_line(tmp_path):
+    done = subprocess.run(
+        command('test', pb_path=LATIN, output_path=tmp_path / 'results'), capture_output=True, text=True, check=False
+    )
+    line = 'test.py: all but reading .onnx files needs the package tensorflow: pip install -r requirements.txt\n'
+    assert (done.returncode, done.stderr) == (2, line)
+    assert not (tmp_path / 'results').exists()
+
+
 def test_text_does_not_depend_on_the_batch(latin):
     predictor = OnnxPredictor(OnnxModel.load(str(latin)))
     canvases = np.stack([np.asarray(tiny.draw_word(text).resize((160, 64))) for text in tiny.EIGHT_WORDS])
