@@ -12,9 +12,7 @@ import logging
 import os
 from pathlib import Path
 
-from config import SHIPPED_MODEL, for_reading, parse_config, run_script
-from ocr.errors import InputError
-from ocr.reading.search.build import NOT_SERVED
+from config import parse_config, run_script, shown
 
 SAMPLES = Path(__file__).parent / 'imgs' / 'words'
 
@@ -68,21 +66,18 @@ def build(predictor, pb_path, limits, token, cfg):
 
 
 def main(argv=None):
-    cfg = for_reading(parse_config(argv, __doc__), argv)
-    for name in NOT_SERVED:
-        if getattr(cfg, name):
-            raise InputError(f'--{name} is of test.py and eval.py, the server does not read so; leave it out')
+    cfg = parse_config(argv, 'app', __doc__)
     from ocr.serving.server import open_socket, serve, url_of
     from ocr.serving.token import read_token
 
     limits, token = limits_of(cfg), read_token(cfg.token_path)
     with open_socket(cfg.host, cfg.port) as listener:
-        from export import load_frozen
+        from ocr.reading.open_model import open_model, read_model
 
-        pb_path = cfg.pb_path or SHIPPED_MODEL
-        predictor = load_frozen(pb_path, cfg, argv, __doc__)
-        app = build(predictor, pb_path, limits, token, cfg)
-        logger.info('%s reads with %s%s', url_of(listener), pb_path, '' if token else ', without a token')
+        model = read_model(cfg.pb_path, cfg.gpus)
+        predictor = open_model(model, **cfg.over(shown(model.settings)).reading)
+        app = build(predictor, cfg.pb_path, limits, token, cfg)
+        logger.info('%s reads with %s%s', url_of(listener), cfg.pb_path, '' if token else ', without a token')
         serve(app, listener)
     logger.info('stopped; all that was begun is answered')
 

@@ -1,19 +1,16 @@
-"""Every setting of the project: one frozen dataclass, from which the scripts' flags are made."""
+"""Every setting of the project: one frozen dataclass, from which each script's flags are made."""
 
-import argparse
-import contextlib
 import dataclasses
-import io
 import json
 import logging
+import os
 import sys
 from pathlib import Path
 from typing import Literal
 
-import tyro
-
 from ocr.errors import InputError
-from ocr.flags import Names, Numbers, Shares, Switch, check_value, one_line
+from ocr.flags import Names, Numbers, Shares, Switch, as_text, check_value, given_names, meanings, parse_flags
+from ocr.preprocessing.augment_sets import AUGMENT_NUMBERS, AUGMENT_SETS, check_numbers
 
 logger = logging.getLogger(__name__)
 
@@ -35,283 +32,360 @@ Endpoint = Literal[
 ]
 
 
+AugmentSet = Literal['reference', 'light', 'photo', 'none']
+
+
 SHIPPED_MODEL = str(Path(__file__).parent / 'pretrain' / 'latin.pb')  # reads printable ASCII
 GROUPS = ('model', 'training', 'machine', 'path')
-READ_AT_ONCE = 32  # images that a script reads at a time, unless it is told otherwise
+SCRIPTS = ('dataset', 'synthesize', 'train', 'eval', 'export', 'test', 'app')
+SECTIONS = {  # titles in --help, in their order
+    'input': 'What to read',
+    'output': 'Results',
+    'data': 'Datasets',
+    'check': 'Tasks of dataset.py',
+    'run': 'Model and checkpoints',
+    'export': 'Export',
+    'server': 'Server',
+    'search': 'Better reading with the same weights',
+    'training': 'Training',
+    'augmentation': 'Augmentation',
+    'drawing': 'Drawn text',
+    'validation': 'Validation',
+    'report': 'Error report',
+    'shown': 'How a region is shown to the model',
+    'architecture': 'Architecture',
+    'machine': 'Machine',
+    'settings': 'Settings',
+}
+READS = 'eval test app'  # scripts that read with a model
+ARCHITECTURE = 'train eval export'  # .. that build a model
+USES_MODEL = 'train eval export test app'
+THE_MODELS = dict.fromkeys(('eval', 'export', 'test', 'app'), "the model's")  # defaults in --help
 
 
-def setting(default, group, low=None, high=None):
+def setting(default, group, scripts, section, low=None, high=None, **more):
     """A field of Config.
 
     Args:
         default: its value in the reference preset.
-        group: 'model' fits the weights and is restored with them; 'training' is restored when a training goes on;
+        group: 'model' fits the weights and is restored with them; 'training' is restored when a training is resumed;
             'machine' and 'path' belong to where the script runs and are never restored.
+        scripts: names of the scripts that have it as a flag.
+        section: key of SECTIONS.
         low, high: legal range, both included.
+        more: `by_script`, {script: its default there}; `in_help`, {script: what --help shows as the default};
+            `remote`, whether test.py takes it beside --server.
     """
-    return dataclasses.field(default=default, metadata={'group': group, 'low': low, 'high': high})
+    more = {'by_script': {}, 'in_help': {}, 'remote': False, **more}
+    scripts = SCRIPTS if scripts == 'all' else tuple(scripts.split())
+    metadata = {'group': group, 'scripts': scripts, 'section': section, 'low': low, 'high': high, **more}
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+@dataclasses.dataclass(frozen=True)
+class Origin:
+    """Where the values of a Config come from: the script, and the settings that were typed or stand in a file."""
+
+    script: str | None = None
+    typed: dict = dataclasses.field(default_factory=dict)
+    in_file: dict = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
 class Config:
     """All settings; the defaults are the reference's."""
 
-    preset: Literal['reference', 'compact'] = setting('reference', 'model')
+    # Settings
+    preset: Literal['reference', 'compact'] = setting('reference', 'model', 'all', 'settings', remote=True)
     """Defaults to start from: the published model, or a small one that trains on a laptop."""
-    config_path: str = setting('', 'path')
-    """JSON file of settings, such as pretrain/latin.json, that stand over the preset and under the other flags."""
+    config_path: str = setting('', 'path', 'all', 'settings', remote=True)
+    """JSON file of settings, such as pretrain/latin.json, over the preset and under the other flags."""
 
-    # Where things are
-    base_dir: str = setting('./data', 'path')
-    """Folder that holds the datasets lsvt, art, rects, icdar2017rctw."""
-    train_datasets: Names = setting(('lsvt', 'art', 'rects'), 'path')
+    # What is read, and what with
+    img_folder: str = setting('./imgs/words', 'path', 'test', 'input', remote=True)
+    """Folder of images, sub-folders included."""
+    polygons_path: str = setting('', 'path', 'test', 'input', remote=True)
+    """Text regions inside the images, as image<TAB>polygon lines or JSON Lines."""
+    server: str = setting('', 'path', 'test', 'input', remote=True)
+    """URL of an app.py that reads instead of this process, as http://127.0.0.1:5000."""
+    pb_path: str = setting(
+        '',
+        'path',
+        'export eval test app',
+        'run',
+        by_script={'test': SHIPPED_MODEL, 'app': SHIPPED_MODEL},
+        in_help={
+            'test': 'pretrain/latin.pb',
+            'app': 'pretrain/latin.pb',
+            'eval': '--checkpoint_path, or pretrain/latin.pb without one',
+            'export': 'beside the checkpoint',
+        },
+    )
+    """Frozen graph, .onnx file, or folder for OpenVINO."""
+    checkpoint_path: str = setting('./checkpoint', 'path', 'train eval export', 'run')
+    """Folder that train.py saves to; read from it: its best checkpoint, or one that is named."""
+    restore_path: str = setting(
+        '', 'path', 'train', 'run', in_help={'train': 'the last one in checkpoint_path, if any'}
+    )
+    """Checkpoint to resume, or a .pb to fine-tune."""
+    pretrain_path: str = setting('./pretrain/inception_v4.ckpt', 'path', 'train', 'run')
+    """ImageNet checkpoint that the encoder starts from; '': from scratch."""
+    charset_path: str = setting(
+        '',
+        'path',
+        'dataset synthesize train eval export test app',
+        'run',
+        in_help={
+            'dataset': "the training text's",
+            'synthesize': "the recipe's",
+            'train': "the model's or the training text's",
+            **THE_MODELS,
+        },
+    )
+    """Charset file, or digits, ascii, gb2312."""
+
+    # Results
+    output_path: str = setting(
+        '',
+        'path',
+        'dataset synthesize eval test',
+        'output',
+        by_script={'eval': './results_eval', 'test': './results', 'synthesize': './data/synthetic_text'},
+        in_help={'dataset': './results_check; ./data/converted with --convert'},
+        remote=True,
+    )
+    """Folder to write to."""
+    resume: Switch = setting(False, 'machine', 'eval test', 'output', remote=True)
+    """Keep what a killed run has read, and continue it."""
+    attention_dir: str = setting('', 'path', 'test', 'output')
+    """Folder for pictures of where the model looked, one for each image."""
+
+    # Datasets
+    train_datasets: Names = setting(('lsvt', 'art', 'rects'), 'path', 'dataset train', 'data')
     """Datasets to train on: names under base_dir, NAME=PATH for your own, synthetic:RECIPE for drawn text."""
-    train_shares: Shares = setting((), 'path')
-    """Share of each of them, in their order, as 0.3 0.7; empty: all regions alike."""
-    val_datasets: Names = setting((), 'path')
-    """Datasets to validate on; empty: a held-out share of the training data."""
-    eval_datasets: Names = setting(('icdar2017rctw',), 'path')
-    """Datasets to score on, named likewise."""
-    index_dir: str = setting('./index', 'path')
-    """Folder for the indexes that dataset.py makes of the datasets."""
-    charset_path: str = setting('', 'path')
-    """Charset file, or digits, ascii, gb2312; empty: the model's or the training text's. In training it may grow."""
-    pretrain_path: str = setting('./pretrain/inception_v4.ckpt', 'path')
-    """ImageNet checkpoint that the encoder starts from; empty: from scratch."""
-    checkpoint_path: str = setting('./checkpoint', 'path')
-    """Folder that train.py saves to; what eval.py and export.py read: that folder or one checkpoint in it."""
-    restore_path: str = setting('', 'path')
-    """Checkpoint that train.py goes on from, or a .pb to fine-tune; empty: the last one in checkpoint_path, if any."""
-    pb_path: str = setting('', 'path')
-    """Frozen graph or .onnx file. For export.py, empty: beside the checkpoint. For the others: pretrain/latin.pb."""
-    img_folder: str = setting('./imgs/words', 'path')
-    """Folder of images for test.py, sub-folders included."""
-    polygons_path: str = setting('', 'path')
-    """For test.py: text regions inside photographs, as image<TAB>polygon lines or JSON Lines."""
-    output_path: str = setting('', 'path')
-    """Results folder; empty: ./results, ./results_eval, ./results_check, ./data/converted or ./data/synthetic_text."""
-    attention_dir: str = setting('', 'path')
-    """For test.py: folder for pictures of what was looked at, one per image; empty: none."""
-    convert: Literal['', 'jsonl', 'gt', 'lmdb'] = setting('', 'machine')
-    """For dataset.py: write the training datasets to output_path in this format."""
-    font_dir: str = setting(str(Path(__file__).parent / 'fonts'), 'path')
-    """Folder of fonts to draw text with."""
-    photo_dir: str = setting('', 'path')
-    """Folder of photographs without text to draw on, for recipes that use them; empty: none."""
-    text_path: str = setting('', 'path')
-    """Word list or corpus to draw, UTF-8; empty: the recipe's own texts."""
-
-    # The machine
-    gpus: Numbers = setting((), 'machine')
-    """GPUs to train on, as 0,1; empty: all visible, and the CPU where there is none."""
-    num_workers: int = setting(0, 'machine', 0)
-    """Processes or threads that prepare images; 0: one for each core."""
-    profile: Switch = setting(False, 'machine')
-    """For train.py: only measure, for about a minute, what bounds the training and which setting would speed it up."""
-    seed: int = setting(0, 'training', 0)
-    """Seed of the initial weights, shuffling, augmentation, dropout and drawing."""
-
-    # Data
-    min_size: int = setting(8, 'training', 1)
-    """Regions under so many pixels wide or high are left out."""
-    min_count: int = setting(1, 'training', 1)
+    train_shares: Shares = setting((), 'path', 'train', 'data', in_help={'train': 'all regions alike'})
+    """Share of each of them in the samples, in their order, as 0.3 0.7."""
+    eval_datasets: Names = setting(('icdar2017rctw',), 'path', 'dataset eval', 'data')
+    """Datasets to score on, named as in train_datasets."""
+    base_dir: str = setting('./data', 'path', 'dataset train eval export', 'data')
+    """Folder of the datasets lsvt, art, rects, icdar2017rctw."""
+    index_dir: str = setting('./index', 'path', 'dataset train eval export', 'data')
+    """Folder for the indexes that are made of the datasets."""
+    min_size: int = setting(8, 'training', 'dataset train eval export', 'data', 1)
+    """Regions less than so many pixels wide or high are left out."""
+    min_count: int = setting(1, 'training', 'dataset train', 'data', 1)
     """A charset built from text keeps the characters that occur so often."""
-    recipe: str = setting('words', 'training')
-    """For synthesize.py: what is drawn, digits, words or scene."""
-    num_samples: int = setting(1000, 'machine', 1)
-    """For synthesize.py: number of pictures."""
-    check: Switch = setting(False, 'machine')
-    """For dataset.py: look at every image and label, and write a page about them."""
-    cache: Switch = setting(False, 'machine')
-    """For dataset.py: cut the training regions out of their photographs once, so that train.py reads them quickly."""
-    cache_crops: Literal['auto', 'never'] = setting('auto', 'machine')
-    """For train.py: auto reads what --cache makes, and makes it where the training gains by it; never goes without."""
-    allow_lost: Names = setting(('illegible or ignored',), 'machine')
-    """For dataset.py --check: reasons for which regions may be lost, as its tables name them, or their beginnings."""
+    cache_crops: Literal['auto', 'never'] = setting('auto', 'machine', 'train', 'data')
+    """auto: read what dataset.py --cache makes, and make it where it pays; never: read the photographs."""
 
-    # Model
-    model_name: Literal['ocr', 'ocr_with_normalized_bbox'] = setting('ocr', 'model')
-    """Variant: attention over the whole canvas, or over the text's box on it only."""
-    image_size: int = setting(256, 'model', 16, 2048)
-    """Side of the square canvas, or longer side of the fitted one, in pixels."""
-    canvas: Literal['square', 'fit'] = setting('square', 'model')
+    # Tasks of dataset.py
+    check: Switch = setting(False, 'machine', 'dataset', 'check')
+    """Look at every image and label, and write a page about them."""
+    allow_lost: Names = setting(('illegible or ignored',), 'machine', 'dataset', 'check')
+    """With --check: reasons for which regions may be lost, as its tables name them, or their beginnings."""
+    cache: Switch = setting(False, 'machine', 'dataset', 'check')
+    """Cut the training regions out of their photographs once, so that train.py reads them quickly."""
+    convert: Literal['', 'jsonl', 'gt', 'lmdb'] = setting('', 'machine', 'dataset', 'check')
+    """Write the training datasets to output_path in this format."""
+
+    # How a region is shown to the model: stored with it, and changed by the command line
+    tta: int = setting(
+        1, 'model', 'train eval export test app', 'shown', 1, 9, in_help=dict.fromkeys(READS.split(), "the model's")
+    )
+    """Test-time augmentation: read a region up to so many times, smaller or tilted, until a text is settled."""
+    rotate_tall: Switch = setting(
+        False, 'model', 'train eval export test app', 'shown', in_help=dict.fromkeys(READS.split(), "the model's")
+    )
+    """Read tall regions with a low confidence rotated by 90 degrees too: for models that learnt upright text."""
+    canvas: Literal['square', 'fit'] = setting(
+        'square', 'model', 'train eval export test app', 'shown', in_help=dict.fromkeys(READS.split(), "the model's")
+    )
     """Shape of the canvas: square, or as narrow as the text (several times faster, for models trained so)."""
-    turned: Switch = setting(False, 'model')
-    """Read tall regions that are doubted turned by 90 degrees too: for models that learnt upright text."""
-    views: int = setting(1, 'model', 1, 9)
-    """Times that a region is read at most, smaller or tilted after the first, until one text is trusted."""
-    seq_len: int = setting(32, 'model', 1, 1000)
+    image_size: int = setting(256, 'model', 'dataset train eval export test app', 'shown', 16, 2048)
+    """Side of the square canvas, or longer side of the fitted one, in pixels, if the model does not say."""
+
+    # Architecture
+    model_name: Literal['ocr', 'ocr_with_normalized_bbox'] = setting('ocr', 'model', ARCHITECTURE, 'architecture')
+    """Variant: attention over the whole canvas, or over the text's box on it only."""
+    seq_len: int = setting(32, 'model', f'dataset synthesize {ARCHITECTURE}', 'architecture', 1, 1000)
     """Longest text in characters."""
-    final_endpoint: Endpoint = setting('Mixed_6h', 'model')
+    final_endpoint: Endpoint = setting('Mixed_6h', 'model', ARCHITECTURE, 'architecture')
     """Block of Inception-v4 that the encoder ends with."""
-    depth_multiplier: float = setting(1.0, 'model', 0.05, 4.0)
+    depth_multiplier: float = setting(1.0, 'model', ARCHITECTURE, 'architecture', 0.05, 4.0)
     """Factor on the encoder's channels."""
-    embedding_size: int = setting(256, 'model', 1)
+    embedding_size: int = setting(256, 'model', ARCHITECTURE, 'architecture', 1)
     """Size of a character's embedding."""
-    lstm_size: int = setting(512, 'model', 1)
+    lstm_size: int = setting(512, 'model', ARCHITECTURE, 'architecture', 1)
     """Units of the decoder's LSTM."""
 
     # Training
-    batch_size: int = setting(10, 'training', 1)
-    """Images per GPU and step; for test.py, eval.py and app.py, images read at a time (32 there)."""
-    learning_rate: float = setting(1e-4, 'training', 0.0)
-    """Highest learning rate; it does not depend on the number of GPUs."""
-    warmup_steps: int = setting(1000, 'training', 0)
-    """Steps over which the rate rises from a hundredth."""
-    final_rate_fraction: float = setting(0.0, 'training', 0.0, 1.0)
-    """Last learning rate as a fraction of the highest."""
-    steps_per_epoch: int = setting(500, 'training', 1)
-    """Steps between two saves; an epoch is so many steps, not a pass through the data."""
-    max_epoch: int = setting(1000, 'training', 1)
+    batch_size: int = setting(
+        10,
+        'training',
+        'train export eval test app',
+        'machine',
+        1,
+        by_script=dict.fromkeys(('export', 'eval', 'test', 'app'), 32),
+        remote=True,
+    )
+    """Images per step and GPU; in the scripts that read, images read at a time."""
+    max_epoch: int = setting(1000, 'training', 'train', 'training', 1)
     """Epochs to train; the learning rate reaches its end there."""
-    gradient_clip: float = setting(10.0, 'training', 0.0)
-    """Largest global norm of the gradients; 0: no limit."""
-    dropout_keep_prob: float = setting(0.5, 'training', 0.01, 1.0)
-    """Probability of an LSTM unit to be kept."""
-    label_smoothing: float = setting(0.05, 'training', 0.0, 0.99)
+    steps_per_epoch: int = setting(500, 'training', 'train', 'training', 1)
+    """Steps between two saves; an epoch is so many steps, not a pass through the data."""
+    learning_rate: float = setting(1e-4, 'training', 'train', 'training', 0.0)
+    """Highest learning rate; it does not depend on the number of GPUs."""
+    warmup_steps: int = setting(1000, 'training', 'train', 'training', 0)
+    """Steps over which the rate rises from a hundredth."""
+    final_rate_fraction: float = setting(0.0, 'training', 'train', 'training', 0.0, 1.0)
+    """Last learning rate as a fraction of the highest."""
+    dropout_keep_prob: float = setting(0.5, 'training', 'train', 'training', 0.01, 1.0)
+    """Probability that a unit of the LSTM is kept."""
+    label_smoothing: float = setting(0.05, 'training', 'train', 'training', 0.0, 0.99)
     """Share of the target spread over all characters."""
-    encoder_weight_decay: float = setting(4e-5, 'training', 0.0)
-    """L2 weight of the convolutions."""
-    decoder_weight_decay: float = setting(1e-5, 'training', 0.0)
-    """L2 weight of the decoder's matrices."""
-    batch_norm_decay: float = setting(0.9997, 'training', 0.0, 1.0)
+    batch_norm_decay: float = setting(0.9997, 'training', 'train', 'training', 0.0, 1.0)
     """Decay of the moving averages of batch norm."""
-    frozen_batch_norm: Switch = setting(False, 'training')
+    frozen_batch_norm: Switch = setting(False, 'training', 'train', 'training')
     """Use the stored statistics of batch norm in training: for fine-tuning with small batches."""
-    rotation_prob: float = setting(0.5, 'training', 0.0, 1.0)
-    """Probability that a training region is rotated."""
-    rotation_degrees: float = setting(20.0, 'training', 0.0, 180.0)
-    """Rotation either way, at most."""
-    shear_prob: float = setting(0.5, 'training', 0.0, 1.0)
-    """Probability that a training region is sheared."""
-    shear: float = setting(0.2, 'training', 0.0, 1.0)
-    """Shear either way on each axis, at most."""
-    perspective_prob: float = setting(0.0, 'training', 0.0, 1.0)
-    """Probability that a training region is seen at an angle."""
-    perspective: float = setting(0.3, 'training', 0.0, 0.8)
-    """Difference in distance between opposite ends of the text, at most, as a fraction of the mean distance."""
-    margin_prob: float = setting(0.0, 'training', 0.0, 1.0)
-    """Probability that a training region is cut as a rectangle with margins: what is around the text stays visible."""
-    margin: float = setting(0.5, 'training', 0.0, 10.0)
-    """Margin on each side, at most, as a fraction of the text's height."""
-    hue_prob: float = setting(0.0, 'training', 0.0, 1.0)
-    """Probability that a training region changes its hues."""
-    hue: float = setting(180.0, 'training', 0.0, 180.0)
-    """Turn of the colour circle either way in degrees, at most."""
-    contrast_prob: float = setting(0.0, 'training', 0.0, 1.0)
-    """Probability that a training region changes its contrast."""
-    contrast: float = setting(0.5, 'training', 0.0, 1.0)
-    """Differences from the mean grow or shrink by such a fraction, at most."""
-    brightness_prob: float = setting(0.0, 'training', 0.0, 1.0)
-    """Probability that a training region becomes brighter or darker."""
-    brightness: float = setting(0.15, 'training', 0.0, 1.0)
-    """Brightness added or taken away, at most, as a fraction of white."""
-    gamma_prob: float = setting(0.0, 'training', 0.0, 1.0)
-    """Probability that a training region changes its gamma."""
-    gamma: float = setting(1.6, 'training', 1.0, 10.0)
-    """Exponent at most, and its reciprocal at least."""
-    invert_prob: float = setting(0.0, 'training', 0.0, 1.0)
-    """Probability that a training region becomes its negative."""
-    blur_prob: float = setting(0.0, 'training', 0.0, 1.0)
-    """Probability that a training region is blurred."""
-    blur: float = setting(0.06, 'training', 0.0, 1.0)
-    """Standard deviation of the blur, at most, as a fraction of the text's height."""
-    low_resolution_prob: float = setting(0.0, 'training', 0.0, 1.0)
-    """Probability that a training region is shrunk and enlarged again."""
-    low_resolution: float = setting(12.0, 'training', 1.0)
-    """Height of the text when it is shrunk, from so many pixels to twice as many."""
-    noise_prob: float = setting(0.0, 'training', 0.0, 1.0)
-    """Probability that a training region gets noise."""
-    noise: float = setting(0.1, 'training', 0.0, 1.0)
-    """Standard deviation of the noise, at most, as a fraction of white."""
-    jpeg_prob: float = setting(0.0, 'training', 0.0, 1.0)
-    """Probability that a training region shows traces of JPEG."""
-    jpeg_quality: int = setting(20, 'training', 1, 95)
-    """Quality of the JPEG, at least."""
-    drawn_growth: float = setting(0.3, 'training', 0.0, 1.0)
-    """Drawn text grows from easy to hard over this part of the training."""
-    drawn_echo: int = setting(1, 'training', 1)
-    """Use each drawn picture so many times, differently augmented, where drawing holds the training up."""
-    val_share: float = setting(0.02, 'training', 0.0, 0.9)
-    """Share of the training photographs that is held out for validation."""
-    val_regions: int = setting(1000, 'training', 0)
-    """Validate on so many held-out regions at most."""
-    val_epochs: int = setting(5, 'training', 0)
-    """Validate every so many epochs; 0: never."""
-    patience: int = setting(0, 'training', 0)
-    """Stop after so many validations without a better score; 0: never."""
-    max_checkpoints: int = setting(10, 'machine', 1)
+    max_checkpoints: int = setting(10, 'machine', 'train', 'training', 1)
     """Checkpoints to keep besides the best."""
+    profile: Switch = setting(False, 'machine', 'train', 'training')
+    """Only measure, for about a minute, what limits the training and which setting would speed it up."""
+    augment: Literal['reference', 'light', 'photo', 'none'] = setting(
+        'reference', 'training', 'dataset train', 'augmentation'
+    )
+    """Random changes of training regions: a set of probabilities and ranges; single ones stand in a config file."""
+    augment_numbers: tuple = dataclasses.field(default=())
+    # ((name, value), ...) of AUGMENT_NUMBERS that differ from the set, out of files of settings; no flag.
 
-    # Export and reading
-    weights: Literal['float32', 'float16', 'int8'] = setting('float32', 'machine')
-    """For export.py: how weights are stored; int8, of --format onnx, computes the encoder in it too."""
-    format: Literal['pb', 'onnx', 'saved_model', 'openvino'] = setting('pb', 'machine')
-    """For export.py: a frozen graph, a file for ONNX Runtime, a SavedModel, or an int8 folder for OpenVINO."""
-    calibration_datasets: Names = setting(('synthetic:scene',), 'path')
-    """For export.py in int8: what the ranges of activations are found with; --val_datasets judges the loss."""
-    max_loss: float = setting(0.01, 'machine', 0.0, 1.0)
-    """For export.py in int8: write nothing that loses more 1-N.E.D. than this."""
-    full_length: Switch = setting(False, 'machine')
-    """Run the decoder for all steps, even when every text of the batch has ended."""
-    char_positions: Switch = setting(True, 'machine')
-    """For test.py: say of each character where it was read, if the graph gives its attention."""
-    precision: Literal['auto', 'float32', 'bfloat16'] = setting('auto', 'machine')
-    """What to compute with; auto: what this hardware gains by in train.py and test.py, float32 in eval.py on CPUs."""
-    resume: Switch = setting(False, 'machine')
-    """For test.py and eval.py: keep what a killed run has read, and go on from there."""
+    # Drawn text
+    recipe: str = setting('words', 'training', 'synthesize', 'drawing')
+    """What is drawn: digits, words, long_words or scene."""
+    num_samples: int = setting(1000, 'machine', 'synthesize', 'drawing', 1)
+    """Number of pictures."""
+    text_path: str = setting(
+        '',
+        'path',
+        'synthesize train export',
+        'drawing',
+        in_help=dict.fromkeys(SCRIPTS, "the recipe's own"),
+    )
+    """Word list or corpus to draw, UTF-8."""
+    font_dir: str = setting(
+        str(Path(__file__).parent / 'fonts'),
+        'path',
+        'synthesize train export',
+        'drawing',
+        in_help=dict.fromkeys(('synthesize', 'train', 'export'), 'fonts'),
+    )
+    """Folder of fonts to draw text with."""
+    photo_dir: str = setting('', 'path', 'synthesize train', 'drawing')
+    """Folder of photographs without text to draw on, for recipes that use them."""
+    drawn_growth: float = setting(0.3, 'training', 'train', 'drawing', 0.0, 1.0)
+    """Drawn text grows from easy to hard over this part of the training."""
+    drawn_echo: int = setting(1, 'training', 'train', 'drawing', 1)
+    """Use each drawn picture so many times, differently augmented, if drawing limits the training."""
 
-    # Serving
-    host: str = setting('127.0.0.1', 'machine')
-    """For app.py: address to listen on; 0.0.0.0 is all of this machine's, so that others reach it."""
-    port: int = setting(5000, 'machine', 0, 65535)
-    """For app.py: port to listen on; 0: any free one."""
-    token_path: str = setting('', 'path')
-    """For app.py and test.py --server: file with the token that requests bring; empty: variable OCR_TOKEN, if set."""
-    server: str = setting('', 'path')
-    """For test.py: URL of an app.py that reads instead of this process, as http://127.0.0.1:5000."""
-    batch_window: float = setting(10.0, 'machine', 0.0, 10_000.0)
-    """For app.py: milliseconds that a region may wait for others to be read with, up to batch_size of them."""
-    queue_size: int = setting(256, 'machine', 1)
-    """For app.py: regions received or waiting at a time; requests beyond are turned away."""
-    max_regions: int = setting(64, 'machine', 1)
-    """For app.py: regions of one request."""
-    max_megabytes: float = setting(20.0, 'machine', 0.001, 1000.0)
-    """For app.py: largest file of a picture, in millions of bytes."""
-    max_megapixels: float = setting(50.0, 'machine', 0.001, 178.0)
-    """For app.py: largest picture, in millions of pixels."""
-    request_timeout: float = setting(30.0, 'machine', 0.1, 3600.0)
-    """For app.py: seconds that a request may take to arrive, and again to be read."""
+    # Validation
+    val_datasets: Names = setting(
+        (),
+        'path',
+        'train export',
+        'validation',
+        in_help={'train': 'a share of the training data', 'export': 'synthetic:scene'},
+    )
+    """Datasets to validate on; for --format openvino, to judge the loss on."""
+    val_share: float = setting(0.02, 'training', 'train', 'validation', 0.0, 0.9)
+    """Share of the training photographs that is held out for validation."""
+    val_regions: int = setting(1000, 'training', 'train export', 'validation', 0)
+    """Validate on so many held-out regions at most."""
+    val_epochs: int = setting(5, 'training', 'train', 'validation', 0)
+    """Validate every so many epochs; 0: never."""
+    patience: int = setting(0, 'training', 'train', 'validation', 0)
+    """Stop after so many validations without a better score; 0: never."""
 
-    # Better reading with the same weights: test.py and eval.py
-    beam_width: int = setting(0, 'machine', 0, 1000)
-    """Texts that are followed at once; 0: one (greedy), and five or --n_best where something below asks for more."""
-    n_best: int = setting(0, 'machine', 0, 1000)
-    """List so many of the most probable texts with their probabilities; 0: no list."""
-    allow: str = setting('', 'machine')
-    """Regular expression that the whole text must match, as '[A-Z]{2}[0-9]{4}' or, to allow characters, '[0-9.]*'."""
-    lexicon: str = setting('', 'path')
+    # Export
+    format: Literal['pb', 'onnx', 'saved_model', 'openvino'] = setting('pb', 'machine', 'export', 'export')
+    """A frozen graph, a file for ONNX Runtime, a SavedModel, or a folder with an int8 encoder for OpenVINO."""
+    weights: Literal['float32', 'float16', 'int8'] = setting('float32', 'machine', 'export', 'export')
+    """How weights are stored; int8, of --format onnx, computes the encoder in it too."""
+
+    # Better reading with the same weights
+    beam_width: int = setting(0, 'machine', READS, 'search', 0, 1000)
+    """Texts that are followed at once; 0: one (greedy), or five and n_best if a flag below asks for more."""
+    n_best: int = setting(0, 'machine', 'eval test', 'search', 0, 1000)
+    """List so many of the most probable texts with their probabilities."""
+    allow: str = setting('', 'machine', READS, 'search')
+    """Regular expression that the whole text must match, as '[A-Z]{2}[0-9]{4}' or, for characters, '[0-9.]*'."""
+    lexicon: str = setting('', 'path', READS, 'search')
     """UTF-8 file of the words that texts may be, one a line; what is near one of them becomes it."""
-    lexicon_strict: Switch = setting(False, 'machine')
-    """Nothing but the words of the lexicon is written."""
-    lexicon_distance: int = setting(2, 'machine', 0, 100)
-    """Edits, letter case aside, between what was read and a word near it; never more than one for three characters."""
-    long_text: Switch = setting(False, 'machine')
+    lexicon_strict: Switch = setting(False, 'machine', READS, 'search')
+    """Write nothing but the words of the lexicon."""
+    lexicon_distance: int = setting(2, 'machine', READS, 'search', 0, 100)
+    """Edits, letter case aside, to a word near what was read; never more than one for three characters."""
+    long_text: Switch = setting(False, 'machine', 'eval test', 'search')
     """Read long lines and columns in windows that overlap, and join what was read."""
-    window_aspect: float = setting(4.0, 'machine', 1.0, 100.0)
-    """Length of such a window as a multiple of the text's height; regions that are longer by half are cut."""
+    full_length: Switch = setting(False, 'machine', 'eval test', 'search')
+    """Run the decoder for all steps, even when every text of the batch has ended."""
+
+    # Server
+    host: str = setting('127.0.0.1', 'machine', 'app', 'server')
+    """Address to listen on; 0.0.0.0: all addresses of this machine, so that others reach it."""
+    port: int = setting(5000, 'machine', 'app', 'server', 0, 65535)
+    """Port to listen on; 0: any free one."""
+    token_path: str = setting(
+        '',
+        'path',
+        'app test',
+        'server',
+        in_help=dict.fromkeys(('app', 'test'), 'variable OCR_TOKEN, if set'),
+        remote=True,
+    )
+    """File with the token that requests bring to the server."""
+    batch_window: float = setting(10.0, 'machine', 'app', 'server', 0.0, 10_000.0)
+    """Milliseconds that a region may wait for others to be read with, up to batch_size of them."""
+    queue_size: int = setting(256, 'machine', 'app', 'server', 1)
+    """Regions received or waiting at a time; requests beyond are turned away."""
+    max_regions: int = setting(64, 'machine', 'app', 'server', 1)
+    """Regions of one request."""
+    max_megabytes: float = setting(20.0, 'machine', 'app', 'server', 0.001, 1000.0)
+    """Largest file of a picture, in millions of bytes."""
+    max_megapixels: float = setting(50.0, 'machine', 'app', 'server', 0.001, 178.0)
+    """Largest picture, in millions of pixels."""
+    request_timeout: float = setting(30.0, 'machine', 'app', 'server', 0.1, 3600.0)
+    """Seconds that a request may take to arrive, and again to be read."""
 
     # Error report
-    report: str = setting('', 'path')
-    """For eval.py, and for train.py at its end: folder for a page that shows where the model errs; empty: none."""
-    compare: str = setting('', 'path')
-    """scores.json of an earlier evaluation, readings.jsonl beside: the page says what was mended and what broke."""
-    report_regions: int = setting(24, 'machine', 0, 1000)
-    """Regions that each part of the page shows with pictures, at most."""
+    report: str = setting('', 'path', 'train eval', 'report')
+    """Folder for a page that shows where the model errs; train.py writes it at its end."""
+    compare: str = setting('', 'path', 'eval', 'report')
+    """scores.json of an earlier evaluation, readings.jsonl beside: the page says what got better and what worse."""
+
+    # The machine
+    gpus: Numbers = setting(
+        (), 'machine', 'train eval export test app', 'machine', in_help=dict.fromkeys(SCRIPTS, 'all')
+    )
+    """GPUs to use, as 0,1; on a machine without any, the CPU."""
+    num_workers: int = setting(0, 'machine', 'all', 'machine', 0, in_help=dict.fromkeys(SCRIPTS, 'one for each core'))
+    """Processes or threads that prepare images."""
+    precision: Literal['auto', 'float32', 'bfloat16'] = setting(
+        'auto', 'machine', 'train eval export test app', 'machine'
+    )
+    """What to compute with; auto: what this hardware gains by, float32 in eval.py on CPUs."""
+    seed: int = setting(0, 'training', 'synthesize train export', 'machine', 0)
+    """Seed of the initial weights, shuffling, augmentation, dropout and drawing."""
+
+    origin: Origin = dataclasses.field(default=Origin(), repr=False, compare=False)
 
     def __post_init__(self):
-        for field in dataclasses.fields(self):
-            check_value(field, getattr(self, field.name))
+        for name, field in SETTINGS.items():
+            check_value(field, getattr(self, name))
+        check_numbers(self.augment_numbers)
+
+    @property
+    def typed(self):
+        """Names of the settings that the command line gives."""
+        return self.origin.typed.keys()
 
     @property
     def num_steps(self):
@@ -330,27 +404,50 @@ class Config:
 
     @property
     def decoding(self):
-        """Settings of how texts are searched for, as keyword arguments of ocr.reading.search.build."""
-        return {
-            name: getattr(self, name)
-            for name in (
-                'beam_width',
-                'n_best',
-                'allow',
-                'lexicon',
-                'lexicon_strict',
-                'lexicon_distance',
-                'long_text',
-                'full_length',
-            )
-        }
+        """How texts are searched for, as keyword arguments of ocr.reading.search.build."""
+        return {name: getattr(self, name) for name, field in SETTINGS.items() if field.metadata['section'] == 'search'}
+
+    @property
+    def reading(self):
+        """How a stored model reads, as keyword arguments of ocr.reading.open_model.open_model."""
+        names = ('charset_path', 'image_size', 'canvas', 'tta', 'rotate_tall', 'precision')
+        return {**{name: getattr(self, name) for name in names}, 'decoding': self.decoding}
+
+    @property
+    def augmentation(self):
+        """Numbers of the random changes of training regions, as keyword arguments of AugmentSettings."""
+        return {**AUGMENT_SETS[self.augment], **dict(self.augment_numbers)}
 
     @property
     def with_bbox(self):
         """Whether the model takes the text's box on the canvas as an input."""
         return self.model_name == 'ocr_with_normalized_bbox'
 
+    def over(self, stored):
+        """These settings with those that a model brings along (see `restorable`) under what was typed.
 
+        Precedence: the preset's defaults < the file of --config_path < `stored` < command line; what the command line
+        overrides of file or `stored` is logged.
+        """
+        if self.origin.script is None and not self.origin.typed and not self.origin.in_file:
+            return dataclasses.replace(self, **stored)  # made in code: there is no command line
+        return _merged(self.origin, stored)
+
+
+SETTINGS = {field.name: field for field in dataclasses.fields(Config) if field.metadata}
+SHOWN = tuple(name for name, field in SETTINGS.items() if field.metadata['section'] == 'shown' and name != 'image_size')
+RENAMED = {'views': 'tta', 'turned': 'rotate_tall'}  # old name -> name; as flags, old names end with version 1.2
+# Settings of earlier versions that are constants now: files that bring them are read, and other values reported.
+RETIRED = {
+    'gradient_clip': 10.0,
+    'encoder_weight_decay': 4e-5,
+    'decoder_weight_decay': 1e-5,
+    'calibration_datasets': ('synthetic:scene',),
+    'max_loss': 0.01,
+    'char_positions': True,
+    'window_aspect': 4.0,
+    'report_regions': 24,
+}
 PRESETS = {
     'reference': {},
     'compact': {
@@ -369,8 +466,7 @@ PRESETS = {
         'max_epoch': 30,
         'dropout_keep_prob': 0.9,
         'batch_norm_decay': 0.99,
-        'rotation_degrees': 5.0,
-        'shear': 0.05,
+        'augment': 'light',
         'val_share': 0.05,
         'val_epochs': 1,
         'max_checkpoints': 2,
@@ -378,46 +474,90 @@ PRESETS = {
 }
 
 
-def parse_config(argv=None, description=None, stored=None):
+def parse_config(argv=None, script=None, description=None):
     """Config from the command line.
 
-    Precedence: the preset's defaults < the file of --config_path < `stored` < command line; what the command line
-    overrides of file or `stored` is logged.
+    Precedence: the preset's defaults < the script's < the file of --config_path < command line; what the command line
+    overrides of the file is logged. See also Config.over.
 
     Args:
         argv: arguments, or None for those of the process.
+        script: which of SCRIPTS asks, whose flags are taken and no others; None: all of them.
         description: what --help says first.
-        stored: dict of the settings that a model brings along (see `restorable`), or None.
 
     Raises:
-        InputError: an unknown flag, a wrong type or an illegal value.
+        InputError: an unknown flag, a flag of another script, a wrong type or an illegal value.
     """
-    stored = {**_read_settings(given(argv, 'config_path')), **(stored or {})}
-    preset = given(argv, 'preset')
-    preset = preset if preset in PRESETS else stored.get('preset', 'reference')  # a wrong one: the parse says so
-    base = dataclasses.replace(Config(), **{'preset': preset, **PRESETS[preset], **stored})
-    config = _parse(argv, description, base)
-    for name in stored:
-        if getattr(config, name) != getattr(base, name):
-            logger.info('%s: %s -> %s', name, getattr(base, name), getattr(config, name))
+    argv = _with_new_names(sys.argv[1:] if argv is None else argv)
+    for name in given_names(argv):
+        if script and name in SETTINGS and script not in SETTINGS[name].metadata['scripts']:
+            raise InputError(f'--{name} is a setting of {_scripts_with(name)}; leave it out')
+        if name in RETIRED:
+            raise InputError(f'--{name} is no setting any more: it is always {as_text(RETIRED[name])}; leave it out')
+        if name in AUGMENT_NUMBERS:
+            raise InputError(f'--{name}: choose a set with --augment, or write "{name}" into a file for --config_path')
+    typed = parse_flags(_help_groups(script, argv), argv, description)
+    return _merged(Origin(script, typed, _read_settings(typed.get('config_path', ''))), {})
+
+
+def _scripts_with(name):
+    names = [f'{script}.py' for script in SETTINGS[name].metadata['scripts']]
+    return names[0] if len(names) == 1 else f'{", ".join(names[:-1])} and {names[-1]}'
+
+
+def _with_new_names(argv):
+    """Arguments with the flags of RENAMED under their new names; says so."""
+    renamed = []
+    for part in argv:
+        name, equals, value = part.partition('=')
+        if name.startswith('--') and (new := RENAMED.get(name[2:].replace('-', '_'))):
+            logger.warning('%s is now --%s; the old name will be gone in the next version', name, new)
+            part = f'--{new}{equals}{value}'
+        renamed.append(part)
+    return renamed
+
+
+def _help_groups(script, argv):
+    """Flags of a script by the titles of --help, with the defaults of the preset that the arguments name."""
+    texts, groups = meanings(Config), {title: [] for title in SECTIONS.values()}
+    preset = next((preset for preset in PRESETS if f'--preset={preset}' in '='.join(argv).replace(' ', '=')), None)
+    defaults = {**PRESETS[preset or 'reference'], **_of_script(script)}
+    for name, field in SETTINGS.items():
+        if script is None or script in field.metadata['scripts']:
+            default = field.metadata['in_help'].get(script) or as_text(defaults.get(name, field.default))
+            groups[SECTIONS[field.metadata['section']]].append((field, texts[name], default))
+    return {title: flags for title, flags in groups.items() if flags}
+
+
+def _of_script(script):
+    """Defaults that are a script's own."""
+    found = ((name, field.metadata['by_script']) for name, field in SETTINGS.items())
+    return {name: by_script[script] for name, by_script in found if script in by_script}
+
+
+def _merged(origin, stored):
+    """Config of an origin and the settings that a model brings along."""
+    brought = _layered(origin.in_file, stored)
+    preset = origin.typed.get('preset', brought.get('preset', 'reference'))
+    base = _layered(PRESETS.get(preset, {}), _of_script(origin.script), brought)
+    config = Config(**{**_layered(base, origin.typed), 'preset': preset, 'origin': origin})
+    for name in origin.typed:
+        if name in brought and getattr(config, name) != brought[name]:
+            logger.info('%s: %s -> %s', name, brought[name], getattr(config, name))
     return config
 
 
-def given(argv, name):
-    """The value, as typed, that the command line gives a flag: '' for a flag alone, None where it is not given."""
-    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    parser.add_argument(*dict.fromkeys((f'--{name}', f'--{name.replace("_", "-")}')), dest=name, nargs='?', const='')
-    return vars(parser.parse_known_args(argv)[0])[name]
-
-
-def for_reading(cfg, argv):
-    """Settings of a script that reads: READ_AT_ONCE images at a time unless flag or file says otherwise.
-
-    The default of batch_size is what the published implementation trained with.
-    """
-    if given(argv, 'batch_size') is not None or 'batch_size' in _read_settings(cfg.config_path):
-        return cfg
-    return dataclasses.replace(cfg, batch_size=READ_AT_ONCE)
+def _layered(*layers):
+    """Settings, each layer over those before; a layer that names a set of augmentation brings its own numbers."""
+    values = {}
+    for layer in layers:
+        if 'augment' in layer:
+            values.pop('augment_numbers', None)
+        numbers = {**dict(values.get('augment_numbers', ())), **dict(layer.get('augment_numbers', ()))}
+        values |= layer
+        if numbers:
+            values['augment_numbers'] = tuple(numbers.items())
+    return values
 
 
 def _read_settings(path):
@@ -431,24 +571,11 @@ def _read_settings(path):
     return restorable(text, GROUPS, path)
 
 
-def _parse(argv, description, default):
-    output = io.StringIO()
-    try:
-        with contextlib.redirect_stderr(output):
-            return tyro.cli(Config, args=argv, description=description, default=default, use_underscores=True)
-    except SystemExit as stop:
-        if not stop.code:
-            raise
-        raise InputError(one_line(output.getvalue())) from None
-
-
 def to_json(config, groups=GROUPS):
     """Config as JSON text; a model that travels carries no paths of the machine that it was trained on."""
-    values = {
-        field.name: getattr(config, field.name)
-        for field in dataclasses.fields(config)
-        if field.metadata['group'] in groups
-    }
+    values = {name: getattr(config, name) for name, field in SETTINGS.items() if field.metadata['group'] in groups}
+    if 'training' in groups:
+        values |= dict(config.augment_numbers)
     return json.dumps(values, indent=1, ensure_ascii=False) + '\n'
 
 
@@ -458,19 +585,22 @@ def restorable(text, groups, where):
     Raises:
         InputError: the text is no such JSON, has a key that is no setting or an illegal value.
     """
-    fields = {field.name: field for field in dataclasses.fields(Config)}
     try:
-        values = dict(json.loads(text).items())
+        values = renamed(dict(json.loads(text).items()))
     except (ValueError, AttributeError) as error:
         raise InputError(f'{where}: no configuration ({error}); was it edited by hand?') from None
-    unknown = sorted(set(values) - set(fields))
+    unknown = sorted(values.keys() - SETTINGS.keys() - RETIRED.keys() - AUGMENT_NUMBERS.keys())
     if unknown:
         raise InputError(f'{where}: unknown setting {", ".join(unknown)}; was it written by a newer version?')
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    for name, constant in RETIRED.items():
+        if values.get(name, constant) != constant:
+            logger.warning('%s: %s %s is ignored, it is always %s', where, name, values[name], as_text(constant))
     restored = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in values.items()
-        if fields[name].metadata['group'] in groups
+        name: values[name] for name in values if name in SETTINGS and SETTINGS[name].metadata['group'] in groups
     }
+    if 'training' in groups and (numbers := {name: values[name] for name in AUGMENT_NUMBERS if name in values}):
+        restored['augment_numbers'] = tuple(numbers.items())
     try:
         Config(**restored)
     except InputError as error:
@@ -478,15 +608,33 @@ def restorable(text, groups, where):
     return restored
 
 
+def renamed(values):
+    """Stored settings under the names of today."""
+    return {RENAMED.get(name, name): value for name, value in values.items()}
+
+
+def shown(stored):
+    """The part of a frozen graph's settings that the command line can change."""
+    # A graph that says nothing of its canvas was trained on squares, whatever a preset or a file of settings has.
+    return {'canvas': Config().canvas, **{name: value for name, value in renamed(stored).items() if name in SHOWN}}
+
+
 def run_script(main):
     """Run a script's main(): a user's mistake ends it with one line and exit code 2."""
     logging.basicConfig(format='%(message)s', level=logging.INFO, stream=sys.stderr)
     sys.stdout.reconfigure(line_buffering=True)  # a log file shows each line as it is said
     try:
-        sys.exit(main())
+        try:
+            code = main()
+        finally:
+            sys.stdout.flush()
+        sys.exit(code)
     except InputError as error:
         print(f'{Path(sys.argv[0]).name}: {error}', file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         print(f'{Path(sys.argv[0]).name}: stopped', file=sys.stderr)
         sys.exit(130)
+    except BrokenPipeError:  # `| head` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the interpreter flushes once more at its end
+        sys.exit(0)

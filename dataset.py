@@ -7,7 +7,8 @@
 
 A dataset is one of lsvt, art, rects, icdar2017rctw below base_dir, NAME=PATH, or the path of a label file or folder.
 The format is found out by looking, or said: NAME=FORMAT:PATH. --convert writes the training datasets in another format;
---cache cuts their regions out of the photographs, once, for train.py with these or smaller --image_size and --margin.
+--cache cuts their regions out of the photographs, once, for train.py with this or a smaller --image_size and the
+margins of --augment.
 Without --charset_path, a charset is built of the characters that occur --min_count times in the training text.
 
 --check also decodes every image, looks for labels that are probably wrong, for characters that are rare or lost and for
@@ -107,10 +108,12 @@ def cache_regions(cfg):
     """
     from ocr.datasets.crop_cache import cache_fault, cache_path, needed_margin
     from ocr.datasets.crop_making import build_cache
+    from ocr.preprocessing.augment import AugmentSettings
 
     specs = not_drawn(cfg.train_datasets)
     index, counts = open_index(cfg.base_dir, cfg.index_dir, specs, cfg.min_size, retry_images=True)
-    wanted = {'canvas_side': cfg.image_size, 'margin': needed_margin(cfg.margin_prob, cfg.margin)}
+    augmentation = AugmentSettings(**cfg.augmentation)
+    wanted = {'canvas_side': cfg.image_size, 'margin': needed_margin(augmentation.margin_prob, augmentation.margin)}
     for name, path, (start, stop) in zip(counts, index.paths, index.spans, strict=True):
         if os.path.exists(cache_path(path)) and not cache_fault(path, **wanted):
             print(f'{cache_path(path)}: is there already')
@@ -124,7 +127,7 @@ def cache_regions(cfg):
 
 def main(argv=None):
     """Index all datasets, choose or build the charset, print the table."""
-    cfg = parse_config(argv, __doc__)
+    cfg = parse_config(argv, 'dataset', __doc__)
     if cfg.convert:
         return convert_datasets(cfg)
     if cfg.cache:

@@ -7,12 +7,24 @@ from tensorpack.tfutils.collection import freeze_collection
 from tensorpack.tfutils.gradproc import GlobalNormClip
 from tensorpack.tfutils.tower import get_current_tower_context
 
-from config import to_json
-from ocr.model_files.checkpoint import restore, restore_map
+from config import restorable, to_json
+from ocr.charset import Charset
+from ocr.model_files.checkpoint import (
+    CONFIG_FILE,
+    charset_beside,
+    file_beside,
+    require_checkpoint,
+    restore,
+    restore_map,
+)
 from ocr.model_files.frozen_graph import freeze, with_text
 from ocr.network import attention, inception_v4, losses, schedule
 from ocr.network import tensor_names as names
 from ocr.network.precision import session_config
+
+GRADIENT_CLIP = 10.0  # largest global norm of the gradients, as in the reference
+ENCODER_WEIGHT_DECAY = 4e-5  # L2 weight of the convolutions: Inception-v4's own
+DECODER_WEIGHT_DECAY = 1e-5  # L2 weight of the decoder's matrices, as in the reference
 
 
 class AttentionOCR(ModelDesc):
@@ -119,9 +131,7 @@ class AttentionOCR(ModelDesc):
             final_fraction=config.final_rate_fraction,
         )
         adam = tf.train.AdamOptimizer(tf.identity(rate, 'learning_rate'))
-        if not config.gradient_clip:
-            return adam
-        return optimizers.apply_grad_processors(adam, [GlobalNormClip(config.gradient_clip)])
+        return optimizers.apply_grad_processors(adam, [GlobalNormClip(GRADIENT_CLIP)])
 
     def _encode(self, image, normalized_bbox, trains):
         """Features, the decoder's variables and the cells that attention may see; L2 terms only where it trains."""
@@ -136,7 +146,7 @@ class AttentionOCR(ModelDesc):
             final_endpoint=config.final_endpoint,
             depth_multiplier=config.depth_multiplier,
             batch_norm_decay=config.batch_norm_decay,
-            weight_decay=config.encoder_weight_decay if trains else 0,
+            weight_decay=ENCODER_WEIGHT_DECAY if trains else 0,
             renorm=renorm,
         )
         variables = attention.create_variables(
@@ -144,7 +154,7 @@ class AttentionOCR(ModelDesc):
             num_classes=self.num_classes,
             embedding_size=config.embedding_size,
             lstm_size=config.lstm_size,
-            weight_decay=config.decoder_weight_decay if trains else 0,
+            weight_decay=DECODER_WEIGHT_DECAY if trains else 0,
         )
         cells = None
         if config.with_bbox:
@@ -197,6 +207,27 @@ def inference_graph(config, charset):
         model.build_inference(image, bbox, accepted[names.FULL_LENGTH])
     required = [names.IMAGE, names.NORMALIZED_BBOX] if config.with_bbox else [names.IMAGE]
     return graph, [*required, *optional, names.PREDS, names.PROBS, names.ALPHA]
+
+
+def open_checkpoint(cfg):
+    """Checkpoint, settings and charset that --checkpoint_path means.
+
+    The settings stored beside the checkpoint stand under the command line; a checkpoint of the reference has none, and
+    --charset_path then names its label file.
+
+    Args:
+        cfg: Config.
+
+    Returns:
+        checkpoint: its prefix.
+        cfg: Config.
+        charset: Charset.
+    """
+    checkpoint = require_checkpoint(cfg.checkpoint_path, 'checkpoint_path', prefer_best=True)
+    if config_file := file_beside(checkpoint, CONFIG_FILE):
+        with open(config_file, encoding='utf-8') as file:
+            cfg = cfg.over(restorable(file.read(), ('model',), config_file))
+    return checkpoint, cfg, Charset.agreed(Charset.resolve(cfg.charset_path), charset_beside(checkpoint), checkpoint)
 
 
 def freeze_checkpoint(checkpoint, config, charset):

@@ -31,7 +31,6 @@ from ocr.errors import InputError
 from ocr.parallel import map_in_order, num_cores, process_pool
 from ocr.progress import progress_bar
 
-DEFAULT_OUTPUT = './data/synthetic_text'
 JPEG_QUALITY = 95
 BLOCK = 32  # samples that a worker draws at a time
 NUM_ON_SHEET = 64
@@ -41,7 +40,7 @@ logger = logging.getLogger('synthesize')
 
 
 def main(argv=None):
-    config = parse_config(argv, __doc__)
+    config = parse_config(argv, 'synthesize', __doc__)
     fonts = scan_fonts(config.font_dir)
     recipe = prepare_recipe(
         config.recipe,
@@ -51,7 +50,7 @@ def main(argv=None):
         photo_dir=config.photo_dir,
         seq_len=config.seq_len,
     )
-    output = Path(config.output_path or DEFAULT_OUTPUT)
+    output = Path(config.output_path)
     try:
         with replace_folder(output) as folder:
             shapes = draw_set(folder, config, recipe, fonts)

@@ -7,8 +7,7 @@ Writes results.jsonl to --output_path, one line an image in natural order, sub-f
 prints a table. A killed run goes on with --resume.
 --server URL reads with an app.py elsewhere: no model and no TensorFlow are needed here.
 --attention_dir saves a picture of each image with what was looked at for every character. --polygons_path reads
-regions inside photographs instead of whole images. --views, --beam_width, --n_best, --allow, --lexicon and --long_text
-read better with the same weights (docs/reading.md). (The project's test suite is `make test`.)
+regions inside photographs instead of whole images; docs/reading.md says how to read better with the same weights.
 """
 
 import os
@@ -17,16 +16,11 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
-from config import SHIPPED_MODEL, Config, for_reading, given, parse_config, run_script
+from config import SETTINGS, parse_config, run_script, shown
 from ocr.errors import InputError
-from ocr.reading.search.build import NOT_SERVED
 
-OUTPUT_PATH = './results'
 RESULTS_FILE = 'results.jsonl'
 TABLE_ROWS = 60  # rows that the printed table has at most
-# What is said at app.py's start, not by who asks it.
-MODEL_SETTINGS = ('pb_path', 'charset_path', 'image_size', 'canvas', 'turned', 'views', 'precision', 'gpus')
-LOCAL_SETTINGS = (*NOT_SERVED, 'window_aspect', 'attention_dir')  # of reading here alone
 
 
 def place(region, folder):
@@ -72,13 +66,14 @@ def read_all(predictor, regions, cfg, start):
     from ocr.progress import progress_bar
     from ocr.reading.char_positions import char_positions
     from ocr.reading.long_text.read_windows import read_as_told
+    from ocr.reading.long_text.windows import WINDOW_ASPECT
     from ocr.reading.results_file import to_record
 
     with_positions = writes_positions(predictor, cfg)
     results = read_as_told(
         predictor,
         islice(regions, start, None),
-        window_aspect=cfg.long_text and cfg.window_aspect,
+        window_aspect=cfg.long_text and WINDOW_ASPECT,
         batch_size=cfg.batch_size,
         num_workers=cfg.num_workers,
         with_alpha=with_positions or bool(cfg.attention_dir),
@@ -97,7 +92,7 @@ def read_all(predictor, regions, cfg, start):
 def writes_positions(reader, cfg):
     """Whether the results say where each character was read: neither the graphs of the published implementation do, nor
     texts joined of several windows."""
-    return cfg.char_positions and reader.has_attention and not cfg.long_text
+    return reader.has_attention and not cfg.long_text
 
 
 def read_remotely(reader, regions, cfg, start):
@@ -109,11 +104,11 @@ def read_remotely(reader, regions, cfg, start):
     results = reader.read_regions(islice(regions, start, None), num_workers=cfg.batch_size)
     bar = progress_bar(results, total=len(regions), initial=start, desc='reading', unit=' images')
     for region, result in bar:
-        positions = None if isinstance(result, Broken) or not cfg.char_positions else result.char_positions
+        positions = None if isinstance(result, Broken) else result.char_positions
         yield to_record(place(region, cfg.img_folder), result, positions)
 
 
-def open_remote(cfg, argv):
+def open_remote(cfg):
     """RemoteReader of --server.
 
     Raises:
@@ -122,24 +117,26 @@ def open_remote(cfg, argv):
     from ocr.serving.client import RemoteReader
     from ocr.serving.token import read_token
 
-    for name in (*LOCAL_SETTINGS, *MODEL_SETTINGS, *cfg.decoding):
-        if given(argv, name) is None and getattr(cfg, name) == getattr(Config(), name):
-            continue
-        if name in LOCAL_SETTINGS:
+    for name in cfg.typed:
+        belongs = SETTINGS[name].metadata
+        if not belongs['remote'] and 'app' in belongs['scripts']:
+            raise InputError(f'--{name} belongs to the start of app.py over there; leave it or --server out here')
+        if not belongs['remote']:
             raise InputError(f'--{name} is of reading on this machine; leave it or --server out')
-        raise InputError(f'--{name} belongs to the start of app.py over there; leave it or --server out here')
     return RemoteReader(cfg.server, read_token(cfg.token_path))
 
 
-def open_local(cfg, argv):
+def open_local(cfg):
     """Predictor of --pb_path, and the folder for --attention_dir."""
-    from export import load_frozen
+    from ocr.reading.open_model import open_model, read_model
 
-    pb_path = cfg.pb_path or SHIPPED_MODEL
-    predictor = load_frozen(pb_path, cfg, argv, __doc__)
+    model = read_model(cfg.pb_path, cfg.gpus)
+    predictor = open_model(model, **cfg.over(shown(model.settings)).reading)
     if cfg.attention_dir:
         if not predictor.has_attention:
-            raise InputError(f'--attention_dir: {pb_path} does not give its attention; export it anew with export.py')
+            raise InputError(
+                f'--attention_dir: {cfg.pb_path} does not give its attention; export it anew with export.py'
+            )
         try:
             os.makedirs(cfg.attention_dir, exist_ok=True)
         except OSError as error:
@@ -167,19 +164,19 @@ def print_table(path):
 
 
 def main(argv=None):
-    cfg = parse_config(argv, __doc__)
+    cfg = parse_config(argv, 'test', __doc__)
     from ocr.reading.folder import find_regions
+    from ocr.reading.long_text.windows import WINDOW_ASPECT
     from ocr.reading.results_file import open_results
 
     if cfg.long_text and cfg.attention_dir:
         raise InputError('--attention_dir shows one canvas for a text, --long_text reads several; leave one out')
     regions = find_regions(cfg.img_folder, cfg.polygons_path)
     if cfg.server:
-        reader, read = open_remote(cfg, argv), read_remotely
+        reader, read = open_remote(cfg), read_remotely
     else:
-        cfg = for_reading(cfg, argv)
-        reader, read = open_local(cfg, argv), read_all
-    path = os.path.join(cfg.output_path or OUTPUT_PATH, RESULTS_FILE)
+        reader, read = open_local(cfg), read_all
+    path = os.path.join(cfg.output_path, RESULTS_FILE)
     run = {
         **reader.identity,
         'full_length': cfg.full_length,
@@ -187,7 +184,7 @@ def main(argv=None):
         'char_positions': writes_positions(reader, cfg),
     }
     if cfg.long_text:
-        run['window_aspect'] = cfg.window_aspect
+        run['window_aspect'] = WINDOW_ASPECT
     places = (place(region, cfg.img_folder) for region in regions)
     with open_results(path, run, places, cfg.resume) as results:
         for record in read(reader, regions, cfg, results.num_kept):

@@ -42,12 +42,12 @@ def find_start(cfg):
     return Start.from_checkpoint(last, charset) if last else None
 
 
-def with_stored_settings(cfg, argv, start):
+def with_stored_settings(cfg, start):
     """The settings that the model to start from brings along, under the command line; the training's if it goes on."""
     if not (start and start.settings):
         return cfg
     groups = ('model', 'training') if start.goes_on else ('model',)
-    return parse_config(argv, __doc__, restorable(start.settings.text, groups, start.settings.path))
+    return cfg.over(restorable(start.settings.text, groups, start.settings.path))
 
 
 def check_pretrained(cfg):
@@ -119,17 +119,17 @@ def report_on(cfg, data):
     predictor = Predictor(
         freeze_checkpoint(checkpoint, cfg, data.charset), data.charset, precision=choose_precision(cfg.precision)
     )
-    reader = in_views(predictor, cfg.views, cfg.turned)
+    reader = in_views(predictor, cfg.tta, cfg.rotate_tall)
     settings = dataclasses.replace(cfg, resume=False)
     evaluate(reader, checkpoint, data.held_out, {}, settings, cfg.report, read_image=held_out_reader(data))
 
 
 def main(argv=None):
-    cfg = parse_config(argv, __doc__)
+    cfg = parse_config(argv, 'train', __doc__)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill is answered as Ctrl-C
     start_tensorflow(cfg.gpus)
     start = find_start(cfg)
-    cfg = with_stored_settings(cfg, argv, start)
+    cfg = with_stored_settings(cfg, start)
     if cfg.profile:
         cfg = dataclasses.replace(cfg, val_epochs=0)  # nothing is to be held out or drawn for it
     elif not start:

@@ -19,7 +19,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import tyro
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
@@ -31,6 +30,7 @@ from ocr.datasets.crop_making import build_cache  # noqa: E402
 from ocr.datasets.sources import open_index  # noqa: E402
 from ocr.drawing import draw_sample, scan_fonts  # noqa: E402
 from ocr.drawing.material import prepare_recipe  # noqa: E402
+from ocr.flags import parse  # noqa: E402
 from ocr.preprocessing.augment import AugmentSettings, draw_augmentation  # noqa: E402
 from ocr.training.drawn_samples import DrawnPreparer  # noqa: E402
 from ocr.training.samples import SamplePreparer, TrainingPreparer  # noqa: E402
@@ -154,7 +154,7 @@ def rate(way, seconds, start):
 
 
 def main(argv=None):
-    settings = tyro.cli(Settings, args=argv, description=__doc__, use_underscores=True)
+    settings = parse(Settings, argv, __doc__)
     cv2.setNumThreads(1)
     fonts = scan_fonts(str(ROOT / 'fonts'))
     recipes = {

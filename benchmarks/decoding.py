@@ -10,10 +10,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import tyro
-
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT)]
+
+from ocr.flags import parse  # noqa: E402
 
 GREEDY = 'greedy'
 
@@ -81,7 +81,7 @@ def measure(readers, batch, pairs):
 
 
 def main(argv=None):
-    settings = tyro.cli(Settings, args=argv, description=__doc__, use_underscores=True)
+    settings = parse(Settings, argv, __doc__)
     from ocr.network.tensorflow_start import start_tensorflow
 
     start_tensorflow()

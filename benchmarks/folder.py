@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
-import tyro
-
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
+
+from ocr.flags import parse  # noqa: E402
 
 
 @dataclass(frozen=True)
@@ -69,21 +69,22 @@ def seconds_of(function):
 
 
 def main(argv=None):
-    settings = tyro.cli(Settings, args=argv, description=__doc__, use_underscores=True)
+    settings = parse(Settings, argv, __doc__)
     from ocr.network.tensorflow_start import start_tensorflow
 
     start_tensorflow()
     from benchmarks.measure import as_flags, peak_mb, report, spread
-    from config import parse_config
-    from export import load_frozen
+    from config import parse_config, shown
     from ocr.network import tensor_names as names
     from ocr.preprocessing.prepare import InferencePreparer
     from ocr.reading.folder import find_regions
+    from ocr.reading.open_model import open_model, read_model
 
     shared = ('pb_path', 'img_folder', 'batch_size', 'precision')
     arguments = as_flags({name: getattr(settings, name) for name in shared})
-    cfg = parse_config(arguments, __doc__)
-    reader = load_frozen(settings.pb_path, cfg, arguments, __doc__)
+    cfg = parse_config(arguments, 'test')
+    model = read_model(settings.pb_path)
+    reader = open_model(model, **cfg.over(shown(model.settings)).reading)
     regions = find_regions(cfg.img_folder, cfg.polygons_path)[: settings.num_images]
     prepare = InferencePreparer(reader.canvas_side, reader.fits)
     feeds = ready_feeds(reader, prepare, regions, settings.batch_size)

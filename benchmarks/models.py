@@ -9,9 +9,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import tyro
-
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
+
+from ocr.flags import parse  # noqa: E402
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def load(path, precision):
 
 
 def main(argv=None):
-    settings = tyro.cli(Settings, args=argv, description=__doc__, use_underscores=True)
+    settings = parse(Settings, argv, __doc__)
     from ocr.network.tensorflow_start import start_tensorflow
 
     start_tensorflow()

@@ -11,11 +11,10 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import tyro
-
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
 from benchmarks.measure import ROOT, as_flags, report  # noqa: E402
+from ocr.flags import parse  # noqa: E402
 from ocr.training.history import blank_panels, series  # noqa: E402
 
 PRECISIONS = {'float32': '#c2410c', 'bfloat16': '#1f4e8c'}
@@ -69,7 +68,7 @@ def draw_curves(path, histories):
 
 
 def main(argv=None):
-    settings = tyro.cli(Settings, args=argv, description=__doc__, use_underscores=True)
+    settings = parse(Settings, argv, __doc__)
     with tempfile.TemporaryDirectory() as folder:
         histories = {precision: train(settings, precision, f'{folder}/{precision}') for precision in PRECISIONS}
     if settings.picture:

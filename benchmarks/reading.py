@@ -11,10 +11,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import tyro
-
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / 'tests' / 'golden')]
+
+from ocr.flags import parse  # noqa: E402
 
 NUM_CLASSES = 5435
 NUM_STEPS = 33
@@ -127,7 +127,7 @@ def measure(runs, batch_size, settings):
 
 
 def main(argv=None):
-    settings = tyro.cli(Settings, args=argv, description=__doc__, use_underscores=True)
+    settings = parse(Settings, argv, __doc__)
     from ocr.network.tensorflow_start import start_tensorflow
 
     start_tensorflow()

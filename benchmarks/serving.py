@@ -20,10 +20,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import tyro
-
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT)]
+
+from ocr.flags import parse  # noqa: E402
 
 ALONE, BATCHES = 'one at a time', 'batches'
 SHORT_WORDS = ('Open', 'EXIT', 'Market', 'Hotel', 'Taxi', 'Coffee', 'SALE', 'Books', 'Bank', 'Garden', 'Shoes', 'Bar')
@@ -174,7 +174,7 @@ def percentiles(seconds):
 
 
 def main(argv=None):
-    settings = tyro.cli(Settings, args=argv, description=__doc__, use_underscores=True)
+    settings = parse(Settings, argv, __doc__)
     from ocr.network.tensorflow_start import start_tensorflow
 
     start_tensorflow()

@@ -13,10 +13,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import tyro
-
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT)]
+
+from ocr.flags import parse  # noqa: E402
+
 _LOOKS = 0.005  # seconds between two looks at the results
 
 
@@ -60,7 +61,7 @@ def one_run(settings, path):
 
 
 def main(argv=None):
-    settings = tyro.cli(Settings, args=argv, description=__doc__, use_underscores=True)
+    settings = parse(Settings, argv, __doc__)
     from benchmarks.measure import report, spread
 
     rounds = [{path: one_run(settings, path) for path in settings.pb_paths} for _ in range(1 + settings.rounds)][1:]

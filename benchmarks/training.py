@@ -14,11 +14,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import tyro
-
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
 from benchmarks.measure import ROOT, as_flags, peak_mb, report, spread  # noqa: E402
+from ocr.flags import parse  # noqa: E402
 
 NUM_CLASSES = 5435
 NUM_LETTERS = 6  # of every word; its steps are one more
@@ -138,7 +137,7 @@ def all_variants():
 
 
 def main(argv=None):
-    settings = tyro.cli(Settings, args=argv, description=__doc__, use_underscores=True)
+    settings = parse(Settings, argv, __doc__)
     if settings.variant:
         return serve(settings)
     names, turns = [PLAIN, *(settings.variants or all_variants())], []

@@ -20,7 +20,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import tyro
 from PIL import ImageFont
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -33,6 +32,7 @@ from ocr.drawing.draw import draw_with_ink  # noqa: E402
 from ocr.drawing.layout import SHAPES  # noqa: E402
 from ocr.drawing.recipe import SIZE_STEP  # noqa: E402
 from ocr.drawing.shaping import split_units  # noqa: E402
+from ocr.flags import parse  # noqa: E402
 from ocr.parallel import map_in_order, process_pool  # noqa: E402
 from ocr.progress import progress_bar  # noqa: E402
 from ocr.training.history import blank_panels  # noqa: E402
@@ -220,7 +220,7 @@ def draw_again(settings, recipe, fonts, blocks):
 
 
 def main(argv=None):
-    settings = tyro.cli(Settings, args=argv, description=__doc__, use_underscores=True)
+    settings = parse(Settings, argv, __doc__)
     recipe, fonts = named_recipe(settings.recipe), scan_fonts(ROOT / 'fonts')
     ends = [*range(0, settings.num_samples, BLOCK), settings.num_samples]
     blocks = [range(*pair) for pair in itertools.pairwise(ends)]

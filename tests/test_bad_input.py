@@ -202,7 +202,7 @@ def own_lines(stderr):
     ('script', 'flags', 'line'),
     [
         ('test', '--img_folder nowhere', 'test.py: --img_folder nowhere: no such folder'),
-        ('train', '--no_such_flag 3', 'train.py: Unrecognized options: --no_such_flag, 3; --help lists all flags'),
+        ('train', '--no_such_flag 3', 'train.py: --no_such_flag: there is no such flag; --help lists all flags'),
         ('dataset', OWN.format('short.tsv'), 'dataset.py: short.tsv:3: image<TAB>text'),
     ],
 )

@@ -97,10 +97,10 @@ def test_script_cuts_the_training_regions(tmp_path, capsys):
     assert output[-1] == f'{crops}: 0.0 MB' and crops.exists()
     assert run(tmp_path, *arguments) == 0
     assert capsys.readouterr().out == f'{crops}: is there already\n'
-    run(tmp_path, *arguments, '--margin_prob', '0.5')  # asks for more
+    run(tmp_path, *arguments, '--augment', 'photo')  # asks for more
     assert capsys.readouterr().out.splitlines()[-1] == f'{crops}: 0.0 MB'
     whole = crops.read_bytes()
     begin = whole.index(b'\xff\xd8') + 50  # within the first JPEG
     crops.write_bytes(whole[:begin] + bytes(100) + whole[begin + 100 :])
-    run(tmp_path, *arguments, '--margin_prob', '0.5')
+    run(tmp_path, *arguments, '--augment', 'photo')
     assert capsys.readouterr().out.splitlines()[-1] == f'{crops}: 0.0 MB' and crops.read_bytes() == whole

@@ -7,8 +7,7 @@ import pytest
 import tiny
 
 from config import parse_config
-from export import load_model
-from model import freeze_checkpoint
+from model import freeze_checkpoint, open_checkpoint
 from ocr.charset import Charset
 from ocr.errors import InputError
 from ocr.model_files.frozen_graph import halve_weights, load_graph, read_weights
@@ -36,7 +35,7 @@ def canvases():
 def freeze(folder):
     """The last checkpoint of a folder as a Predictor."""
     arguments = tiny.flags(checkpoint_path=folder)
-    return Predictor(freeze_checkpoint(*load_model(parse_config(arguments), arguments, None)), None)
+    return Predictor(freeze_checkpoint(*open_checkpoint(parse_config(arguments, 'export'))), None)
 
 
 def assert_reads_alike(predictor, other, canvases):

@@ -42,13 +42,12 @@ BY_HEART = {  # settings with which eight words are learnt in seconds
     'max_epoch': 4,
     'learning_rate': 5e-3,
     'warmup_steps': 20,
-    'rotation_prob': 0,
-    'shear_prob': 0,
+    'augment': 'none',
     'dropout_keep_prob': 1,
     'batch_norm_decay': 0.9,
     'label_smoothing': 0,
 }
-AUGMENTED = {'dropout_keep_prob': 0.5, 'rotation_prob': 0.5, 'rotation_degrees': 20, 'shear_prob': 0.5, 'shear': 0.2}
+AUGMENTED = {'dropout_keep_prob': 0.5, 'augment': 'reference'}
 
 
 def flags(**settings):

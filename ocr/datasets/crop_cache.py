@@ -3,7 +3,7 @@
 `<index>.crops`, which `crop_making` writes, holds a JPEG for each region, one photograph after another; then a
 table, where each of them is, its checksum and what part of its photograph it shows; then, as JSON, what it was made of
 and for, with the table's checksum; last the places of table and JSON. A region whose photograph could not be read has
-no JPEG. A crop has the margin that augmentation may show (`--margin`; rotation, shear and perspective show nothing from
+no JPEG. A crop has the margin that augmentation may show (`margin`; rotation, shear and perspective show nothing from
 outside the polygon), and no more pixels than the warp to the canvas looks at.
 """
 
@@ -40,7 +40,7 @@ def cache_path(index_path):
 
 
 def needed_margin(margin_prob, margin):
-    """What --margin_prob and --margin ask of a cache, in text heights."""
+    """What margin_prob and margin of an augmentation ask of a cache, in text heights."""
     return margin if margin_prob else 0.0
 
 
@@ -64,8 +64,8 @@ def cache_fault(index_path, canvas_side, margin):
         return 'is of another state of the index'
     for name, wanted in (('canvas_side', canvas_side), ('margin', margin)):
         if wanted > summary[name]:
-            flag = {'canvas_side': 'image_size'}.get(name, name)
-            return f'was made for --{flag} {summary[name]} at most, and {wanted} is asked for'
+            of = {'canvas_side': '--image_size', 'margin': 'margins of'}[name]
+            return f'was made for {of} {summary[name]} at most, and {wanted} is asked for'
     for photograph, state in summary['photographs'].items():
         if state != photograph_state(photograph):
             return f'is older than {photograph}'

@@ -11,6 +11,10 @@ from ocr.metrics import normalized_edit_similarity
 from ocr.preprocessing.prepare import InferencePreparer, read_or_broken
 from ocr.reading.regions import canvas_batches
 
+CALIBRATION = ('synthetic:scene',)  # what the ranges of int8 are found with: drawn text of any look
+NUM_CALIBRATED = 300  # regions of it
+MAX_LOSS = 0.01  # of 1-N.E.D., that int8 may lose
+
 
 def similarity(predictor, batches):
     """Mean 1-N.E.D. of what is read: `batches` are (list of TextRegion, canvases, normalized_bboxes)."""
@@ -44,6 +48,11 @@ def labelled_batches(cfg, specs, predictor, number, seed):
     return list(canvas_batches(regions, prepare, batch_size=cfg.batch_size, num_workers=cfg.num_workers))
 
 
+def calibration_batches(cfg, predictor):
+    """Canvases that the ranges of activations are found with, as `canvas_batches` gives them."""
+    return labelled_batches(cfg, CALIBRATION, predictor, NUM_CALIBRATED, cfg.seed)
+
+
 def judge(cfg, before, after):
     """How well a model reads in float32 and in int8, in words.
 
@@ -52,13 +61,13 @@ def judge(cfg, before, after):
         before, after: predictors of the model in float32 and in int8.
 
     Raises:
-        InputError: more is lost than --max_loss allows.
+        InputError: more is lost than MAX_LOSS.
     """
-    judged_on = cfg.val_datasets or ('synthetic:scene',)
+    judged_on = cfg.val_datasets or CALIBRATION
     batches = labelled_batches(cfg, judged_on, before, cfg.val_regions, cfg.seed + 1)
     scores = [100 * similarity(predictor, batches) for predictor in (before, after)]
     lost, number = scores[0] - scores[1], sum(len(regions) for regions, _, _ in batches)
     found = f'1-N.E.D. {scores[0]:.2f} % in float32, {scores[1]:.2f} % in int8 ({number} of {" ".join(judged_on)})'
-    if lost > 100 * cfg.max_loss:
-        raise InputError(f'{found}: more is lost than --max_loss {cfg.max_loss}; nothing was written')
+    if lost > 100 * MAX_LOSS:
+        raise InputError(f'{found}: more than {100 * MAX_LOSS:.0f} % is lost; nothing was written')
     return found

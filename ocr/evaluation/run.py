@@ -13,11 +13,13 @@ from ocr.evaluation.scores import Reading, score, score_table, write_csv, write_
 from ocr.preprocessing.prepare import Broken
 from ocr.progress import progress_bar
 from ocr.reading.long_text.read_windows import read_as_told
+from ocr.reading.long_text.windows import WINDOW_ASPECT
 from ocr.reading.results_file import open_results, read_results, to_record
 
 READINGS_FILE = 'readings.jsonl'
 SCORES_FILE = 'scores.json'
 REGIONS_FILE = 'regions.csv'
+REPORTED_REGIONS = 24  # that each part of the page shows with pictures, at most: what one looks through
 
 logger = logging.getLogger(__name__)
 
@@ -44,11 +46,11 @@ def read_index(predictor, index, cfg, path, **reading):
     """
     run = {**predictor.identity, 'full_length': cfg.full_length}
     if cfg.long_text:
-        run['window_aspect'] = cfg.window_aspect
+        run['window_aspect'] = WINDOW_ASPECT
     places = (place(index[position]) for position in range(len(index)))
     with open_results(path, run, places, cfg.resume) as readings:
         regions = (index[position] for position in range(readings.num_kept, len(index)))
-        aspect = cfg.long_text and cfg.window_aspect
+        aspect = cfg.long_text and WINDOW_ASPECT
         results = read_as_told(predictor, regions, window_aspect=aspect, **reading_settings(cfg), **reading)
         bar = progress_bar(results, total=len(index), initial=readings.num_kept, desc='reading', unit=' regions')
         for region, _, result in bar:
@@ -160,4 +162,4 @@ def evaluate(predictor, model_path, index, counts, cfg, folder, **reading):
 
         analysis = analyse(model_path, charset, num_steps, readings, scores, dropped, earlier)
         studio = Studio(predictor, **reading_settings(cfg), **reading)
-        print(f'{write_page(cfg.report, analysis, studio, cfg.report_regions)}: where the model errs')
+        print(f'{write_page(cfg.report, analysis, studio, REPORTED_REGIONS)}: where the model errs')

@@ -7,7 +7,7 @@ import numpy as np
 
 from ocr.charset import Charset
 from ocr.errors import InputError
-from ocr.fingerprint import fingerprint
+from ocr.model_files.fingerprint import fingerprint
 from ocr.network import tensor_names as names
 from ocr.optional_package import import_package
 from ocr.parallel import num_cores

@@ -13,7 +13,7 @@ import numpy as np
 from ocr import optional_package
 from ocr.atomic import new_folder
 from ocr.errors import InputError
-from ocr.fingerprint import fingerprint
+from ocr.model_files.fingerprint import fingerprint
 from ocr.model_files.frozen_graph import features_of, load_graph, split_encoder
 from ocr.network import tensor_names as names
 from ocr.parallel import num_cores

@@ -5,7 +5,7 @@ import tensorflow.compat.v1 as tf
 
 from ocr.charset import Charset
 from ocr.errors import InputError
-from ocr.fingerprint import fingerprint
+from ocr.model_files.fingerprint import fingerprint
 from ocr.model_files.frozen_graph import free_sides, load_graph, read_charset, read_settings, read_weights
 from ocr.network import tensor_names as names
 from ocr.network.precision import session_config

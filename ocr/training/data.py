@@ -79,25 +79,25 @@ def make_crops(cfg, data, num_samples):
         for share, dataset in zip(shares, data.datasets, strict=True)
         if not isinstance(dataset, Recipe)
     ]
-    margin = needed_margin(cfg.margin_prob, cfg.margin)
+    augmentation = AugmentSettings(**cfg.augmentation)
+    margin = needed_margin(augmentation.margin_prob, augmentation.margin)
     ensure_caches(data.index, draws, canvas_side=cfg.image_size, margin=margin, num_workers=cfg.num_workers)
 
 
 def build_dataflow(cfg, data, samples_per_step, start_step):
     """Endless batches from where `start_step` left them, and the stage that counts what could not be read."""
-    names = {field.name for field in dataclasses.fields(AugmentSettings)}
-    settings = {name: value for name, value in dataclasses.asdict(cfg).items() if name in names}
+    augmentation = AugmentSettings(**cfg.augmentation)
     prepare = SamplePreparer(
         data.charset,
         canvas_side=cfg.image_size,
         seq_len=cfg.seq_len,
-        augment_settings=AugmentSettings(**settings),
+        augment_settings=augmentation,
         seed=cfg.seed,
         fits=cfg.fits,
     )
     crops = None
     if data.index and cfg.cache_crops != 'never':
-        crops = find_crops(data.index, cfg.image_size, needed_margin(cfg.margin_prob, cfg.margin))
+        crops = find_crops(data.index, cfg.image_size, needed_margin(augmentation.margin_prob, augmentation.margin))
     grown = cfg.drawn_growth * cfg.total_steps * samples_per_step
     sources = []
     for dataset, share in _shares(cfg, data):

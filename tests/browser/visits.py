@@ -46,12 +46,14 @@ def serving(predictor, token=''):
 
 def load_predictor():
     """The shipped model as app.py loads it, in float32 on every processor."""
-    from config import SHIPPED_MODEL, Config
-    from export import load_frozen
+    from config import SHIPPED_MODEL, Config, shown
     from ocr.network.tensorflow_start import start_tensorflow
 
     start_tensorflow()
-    return load_frozen(SHIPPED_MODEL, Config(precision='float32'), [], '')
+    from ocr.reading.open_model import open_model, read_model
+
+    model = read_model(SHIPPED_MODEL)
+    return open_model(model, **Config(precision='float32').over(shown(model.settings)).reading)
 
 
 def start_browser(running, executable):

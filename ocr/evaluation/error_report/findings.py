@@ -28,8 +28,7 @@ _PHRASES = {
 _ADVICE_ON_ORIENTATION = {
     HORIZONTAL: 'look at the worst regions: it is not how the text lies that makes these hard.',
     SQUARE: 'train on more single characters and very short texts.',
-    TURNED: 'turn training regions further (--rotation_prob, --rotation_degrees), or draw turned text '
-    '(--train_datasets synthetic:scene).',
+    TURNED: 'turn training regions further (--augment), or draw turned text (--train_datasets synthetic:scene).',
     VERTICAL: 'train on columns and text turned upright: --train_datasets synthetic:scene draws both.',
     CURVED: 'train on curved text (--train_datasets synthetic:scene); a larger --image_size helps strong arcs.',
 }
@@ -81,7 +80,7 @@ def _on_height(slices, worse):
     return _by_side(
         slices,
         worse,
-        below='Take larger pictures where that is possible; train on small text (--low_resolution_prob, --blur_prob).',
+        below='Take larger pictures where that is possible; train on small text (--augment photo).',
         above='Look at the worst regions: large text is often lettering of its own kind; train on more of it.',
     )
 

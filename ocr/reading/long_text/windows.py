@@ -7,6 +7,7 @@ import numpy as np
 
 from ocr.geometry import strip_height
 
+WINDOW_ASPECT = 4.0  # length of a window as a multiple of the text's height: what a model of words reads whole
 _LONG = 1.5  # a region that is longer than so many windows is cut
 _OVERLAP = 0.5  # part of a window that its neighbour shows too
 

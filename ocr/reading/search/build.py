@@ -6,7 +6,6 @@ from ocr.errors import InputError
 from ocr.network.tensor_names import REFERENCE_STEPS
 
 CONSTRAINED_BEAMS = 5  # what is followed under a constraint where nothing else is asked for
-NOT_SERVED = ('n_best', 'long_text', 'full_length')  # what app.py cannot be told
 
 
 def check_decoding(*, beam_width, n_best, allow, lexicon, lexicon_strict, lexicon_distance, long_text, full_length):

@@ -162,7 +162,7 @@ def write_in_another_version(path):
         (damage_table, SIDE, 0.3, 'is damaged'),
         (damage_ending, SIDE, 0.3, 'is damaged'),
         (write_in_another_version, SIDE, 0.3, 'was written by another version'),
-        (None, SIDE, 0.4, 'was made for --margin 0.3 at most, and 0.4 is asked for'),
+        (None, SIDE, 0.4, 'was made for margins of 0.3 at most, and 0.4 is asked for'),
         (None, SIDE + 1, 0, 'was made for --image_size 64 at most, and 65 is asked for'),
     ],
 )

@@ -196,7 +196,7 @@ def test_a_training_makes_the_cache_that_it_gains_by(make_index, caplog, decoded
     decoded.clear()
     assert ensure(path, 1000) and ensure(path, 1000, canvas_side=SIDE // 2) and not decoded
     assert ensure(path, 1000, margin=0.5) and cache_fault(path, SIDE, 0.5) is None
-    assert 'was made for --margin 0 at most, and 0.5 is asked for: cutting 4 regions' in caplog.messages[1]
+    assert 'was made for margins of 0 at most, and 0.5 is asked for: cutting 4 regions' in caplog.messages[1]
 
 
 def test_a_training_makes_a_damaged_cache_anew(make_index, caplog):

@@ -10,10 +10,10 @@ import pytest
 import requests
 import tiny
 
-from export import load_frozen
 from ocr.charset import Charset
 from ocr.errors import InputError
 from ocr.reading.onnx_predictor import OnnxModel, OnnxPredictor
+from ocr.reading.open_model import open_model, read_model
 
 LATIN = tiny.ROOT / 'pretrain' / 'latin.pb'
 NOT_NEEDED = ('tensorflow', 'tensorpack', 'tensorboard', 'onnx', 'tf2onnx')
@@ -125,11 +125,12 @@ def test_what_it_cannot_do_is_said(latin, tmp_path, flags, message):
 
 
 def test_settings_of_how_it_is_shown_stand_under_the_command_line(latin):
-    from config import parse_config
+    from config import parse_config, shown
 
-    for flags, views in (((), 5), (('--views', '2'), 2)):
-        cfg = parse_config(flags, '')
-        assert load_frozen(str(latin), cfg, flags, '').identity['views'] == views
+    model = read_model(str(latin))
+    for flags, views in (((), 5), (('--tta', '2'), 2)):
+        cfg = parse_config(flags, 'test').over(shown(model.settings))
+        assert open_model(model, **cfg.reading).identity['views'] == views
 
 
 @pytest.mark.parametrize('content', [b'', b'no model', None])

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import tiny
 
-from config import SHIPPED_MODEL, Config, parse_config
-from export import load_frozen
+from config import SHIPPED_MODEL, Config, parse_config, shown
 from ocr.geometry import transform
 from ocr.preprocessing.prepare import place_region
 from ocr.preprocessing.warp import between_centres
 from ocr.reading.char_positions import map_to_canvas
+from ocr.reading.open_model import open_model, read_model
 from ocr.reading.predictor import Predictor
 from ocr.reading.read_text import ReadText
 from ocr.reading.turned import TurnedReader
@@ -134,7 +134,7 @@ def test_one_view_is_the_predictor_itself():
 
 
 def test_the_flag_counts_to_the_last_view():
-    (field,) = (field for field in dataclasses.fields(Config) if field.name == 'views')
+    (field,) = (field for field in dataclasses.fields(Config) if field.name == 'tta')
     assert (field.metadata['low'], field.metadata['high']) == (1, MAX_VIEWS)
 
 
@@ -214,7 +214,8 @@ def test_a_text_keeps_the_confidence_of_its_best_view(predictor):
     assert often[0].confidence == pytest.approx(alone[0].confidence, rel=1e-4)
 
 
-@pytest.mark.parametrize(('flags', 'expected'), [([], 5), (['--views', '1'], None), (['--views', '3'], 3)])
+@pytest.mark.parametrize(('flags', 'expected'), [([], 5), (['--tta', '1'], None), (['--tta', '3'], 3)])
 def test_the_flag_goes_before_the_setting_inside_a_frozen_model(flags, expected):
-    cfg = parse_config(flags, '')
-    assert load_frozen(SHIPPED_MODEL, cfg, flags, '').identity.get('views') == expected
+    model = read_model(SHIPPED_MODEL)
+    cfg = parse_config(flags, 'test').over(shown(model.settings))
+    assert open_model(model, **cfg.reading).identity.get('views') == expected

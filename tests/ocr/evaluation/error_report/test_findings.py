@@ -34,10 +34,10 @@ def test_where_nothing_differs_nothing_stands_out():
     [
         (mixed(10, 90, 'abcabcabca', 'x'), 'texts of 9-12 characters (10.0 % right', '--image_size'),
         (mixed(10, 90, 'a', 'x'), 'texts of 1 characters (10.0 % right', 'Train on more short texts'),
-        (mixed(10, 90, polygon=whole_image(50, 10)), 'text 8-11 pixels high', '--low_resolution_prob'),
+        (mixed(10, 90, polygon=whole_image(50, 10)), 'text 8-11 pixels high', '--augment photo'),
         (mixed(10, 90, polygon=whole_image(500, 100)), 'text 96-127 pixels high', 'Look at the worst regions'),
         (mixed(10, 90, polygon=turned(120, 20, 90)), 'vertical text', 'train on columns'),
-        (mixed(10, 90, polygon=turned(120, 20, 45)), 'turned text', '--rotation_prob'),
+        (mixed(10, 90, polygon=turned(120, 20, 45)), 'turned text', '--augment'),
         (mixed(10, 90, polygon=arc(60, 20, 120)), 'curved text', 'synthetic:scene'),
         (mixed(10, 90, dataset='hard'), 'dataset hard (10.0 % right', '--train_datasets'),
         (mixed(10, 90, 'abd', 'x'), 'texts whose rarest character occurs 100-999 times', None),

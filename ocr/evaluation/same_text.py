@@ -1,0 +1,48 @@
+"""Whether a stored model reads what its source reads: on pictures of noise, to the last character."""
+
+import cv2
+import numpy as np
+
+from ocr.errors import InputError
+
+NUM_CHECKED = 16  # pictures that both must read alike
+
+
+def check_pictures(side, seed=0):
+    """Pictures to compare two models on: coarse and fine noise, uint8 (NUM_CHECKED, S, S, 3)."""
+    rng = np.random.default_rng(seed)
+    grains = [2 ** (2 + n % 5) for n in range(NUM_CHECKED)]
+    noise = (rng.integers(0, 256, (grain, grain, 3), np.uint8) for grain in grains)
+    return np.stack([cv2.resize(picture, (side, side), interpolation=cv2.INTER_CUBIC) for picture in noise])
+
+
+def check_bboxes():
+    """The text's box on each of those pictures, the middle half of the rows: float32 (NUM_CHECKED, 4)."""
+    return np.tile(np.array([[0.25, 0.0, 0.5, 1.0]], np.float32), (NUM_CHECKED, 1))
+
+
+def check_equal(expected, texts, weights, what):
+    """InputError where texts, read by `what` with such weights, are not the expected ones."""
+    different = [(old, new) for old, new in zip(expected, texts, strict=True) if old != new]
+    if different:
+        raise InputError(
+            f'{what} reads {len(different)} of {len(texts)} pictures differently, as {different[0][1]!r} '
+            f'for {different[0][0]!r}; nothing was written' + ('; try --weights float32' * (weights == 'float16'))
+        )
+
+
+def read_alike(before, after, weights, what):
+    """How many pictures two predictors read alike, square ones and, if they fit, narrow ones.
+
+    Args:
+        before, after: predictors; `before` says how large the canvas is.
+        weights, what: as of check_equal.
+
+    Raises:
+        InputError: they do not read the same.
+    """
+    canvases, bboxes = check_pictures(before.canvas_side), check_bboxes()
+    shapes = [canvases, canvases[:, : before.canvas_side // 2]] if before.fits else [canvases]
+    texts = [[row.text for shape in shapes for row in one.read(shape, bboxes)] for one in (before, after)]
+    check_equal(*texts, weights, what)
+    return len(texts[0])

@@ -1,0 +1,78 @@
+"""What reads with a model file: the greedy predictor, a search around it, test-time augmentation.
+
+A model is a frozen graph, a folder for OpenVINO, or an .onnx file, for which TensorFlow is not started.
+"""
+
+import os
+from typing import Any, NamedTuple
+
+from ocr.charset import Charset
+from ocr.errors import InputError
+from ocr.reading.onnx_predictor import OnnxModel, OnnxPredictor, check_precision, is_onnx
+from ocr.reading.search.build import with_search
+from ocr.reading.views import in_views
+
+
+class StoredModel(NamedTuple):
+    """A model's file or folder, its graph (a GraphDef or OnnxModel), and the settings inside it."""
+
+    path: str
+    graph: Any
+    settings: dict
+
+
+def read_model(path, gpus=()):
+    """StoredModel of a path; starts TensorFlow with such GPUs unless it is an .onnx file.
+
+    Raises:
+        InputError: it is no model, or GPUs are asked for that ONNX Runtime does not use here.
+    """
+    if is_onnx(path):
+        if gpus:
+            raise InputError(f'--gpus: {path} is read by ONNX Runtime on the CPU; leave it out, or read with the .pb')
+        model = OnnxModel.load(path)
+        return StoredModel(path, model, model.settings)
+    from ocr.network.tensorflow_start import start_tensorflow
+
+    start_tensorflow(gpus)
+    from ocr.model_files.frozen_graph import load_graph, read_settings
+    from ocr.reading.openvino import DECODER_FILE, is_openvino
+
+    graph_def = load_graph(os.path.join(path, DECODER_FILE) if is_openvino(path) else path)
+    return StoredModel(path, graph_def, read_settings(graph_def))
+
+
+def open_model(model, *, charset_path, image_size, canvas, tta, rotate_tall, precision, decoding, exact=False):
+    """What reads with a StoredModel.
+
+    Args:
+        model: StoredModel.
+        charset_path: charset file or preset, '' for the charset inside.
+        image_size: side of the canvas, for graphs that do not say.
+        canvas, tta, rotate_tall: as in Config; the settings inside the model are not asked.
+        precision, exact: as of precision.choose_precision.
+        decoding: keyword arguments of search.build.with_search.
+
+    Raises:
+        InputError: the model does not go with the settings.
+    """
+    charset = Charset.resolve(charset_path)
+    if is_onnx(model.path):
+        check_precision(precision)
+        predictor = OnnxPredictor(model.graph, charset, canvas=canvas)
+    else:
+        settings = {'canvas_side': image_size, 'canvas': canvas}
+        predictor = _in_tensorflow(model, charset, precision, exact, settings)
+    return in_views(with_search(predictor, **decoding), tta, rotate_tall)
+
+
+def _in_tensorflow(model, charset, precision, exact, settings):
+    """Predictor of a frozen graph, or of a folder for OpenVINO."""
+    from ocr.network.precision import choose_precision
+    from ocr.reading.openvino import is_openvino, load_openvino
+    from ocr.reading.predictor import Predictor
+
+    settings['precision'] = choose_precision(precision, exact)
+    if is_openvino(model.path):
+        return load_openvino(model.path, charset, **settings)
+    return Predictor(model.graph, charset, where=model.path, **settings)
