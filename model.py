@@ -22,9 +22,9 @@ from ocr.network import attention, inception_v4, losses, schedule
 from ocr.network import tensor_names as names
 from ocr.network.precision import session_config
 
-GRADIENT_CLIP = 10.0  # largest global norm of the gradients, as in the reference
+GRADIENT_CLIP = 10.0  # largest global norm of the gradients: above what sound batches give, below what a bad one does
 ENCODER_WEIGHT_DECAY = 4e-5  # L2 weight of the convolutions: Inception-v4's own
-DECODER_WEIGHT_DECAY = 1e-5  # L2 weight of the decoder's matrices, as in the reference
+DECODER_WEIGHT_DECAY = 1e-5  # L2 weight of the decoder's matrices
 
 
 class AttentionOCR(ModelDesc):
