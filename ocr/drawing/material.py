@@ -7,6 +7,8 @@ from collections import Counter
 from ocr.charset import SPECIALS
 from ocr.drawing.corpus import read_texts
 from ocr.drawing.recipes import named_recipe
+from ocr.drawing.scenes.recipe import SceneRecipe
+from ocr.drawing.scenes.texts import chinese_fonts, chinese_texts
 from ocr.drawing.shaping import can_shape, needs_shaping
 from ocr.drawing.texts import Mixture, RandomText, over_alphabet
 from ocr.errors import InputError
@@ -43,6 +45,8 @@ def prepare_recipe(name, fonts, *, charset=None, text_path='', photo_dir='', seq
         texts = read_texts(text_path)
     elif charset:
         texts = over_alphabet(texts, alphabet)
+    if isinstance(recipe, SceneRecipe):
+        recipe = _with_chinese(recipe, fonts)
     recipe = dataclasses.replace(
         recipe,
         lengths=recipe.lengths[:seq_len],
