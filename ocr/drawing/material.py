@@ -67,6 +67,12 @@ def prepare_recipe(name, fonts, *, charset=None, text_path='', photo_dir='', seq
     return dataclasses.replace(recipe, texts=texts)
 
 
+def _with_chinese(recipe, fonts):
+    """A `SceneRecipe` with Chinese texts where some of the fonts have them, drawn in those fonts alone."""
+    able = chinese_fonts(recipe.choose_fonts(fonts))
+    return dataclasses.replace(recipe, chinese_texts=chinese_texts(), chinese_fonts=able) if able else recipe
+
+
 def _with_rare_characters(texts, alphabet, sieve):
     """The texts, and a share of random strings over what can be drawn of an alphabet."""
     if not alphabet.strip():

@@ -4,7 +4,7 @@ import dataclasses
 import string
 
 from ocr.drawing.recipe import Effect, Recipe
-from ocr.drawing.scene_texts import line_texts, scene_texts
+from ocr.drawing.scene_texts import line_texts, scene_texts, street_texts
 from ocr.drawing.scenes.recipe import SceneRecipe
 from ocr.drawing.texts import Mixture, RandomText
 from ocr.errors import InputError
@@ -152,12 +152,20 @@ RECIPES |= {  # scene without some of what makes it hard, to tell what that is w
 RECIPES |= {  # whole pictures, for a detector
     'street': SceneRecipe(
         name='street',
-        texts=scene_texts(),
+        texts=street_texts(),
         lengths=SCENE.lengths[:16],
         cases={'as is': 0.35, 'upper': 0.4, 'title': 0.25},
-        shapes={'straight': 0.82, 'rotated': 0.1, 'turned': 0.03, 'arc_up': 0.02, 'arc_down': 0.01, 'wave': 0.01, 'column': 0.01},
+        shapes={
+            'straight': 0.82,
+            'rotated': 0.1,
+            'turned': 0.03,
+            'arc_up': 0.02,
+            'arc_down': 0.01,
+            'wave': 0.01,
+            'column': 0.01,
+        },
         spacing=(-0.02, 0.15),
-        tilt=5.0,
+        tilt=8.0,
         padding=(0.02, 0.1),
         contrast=(0.28, 1.0),
         plain=0.35,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ocr.drawing.colours import apart
+from ocr.drawing.colours import LUMINANCE, apart
 from ocr.drawing.draw import choose
 from ocr.drawing.effects import draw_sign, draw_strengths
 from ocr.drawing.look import draw_look
@@ -14,7 +14,7 @@ from ocr.drawing.perspective import draw_view
 from ocr.drawing.scenes.ground import photo_part, read_photo
 from ocr.drawing.scenes.kinds import KINDS
 from ocr.drawing.scenes.paint import Surface, plate_outline
-from ocr.drawing.scenes.place import find_place
+from ocr.drawing.scenes.place import find_place, seen
 from ocr.drawing.scenes.texts import Writer
 from ocr.drawing.scenes.things import draw_icon
 from ocr.drawing.scenes.typeset import LEAST_EM, block_box, set_lines
@@ -33,7 +33,8 @@ class Stage:
         size: (width, height), pixels.
         fonts, chinese_fonts: tuples of `Font`; the latter empty for a scene without Chinese.
         photos: tuple of paths.
-        view: (yaw, pitch, distance).
+        view: (yaw, pitch, distance); `roll`: radians, how the camera is held.
+        nearness: what is added to the place of a font size in its range, from 0 to 1: above 0 in close-ups.
         occupied: `place.Occupied`.
         roughness: see `place.find_place`.
     """
@@ -44,6 +45,8 @@ class Stage:
     chinese_fonts: tuple
     photos: tuple
     view: tuple
+    roll: float
+    nearness: float
     occupied: object
     roughness: np.ndarray
 
@@ -53,7 +56,7 @@ def draw_surface(stage, num_words, rng):
     recipe, name = stage.recipe, choose(stage.recipe.surfaces, rng)
     kind, em = KINDS[name], _draw_em(stage, KINDS[name], rng)
     effects = {} if rng.random() < recipe.plain else recipe.surface_effects
-    look = draw_look(effects, recipe.contrast, em, rng)
+    look = _muted(draw_look(effects, recipe.contrast, em, rng), max(rng.uniform(-0.3, 0.9), 0.0))
     view, roll, turned = _draw_view(stage, kind, rng)
     set_up = _fitting_lines(stage, kind, em, num_words, look, roll, rng)
     if set_up is None:
@@ -69,7 +72,10 @@ def draw_surface(stage, num_words, rng):
     matrix = find_place(outline, view, roll, stage.occupied, cut, None if form else stage.roughness, rng)
     if matrix is None:
         return None
-    lines = tuple(dataclasses.replace(line, shape=turned) if turned and line.shape == 'straight' else line for line in lines)
+    stage.occupied.take(seen(matrix, outline))
+    lines = tuple(
+        dataclasses.replace(line, shape=turned) if turned and line.shape == 'straight' else line for line in lines
+    )
     looks, bands = _draw_looks(lines, em, look, form, kind, rng)
     return Surface(name, matrix, outline, form, lines, looks, bands, look, **_draw_edge(kind, form, em, rng), **extras)
 
@@ -93,11 +99,21 @@ def scaled(look, share):
     )
 
 
+def _muted(look, share):
+    """A `Look` whose colours lose a share of their saturation; their luminance, and so the contrast, stays."""
+    names = ('text', 'background', 'outline_colour', 'border_colour', 'extrusion_colour')
+    colours = {name: np.array(getattr(look, name)) for name in names}
+    return dataclasses.replace(
+        look, **{name: tuple((c + share * (LUMINANCE @ c - c)).tolist()) for name, c in colours.items()}
+    )
+
+
 def _draw_em(stage, kind, rng):
     """Font size, pixels, of a surface's largest line."""
     smallest, share = stage.recipe.text_size
     low, high = math.log(smallest), math.log(max(share * min(stage.size), smallest))
-    return math.exp(low + (high - low) * rng.uniform(*kind.sizes))
+    place = min(max(rng.uniform(*kind.sizes) + stage.nearness, 0.0), 1.0)
+    return math.exp(low + (high - low) * place)
 
 
 def _draw_view(stage, kind, rng):
@@ -105,13 +121,13 @@ def _draw_view(stage, kind, rng):
     recipe = stage.recipe
     shares = {shape: recipe.shapes.get(shape, 0.0) for shape in ('rotated', 'turned')}
     total, draw = sum(recipe.shapes.values()), rng.random()
-    roll, turned = math.radians(rng.normal(0, recipe.tilt / 2)), ''
+    roll, turned = stage.roll + math.radians(rng.normal(0, recipe.tilt / 3)), ''
     if kind.shape not in ('column', 'ring') and draw * total < shares['turned']:
         roll, turned = roll + draw_sign(rng) * math.pi / 2, 'turned'
     elif (draw - 1) * total > -shares['rotated']:
         roll, turned = math.radians(rng.uniform(*recipe.rotation) * draw_sign(rng)), 'rotated'
     if kind.flat:
-        return FLAT, (roll if turned else 0.0), turned
+        return FLAT, (roll - stage.roll if turned else 0.0), turned
     if rng.random() < 0.65:
         return (*stage.view[:2], float(rng.uniform(1, 3))), roll, turned
     strength = draw_strengths(recipe.effects, ('perspective',), rng)['perspective']

@@ -5,15 +5,16 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from ocr.drawing.backgrounds import PATTERNS, blotches
 from ocr.drawing.colours import fill, in_colour
+from ocr.drawing.draw import choose
 from ocr.drawing.scenes.place import plane_matrix, seen
 from ocr.errors import InputError
 
 TEXTURE_SIDE = 540  # pixels; a photograph no larger than that is a piece of a surface, which is laid out like tiles
 SIDE = 1280  # pixels; photographs are kept no larger
-DRAWN_SHARE = 0.12  # of the grounds although there are photographs
 
 
 def draw_ground(size, photos, view, rng):
@@ -26,18 +27,38 @@ def draw_ground(size, photos, view, rng):
         rng: numpy Generator.
     """
     shape = size[::-1]
-    if photos and rng.random() >= DRAWN_SHARE:
-        photo = read_photo(photos[int(rng.integers(len(photos)))])
-        image = _texture(shape, photo, view, rng) if max(photo.shape[:2]) <= TEXTURE_SIDE else photo_part(shape, photo, rng)
-        image = image.astype(np.float32)
+    whole, textures = _sorted_photos(photos)
+    kind = choose({'whole': 0.62 * bool(whole), 'texture': 0.25 * bool(textures), 'drawn': 0.13}, rng)
+    if kind == 'drawn':
+        image = choose(GROUNDS, rng)(shape, view, rng)
     else:
-        names = list(GROUNDS)
-        image = GROUNDS[names[int(rng.choice(len(names), p=GROUND_SHARES))]](shape, view, rng)
-    image *= np.float32(rng.uniform(0.55, 1.15))
+        paths = whole if kind == 'whole' else textures
+        photo = read_photo(paths[int(rng.integers(len(paths)))])
+        image = (photo_part(shape, photo, rng) if kind == 'whole' else _texture(shape, photo, view, rng)).astype(
+            np.float32
+        )
+    light = float(np.mean(cv2.mean(image)[:3]))
+    image *= np.float32(min(max(rng.uniform(50, 190) / max(light, 1), 0.6), 1.6))
     if rng.random() < 0.3:
         blur = float(rng.uniform(0.5, 4.0))
         image = cv2.GaussianBlur(image, (0, 0), blur, borderType=cv2.BORDER_REPLICATE)
     return image
+
+
+@lru_cache(maxsize=8)
+def _sorted_photos(paths):
+    """(tuple of the paths of whole photographs, tuple of those of textures); a file that is no picture is whole."""
+    textures = {path for path in paths if max(_size(path)) <= TEXTURE_SIDE}
+    return tuple(path for path in paths if path not in textures), tuple(path for path in paths if path in textures)
+
+
+def _size(path):
+    """(width, height) as the file's header says."""
+    try:
+        with Image.open(path) as picture:
+            return picture.size
+    except OSError:
+        return SIDE, SIDE
 
 
 def photo_part(shape, photo, rng):
@@ -76,7 +97,9 @@ def _texture(shape, photo, view, rng):
     height, width = shape
     zoom = rng.uniform(0.5, 1.6)
     small = cv2.resize(photo, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR)
-    matrix = plane_matrix(np.array([(0, 0), (width, height)], np.float64), view, rng.normal(0, 0.05), (width / 2, height / 2))
+    matrix = plane_matrix(
+        np.array([(0, 0), (width, height)], np.float64), view, rng.normal(0, 0.05), (width / 2, height / 2)
+    )
     return cv2.warpPerspective(small, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
 
 
@@ -170,7 +193,11 @@ def _street(shape, view, rng):
     _fill(canvas, [(0, horizon), (width, horizon), (width, height), (0, height)], (grey, grey, grey * 1.02))
     kerb = horizon + 0.1 * (height - horizon)
     light = np.clip(np.array((grey, grey, grey)) + rng.uniform(20, 60), 0, 255)
-    _fill(canvas, [(0, horizon), (width, horizon), (width, kerb), (0, kerb + rng.uniform(-0.2, 0.2) * (height - kerb))], light)
+    _fill(
+        canvas,
+        [(0, horizon), (width, horizon), (width, kerb), (0, kerb + rng.uniform(-0.2, 0.2) * (height - kerb))],
+        light,
+    )
     for _ in range(int(rng.integers(0, 4))):
         _tree(canvas, rng.uniform(0, width), horizon, height * rng.uniform(0.15, 0.5), rng)
     image = canvas.astype(np.float32)
@@ -190,23 +217,32 @@ def _house(canvas, box, rng):
         for column in range(columns):
             left, top = x0 + (column + (1 - share[0]) / 2) * wide, y0 + (row + (1 - share[1]) / 2) * high
             right, foot = left + share[0] * wide, top + share[1] * high
-            _fill(canvas, [(left, top), (right, top), (right, foot), (left, foot)], np.array(glass) * rng.uniform(0.6, 1.4))
+            _fill(
+                canvas,
+                [(left, top), (right, top), (right, foot), (left, foot)],
+                np.array(glass) * rng.uniform(0.6, 1.4),
+            )
 
 
 def _tree(canvas, x, foot, high, rng):
     """A trunk and a crown of leaves."""
     thick = 0.05 * high
-    _fill(canvas, [(x - thick, foot - high / 2), (x + thick, foot - high / 2), (x + thick, foot), (x - thick, foot)], (70, 55, 45))
+    _fill(
+        canvas,
+        [(x - thick, foot - high / 2), (x + thick, foot - high / 2), (x + thick, foot), (x - thick, foot)],
+        (70, 55, 45),
+    )
     green = np.array([60, 100, 45]) + rng.normal(0, 18, 3)
     places = rng.normal(0, 0.2, (90, 2)) * (high, 0.8 * high) + (x, foot - 0.75 * high)
     shades = rng.uniform(0.5, 1.5, 90)
     for (left, top), shade in zip(places.tolist(), shades.tolist(), strict=True):
         middle, axes = (round(left * 16), round(top * 16)), (round(high * 1.1), round(high * 0.6))
-        cv2.ellipse(canvas, middle, axes, 180 * shade, 0, 360, np.clip(green * shade, 0, 255).tolist(), -1, cv2.LINE_AA, 4)
+        cv2.ellipse(
+            canvas, middle, axes, 180 * shade, 0, 360, np.clip(green * shade, 0, 255).tolist(), -1, cv2.LINE_AA, 4
+        )
 
 
-GROUNDS = {'surface': _surface, 'objects': _objects, 'facade': _facade, 'street': _street}
-GROUND_SHARES = (0.3, 0.25, 0.25, 0.2)
+GROUNDS = {_surface: 0.3, _objects: 0.25, _facade: 0.25, _street: 0.2}  # drawn grounds and their weights
 
 
 def _draw_colour(rng, low=0, high=255):

@@ -51,12 +51,16 @@ KINDS = {
         outlines=('plain',),
         framed=0.15,
     ),
-    'label': Kind(lines=(2, 5), words=(1, 2), rest=(0.4, 1.0), sizes=(0.1, 0.85), leading=(1.1, 1.9), margin=(0.4, 0.9)),
+    'label': Kind(
+        lines=(2, 5), words=(1, 2), rest=(0.4, 1.0), sizes=(0.1, 0.85), leading=(1.1, 1.9), margin=(0.4, 0.9)
+    ),
     'wall': Kind(lines=(1, 3), words=(1, 3), rest=(0.5, 1.0), aligns=('middle', 'left'), outlines=('',)),
     'overlay': Kind(
         lines=(1, 2), words=(1, 4), rest=(0.5, 1.0), aligns=('middle', 'left', 'right'), outlines=('',), flat=True
     ),
-    'bent': Kind(lines=(1, 1), words=(1, 3), sizes=(0.2, 0.9), outlines=('', '', 'plain', 'round', 'disc'), shape='bent'),
+    'bent': Kind(
+        lines=(1, 1), words=(1, 3), sizes=(0.2, 0.9), outlines=('', '', 'plain', 'round', 'disc'), shape='bent'
+    ),
     'ring': Kind(lines=(2, 3), words=(1, 2), sizes=(0.2, 0.75), outlines=('disc',), shape='ring', framed=0.7),
     'column': Kind(
         lines=(1, 2), words=(1, 1), rest=(0.6, 1.0), outlines=('plain', 'round', 'plain', ''), shape='column'

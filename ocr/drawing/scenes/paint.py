@@ -65,7 +65,9 @@ def paint_behind(image, surface, rng):
     if surface.pole is not None:
         x, wide = outline[:, 0].mean(), max(np.ptp(outline[:, 0]) * 0.04, 3.0)
         top, foot = outline[:, 1].mean(), image.shape[0] + 5.0
-        paint_shape(image, np.array([(x - wide, top), (x + wide, top), (x + wide, foot), (x - wide, foot)]), surface.pole)
+        paint_shape(
+            image, np.array([(x - wide, top), (x + wide, top), (x + wide, foot), (x - wide, foot)]), surface.pole
+        )
     if surface.shadow is not None:
         window, mask = _shape_mask(image, outline + surface.shadow, 6)
         if mask is not None:
@@ -108,7 +110,11 @@ def paint_line(image, line, look, matrix, rng):
         ground; None where no part of the line lies inside the picture.
     """
     polygon = map_outline(matrix, line.polygon, line.room)
-    reach = 2 + look.outline + math.ceil(max(map(abs, (look.shadow or (0, 0)) + (look.extrusion or (0, 0)))) + 2 * look.shadow_blur)
+    reach = (
+        2
+        + look.outline
+        + math.ceil(max(map(abs, (look.shadow or (0, 0)) + (look.extrusion or (0, 0)))) + 2 * look.shadow_blur)
+    )
     box = _box_inside(polygon, reach, image.shape)
     if box is None:
         return None
@@ -165,9 +171,12 @@ def paint_shape(image, outline, colour):
 
 def _paint_ring(image, outline, colour, width):
     """A line along an outline."""
-    window, mask = _shape_mask(image, outline, width, lambda mask, points: cv2.polylines(
-        mask, points, True, 255, max(round(width), 1), cv2.LINE_AA, 4
-    ))
+    window, mask = _shape_mask(
+        image,
+        outline,
+        width,
+        lambda mask, points: cv2.polylines(mask, points, True, 255, max(round(width), 1), cv2.LINE_AA, 4),
+    )
     if mask is not None:
         lay_over(window, mask, colour)
 
@@ -209,9 +218,15 @@ def _round(box, rng):
     x0, y0, x1, y1 = box
     radius = min(x1 - x0, y1 - y0) / 2 * rng.uniform(0.1, 1.0) ** 2
     angles = np.linspace(0, math.pi / 2, ROUND_STEPS)
-    middles = [(x1 - radius, y1 - radius), (x0 + radius, y1 - radius), (x0 + radius, y0 + radius), (x1 - radius, y0 + radius)]
+    middles = [
+        (x1 - radius, y1 - radius),
+        (x0 + radius, y1 - radius),
+        (x0 + radius, y0 + radius),
+        (x1 - radius, y0 + radius),
+    ]
     corners = [
-        np.array(middle) + radius * np.stack([np.cos(angles + i * math.pi / 2), np.sin(angles + i * math.pi / 2)], axis=1)
+        np.array(middle)
+        + radius * np.stack([np.cos(angles + i * math.pi / 2), np.sin(angles + i * math.pi / 2)], axis=1)
         for i, middle in enumerate(middles)
     ]
     return np.concatenate(corners)
@@ -237,4 +252,3 @@ def _arrow(box, rng):
 
 
 OUTLINES = {'plain': _plain, 'round': _round, 'disc': _disc, 'arrow': _arrow}
-

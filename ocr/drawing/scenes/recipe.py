@@ -23,9 +23,11 @@ class SceneRecipe(Recipe):
         num_words: (fewest, most) words to draw; a picture without room for more has less.
         text_size: (smallest, largest) font size of a surface's main line: pixels an em, and share of the picture's
             shorter side; drawn evenly on a logarithmic scale.
+        nearness: what is added to the place of a picture's font sizes on that scale, from 0 to 1: far off below 0, close-ups
+            above.
         surfaces: {kind: weight}, see `kinds.KINDS`.
         cut: share of the surfaces that the picture's edge may cut.
-        legible: pixels; a text less high than that is not to be found.
+        legible: pixels an em; a text smaller than that, as the picture shows it, is not to be found.
         things: (fewest, most) things that look like text and are none.
         covered: share of the pictures with something in front of the texts.
         glare: share of the pictures with a lamp's or flash's reflection.
@@ -38,11 +40,12 @@ class SceneRecipe(Recipe):
 
     sizes: tuple = ((960, 720), (720, 960), (1024, 576), (800, 800), (640, 480))
     num_words: tuple = (2, 40)
-    text_size: tuple = (10, 0.5)
+    text_size: tuple = (7, 0.5)
+    nearness: tuple = (-0.2, 0.4)
     surfaces: dict = field(default_factory=lambda: {kind: 1.0 for kind in KINDS})
     cut: float = 0.1
-    legible: float = 8.0
-    things: tuple = (0, 6)
+    legible: float = 10.0
+    things: tuple = (0, 5)
     covered: float = 0.1
     glare: float = 0.1
     chinese_texts: object = None
@@ -56,7 +59,7 @@ class SceneRecipe(Recipe):
         self._expect(
             sides and min(sides) >= LEAST_SIDE, f'sizes must be (width, height) of {LEAST_SIDE} pixels or more'
         )
-        for name, lowest, highest in (('num_words', 1, 1000), ('things', 0, 100)):
+        for name, lowest, highest in (('num_words', 1, 1000), ('things', 0, 100), ('nearness', -1, 1)):
             self._check_range(name, getattr(self, name), lowest, highest)
         smallest, share = self.text_size
         self._expect(smallest >= 6, f'text_size must begin at 6 pixels or more, not {smallest}')
@@ -74,5 +77,3 @@ class SceneRecipe(Recipe):
     def camera_effects(self):
         """The effects of the whole picture."""
         return {name: effect for name, effect in self.effects.items() if name in CAMERA}
-
-

@@ -118,13 +118,13 @@ class Judge:
         """
         self.size, self.cover = size, cover
         moved = 0 if camera.motion is None else math.hypot(*camera.motion)
-        self.least = max(recipe.legible * camera.shrink, 5 * camera.blur, 2.5 * moved)
+        self.least = max(recipe.legible * camera.shrink, 6 * camera.blur, 2.5 * moved)
 
-    def __call__(self, polygon, text, is_faint):
-        """DropReason of a word, or None."""
+    def __call__(self, polygon, text, em, is_faint):
+        """DropReason of a word, whose font size is `em` pixels as the picture shows it, or None."""
         x0, y0, x1, y1 = polygon_box(polygon)
         is_cut = x0 < 0 or y0 < 0 or x1 > self.size[0] or y1 > self.size[1]
-        is_small = strip_height(polygon) < self.least
+        is_small = em < self.least
         has_letter = any(character.isalnum() for character in text)
         if is_cut or is_small or is_faint or not has_letter or self._is_covered(polygon):
             return DropReason.ILLEGIBLE
@@ -154,6 +154,8 @@ def _draw_stage(recipe, fonts, seed, index, rng):
         chinese_fonts=chinese,
         photos=photos,
         view=view,
+        roll=math.radians(rng.normal(0, recipe.tilt / 2)),
+        nearness=float(rng.uniform(*recipe.nearness)),
         occupied=Occupied(*size),
         roughness=roughness_of(cv2.convertScaleAbs(image)),
     )
@@ -242,12 +244,16 @@ def _ground_truth(parts, judge):
     regions, lines = [], []
     for matrix, line, (_, _, is_faint) in parts:
         words = []
-        for text, polygon in line.words:
-            polygon = _outline(matrix, polygon, line.room)
-            words.append(SceneRegion(polygon, text, judge(polygon, text, is_faint), len(lines), line.shape, line.font))
+        for text, flat in line.words:
+            polygon = _outline(matrix, flat, line.room)
+            em = line.em * strip_height(polygon) / strip_height(flat)
+            reason = judge(polygon, text, em, is_faint)
+            words.append(SceneRegion(polygon, text, reason, len(lines), line.shape, line.font))
         regions += words
         reason = None if any(word.reason is None for word in words) else DropReason.ILLEGIBLE
-        lines.append(SceneLine(_outline(matrix, line.polygon, line.room), ' '.join(text for text, _ in line.words), reason))
+        lines.append(
+            SceneLine(_outline(matrix, line.polygon, line.room), ' '.join(text for text, _ in line.words), reason)
+        )
     return tuple(regions), tuple(lines)
 
 

@@ -134,7 +134,11 @@ def _blocks(height, width, rng):
     x = 0.0
     while x < width:
         wide, high = height * rng.uniform(0.2, 1.2), height * rng.uniform(0.4, 1)
-        _fill(mask, [(x, height - high), (x + wide, height - high), (x + wide, height), (x, height)], int(rng.integers(90, 256)))
+        _fill(
+            mask,
+            [(x, height - high), (x + wide, height - high), (x + wide, height), (x, height)],
+            int(rng.integers(90, 256)),
+        )
         x += wide + height * rng.uniform(0.02, 0.3)
     return mask
 
@@ -237,7 +241,9 @@ def _leaf(mask, side, rng):
         middle = rng.uniform(0.3, 0.7, 2) * side * 16
         axes = rng.uniform((0.2, 0.06), (0.4, 0.16)) * side * 16
         angle = float(rng.uniform(0, 180))
-        cv2.ellipse(mask, middle.astype(int).tolist(), axes.astype(int).tolist(), angle, 0, 360, 255, -1, cv2.LINE_AA, 4)
+        cv2.ellipse(
+            mask, middle.astype(int).tolist(), axes.astype(int).tolist(), angle, 0, 360, 255, -1, cv2.LINE_AA, 4
+        )
 
 
 def _knot(mask, side, rng):

@@ -92,9 +92,10 @@ def block_box(lines):
 
 
 def _draw_texts(kind, writers, num_words, rng):
-    """List of (text, font), one a line, at least one, of no more than `num_words` words in all but one word a line."""
+    """List of (text, font), one a line, at least one (two around a ring), of no more than `num_words` words in all but one word a line."""
     number, texts = int(rng.integers(kind.lines[0], kind.lines[1] + 1)), []
-    while len(texts) < number and (num_words > 0 or not texts):
+    least = kind.lines[0] if kind.shape == 'ring' else 1
+    while len(texts) < number and (num_words > 0 or len(texts) < least):
         words = min(int(rng.integers(kind.words[0], kind.words[1] + 1)), max(num_words, 1))
         texts.append(writers[len(texts) % len(writers)].line(words, rng))
         num_words -= len(texts[-1][0].split())
@@ -188,7 +189,7 @@ def _set_ring(texts, size, style, growth, rng):
 
     Lines too long for half the ring make it larger.
     """
-    upper, lower, *inner = (texts * 2)[:2] + texts[2:3]
+    upper, lower, *inner = texts
     widths = [_set(text, font, size, style, growth).ink.shape[1] for text, font in (upper, lower)]
     radius = max(widths) / math.radians(rng.uniform(100, 150)) + 0.5 * size
     lines = []
@@ -199,7 +200,9 @@ def _set_ring(texts, size, style, growth, rng):
         pose = dataclasses.replace(style, shape=shape, bend=width / inside)
         line = _set(text, font, size, pose, growth)
         y0, y1 = line.polygon[:, 1].min(), line.polygon[:, 1].max()
-        line = line.moved((0, round(-radius - CAP_HEIGHT * size - y0 if shape == 'arc_up' else radius + 0.9 * size - y1)))
+        line = line.moved(
+            (0, round(-radius - CAP_HEIGHT * size - y0 if shape == 'arc_up' else radius + 0.9 * size - y1))
+        )
         lines.append(line)
     if inner:
         text, font = inner[0]
