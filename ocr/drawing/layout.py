@@ -43,6 +43,7 @@ class Pose:
         stretch: factor on the width of the letters.
         slant: tangent of the angle that the letters lean to the right by.
         weight: added to strokes on each side, below 0 taken away.
+        word_spacing: added to spaces, except in a column.
     """
 
     shape: str = 'straight'
@@ -57,6 +58,7 @@ class Pose:
     stretch: float = 1.0
     slant: float = 0.0
     weight: float = 0.0
+    word_spacing: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,8 @@ def _place(units, font, glyphs, em, pose, form):
         matrices = path.stack(np.array([_ink_box(glyph, form) for glyph in glyphs]), em)
     else:
         advances = np.array([glyph.advance for glyph in glyphs]) * pose.stretch
+        if pose.word_spacing:
+            advances += pose.word_spacing * em * np.array([unit.isspace() for unit in units])
         centres, length = _line_up(units, font, advances, em, pose)
         path, anchor_height = _path(pose, em, length)
         leaning = pose.slant * CAP_HEIGHT / 2 * em  # the middle of a capital stays where it is

@@ -1,7 +1,7 @@
 """Surfaces painted into a scene: plates, what is on them beside text, and the letters."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -43,7 +43,7 @@ class Surface:
     lines: tuple
     looks: tuple
     bands: tuple = ()
-    look: Look = Look()
+    look: Look = field(default_factory=Look)
     frame: float = 0.0
     frame_width: float = 2.0
     icon: tuple | None = None
@@ -119,7 +119,8 @@ def paint_line(image, line, look, matrix, rng):
     if box is None:
         return None
     x0, y0, x1, y1 = box
-    ink = warp(line.ink, matrix @ _shift(line.corner), (x0, y0), (x1 - x0, y1 - y0))
+    fine = np.diag([1 / line.zoom, 1 / line.zoom, 1])
+    ink = warp(line.ink, matrix @ _shift(line.corner) @ fine, (x0, y0), (x1 - x0, y1 - y0))
     window = image[y0:y1, x0:x1]
     is_faint = bool(look.photo) and _variation(window, ink) > FAINT * look.contrast
     paint_letters(window, ink, look, rng)

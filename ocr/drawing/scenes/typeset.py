@@ -12,7 +12,10 @@ from ocr.drawing.paths import CAP_HEIGHT
 from ocr.drawing.shaping import needs_shaping, split_units
 
 LEAST_EM = 6  # pixels
-EXACT_EM = 24  # pixels; larger font sizes are even, so that drawn glyphs can be used again
+EVEN_EM = 24  # pixels; larger font sizes are even, so that drawn glyphs can be used again
+FINE_EM = 48  # pixels; smaller letters are drawn twice as large as they will be seen, so that they are fine and their
+FINE = 2  # polygons tight
+GAP = 1.5  # pixels between the polygons of neighbouring lines
 BENT = ('arc_up', 'arc_down', 'wave')
 
 
@@ -21,14 +24,14 @@ class SetLine:
     """A line of text on its plane.
 
     Attributes:
-        ink: uint8 (h, w), the letters without outline.
+        ink: uint8 (h, w), the letters without outline, `zoom` times as large as on the plane.
         corner: float64 (2,), (x, y) of the ink's upper left corner on the plane.
         polygon: float64 (K, 2) around the line, on the plane.
         words: tuple of (text, polygon float64 (K, 2) on the plane).
         shape: one of `layout.SHAPES`.
         font: name of the font.
         em: pixels, its font size.
-        room: pixels that the polygons keep around the glyphs' outlines.
+        room: pixels of the plane that the polygons keep around the glyphs' outlines.
     """
 
     ink: np.ndarray
@@ -39,6 +42,7 @@ class SetLine:
     font: str
     em: int
     room: float
+    zoom: int
 
     def moved(self, shift):
         """The line moved by (x, y) pixels."""
@@ -82,7 +86,7 @@ def _scaled(growth, share):
 
 def font_size(em):
     """The int font size, pixels, nearest to `em`: any small one, larger ones even."""
-    return max(round(em), LEAST_EM) if em < EXACT_EM else 2 * round(em / 2)
+    return max(round(em), LEAST_EM) if em < EVEN_EM else 2 * round(em / 2)
 
 
 def block_box(lines):
@@ -107,6 +111,7 @@ def _draw_style(recipe, rng):
     return Pose(
         spacing=float(rng.uniform(*recipe.spacing)),
         padding=float(rng.uniform(*recipe.padding)),
+        word_spacing=max(float(rng.uniform(-0.1, 0.3)), 0.0),
         margins=(0.1,) * 4,
         **draw_form(recipe.effects, rng),
     )
@@ -143,20 +148,22 @@ def _draw_shape(kind, text, style, rng):
 
 def _set(text, font, size, pose, growth):
     """`SetLine` of a text, the middle of its baseline at (0, 0) where it is straight, its polygon's where not."""
-    layout, words = lay_out_words(text, font, size, pose, growth)
+    zoom = FINE if size < FINE_EM else 1
+    layout, words = lay_out_words(text, font, size * zoom, pose, growth * zoom)
     polygon = layout.polygon.astype(np.float64)
     zero = np.array(layout.origin)
     if pose.shape != 'straight':
         zero = np.array([polygon[:, 0].mean(), (polygon[:, 1].min() + polygon[:, 1].max()) / 2])
     return SetLine(
         ink=layout.ink,
-        corner=-zero,
-        polygon=polygon - zero,
-        words=tuple((word, outline.astype(np.float64) - zero) for word, outline in words),
+        corner=-zero / zoom,
+        polygon=(polygon - zero) / zoom,
+        words=tuple((word, (outline - zero) / zoom) for word, outline in words),
         shape=layout.shape,
         font=font.name,
         em=size,
-        room=bleed(pose, size) + growth,
+        room=bleed(pose, size * zoom) / zoom + growth,
+        zoom=zoom,
     )
 
 
@@ -166,10 +173,10 @@ def _stacked(lines, align, leading):
     for line in lines:
         x0, y0 = line.polygon.min(axis=0)
         x1, y1 = line.polygon.max(axis=0)
-        baseline = max(baseline + leading * line.em, lowest - y0 + 0.5)
+        baseline = max(baseline + leading * line.em, lowest - y0 + GAP)
         x = {'left': -x0, 'right': -x1, 'middle': -(x0 + x1) / 2}[align]
-        placed.append(line.moved((round(x), round(baseline))))
-        lowest = round(baseline) + y1
+        placed.append(line.moved((round(x), baseline)))
+        lowest = baseline + y1
     return placed
 
 
@@ -190,7 +197,7 @@ def _set_ring(texts, size, style, growth, rng):
     Lines too long for half the ring make it larger.
     """
     upper, lower, *inner = texts
-    widths = [_set(text, font, size, style, growth).ink.shape[1] for text, font in (upper, lower)]
+    widths = [np.ptp(_set(text, font, size, style, growth).polygon[:, 0]) for text, font in (upper, lower)]
     radius = max(widths) / math.radians(rng.uniform(100, 150)) + 0.5 * size
     lines = []
     for (text, font), shape, width in zip((upper, lower), ('arc_up', 'arc_down'), widths, strict=True):
