@@ -18,7 +18,7 @@ from ocr.drawing.scenes.ground import draw_ground
 from ocr.drawing.scenes.paint import paint_behind, paint_line, paint_mask, paint_plate
 from ocr.drawing.scenes.place import Occupied, plane_matrix, roughness_of
 from ocr.drawing.scenes.recipe import CAMERA_EM
-from ocr.drawing.scenes.texts import font_pool
+from ocr.drawing.scenes.texts import CHINESE_POOL, POOL, font_pool
 from ocr.drawing.scenes.things import THINGS, draw_thing
 from ocr.geometry import polygon_box, strip_height
 
@@ -146,11 +146,11 @@ def _draw_stage(recipe, fonts, seed, index, rng):
     image = draw_ground(size, photos, view, rng)
     for _ in range(int(rng.integers(recipe.things[0], recipe.things[1] + 1))):
         _lay_thing(image, view, rng)
-    chinese = font_pool(recipe.chinese_fonts, seed, index) if rng.random() < recipe.chinese else ()
+    chinese = font_pool(recipe.chinese_fonts, CHINESE_POOL, seed, index) if rng.random() < recipe.chinese else ()
     return image, Stage(
         recipe=recipe,
         size=size,
-        fonts=font_pool(recipe.choose_fonts(fonts), seed, index),
+        fonts=font_pool(recipe.choose_fonts(fonts), POOL, seed, index),
         chinese_fonts=chinese,
         photos=photos,
         view=view,

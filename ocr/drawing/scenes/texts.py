@@ -1,9 +1,12 @@
 """Lines of words for a surface, each with a font that has them; Chinese where fonts are given."""
 
+import contextlib
+import struct
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from fontTools.ttLib import TTFont, TTLibError
 
 from ocr.drawing.shaping import needs_shaping
 from ocr.drawing.texts import Mixture, RandomText, change_case
@@ -17,8 +20,10 @@ PROBE = '\u4e2d\u6587\u94f6\u884c\u5e97'  # a font that has these is one for Chi
 CHINESE_LENGTHS = (2, 9)  # characters of a line
 MAX_DRAWS = 40  # texts drawn until one is found that one of a few fonts covers
 MAX_FONTS = 12  # fonts tried for a text
-POOL = 24  # fonts that BLOCK pictures running share where there are many more, so that they are read once
-BLOCK = 32
+BLOCK = 64  # pictures running that share their fonts where there are many, so that each is read once for them
+POOL, CHINESE_POOL = 24, 6  # fonts that they share
+IDEOGRAPHS = 59  # bit of the OS/2 table's Unicode ranges
+BROKEN_FONT = (TTLibError, OSError, ValueError, LookupError, AssertionError, struct.error)  # what fontTools raises
 
 
 def chinese_texts():
@@ -30,16 +35,26 @@ def chinese_texts():
 
 
 def chinese_fonts(fonts):
-    """The fonts among a tuple that can write Chinese."""
-    return tuple(font for font in fonts if font.covers(PROBE))
+    """The fonts among a tuple that can write Chinese; a damaged one cannot."""
+    able = []
+    for font in fonts:
+        with contextlib.suppress(*BROKEN_FONT):
+            if _may_be_chinese(font) and font.covers(PROBE):
+                able.append(font)
+    return tuple(able)
 
 
-def font_pool(fonts, seed, index):
-    """The fonts that a picture draws from, in an order of its own: all, or POOL of them that it shares with its
-    neighbours in the set."""
-    if len(fonts) <= 2 * POOL:
+def _may_be_chinese(font):
+    """False for a face whose OS/2 table says that it has no Chinese characters: quicker than a look at its glyphs."""
+    with TTFont(font.path, fontNumber=font.number, lazy=True) as face:
+        return 'OS/2' not in face or bool(face['OS/2'].ulUnicodeRange2 >> (IDEOGRAPHS - 32) & 1)
+
+
+def font_pool(fonts, number, seed, index):
+    """The fonts that a picture draws from: all, or `number` of many, the same as its neighbours in the set."""
+    if len(fonts) <= 2 * number:
         return fonts
-    chosen = np.random.default_rng([seed, index // BLOCK]).choice(len(fonts), POOL, replace=False)
+    chosen = np.random.default_rng([seed, index // BLOCK]).choice(len(fonts), number, replace=False)
     return tuple(fonts[i] for i in chosen)
 
 
