@@ -11,7 +11,7 @@ from ocr.drawing.backgrounds import PATTERNS, blotches
 from ocr.drawing.colours import fill, in_colour
 from ocr.drawing.draw import choose
 from ocr.drawing.scenes.place import plane_matrix, seen
-from ocr.errors import InputError
+from ocr.drawing.undrawable import naming
 
 TEXTURE_SIDE = 540  # pixels; a photograph no larger than that is a piece of a surface, which is laid out like tiles
 SIDE = 1280  # pixels; photographs are kept no larger
@@ -79,15 +79,16 @@ def read_photo(path):
     """uint8 (h, w, 3), RGB, the longer side SIDE or less; not to be written to.
 
     Raises:
-        InputError: it cannot be read.
+        Undrawable: it cannot be read.
     """
-    photo = cv2.imread(path, cv2.IMREAD_COLOR)
-    if photo is None:
-        raise InputError(f'{path}: not a readable picture; take it out of the folder of photographs')
-    scale = SIDE / max(photo.shape[:2])
-    if scale < 1:
-        photo = cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    photo = cv2.cvtColor(photo, cv2.COLOR_BGR2RGB)
+    with naming(path, 'a background'):
+        photo = cv2.imread(path, cv2.IMREAD_COLOR)
+        if photo is None:
+            raise OSError('not a readable picture; take it out of the folder of photographs')
+        scale = SIDE / max(photo.shape[:2])
+        if scale < 1:
+            photo = cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        photo = cv2.cvtColor(photo, cv2.COLOR_BGR2RGB)
     photo.setflags(write=False)
     return photo
 

@@ -23,8 +23,8 @@ class SceneRecipe(Recipe):
         num_words: (fewest, most) words to draw; a picture without room for more has less.
         text_size: (smallest, largest) font size of a surface's main line: pixels an em, and share of the picture's
             shorter side; drawn evenly on a logarithmic scale.
-        nearness: what is added to the place of a picture's font sizes on that scale, from 0 to 1: far off below 0, close-ups
-            above.
+        nearness: what is added to the place of all font sizes of a picture on that scale, which runs from 0 to 1: in
+            pictures from afar below 0, in close-ups above.
         surfaces: {kind: weight}, see `kinds.KINDS`.
         cut: share of the surfaces that the picture's edge may cut.
         legible: pixels an em; a text smaller than that, as the picture shows it, is not to be found.
@@ -42,7 +42,7 @@ class SceneRecipe(Recipe):
     num_words: tuple = (2, 40)
     text_size: tuple = (7, 0.5)
     nearness: tuple = (-0.2, 0.4)
-    surfaces: dict = field(default_factory=lambda: {kind: 1.0 for kind in KINDS})
+    surfaces: dict = field(default_factory=lambda: dict.fromkeys(KINDS, 1.0))
     cut: float = 0.1
     legible: float = 10.0
     things: tuple = (0, 5)

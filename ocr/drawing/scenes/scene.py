@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ocr.annotations.region import DropReason
 from ocr.drawing.backgrounds import list_photos
 from ocr.drawing.camera import cast_shadow, light_field, mute
 from ocr.drawing.effects import draw_strengths
@@ -20,9 +19,12 @@ from ocr.drawing.scenes.place import Occupied, plane_matrix, roughness_of
 from ocr.drawing.scenes.recipe import CAMERA_EM
 from ocr.drawing.scenes.texts import CHINESE_POOL, POOL, font_pool
 from ocr.drawing.scenes.things import THINGS, draw_thing
+from ocr.drawing.undrawable import MAX_FAILURES, Undrawable
+from ocr.errors import InputError
 from ocr.geometry import polygon_box, strip_height
+from ocr.region import DropReason
 
-MAX_FAILURES = 8  # surfaces running without room, after which a scene is full
+MAX_REFUSALS = 8  # surfaces running without room, after which a scene is full
 COVERED = 0.25  # share of a word; more of it covered and it is not to be found
 
 
@@ -62,11 +64,19 @@ class SceneLine:
 
 @dataclass(frozen=True, slots=True)
 class DrawnScene:
-    """A picture, `image` uint8 (H, W, 3) RGB, with its `regions`, a tuple of `SceneRegion`, and `lines`, of `SceneLine`."""
+    """A picture with its ground truth.
+
+    Attributes:
+        image: uint8 (H, W, 3), RGB.
+        regions: tuple of `SceneRegion`, in reading order line by line.
+        lines: tuple of `SceneLine`.
+        num_failures: scenes that could not be drawn, in the place of which this one was.
+    """
 
     image: np.ndarray
     regions: tuple
     lines: tuple
+    num_failures: int = 0
 
 
 def draw_scene(recipe, fonts, seed, index):
@@ -78,15 +88,33 @@ def draw_scene(recipe, fonts, seed, index):
         seed: int >= 0, of the whole set.
         index: int >= 0, which scene of the set.
 
+    A scene in which a font or a photograph fails is drawn otherwise; what failed is named in the log, once a process.
+
     Raises:
-        InputError: no font has the characters of the texts, or a photograph cannot be read.
+        InputError: no font has the characters of the texts, or nearly nothing can be drawn.
     """
     return draw_scene_with_ink(recipe, fonts, seed, index)[0]
 
 
 def draw_scene_with_ink(recipe, fonts, seed, index):
     """(`DrawnScene`, list of (corner (x, y), uint8 (h, w) mask of letters and their outlines), one a line)."""
-    rng = np.random.default_rng(np.random.SeedSequence([seed, index]))
+    for failures in range(MAX_FAILURES):
+        rng = np.random.default_rng(np.random.SeedSequence([seed, index] + [failures] * bool(failures)))
+        try:
+            image, regions, lines, ink = _draw(recipe, fonts, seed, index, rng)
+        except Undrawable as error:
+            last = error
+        else:
+            return DrawnScene(image, regions, lines, failures), ink
+    raise InputError(f'recipe {recipe.name}: {MAX_FAILURES} scenes running could not be drawn; the last: {last}')
+
+
+def _draw(recipe, fonts, seed, index, rng):
+    """(image, regions, lines, ink) as `DrawnScene` and `draw_scene_with_ink` have them.
+
+    Raises:
+        Undrawable: a font or a photograph failed.
+    """
     image, stage = _draw_stage(recipe, fonts, seed, index, rng)
     surfaces = _draw_surfaces(stage, rng)
     for surface in surfaces:
@@ -102,7 +130,7 @@ def draw_scene_with_ink(recipe, fonts, seed, index):
     camera = draw_look(recipe.camera_effects, recipe.contrast, CAMERA_EM, rng)
     image = _photographed(image, camera, recipe, rng)
     regions, lines = _ground_truth(parts, Judge(recipe, stage.size, camera, cover))
-    return DrawnScene(image, regions, lines), [written[:2] for _, _, written in parts]
+    return image, regions, lines, [written[:2] for _, _, written in parts]
 
 
 class Judge:
@@ -178,15 +206,15 @@ def _draw_surfaces(stage, rng):
     """List of `Surface` with about as many words as the recipe says."""
     low, high = stage.recipe.num_words
     wanted = round(math.exp(rng.uniform(math.log(low), math.log(high))))
-    surfaces, failures = [], 0
-    while wanted > 0 and failures < MAX_FAILURES:
+    surfaces, refusals = [], 0
+    while wanted > 0 and refusals < MAX_REFUSALS:
         surface = draw_surface(stage, wanted, rng)
         if surface is None:
-            failures += 1
+            refusals += 1
             continue
         surfaces.append(surface)
         wanted -= sum(len(line.words) for line in surface.lines)
-        failures = 0
+        refusals = 0
     return surfaces
 
 
@@ -198,7 +226,8 @@ def _cover(image, recipe, rng):
     cover = np.zeros((height, width), np.uint8)
     if rng.random() < 0.5:  # a pole
         x, wide = rng.uniform(0, width), width * rng.uniform(0.01, 0.05)
-        points = np.array([(x, 0), (x + wide, 0), (x + wide, height), (x, height)]) + (rng.normal(0, 0.1 * width), 0)
+        lean = rng.normal(0, 0.1 * width)
+        points = np.array([(x, 0), (x + wide, 0), (x + wide + lean, height), (x + lean, height)])
         cv2.fillPoly(cover, [points.astype(np.int32)], 255, cv2.LINE_AA)
     else:
         thing = draw_thing(str(rng.choice(['leaves', 'railing', 'cracks'])), round(height * rng.uniform(0.2, 0.7)), rng)

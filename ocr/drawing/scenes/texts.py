@@ -10,6 +10,7 @@ from fontTools.ttLib import TTFont, TTLibError
 
 from ocr.drawing.shaping import needs_shaping
 from ocr.drawing.texts import Mixture, RandomText, change_case
+from ocr.drawing.undrawable import naming
 from ocr.drawing.words import WordList
 from ocr.errors import InputError
 
@@ -39,15 +40,22 @@ def chinese_fonts(fonts):
     able = []
     for font in fonts:
         with contextlib.suppress(*BROKEN_FONT):
-            if _may_be_chinese(font) and font.covers(PROBE):
+            if _is_chinese(font):
                 able.append(font)
     return tuple(able)
 
 
-def _may_be_chinese(font):
-    """False for a face whose OS/2 table says that it has no Chinese characters: quicker than a look at its glyphs."""
+def _is_chinese(font):
+    """Whether a face has the characters of PROBE. Nothing that is read for it is kept: such faces are large."""
     with TTFont(font.path, fontNumber=font.number, lazy=True) as face:
-        return 'OS/2' not in face or bool(face['OS/2'].ulUnicodeRange2 >> (IDEOGRAPHS - 32) & 1)
+        if 'OS/2' in face and not face['OS/2'].ulUnicodeRange2 >> (IDEOGRAPHS - 32) & 1:
+            return False  # most faces say so themselves: no look at their characters then
+        return set(map(ord, PROBE)) <= face.getBestCmap().keys()
+
+
+def _covers(font, text):
+    with naming(font.path, text):
+        return font.covers(text)
 
 
 def font_pool(fonts, number, seed, index):
@@ -122,7 +130,5 @@ class Writer:
 
     def _font_for(self, text, rng):
         """The writer's font, or another that has the text; None where few tries find none."""
-        if self.font.covers(text):
-            return self.font
         order = rng.permutation(len(self.fonts))[:MAX_FONTS]
-        return next((self.fonts[i] for i in order if self.fonts[i].covers(text)), None)
+        return next((font for font in (self.font, *(self.fonts[i] for i in order)) if _covers(font, text)), None)

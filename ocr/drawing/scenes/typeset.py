@@ -10,6 +10,7 @@ from ocr.drawing.draw import draw_form
 from ocr.drawing.layout import SHAPES, Pose, bleed, lay_out_words
 from ocr.drawing.paths import CAP_HEIGHT
 from ocr.drawing.shaping import needs_shaping, split_units
+from ocr.drawing.undrawable import naming
 
 LEAST_EM = 6  # pixels
 EVEN_EM = 24  # pixels; larger font sizes are even, so that drawn glyphs can be used again
@@ -96,7 +97,7 @@ def block_box(lines):
 
 
 def _draw_texts(kind, writers, num_words, rng):
-    """List of (text, font), one a line, at least one (two around a ring), of no more than `num_words` words in all but one word a line."""
+    """List of (text, font), one a line: as many as have room for `num_words` words, at least one, for a ring two."""
     number, texts = int(rng.integers(kind.lines[0], kind.lines[1] + 1)), []
     least = kind.lines[0] if kind.shape == 'ring' else 1
     while len(texts) < number and (num_words > 0 or len(texts) < least):
@@ -149,7 +150,8 @@ def _draw_shape(kind, text, style, rng):
 def _set(text, font, size, pose, growth):
     """`SetLine` of a text, the middle of its baseline at (0, 0) where it is straight, its polygon's where not."""
     zoom = FINE if size < FINE_EM else 1
-    layout, words = lay_out_words(text, font, size * zoom, pose, growth * zoom)
+    with naming(font.path, text):
+        layout, words = lay_out_words(text, font, size * zoom, pose, growth * zoom)
     polygon = layout.polygon.astype(np.float64)
     zero = np.array(layout.origin)
     if pose.shape != 'straight':
