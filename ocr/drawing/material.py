@@ -45,14 +45,14 @@ def prepare_recipe(name, fonts, *, charset=None, text_path='', photo_dir='', seq
         texts = read_texts(text_path)
     elif charset:
         texts = over_alphabet(texts, alphabet)
-    if isinstance(recipe, SceneRecipe):
-        recipe = _with_chinese(recipe, fonts)
     recipe = dataclasses.replace(
         recipe,
         lengths=recipe.lengths[:seq_len],
         characters=frozenset(alphabet) if charset else None,
         photo_dir=photo_dir,
     )
+    if isinstance(recipe, SceneRecipe):
+        recipe = _with_chinese(recipe, fonts)
     sieve = Sieve(recipe, recipe.choose_fonts(fonts))
     texts, dropped = texts.restrict(sieve)
     where = text_path or f'recipe {name}'
@@ -68,9 +68,10 @@ def prepare_recipe(name, fonts, *, charset=None, text_path='', photo_dir='', seq
 
 
 def _with_chinese(recipe, fonts):
-    """A `SceneRecipe` with Chinese texts where some of the fonts have them, drawn in those fonts alone."""
+    """A `SceneRecipe` with Chinese texts, as far as the charset has them, where some of the fonts have Chinese."""
     able = chinese_fonts(recipe.choose_fonts(fonts))
-    return dataclasses.replace(recipe, chinese_texts=chinese_texts(), chinese_fonts=able) if able else recipe
+    texts = chinese_texts().restrict(recipe.allows)[0] if able else None
+    return dataclasses.replace(recipe, chinese_texts=texts, chinese_fonts=able) if texts else recipe
 
 
 def _with_rare_characters(texts, alphabet, sieve):

@@ -94,14 +94,26 @@ def read_photo(path):
 
 
 def _texture(shape, photo, view, rng):
-    """uint8 (H, W, 3): a wall of a texture that repeats, seen from the side."""
+    """uint8 (H, W, 3): a wall of a texture that repeats, seen from the side; once where its edges do not fit."""
     height, width = shape
+    if not _is_seamless(photo):
+        return photo_part(shape, photo, rng)
     zoom = rng.uniform(0.5, 1.6)
     small = cv2.resize(photo, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR)
     matrix = plane_matrix(
         np.array([(0, 0), (width, height)], np.float64), view, rng.normal(0, 0.05), (width / 2, height / 2)
     )
     return cv2.warpPerspective(small, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
+
+
+def _is_seamless(photo):
+    """Whether opposite edges of a picture uint8 (h, w, 3) go on in each other."""
+    for side in (photo, photo.transpose(1, 0, 2)):
+        rows = side[[0, 1, -2, -1]].astype(np.int16)
+        within = max(np.abs(rows[1] - rows[0]).mean(), np.abs(rows[3] - rows[2]).mean())
+        if np.abs(rows[0] - rows[3]).mean() > 2 * within + 2:
+            return False
+    return True
 
 
 def _surface(shape, view, rng):

@@ -14,8 +14,8 @@ LEAST_SIDE = 160  # pixels
 class SceneRecipe(Recipe):
     """A `Recipe` for whole pictures; its texts, cases, effects, contrast, fonts and photographs mean the same.
 
-    `shapes` says how often a surface is rotated or turned by 90 degrees, and how often a bent line is an arc or a
-    wave. The effects in CAMERA befall the whole picture. A recipe of its own for Chinese lines comes beside the
+    `shapes` says how often a surface is rotated or turned by 90 degrees, and which of arcs and waves bent lines are.
+    `font_size` and `margin` are not used. The effects in CAMERA befall the whole picture. A recipe of its own for Chinese lines comes beside the
     texts where there are fonts for it.
 
     Attributes:
@@ -31,7 +31,7 @@ class SceneRecipe(Recipe):
         things: (fewest, most) things that look like text and are none.
         covered: share of the pictures with something in front of the texts.
         glare: share of the pictures with a lamp's or flash's reflection.
-        chinese_texts: source of Chinese texts, or None; `chinese_fonts`: tuple of the `Font` that have them.
+        chinese_texts: source of Chinese texts, or None; `chinese_fonts`: tuple of the `Font` that can write them.
         chinese: share of the pictures in which they occur.
 
     Raises:
@@ -40,7 +40,7 @@ class SceneRecipe(Recipe):
 
     sizes: tuple = ((960, 720), (720, 960), (1024, 576), (800, 800), (640, 480))
     num_words: tuple = (2, 40)
-    text_size: tuple = (7, 0.5)
+    text_size: tuple = (8, 0.5)
     nearness: tuple = (-0.2, 0.4)
     surfaces: dict = field(default_factory=lambda: dict.fromkeys(KINDS, 1.0))
     cut: float = 0.1

@@ -207,7 +207,7 @@ def _draw_surfaces(stage, rng):
     low, high = stage.recipe.num_words
     wanted = round(math.exp(rng.uniform(math.log(low), math.log(high))))
     surfaces, refusals = [], 0
-    while wanted > 0 and refusals < MAX_REFUSALS:
+    while wanted > 0 and refusals < (MAX_REFUSALS if surfaces else 5 * MAX_REFUSALS):
         surface = draw_surface(stage, wanted, rng)
         if surface is None:
             refusals += 1

@@ -19,6 +19,7 @@ CHARSET_PATH = Path(__file__).parents[2] / 'charsets' / 'gb2312.txt'
 COMMON = '\u554a', '\u5ea7'  # the first and the last of GB 2312's 3,755 common characters, sorted by their sound
 PROBE = '\u4e2d\u6587\u94f6\u884c\u5e97'  # a font that has these is one for Chinese
 CHINESE_LENGTHS = (2, 9)  # characters of a line
+PIECES = (0.05, 0.5, 0.2, 0.2, 0.05)  # shares of words of 1, 2, ... characters
 MAX_DRAWS = 40  # texts drawn until one is found that one of a few fonts covers
 MAX_FONTS = 12  # fonts tried for a text
 BLOCK = 64  # pictures running that share their fonts where there are many, so that each is read once for them
@@ -121,7 +122,8 @@ class Writer:
         length = int(rng.integers(low, high + 1))
         text = ''
         while len(text) < length:
-            text += self.recipe.chinese_texts.draw(rng, length - len(text))
+            piece = int(rng.choice(5, p=PIECES)) + 1
+            text += self.recipe.chinese_texts.draw(rng, min(piece, length - len(text)))
         text = text[:length]
         number = str(int(rng.integers(1, 10 ** int(rng.integers(1, 9)))))
         if rng.random() < 0.1 and self.recipe.allows(number):

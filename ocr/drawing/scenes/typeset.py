@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ocr.drawing.draw import draw_form
+from ocr.drawing.draw import choose, draw_form
 from ocr.drawing.layout import SHAPES, Pose, bleed, lay_out_words
 from ocr.drawing.paths import CAP_HEIGHT
 from ocr.drawing.shaping import needs_shaping, split_units
@@ -72,7 +72,7 @@ def set_lines(kind, writers, em, num_words, growth, rng):
         return _set_ring(texts, sizes[0], style, growth, rng)
     lines = []
     for (text, font), size in zip(texts, sizes, strict=True):
-        pose = _draw_shape(kind, text, style, rng)
+        pose = _draw_shape(kind, text, style, writers[0].recipe, rng)
         lines.append(_set(text, font, size, pose, _scaled(growth, size / em)))
     if kind.shape == 'column':
         return _side_by_side(lines, em * rng.uniform(0.3, 0.8))
@@ -127,22 +127,22 @@ def _draw_sizes(kind, number, em, rng):
     return [font_size(em * share) for share in shares]
 
 
-def _draw_shape(kind, text, style, rng):
+def _draw_shape(kind, text, style, recipe, rng):
     """The `Pose` of a line of text: straight, bent or a column, as far as the text is long enough."""
     if kind.shape == 'line' or needs_shaping(text):
         return style
     units = len(split_units(text))
     if kind.shape == 'column':
         return dataclasses.replace(style, shape='column' if units >= SHAPES['column'] else 'straight')
-    shape = BENT[int(rng.integers(len(BENT)))]
+    shape = choose({shape: recipe.shapes.get(shape, 0.0) for shape in BENT}, rng)
     if units < SHAPES[shape]:
         return style
     return dataclasses.replace(
         style,
         shape=shape,
-        bend=math.radians(rng.uniform(20, 170)),
-        amplitude=float(rng.uniform(0.15, 0.4)),
-        wavelength=float(rng.uniform(3.5, 9.0)),
+        bend=math.radians(rng.uniform(*recipe.bend)),
+        amplitude=float(rng.uniform(*recipe.amplitude)),
+        wavelength=float(rng.uniform(*recipe.wavelength)),
         phase=float(rng.uniform(0, 2 * math.pi)),
     )
 
