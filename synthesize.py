@@ -8,8 +8,8 @@ The text is the recipe's, random strings in it over --charset_path, or words and
 shipped in ./fonts are Latin; for Chinese give --font_dir a folder with fonts of Debian's fonts-noto-cjk or
 fonts-wqy-microhei.
 
-Recipe street draws whole pictures with many texts: labels.jsonl has a line for each word, with the number of its line in
-the picture, and ### for its text where it is not to be found; the contact sheet has the polygons of the first 12.
+Recipe street draws whole pictures with many texts: labels.jsonl has a line for each word, with the number of its line
+in the picture, and ### for its text where it is not to be found; the contact sheet shows the polygons of the first 12.
 """
 
 import contextlib

@@ -15,8 +15,8 @@ class SceneRecipe(Recipe):
     """A `Recipe` for whole pictures; its texts, cases, effects, contrast, fonts and photographs mean the same.
 
     `shapes` says how often a surface is rotated or turned by 90 degrees, and which of arcs and waves bent lines are.
-    `font_size` and `margin` are not used. The effects in CAMERA befall the whole picture. A recipe of its own for Chinese lines comes beside the
-    texts where there are fonts for it.
+    `font_size` and `margin` are not used. The effects in CAMERA befall the whole picture. Chinese lines come beside
+    the texts where there are fonts for them.
 
     Attributes:
         sizes: tuple of (width, height), pixels, one of which a picture has.
