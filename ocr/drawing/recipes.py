@@ -171,7 +171,7 @@ RECIPES |= {  # whole pictures, for a detector
             'tag': 1.0,
             'band': 1.3,
             'poster': 1.3,
-            'page': 1.0,
+            'page': 0.8,
             'label': 1.2,
             'wall': 1.6,
             'overlay': 0.8,

@@ -14,6 +14,9 @@ from ocr.drawing.scenes.place import plane_matrix, seen
 from ocr.drawing.undrawable import naming
 
 TEXTURE_SIDE = 540  # pixels; a photograph no larger than that is a piece of a surface, which is laid out like tiles
+WARMTH = np.array(
+    [1.0, 0.2, -1.0]
+)  # along it colours of buildings and goods differ most: brick and sand, slate and steel
 SIDE = 1280  # pixels; photographs are kept no larger
 
 
@@ -193,8 +196,8 @@ def _window(canvas, matrix, box, frame, glass, panes, rng):
 def _street(shape, view, rng):
     """float32 (H, W, 3): sky, houses, trees and a road."""
     height, width = shape
-    sky = np.array([150, 185, 225]) + rng.normal(0, 25, 3)
-    image = fill(shape, sky, tuple(rng.uniform(-60, 10, 3).tolist()), math.pi / 2)
+    sky = np.array([165, 190, 220]) + rng.normal(0, 20) + rng.normal(0, 8, 3)
+    image = fill(shape, sky, tuple((rng.uniform(-10, 60) + rng.normal(0, 6, 3)).tolist()), math.pi / 2)
     canvas = np.clip(image, 0, 255).astype(np.uint8)
     horizon = height * rng.uniform(0.5, 0.8)
     grey = rng.uniform(70, 150)
@@ -261,7 +264,9 @@ GROUNDS = {_surface: 0.3, _objects: 0.25, _facade: 0.25, _street: 0.2}  # drawn 
 def _draw_colour(rng, low=0, high=255):
     """A colour (3,), mostly muted, of a lightness between two grey levels."""
     grey = rng.uniform(low, high)
-    return np.clip(grey + rng.normal(0, rng.choice([6, 20, 60]), 3), 0, 255)
+    return np.clip(
+        grey + WARMTH * rng.normal(0, rng.choice([4, 12, 30])) + rng.normal(0, rng.choice([3, 6, 30]), 3), 0, 255
+    )
 
 
 def _near(colour, reach, rng):

@@ -41,7 +41,7 @@ class SceneRecipe(Recipe):
     sizes: tuple = ((960, 720), (720, 960), (1024, 576), (800, 800), (640, 480))
     num_words: tuple = (2, 40)
     text_size: tuple = (8, 0.5)
-    nearness: tuple = (-0.2, 0.4)
+    nearness: tuple = (-0.15, 0.5)
     surfaces: dict = field(default_factory=lambda: dict.fromkeys(KINDS, 1.0))
     cut: float = 0.1
     legible: float = 10.0
