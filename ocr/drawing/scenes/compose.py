@@ -4,6 +4,7 @@ import dataclasses
 import math
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from ocr.drawing.colours import LUMINANCE, apart
@@ -21,6 +22,7 @@ from ocr.drawing.scenes.typeset import LEAST_EM, block_box, set_lines
 
 FLAT = (0.0, 0.0, 2.0)  # the view from straight ahead
 LARGEST = 0.96  # share of the picture's sides that a surface may take
+AT_EDGE = 1e-3  # share of a plate's half size that a frame at its edge lies inside it
 NUM_SETTINGS = 4  # times that lines are set, smaller each time, until they fit the picture
 
 
@@ -77,7 +79,18 @@ def draw_surface(stage, num_words, rng):
         dataclasses.replace(line, shape=turned) if turned and line.shape == 'straight' else line for line in lines
     )
     looks, bands = _draw_looks(lines, em, look, form, kind, rng)
-    return Surface(name, matrix, outline, form, lines, looks, bands, look, **_draw_edge(kind, form, em, rng), **extras)
+    return Surface(
+        name,
+        matrix,
+        outline,
+        form,
+        lines,
+        looks,
+        bands,
+        look,
+        **_draw_edge(kind, form, outline, lines, em, rng),
+        **extras,
+    )
 
 
 def scaled(look, share):
@@ -214,17 +227,27 @@ def _draw_extras(stage, name, form, box, em, look, rng):
     return {'icon': (draw_icon(side, rng), corner, colour), 'box': box}
 
 
-def _draw_edge(kind, form, em, rng):
-    """Fields of `Surface` for a plate's frame, pole and shadow."""
+def _draw_edge(kind, form, outline, lines, em, rng):
+    """Fields of `Surface` for a plate's frame, pole and shadow. A frame that would touch letters lies at the edge."""
     framed, pole, shadow = rng.random(3)
     angle, reach = rng.uniform(0, 2 * math.pi), em * rng.uniform(0.05, 0.4)
     grey = rng.uniform(20, 170)
+    frame = float(rng.uniform(0.02, 0.12)) if form and framed < kind.framed else 0.0
+    width = float(max(em * rng.uniform(0.03, 0.12), 1.0))
     return {
-        'frame': float(rng.uniform(0.02, 0.12)) if form and framed < kind.framed else 0.0,
-        'frame_width': float(max(em * rng.uniform(0.03, 0.12), 1.0)),
+        'frame': frame if _leaves_room(outline, frame, width, lines) else min(frame, AT_EDGE),
+        'frame_width': width,
         'pole': (grey, grey, grey) if form and kind.shape != 'column' and pole < 0.12 else None,
         'shadow': (reach * math.cos(angle), reach * abs(math.sin(angle))) if form and shadow < 0.3 else None,
     }
+
+
+def _leaves_room(outline, frame, width, lines):
+    """Whether a frame of a plate lies outside all lines."""
+    middle = (outline.min(axis=0) + outline.max(axis=0)) / 2
+    inner = ((outline - middle) * (1 - frame) + middle).astype(np.float32)
+    points = np.concatenate([line.polygon for line in lines])
+    return all(cv2.pointPolygonTest(inner, point, True) > width for point in points.tolist())
 
 
 def _draw_looks(lines, em, look, form, kind, rng):
