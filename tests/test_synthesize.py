@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 import synthesize
+from ocr.annotations import read_dataset
 from ocr.errors import InputError
+from ocr.region import Dropped, DropReason
 
 FONT_DIR = Path(__file__).resolve().parents[1] / 'fonts'
 
@@ -128,3 +130,30 @@ def test_bad_input_is_one_line_and_writes_nothing(tmp_path, monkeypatch, flags, 
         synthesize.main(['--num_samples', '3', '--num_workers', '1', *font_dir, *flags])
     assert '\n' not in str(caught.value)
     assert [path.name for path in tmp_path.iterdir()] == ['chinese.txt']
+
+
+def test_scenes_have_a_line_for_each_word_and_are_read_back(tmp_path):
+    flags = ['--recipe', 'street', '--num_samples', 6]
+    records = run(tmp_path / 'one', *flags)
+    assert len({record['image'] for record in records}) == 6 < len(records)
+    assert all(len(record['polygon']) % 2 == 0 and isinstance(record['line'], int) for record in records)
+    texts = {record['text'] for record in records}
+    assert all(text and not text.isspace() and ' ' not in text for text in texts)
+    regions = list(read_dataset('drawn', str(tmp_path / 'one')))
+    assert len(regions) == len(records)
+    dropped = [region for region in regions if isinstance(region, Dropped)]
+    assert len(dropped) == sum(record['text'] == '###' for record in records)
+    assert all(region.reason == DropReason.ILLEGIBLE for region in dropped)
+    made = json.loads((tmp_path / 'one' / 'recipe.json').read_text())
+    assert made['recipe']['name'] == 'street' and made['recipe']['chinese_fonts'] == []
+    run(tmp_path / 'two', *flags, '--num_workers', 2)
+    assert contents(tmp_path / 'one') == contents(tmp_path / 'two')
+
+
+def test_scenes_that_had_to_be_replaced_are_counted(tmp_path, caplog):
+    (tmp_path / 'photos').mkdir()
+    (tmp_path / 'photos' / 'broken.jpg').write_bytes(b'no picture')
+    cv2.imwrite(str(tmp_path / 'photos' / 'good.jpg'), np.full((600, 700, 3), 90, np.uint8))
+    run(tmp_path / 'set', '--recipe', 'street', '--num_samples', 8, '--photo_dir', tmp_path / 'photos')
+    assert 'broken.jpg: left out where it cannot draw' in caplog.text
+    assert 'pictures could not be drawn, others stand in their place' in caplog.text

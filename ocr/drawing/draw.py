@@ -116,11 +116,11 @@ def draw_pose(recipe, num_units, rng):
         phase=float(rng.uniform(0, 2 * math.pi)),
         padding=float(rng.uniform(*recipe.padding)),
         margins=tuple(rng.uniform(*recipe.margin, 4).tolist()),
-        **_draw_form(recipe.effects, rng.spawn(1)[0]),
+        **draw_form(recipe.effects, rng.spawn(1)[0]),
     )
 
 
-def _draw_form(effects, rng):
+def draw_form(effects, rng):
     """Fields of `Pose` that change the letters themselves."""
     strength = draw_strengths(effects, ('stretch', 'slant', 'weight'), rng)
     return {

@@ -43,6 +43,7 @@ class Pose:
         stretch: factor on the width of the letters.
         slant: tangent of the angle that the letters lean to the right by.
         weight: added to strokes on each side, below 0 taken away.
+        word_spacing: added to spaces, except in a column.
     """
 
     shape: str = 'straight'
@@ -57,15 +58,20 @@ class Pose:
     stretch: float = 1.0
     slant: float = 0.0
     weight: float = 0.0
+    word_spacing: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A laid out text: `ink` uint8 (H, W), 0..255; `polygon` float32 (K, 2) in its pixels; `shape` as in `Pose`."""
+    """A laid out text: `ink` uint8 (H, W), 0..255; `polygon` float32 (K, 2) in its pixels; `shape` as in `Pose`.
+
+    `origin` (x, y): where the middle of the baseline of a straight text without tilt lies.
+    """
 
     ink: np.ndarray
     polygon: np.ndarray
     shape: str
+    origin: tuple = (0.0, 0.0)
 
 
 def lay_out(text, font, em, pose, growth=0):
@@ -81,27 +87,55 @@ def lay_out(text, font, em, pose, growth=0):
     Returns:
         `Layout`.
     """
+    return lay_out_words(text, font, em, pose, growth)[0]
+
+
+def lay_out_words(text, font, em, pose, growth=0):
+    """Lays out a text and tells its words apart, arguments as `lay_out`.
+
+    Returns:
+        `Layout`, and a list of (word, polygon float32 (K, 2) like the layout's) in the order of the text. A text that
+        is shaped as a whole is one word.
+    """
     units = split_units(text)
     glyphs = [font.glyph(unit, em) for unit in units]
     form = np.array([[pose.stretch, -pose.slant], [0.0, 1.0]])
     path, matrices = _place(units, font, glyphs, em, pose, form)
-    points = np.concatenate([_move(matrix, glyph.silhouette) for matrix, glyph in zip(matrices, glyphs, strict=True)])
-    weight = pose.weight * em
-    polygon = path.surround(points, bleed(pose, em) + growth + pose.padding * em)
+    pieces = [_move(matrix, glyph.silhouette) for matrix, glyph in zip(matrices, glyphs, strict=True)]
+    pad = bleed(pose, em) + growth + pose.padding * em
+    spans = _word_spans(units)
+    polygons = [path.surround(np.concatenate(pieces), pad)]
+    polygons += [path.surround(np.concatenate(pieces[start:stop]), pad) for start, stop in spans]
     if pose.tilt:
         turn = rotation(pose.tilt)
-        matrices, polygon = turn @ matrices, polygon @ turn.T
+        matrices, polygons = turn @ matrices, [polygon @ turn.T for polygon in polygons]
     left, upper, right, lower = (margin * em for margin in pose.margins)
-    corner = np.floor(polygon.min(axis=0) - (left, upper))  # whole pixels: upright glyphs stay as sharp as they are
-    width, height = np.ceil(polygon.max(axis=0) - corner + np.array((right, lower))).astype(int).tolist()
+    corner = np.floor(polygons[0].min(axis=0) - (left, upper))  # whole pixels: upright glyphs stay as sharp as they are
+    width, height = np.ceil(polygons[0].max(axis=0) - corner + np.array((right, lower))).astype(int).tolist()
     matrices = matrices.copy()
     matrices[:, :, 2] -= corner
     ink = np.zeros((height, width), np.uint8)
     for matrix, glyph in zip(matrices, glyphs, strict=True):
         _stamp(ink, glyph, matrix)
+    weight = pose.weight * em
     if weight:
         ink = change_weight(ink, weight)
-    return Layout(ink, (polygon - corner).astype(np.float32), pose.shape)
+    whole, *polygons = [(polygon - corner).astype(np.float32) for polygon in polygons]
+    words = [''.join(units[start:stop]) for start, stop in spans]
+    return Layout(ink, whole, pose.shape, tuple((-corner).tolist())), list(zip(words, polygons, strict=True))
+
+
+def _word_spans(units):
+    """[(start, stop)] of the runs of units between white space."""
+    spans, start = [], None
+    for i, unit in enumerate([*units, ' ']):
+        if unit.isspace():
+            if start is not None:
+                spans.append((start, i))
+            start = None
+        elif start is None:
+            start = i
+    return spans
 
 
 def bleed(pose, em):
@@ -122,6 +156,8 @@ def _place(units, font, glyphs, em, pose, form):
         matrices = path.stack(np.array([_ink_box(glyph, form) for glyph in glyphs]), em)
     else:
         advances = np.array([glyph.advance for glyph in glyphs]) * pose.stretch
+        if pose.word_spacing:
+            advances += pose.word_spacing * em * np.array([unit.isspace() for unit in units])
         centres, length = _line_up(units, font, advances, em, pose)
         path, anchor_height = _path(pose, em, length)
         leaning = pose.slant * CAP_HEIGHT / 2 * em  # the middle of a capital stays where it is

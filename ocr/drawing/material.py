@@ -7,6 +7,8 @@ from collections import Counter
 from ocr.charset import SPECIALS
 from ocr.drawing.corpus import read_texts
 from ocr.drawing.recipes import named_recipe
+from ocr.drawing.scenes.recipe import SceneRecipe
+from ocr.drawing.scenes.texts import chinese_fonts, chinese_texts
 from ocr.drawing.shaping import can_shape, needs_shaping
 from ocr.drawing.texts import Mixture, RandomText, over_alphabet
 from ocr.errors import InputError
@@ -49,6 +51,8 @@ def prepare_recipe(name, fonts, *, charset=None, text_path='', photo_dir='', seq
         characters=frozenset(alphabet) if charset else None,
         photo_dir=photo_dir,
     )
+    if isinstance(recipe, SceneRecipe):
+        recipe = _with_chinese(recipe, fonts)
     sieve = Sieve(recipe, recipe.choose_fonts(fonts))
     texts, dropped = texts.restrict(sieve)
     where = text_path or f'recipe {name}'
@@ -61,6 +65,13 @@ def prepare_recipe(name, fonts, *, charset=None, text_path='', photo_dir='', seq
     if text_path and charset:
         texts = _with_rare_characters(texts, alphabet, sieve)
     return dataclasses.replace(recipe, texts=texts)
+
+
+def _with_chinese(recipe, fonts):
+    """A `SceneRecipe` with Chinese texts, as far as the charset has them, where some of the fonts have Chinese."""
+    able = chinese_fonts(recipe.choose_fonts(fonts))
+    texts = chinese_texts().restrict(recipe.allows)[0] if able else None
+    return dataclasses.replace(recipe, chinese_texts=texts, chinese_fonts=able) if texts else recipe
 
 
 def _with_rare_characters(texts, alphabet, sieve):

@@ -26,14 +26,14 @@ def paint(ink, look, polygon=None, clutter=None):
     image = _paint_ground(ink.shape, look, polygon, rng)
     if clutter is not None:
         lay_over(image, clutter, look.clutter)
-    _paint_letters(image, ink, look, rng)
+    paint_letters(image, ink, look, rng)
     if look.light:
         image *= light_field(ink.shape, look.light, rng)
     if look.cast_shadow:
         image *= cast_shadow(ink.shape, look.cast_shadow, look.cast_softness, rng)
     if look.muted:
         image = mute(image, look.muted)
-    return _photograph(image, look, rng)
+    return photograph(image, look, rng)
 
 
 def outlined(ink, look):
@@ -62,7 +62,7 @@ def _paint_ground(shape, look, polygon, rng):
     return image
 
 
-def _paint_letters(image, ink, look, rng):
+def paint_letters(image, ink, look, rng):
     """Paints letters and what belongs to them into a float32 (H, W, 3), in place."""
     text = np.array(look.text)
     if look.photo and not look.plate:
@@ -82,7 +82,7 @@ def _paint_letters(image, ink, look, rng):
         image += in_colour(look.emboss * relief(whole, look.emboss_reach, look.emboss_angle))
 
 
-def _photograph(image, look, rng):
+def photograph(image, look, rng):
     """uint8 (H, W, 3): a float32 picture as a camera and a file give it."""
     shape = image.shape[:2]
     if look.blur > 0.2:

@@ -28,21 +28,31 @@ def project(layout, clutter, view, margins, room):
         margins: (left, upper, right, lower) pixels between the polygon's box and the picture's edges.
         room: pixels around the glyphs' outlines that the polygon keeps although all shrinks.
     """
-    matrix = _homography(layout.polygon, view)
-    polygon = _expand(*_map(matrix, layout.polygon.astype(np.float64)), room)
+    matrix = homography(layout.polygon, view)
+    polygon = map_outline(matrix, layout.polygon, room)
+    polygon = _hull(polygon) if crosses_itself(polygon) else polygon
     corner = np.floor(polygon.min(axis=0) - margins[:2])
-    width, height = np.ceil(polygon.max(axis=0) - corner + margins[2:]).astype(int).tolist()
-    half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])  # pixel i covers [i, i + 1), its centre is i for OpenCV
-    move = np.array([[1, 0, -corner[0]], [0, 1, -corner[1]], [0, 0, 1]])
-    pixels = np.linalg.inv(half) @ move @ matrix @ half
-    masks = [
-        None if mask is None else cv2.warpPerspective(mask, pixels, (width, height), flags=cv2.INTER_LINEAR)
-        for mask in (layout.ink, clutter)
-    ]
+    size = np.ceil(polygon.max(axis=0) - corner + margins[2:]).astype(int).tolist()
+    masks = [None if mask is None else warp(mask, matrix, corner, size) for mask in (layout.ink, clutter)]
     return Layout(masks[0], (polygon - corner).astype(np.float32), layout.shape), masks[1]
 
 
-def _homography(polygon, view):
+def warp(mask, matrix, corner, size):
+    """A mask or picture uint8 (h, w, ...) of a plane seen through `matrix`, as the part (width, height) of the view
+    whose upper left corner is `corner` (x, y)."""
+    half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])  # pixel i covers [i, i + 1), its centre is i for OpenCV
+    move = np.array([[1, 0, -corner[0]], [0, 1, -corner[1]], [0, 0, 1]])
+    pixels = np.linalg.inv(half) @ move @ matrix @ half
+    return cv2.warpPerspective(mask, pixels, tuple(size), flags=cv2.INTER_LINEAR)
+
+
+def map_outline(matrix, polygon, room):
+    """float64 (K, 2): a polygon (K, 2) seen through `matrix`, that keeps `room` pixels around the ink although all
+    shrinks. It may cross itself where a tight arc's inside closes."""
+    return _expand(*_map(matrix, polygon.astype(np.float64)), room)
+
+
+def homography(polygon, view):
     """float64 (3, 3): the plane turned about the middle of the polygon's box, seen from straight ahead."""
     yaw, pitch, distance = view
     low, high = polygon.min(axis=0).astype(np.float64), polygon.max(axis=0)
@@ -69,8 +79,7 @@ def _expand(polygon, scale, pad):
     before = np.roll(outwards, 1, axis=0)
     cosine = np.maximum((outwards * before).sum(axis=1), -0.5)
     lost = np.maximum(lost, np.maximum(np.roll(lost, 1), np.roll(lost, -1)))
-    expanded = polygon + (outwards + before) * (lost / (1 + cosine))[:, None]
-    return _hull(expanded) if crosses_itself(expanded) else expanded
+    return polygon + (outwards + before) * (lost / (1 + cosine))[:, None]
 
 
 def _hull(polygon):

@@ -4,7 +4,8 @@ import dataclasses
 import string
 
 from ocr.drawing.recipe import Effect, Recipe
-from ocr.drawing.scene_texts import line_texts, scene_texts
+from ocr.drawing.scene_texts import line_texts, scene_texts, street_texts
+from ocr.drawing.scenes.recipe import SceneRecipe
 from ocr.drawing.texts import Mixture, RandomText
 from ocr.errors import InputError
 
@@ -145,5 +146,66 @@ RECIPES |= {  # scene without some of what makes it hard, to tell what that is w
         shapes={'straight': 0.8, 'rotated': 0.04, 'arc_up': 0.05, 'arc_down': 0.04, 'wave': 0.05, 'turned': 0.02},
         font_size=(20, 48),
         bend=(10.0, 120.0),
+    ),
+}
+
+RECIPES |= {  # whole pictures, for a detector
+    'street': SceneRecipe(
+        name='street',
+        texts=street_texts(),
+        lengths=SCENE.lengths[:16],
+        cases={'as is': 0.35, 'upper': 0.4, 'title': 0.25},
+        shapes={
+            'straight': 0.8,
+            'rotated': 0.1,
+            'turned': 0.03,
+            'arc_up': 0.03,
+            'arc_down': 0.02,
+            'wave': 0.02,
+        },
+        bend=(20.0, 170.0),
+        amplitude=(0.12, 0.4),
+        wavelength=(3.5, 9.0),
+        surfaces={
+            'sign': 1.6,
+            'tag': 1.0,
+            'band': 1.3,
+            'poster': 1.3,
+            'page': 0.8,
+            'label': 1.2,
+            'wall': 1.6,
+            'overlay': 0.8,
+            'bent': 0.8,
+            'ring': 0.5,
+            'column': 0.8,
+        },
+        spacing=(-0.02, 0.15),
+        tilt=8.0,
+        padding=(0.02, 0.1),
+        contrast=(0.28, 1.0),
+        plain=0.35,
+        effects={
+            'gradient': Effect(0.4, 0.1, 0.6),
+            'texture': Effect(0.3, 0.05, 0.4),
+            'outline': Effect(0.1, 0.02, 0.08),
+            'shadow': Effect(0.15, 0.03, 0.12),
+            'pattern': Effect(0.15, 0.1, 0.6),
+            'text_texture': Effect(0.1, 0.1, 0.5),
+            'hollow': Effect(0.03, 0.02, 0.05),
+            'extrusion': Effect(0.08, 0.04, 0.15),
+            'emboss': Effect(0.1, 0.2, 0.7),
+            'stretch': Effect(0.35, 0.02, 0.35),
+            'slant': Effect(0.12, 0.02, 0.25),
+            'weight': Effect(0.3, 0.003, 0.015),
+            'perspective': Effect(0.75, 0.05, 0.7),
+            'blur': Effect(0.5, 0.01, 0.09),
+            'noise': Effect(0.5, 1.0, 14.0),
+            'jpeg': Effect(0.7, 5.0, 65.0),
+            'light': Effect(0.5, 0.1, 0.6),
+            'cast_shadow': Effect(0.15, 0.15, 0.5),
+            'motion': Effect(0.1, 0.04, 0.2),
+            'low_resolution': Effect(0.25, 1.1, 2.0),
+            'muted': Effect(0.5, 0.1, 0.7),
+        },
     ),
 }

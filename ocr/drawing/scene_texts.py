@@ -75,6 +75,21 @@ def scene_texts():
     )
 
 
+def street_texts():
+    """The source of text of the recipe 'street': that of 'scene' with fewer oddities, as a picture has many words."""
+    words = EnglishWords()
+    return Mixture(
+        (
+            words,
+            PseudoWords(),
+            patterns(_cut(NUMBERS) + _cut(PRICES) + _cut(TIMES) + _cut(CODES)),
+            patterns(_cut(PUNCTUATED), words),
+            RandomText(PRINTABLE),
+        ),
+        (0.68, 0.06, 0.17, 0.06, 0.03),
+    )
+
+
 def line_texts():
     """The source of text of the recipe 'lines': several words, some of them numbers, signs and the like."""
     return Mixture(

@@ -13,6 +13,7 @@ from ocr.datasets.sources import not_drawn, open_index, recipe_name, select_regi
 from ocr.drawing import Recipe, scan_fonts
 from ocr.drawing.held_out import draw_held_out
 from ocr.drawing.material import prepare_recipe
+from ocr.drawing.scenes.recipe import SceneRecipe
 from ocr.errors import InputError
 from ocr.preprocessing.augment import AugmentSettings
 from ocr.preprocessing.prepare import InferencePreparer, read_or_broken
@@ -64,6 +65,11 @@ def load_data(cfg, choose_charset):
         else next(regions)
         for spec in cfg.train_datasets
     ]
+    for spec, dataset in zip(cfg.train_datasets, datasets, strict=True):
+        if isinstance(dataset, SceneRecipe):
+            raise InputError(
+                f'{spec}: draws whole pictures, to find text in; a recogniser is trained on synthetic:scene or the like'
+            )
     data = TrainingData(charset, index, datasets, fonts)
     _shares(cfg, data)  # says what is wrong with them before anything is drawn
     return _hold_out(cfg, data) if cfg.val_epochs and cfg.val_regions else data

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ink import ink_outside
 
 from ocr.drawing.fonts import scan_fonts
-from ocr.drawing.layout import SHAPES, Pose, lay_out
+from ocr.drawing.layout import SHAPES, Pose, lay_out, lay_out_words
 from ocr.drawing.paths import ArcPath, StraightPath, WavePath
 from ocr.geometry import crosses_itself
 
@@ -156,3 +156,32 @@ def test_stretched_slanted_and_heavier_letters():
     upper, lower = (np.flatnonzero(rows.any(axis=0))[0] for rows in np.array_split(slanted.ink, 2))
     assert upper > lower, 'they lean to the right'
     assert heavy.ink.astype(int).sum() > 1.1 * bare.ink.astype(int).sum()
+
+
+@pytest.mark.parametrize('shape', [shape for shape in SHAPES if shape != 'column'])
+def test_words_have_polygons_of_their_own_that_hold_all_ink(shape):
+    pose = Pose(shape, margins=(0, 0, 0, 0), bend=2.0, tilt=0.2, word_spacing=0.3)
+    layout, words = lay_out_words('to be  or not', PLAIN, 32, pose)
+    assert [word for word, _ in words] == ['to', 'be', 'or', 'not']
+    remaining = layout.ink.copy()
+    for _, polygon in words:
+        assert len(polygon) % 2 == 0 and not crosses_itself(polygon)
+        cv2.fillPoly(remaining, [np.round((polygon - 0.5) * 256).astype(np.int32)], 0, shift=8)
+    assert not remaining.any()
+    assert_sound(layout)
+    assert np.array_equal(layout.ink, lay_out('to be  or not', PLAIN, 32, pose).ink)
+
+
+def test_word_spacing_widens_spaces_alone():
+    narrow, wide = (lay_out_words('ab cd', PLAIN, 32, Pose(word_spacing=share))[1] for share in (0.0, 1.0))
+    for (_, before), (_, after) in zip(narrow, wide, strict=True):
+        np.testing.assert_allclose(np.ptp(before, axis=0), np.ptp(after, axis=0), atol=1)
+    assert wide[1][1][0, 0] - narrow[1][1][0, 0] == pytest.approx(32, abs=1)
+
+
+def test_the_origin_is_the_middle_of_the_baseline():
+    layout = lay_out('HH', PLAIN, 40, Pose())
+    rows = np.flatnonzero((layout.ink > 128).any(axis=1))
+    columns = np.flatnonzero((layout.ink > 128).any(axis=0))
+    assert layout.origin[1] == pytest.approx(rows[-1] + 1, abs=1)
+    assert layout.origin[0] == pytest.approx((columns[0] + columns[-1] + 1) / 2, abs=2)

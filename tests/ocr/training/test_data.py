@@ -123,6 +123,11 @@ def test_a_dataset_without_a_region_to_learn_from_has_no_share(settings, tmp_pat
         load(cfg)
 
 
+def test_whole_pictures_are_not_for_a_recogniser(settings):
+    with pytest.raises(InputError, match='synthetic:street: draws whole pictures'):
+        load(settings(train_datasets=('synthetic:street',), train_shares=(), charset_path='digits'))
+
+
 def test_drawn_text_alone_needs_a_charset(tmp_path):
     with pytest.raises(InputError, match='give --charset_path, such as ascii'):
         tiny.run_main(

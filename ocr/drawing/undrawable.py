@@ -1,0 +1,36 @@
+"""What cannot be drawn: a damaged font, a glyph that is too much for FreeType, a picture that cannot be read.
+
+One such sample must not end a training, so another is drawn in its place; what failed is named once a process.
+"""
+
+import logging
+from contextlib import contextmanager
+
+MAX_FAILURES = 50  # samples running that may fail
+
+logger = logging.getLogger(__name__)
+_named = set()  # fonts and pictures that this process has named as failing
+
+
+class Undrawable(Exception):
+    """A sample whose font or picture failed; the message names it, what it should draw, and what was raised."""
+
+
+@contextmanager
+def naming(culprit, task):
+    """What is raised inside becomes an `Undrawable`, which is logged the first time that the culprit fails.
+
+    Args:
+        culprit: path of a font or picture.
+        task: what it should draw.
+    """
+    try:
+        yield
+    except Undrawable:
+        raise
+    except Exception as error:
+        message = f'{culprit}: left out where it cannot draw, such as {task!r} ({type(error).__name__}: {error})'
+        if culprit not in _named:
+            _named.add(culprit)
+            logger.warning('%s', message)
+        raise Undrawable(message) from error
