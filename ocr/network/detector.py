@@ -10,7 +10,7 @@ has batch norm and ReLU.
 
 import tensorflow.compat.v1 as tf
 
-from ocr.inception_v4 import convolve, encode_blocks, scaled_depth
+from ocr.network.inception_v4 import convolve, encode_blocks, scaled_depth
 
 SCOPE = 'detector'
 STRIDE = 16  # of the deepest block; the sides of pictures are padded to multiples of it

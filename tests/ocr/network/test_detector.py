@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import tensorflow.compat.v1 as tf
 
-from ocr.inception_v4 import encode_blocks
 from ocr.network import detector
+from ocr.network.inception_v4 import encode_blocks
 
 PLAIN = {'is_training': False, 'batch_norm_decay': 0.9, 'weight_decay': 0}
 THIN = {**PLAIN, 'depth_multiplier': 0.05}
