@@ -10,7 +10,7 @@ from pycocotools.coco import COCO
 
 from ocr.annotations.files import read_bytes
 from ocr.errors import InputError
-from ocr.outline import offset
+from ocr.preprocessing.outline import offset
 
 EXPECTED = '`image_id` of one of `images` and `segmentation` or `bbox` are expected'
 

@@ -66,19 +66,23 @@ class ScoredPhotograph:
 
 
 def judge_photograph(image, dataset, truths, found, left_out=None):
-    """ScoredPhotograph of labelled and found regions, sequences of Truth and Found."""
+    """ScoredPhotograph of labelled and found regions, sequences of Truth and Found or of what has the same attributes.
+
+    Those are a photograph's LabelledRegion and, where nothing was read, a detector's FoundRegion.
+    """
     polygons = [truth.polygon for truth in truths]
     matching = match(polygons, [truth.counts for truth in truths], [one.polygon for one in found])
     return ScoredPhotograph(image, dataset, tuple(truths), tuple(found), matching, Counter(left_out or {}))
 
 
-def score_photographs(photographs, seed=0):
+def score_photographs(photographs, read=False, seed=0):
     """Metric -> Score over photographs together, a key of DETECTION or, where texts were read, END_TO_END.
 
     The interval is a percentile bootstrap over photographs (Efron 1979): regions of one photograph are alike.
 
     Args:
         photographs: sequence of ScoredPhotograph.
+        read: bool, whether what was found was read as well.
         seed: int.
     """
     counts = np.array([_counts(one) for one in photographs], np.float64).reshape(-1, len(_COUNTED))
@@ -87,7 +91,6 @@ def score_photographs(photographs, seed=0):
     if number:
         draws = np.random.default_rng(seed).multinomial(number, np.full(number, 1 / number), NUM_RESAMPLES)
         drawn = draws @ counts
-    read = any(one.text is not None for photograph in photographs for one in photograph.found)
     values = _values(counts.sum(axis=0, keepdims=True))
     resampled = _values(drawn)
     metrics = {**DETECTION, **END_TO_END} if read else DETECTION

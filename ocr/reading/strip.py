@@ -13,8 +13,8 @@ from ocr.geometry import box_polygon, polygon_area, polygon_box, strip_height
 _SAMPLES = 128  # points that an outline is looked at with
 _STATIONS = 33  # places along a strip at which its two sides are compared
 _UPRIGHT = 1.1  # a box this many times as large as the smallest turned one is taken in its place
-_RECTANGLE = 0.85  # overlap with its rectangle from which on text is a rectangle
-_GAIN = 0.03  # overlap by which a strip must be better than the rectangle
+_RECTANGLE = 0.8  # overlap with its rectangle from which on text is a rectangle
+_GAIN = 0.05  # overlap by which a strip must be better than the rectangle
 _BEND = 0.03  # of the height: how far a long side may be from the text's
 _WIDEST = 1.15  # times the usual width of a strip
 _COARSE = 4  # pixels: what is lower than that has the bends of its pixels

@@ -13,11 +13,12 @@ import cv2
 import numpy as np
 
 from ocr.geometry import polygon_area, strip_height
-from ocr.outline import clip, grow_distance, offset, perimeter
+from ocr.preprocessing.outline import clip, grow_distance, offset, perimeter
 from ocr.reading.strip import to_strip
 
 THRESHOLD = 0.3  # probability from which on a pixel is text
 MIN_CONFIDENCE = 0.5
+GROWTH = 0.85  # of the distance that cores grow by: at THRESHOLD they are already larger than what training drew
 MIN_HEIGHT = 4.0  # of found text, in pixels of the map
 MAX_CANDIDATES = 1000  # of one picture: the largest
 _SIMPLE = 0.7  # pixels by which an outline may be simplified
@@ -40,13 +41,15 @@ class FoundRegion:
     Attributes:
         polygon: float32 (2 R, 2), a strip as of strip.to_strip, pixels of the photograph.
         confidence: mean probability inside its core, 0..1.
+        text: what was read there; None: nothing was.
     """
 
     polygon: np.ndarray
     confidence: float
+    text: str | None = None
 
 
-def find_outlines(probability, *, min_confidence=MIN_CONFIDENCE, growth=1.0, max_candidates=MAX_CANDIDATES):
+def find_outlines(probability, *, min_confidence=MIN_CONFIDENCE, growth=GROWTH, max_candidates=MAX_CANDIDATES):
     """Outlines of the text in a probability map.
 
     Args:
@@ -119,6 +122,9 @@ def _core(probability, marks, number, box):
     seen = np.pad(seen, 1, mode='edge')
     fine = cv2.resize(seen, None, fx=finer, fy=finer, interpolation=cv2.INTER_LINEAR)
     contours, _ = cv2.findContours((fine >= THRESHOLD).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    if not contours:  # a peak of one pixel, flattened between its neighbours
+        finer, fine = 1, np.pad(own, 1)
+        contours, _ = cv2.findContours(fine.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     outline = max(contours, key=cv2.contourArea)[:, 0].astype(np.float32)  # centres of the outermost pixels
     outline = cv2.approxPolyDP(outline, _SIMPLE * finer / 2, True)[:, 0]
     return _half_a_pixel_out(outline) / finer - 1 + (x0, y0), confidence

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from ocr.geometry import clip_box, polygon_area, polygon_box, strip_height
-from ocr.outline import clip, offset, perimeter, shrink_distance
+from ocr.preprocessing.outline import clip, offset, perimeter, shrink_distance
 
 TEXT, COUNTED, THRESHOLD, BAND = range(4)  # channels of the target maps
 THRESHOLD_LOW, THRESHOLD_HIGH = 0.3, 0.7

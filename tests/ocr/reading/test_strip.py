@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from ocr.geometry import box_polygon, transform
-from ocr.outline import offset
+from ocr.preprocessing.outline import offset
 from ocr.reading.strip import overlap, to_strip
 
 

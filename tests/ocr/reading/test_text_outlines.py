@@ -134,6 +134,21 @@ def test_what_is_doubted_or_tiny_is_counted():
     assert len(find_regions(probability, (320, 240), min_confidence=0.3)[0]) == 1
 
 
+def test_a_peak_that_is_lost_between_the_pixels_is_a_candidate_all_the_same():
+    probability = np.full((40, 40), 0.2, np.float32)
+    probability[20, 20] = 0.31
+    assert find_regions(probability, (40, 40), min_confidence=0.1) == ([], {LeftOut.SMALL: 1})
+
+
+def test_any_map_goes_through():
+    rng = np.random.default_rng(0)
+    for size in (8, 40, 80):
+        for blur in (0.5, 1, 3):
+            probability = cv2.GaussianBlur(rng.random((size, size), np.float32) ** 3, (0, 0), blur)
+            regions, _ = find_regions(np.clip(probability * 1.5, 0, 1), (2 * size, size), min_confidence=0.1)
+            assert all(np.isfinite(region.polygon).all() for region in regions)
+
+
 def test_a_picture_without_text_has_no_regions():
     assert find_regions(np.zeros((240, 320), np.float32), (320, 240)) == ([], {})
     assert find_regions(np.full((1, 1), 0.1, np.float32), (7, 5)) == ([], {})

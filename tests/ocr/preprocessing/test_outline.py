@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ocr.geometry import box_polygon, polygon_area, polygon_box
-from ocr.outline import grow_distance, offset, perimeter, shrink, shrink_distance
+from ocr.preprocessing.outline import grow_distance, offset, perimeter, shrink, shrink_distance
 
 
 def rectangle(width, height):
