@@ -47,6 +47,7 @@ SECTIONS = {  # titles in --help, in their order
     'export': 'Export',
     'server': 'Server',
     'search': 'Better reading with the same weights',
+    'detection': 'Text in photographs',
     'training': 'Training',
     'augmentation': 'Augmentation',
     'drawing': 'Drawn text',
@@ -205,8 +206,10 @@ class Config:
     """Side of the square canvas, or longer side of the fitted one, in pixels, if the model does not say."""
 
     # Architecture
-    model_name: Literal['ocr', 'ocr_with_normalized_bbox'] = setting('ocr', 'model', ARCHITECTURE, 'architecture')
-    """Variant: attention over the whole canvas, or over the text's box on it only."""
+    model_name: Literal['ocr', 'ocr_with_normalized_bbox', 'detector'] = setting(
+        'ocr', 'model', ARCHITECTURE, 'architecture'
+    )
+    """Variant: attention over the whole canvas, or over the text's box on it; or what finds text in photographs."""
     seq_len: int = setting(32, 'model', f'dataset synthesize {ARCHITECTURE}', 'architecture', 1, 1000)
     """Longest text in characters."""
     final_endpoint: Endpoint = setting('Mixed_6h', 'model', ARCHITECTURE, 'architecture')
@@ -309,6 +312,16 @@ class Config:
     """A frozen graph, a file for ONNX Runtime, a SavedModel, or a folder with an int8 encoder for OpenVINO."""
     weights: Literal['float32', 'float16', 'int8'] = setting('float32', 'machine', 'export', 'export')
     """How weights are stored; int8, of --format onnx, computes the encoder in it too."""
+
+    # Text in photographs
+    detector_path: str = setting('', 'path', 'eval test', 'detection')
+    """Frozen detector that finds the text of photographs."""
+    detect: Switch = setting(False, 'machine', 'test', 'detection')
+    """Find the text of whole photographs with the detector, then read it."""
+    picture_dir: str = setting('', 'path', 'test', 'detection')
+    """With --detect: folder for the photographs with what was found and read drawn on them."""
+    unit: Literal['word', 'line'] = setting('word', 'machine', 'eval', 'detection')
+    """What the labels of photographs are; found words are joined to lines for labels of lines."""
 
     # Better reading with the same weights
     beam_width: int = setting(0, 'machine', READS, 'search', 0, 1000)
@@ -417,6 +430,11 @@ class Config:
     def augmentation(self):
         """Numbers of the random changes of training regions, as keyword arguments of AugmentSettings."""
         return {**AUGMENT_SETS[self.augment], **dict(self.augment_numbers)}
+
+    @property
+    def detects(self):
+        """Whether the model finds text in photographs and reads none."""
+        return self.model_name == 'detector'
 
     @property
     def with_bbox(self):

@@ -8,12 +8,20 @@ characters outside its charset. Writes readings.jsonl as they are read, from whi
 and at the end scores.json and regions.csv (worst first) to --output_path. --report writes a page that shows where the
 model errs, with --compare against an earlier scores.json what was mended and what broke. --tta, --beam_width,
 --allow, --lexicon and --long_text are scored too (docs/reading.md).
+
+    python eval.py --checkpoint_path ./runs/detector --eval_datasets mine=/path/to/labels.tsv
+    python eval.py --detector_path detector.pb --pb_path pretrain/latin.pb --eval_datasets mine=/path/to/labels.tsv
+
+A detector is scored on whole photographs: precision, recall and H-mean at an overlap of 0.5; with a model that reads,
+end to end. --unit line joins found words for labels of whole lines.
 """
 
+import json
 import logging
 import os
 
 from config import SETTINGS, SHIPPED_MODEL, parse_config, run_script, shown
+from ocr.errors import InputError
 from ocr.network.tensorflow_start import start_tensorflow
 
 logger = logging.getLogger(__name__)
@@ -48,14 +56,65 @@ def load_predictor(cfg):
     return in_views(predictor, cfg.tta, cfg.rotate_tall), checkpoint
 
 
+def load_detector(cfg):
+    """Detector of --detector_path, or of --pb_path or --checkpoint_path where that is one; and what to call it.
+
+    Returns:
+        (None, '') where none of them is a detector.
+    """
+    from ocr.reading.onnx_predictor import is_onnx
+
+    pb_path = cfg.detector_path or cfg.pb_path
+    if pb_path and not cfg.detector_path and (is_onnx(pb_path) or os.path.isdir(pb_path)):
+        return None, ''  # those read, and need no TensorFlow
+    start_tensorflow(cfg.gpus)
+    from ocr.model_files.checkpoint import CONFIG_FILE, file_beside, find_checkpoint
+    from ocr.model_files.frozen_graph import load_graph, read_settings
+    from ocr.network.precision import choose_precision
+    from ocr.reading.detector import Detector
+
+    if pb_path:
+        is_wanted = cfg.detector_path or read_settings(load_graph(pb_path, wanted=())).get('model_name') == 'detector'
+        precision = choose_precision(cfg.precision, exact=True) if is_wanted else None
+        return (Detector.from_pb(pb_path, precision=precision), pb_path) if is_wanted else (None, '')
+    checkpoint = find_checkpoint(cfg.checkpoint_path, prefer_best=True) if os.path.exists(cfg.checkpoint_path) else None
+    if not checkpoint or not (config_file := file_beside(checkpoint, CONFIG_FILE)):
+        return None, ''
+    from model import freeze_checkpoint, open_checkpoint
+
+    with open(config_file, encoding='utf-8') as file:
+        if json.load(file).get('model_name') != 'detector':
+            return None, ''
+    checkpoint, cfg, _ = open_checkpoint(cfg)
+    frozen = freeze_checkpoint(checkpoint, cfg, None)
+    return Detector(frozen, precision=choose_precision(cfg.precision, exact=True), where=checkpoint), checkpoint
+
+
+def score_detector(cfg, detector, model_path, predictor):
+    """Score a detector on the photographs of --eval_datasets, together with what reads, if there is something."""
+    from ocr.datasets.sources import open_photographs
+    from ocr.evaluation.detection_run import evaluate_detection
+
+    if cfg.report or cfg.resume:
+        raise InputError(f'--{"report" if cfg.report else "resume"}: not for photographs yet; leave it out')
+    index, counts = open_photographs(cfg.base_dir, cfg.index_dir, cfg.eval_datasets, cfg.min_size)
+    evaluate_detection(detector, model_path, index, counts, cfg, cfg.output_path, predictor)
+
+
 def main(argv=None):
     cfg = parse_config(argv, 'eval', __doc__)
+    detector, detector_path = load_detector(cfg)
+    if detector:
+        reads = cfg.detector_path and {'pb_path', 'checkpoint_path'} & set(cfg.typed)
+        score_detector(cfg, detector, detector_path, load_predictor(cfg)[0] if reads else None)
+        return 0
     from ocr.datasets.sources import open_index
     from ocr.evaluation.run import evaluate
 
     predictor, model_path = load_predictor(cfg)
     index, counts = open_index(cfg.base_dir, cfg.index_dir, cfg.eval_datasets, cfg.min_size)
     evaluate(predictor, model_path, index, counts, cfg, cfg.output_path)
+    return 0
 
 
 if __name__ == '__main__':

@@ -24,39 +24,35 @@ from config import SHOWN, Config, parse_config, renamed, run_script, shown
 from ocr.errors import InputError
 from ocr.network.tensorflow_start import start_tensorflow
 
+RECOGNISER_FILE, DETECTOR_FILE = 'text_recognition.pb', 'text_detection.pb'  # what is written beside a checkpoint
 ONNX_FILE = 'text_recognition.onnx'  # what --format onnx writes beside the checkpoint
 OPENVINO_FOLDER = 'openvino'  # what --format openvino writes beside the checkpoint
 
 logger = logging.getLogger(__name__)
 
 
-def live_texts(checkpoint, cfg, charset, canvases, bboxes):
-    """What the checkpoint itself reads, without any freezing."""
-    import tensorflow.compat.v1 as tf
-
-    from model import inference_graph
-    from ocr.model_files.checkpoint import restore, restore_map
-    from ocr.network import tensor_names as names
-    from ocr.network.precision import session_config
-
-    graph, _ = inference_graph(cfg, charset)
-    with graph.as_default(), tf.Session(config=session_config()) as session:
-        restore(session, restore_map(tf.global_variables(), checkpoint), checkpoint)
-        feed = {f'{names.IMAGE}:0': canvases.astype(np.float32) / 255}
-        if cfg.with_bbox:
-            feed[f'{names.NORMALIZED_BBOX}:0'] = bboxes
-        return [charset.decode(row) for row in session.run(f'{names.PREDS}:0', feed)]
-
-
 def check_same_text(graph_def, checkpoint, cfg, charset):
-    """InputError where the frozen graph and its checkpoint read differently."""
-    from ocr.evaluation.same_text import check_bboxes, check_equal, check_pictures
+    """What the frozen graph does as its checkpoint, in words; InputError where they read, or find, differently."""
+    from model import live_output
+    from ocr.evaluation.same_text import NUM_CHECKED, check_bboxes, check_equal, check_pictures, check_same_map
+    from ocr.network import tensor_names as names
+
+    canvases, bboxes = check_pictures(cfg.image_size, with_text=cfg.detects), check_bboxes()
+    feed = {names.IMAGE: canvases.astype(np.float32) / 255}
+    if cfg.detects:
+        from ocr.reading.detector import Detector
+
+        expected = live_output(checkpoint, cfg, None, names.PROBABILITY, feed)
+        check_same_map(expected, Detector(graph_def).run(canvases), cfg.weights)
+        return f'finds in {NUM_CHECKED} of {NUM_CHECKED} pictures what the checkpoint does'
     from ocr.reading.predictor import Predictor
 
-    canvases, bboxes = check_pictures(cfg.image_size), check_bboxes()
-    expected = live_texts(checkpoint, cfg, charset, canvases, bboxes)
+    if cfg.with_bbox:
+        feed[names.NORMALIZED_BBOX] = bboxes
+    expected = [charset.decode(row) for row in live_output(checkpoint, cfg, charset, names.PREDS, feed)]
     texts = [row.text for row in Predictor(graph_def, None).read(canvases, bboxes)]
     check_equal(expected, texts, cfg.weights, 'the frozen graph')
+    return f'{charset.num_classes} classes; reads {NUM_CHECKED} of {NUM_CHECKED} pictures as the checkpoint does'
 
 
 def write_openvino(path, graph_def, cfg):
@@ -151,6 +147,8 @@ def graph_to_convert(cfg):
     if path.endswith(PB_ENDING):
         return shown_as_told(load_graph(path, 'checkpoint_path'), path, cfg), os.path.dirname(path)
     checkpoint, model_cfg, charset = open_checkpoint(cfg)
+    if model_cfg.detects:
+        raise InputError(f'--format {cfg.format}: a detector is written as pb alone')
     graph_def = freeze_checkpoint(checkpoint, model_cfg, charset)
     check_same_text(graph_def, checkpoint, model_cfg, charset)
     return graph_def, os.path.dirname(checkpoint)
@@ -162,7 +160,6 @@ def main(argv=None):
         raise InputError(f'--weights int8 is of --format onnx; --format {cfg.format} does without it')
     start_tensorflow(cfg.gpus)
     from model import freeze_checkpoint, open_checkpoint
-    from ocr.evaluation.same_text import NUM_CHECKED
     from ocr.model_files.frozen_graph import halve_weights
     from ocr.model_files.saved_model import write_pb, write_saved_model
 
@@ -174,23 +171,22 @@ def main(argv=None):
         graph_def, folder = graph_to_convert(cfg)
         return write_onnx(cfg.pb_path or os.path.join(folder, ONNX_FILE), graph_def, cfg)
     checkpoint, cfg, charset = open_checkpoint(cfg)
+    if cfg.detects and cfg.format != 'pb':
+        raise InputError(f'--format {cfg.format}: a detector is written as pb alone')
     logger.info('freezing %s', checkpoint)
     graph_def = freeze_checkpoint(checkpoint, cfg, charset)
     if cfg.weights == 'float16':
         graph_def = halve_weights(graph_def)
-    check_same_text(graph_def, checkpoint, cfg, charset)
+    compared = check_same_text(graph_def, checkpoint, cfg, charset)
     folder = cfg.checkpoint_path if os.path.isdir(cfg.checkpoint_path) else os.path.dirname(checkpoint)
     if cfg.format == 'saved_model':
         path = cfg.pb_path or os.path.join(folder, 'saved_model')
         write_saved_model(path, graph_def, charset)
     else:
-        path = cfg.pb_path or os.path.join(folder, 'text_recognition.pb')
+        path = cfg.pb_path or os.path.join(folder, DETECTOR_FILE if cfg.detects else RECOGNISER_FILE)
         write_pb(path, graph_def)
     megabytes = graph_def.ByteSize() / 1e6
-    print(
-        f'{path}: {megabytes:.1f} MB, {cfg.weights} weights, {charset.num_classes} classes; '
-        f'reads {NUM_CHECKED} of {NUM_CHECKED} pictures as the checkpoint does'
-    )
+    print(f'{path}: {megabytes:.1f} MB, {cfg.weights} weights, {compared}')
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The model: canvas -> features -> characters. One body for training and inference and for both variants."""
+"""The models: canvas -> features -> characters; photograph -> where text is. One body for training and inference."""
 
 import tensorflow.compat.v1 as tf
 from tensorpack import ModelDesc
@@ -18,16 +18,47 @@ from ocr.model_files.checkpoint import (
     restore_map,
 )
 from ocr.model_files.frozen_graph import freeze, with_text
-from ocr.network import attention, inception_v4, losses, schedule
+from ocr.network import attention, detector, detector_losses, inception_v4, losses, schedule
 from ocr.network import tensor_names as names
 from ocr.network.precision import session_config
+from ocr.training.detection_targets import BAND, COUNTED, TEXT, THRESHOLD, THRESHOLD_HIGH, THRESHOLD_LOW
 
 GRADIENT_CLIP = 10.0  # largest global norm of the gradients: above what sound batches give, below what a bad one does
 ENCODER_WEIGHT_DECAY = 4e-5  # L2 weight of the convolutions: Inception-v4's own
 DECODER_WEIGHT_DECAY = 1e-5  # L2 weight of the decoder's matrices
 
 
-class AttentionOCR(ModelDesc):
+class _Model(ModelDesc):
+    """What the models share: towers, seeds, batch norm's updates and the optimizer."""
+
+    def build_graph(self, image, *targets):
+        """Total loss () in a training tower; the named outputs in an inference tower."""
+        tower = get_current_tower_context()
+        if not tower.is_training:
+            self.build_inference_tower(image, *targets)
+            return None
+        # Another seed for every update and tower, the same again when the training is resumed.
+        seed = finished_steps() * 1024 + (tower.index + 1_000_003 * self.config.seed) % 2**31
+        terms = tower.get_collection_in_tower
+        # The towers share batch norm's moving averages: the first one's batch moves them, once an update.
+        frozen = [] if tower.is_main_training_tower else [tf.GraphKeys.UPDATE_OPS]
+        with freeze_collection(frozen):
+            return self.build_training(image, *targets, seed=seed, collect=terms)
+
+    def optimizer(self):
+        config = self.config
+        rate = schedule.learning_rate(
+            finished_steps(),
+            base_rate=config.learning_rate,
+            warmup_steps=config.warmup_steps,
+            total_steps=config.total_steps,
+            final_fraction=config.final_rate_fraction,
+        )
+        adam = tf.train.AdamOptimizer(tf.identity(rate, 'learning_rate'))
+        return optimizers.apply_grad_processors(adam, [GlobalNormClip(GRADIENT_CLIP)])
+
+
+class AttentionOCR(_Model):
     """Inception-v4 encoder and attention LSTM decoder as a tensorpack model.
 
     Args:
@@ -51,19 +82,8 @@ class AttentionOCR(ModelDesc):
             specs.append(tf.TensorSpec((None, 4), tf.float32, names.NORMALIZED_BBOX))
         return specs
 
-    def build_graph(self, image, label, mask, normalized_bbox=None):
-        """Total loss () in a training tower; the named outputs in an inference tower."""
-        tower = get_current_tower_context()
-        if not tower.is_training:
-            self.build_inference(image, normalized_bbox)
-            return None
-        # Another seed for every update and tower, the same again when the training is resumed.
-        seed = finished_steps() * 1024 + (tower.index + 1_000_003 * self.config.seed) % 2**31
-        terms = tower.get_collection_in_tower
-        # The towers share batch norm's moving averages: the first one's batch moves them, once an update.
-        frozen = [] if tower.is_main_training_tower else [tf.GraphKeys.UPDATE_OPS]
-        with freeze_collection(frozen):
-            return self.build_training(image, label, mask, normalized_bbox, seed=seed, collect=terms)
+    def build_inference_tower(self, image, label, mask, normalized_bbox=None):
+        self.build_inference(image, normalized_bbox)
 
     def build_training(self, image, label, mask, normalized_bbox=None, *, seed=0, collect=tf.get_collection):
         """Loss with teacher forcing.
@@ -121,18 +141,6 @@ class AttentionOCR(ModelDesc):
         tf.reshape(alpha, [shape[0], shape[1], shape[2], self.config.num_steps], names.ALPHA)  # (N, H, W, T)
         return decoded
 
-    def optimizer(self):
-        config = self.config
-        rate = schedule.learning_rate(
-            finished_steps(),
-            base_rate=config.learning_rate,
-            warmup_steps=config.warmup_steps,
-            total_steps=config.total_steps,
-            final_fraction=config.final_rate_fraction,
-        )
-        adam = tf.train.AdamOptimizer(tf.identity(rate, 'learning_rate'))
-        return optimizers.apply_grad_processors(adam, [GlobalNormClip(GRADIENT_CLIP)])
-
     def _encode(self, image, normalized_bbox, trains):
         """Features, the decoder's variables and the cells that attention may see; L2 terms only where it trains."""
         config = self.config
@@ -163,6 +171,75 @@ class AttentionOCR(ModelDesc):
         return features, variables, cells
 
 
+class TextDetector(_Model):
+    """Inception-v4 encoder at strides 4, 8 and 16 and the heads of differentiable binarisation as a tensorpack model.
+
+    Args:
+        config: Config.
+    """
+
+    def __init__(self, config):
+        self.config = config
+
+    def inputs(self):
+        side = self.config.image_size
+        return [
+            tf.TensorSpec((None, None, None, 3), tf.float32, names.IMAGE),
+            tf.TensorSpec((None, side, side, 4), tf.uint8, names.MAPS),
+        ]
+
+    def build_training(self, image, maps, *, seed=0, collect=tf.get_collection):
+        """Loss of a batch of crops.
+
+        Args:
+            image: float32 (N, S, S, 3), RGB in 0..1.
+            maps: uint8 (N, S, S, 4), see training.detection_targets.
+            seed: not used: nothing is drawn in this graph.
+            collect: function that returns this tower's part of a graph collection.
+
+        Returns:
+            float32 (), the losses of arXiv:1911.08947 and L2; its terms are named beside it.
+        """
+        features, normalization = self._fuse(image, trains=True)
+        logits = detector.read_map(features, 'probability', **normalization)
+        threshold_logits = detector.read_map(features, 'threshold', **normalization)
+        of_maps = [tf.cast(maps[..., channel], tf.float32) for channel in range(4)]
+        of_maps[THRESHOLD] = THRESHOLD_LOW + (THRESHOLD_HIGH - THRESHOLD_LOW) / 255 * of_maps[THRESHOLD]
+        text, counted, threshold, band = (of_maps[channel] for channel in (TEXT, COUNTED, THRESHOLD, BAND))
+        loss, terms = detector_losses.detection_loss(logits, threshold_logits, text, counted, threshold, band)
+        for name, term in terms.items():
+            tf.identity(term, name)
+        weight_loss = tf.identity(losses.sum_weight_losses(collect), 'weight_loss')
+        return tf.add(loss, weight_loss, 'total_loss')
+
+    def build_inference_tower(self, image, maps):
+        self.build_inference(image)
+
+    def build_inference(self, image):
+        """Probability of text, float32 (N, H, W) of pictures (N, H, W, 3) of any size; names it `text_probability`."""
+        features, normalization = self._fuse(detector.pad_to_stride(image), trains=False)
+        logits = detector.read_map(features, 'probability', **normalization)
+        shape = tf.shape(image)
+        return tf.sigmoid(logits[:, : shape[1], : shape[2]], names.PROBABILITY)
+
+    def _fuse(self, image, trains):
+        """Fused features, and the arguments that the heads take too."""
+        config = self.config
+        normalization = {
+            'depth_multiplier': config.depth_multiplier,
+            'is_training': trains and not config.frozen_batch_norm,
+            'batch_norm_decay': config.batch_norm_decay,
+            'weight_decay': ENCODER_WEIGHT_DECAY if trains else 0,
+        }
+        levels = detector.encode_levels(image, final_endpoint=config.final_endpoint, **normalization)
+        return detector.fuse(levels, **normalization), normalization
+
+
+def build_model(config, charset):
+    """The model that the settings name; `charset` is None for a detector."""
+    return TextDetector(config) if config.detects else AttentionOCR(config, charset.num_classes)
+
+
 def finished_steps():
     """Number of updates before this one, int32 (): fed by the training loop at every step.
 
@@ -177,6 +254,16 @@ def finished_steps():
 
 
 def inference_graph(config, charset):
+    """Graph that reads, or finds text where the settings are a detector's, and the names of the nodes to keep."""
+    if config.detects:
+        with tf.Graph().as_default() as graph:
+            image = tf.placeholder(tf.float32, (None, None, None, 3), names.IMAGE)
+            TextDetector(config).build_inference(image)
+        return graph, [names.IMAGE, names.PROBABILITY]
+    return _reading_graph(config, charset)
+
+
+def _reading_graph(config, charset):
     """Graph that reads: needs `image` (and `normalized_bbox` in that variant), accepts all that the reference's takes.
 
     Args:
@@ -221,17 +308,27 @@ def open_checkpoint(cfg):
     Returns:
         checkpoint: its prefix.
         cfg: Config.
-        charset: Charset.
+        charset: Charset; None for a detector.
     """
     checkpoint = require_checkpoint(cfg.checkpoint_path, 'checkpoint_path', prefer_best=True)
     if config_file := file_beside(checkpoint, CONFIG_FILE):
         with open(config_file, encoding='utf-8') as file:
             cfg = cfg.over(restorable(file.read(), ('model',), config_file))
+    if cfg.detects:
+        return checkpoint, cfg, None
     return checkpoint, cfg, Charset.agreed(Charset.resolve(cfg.charset_path), charset_beside(checkpoint), checkpoint)
 
 
+def live_output(checkpoint, config, charset, name, feed):
+    """An output of a checkpoint by its name, {name: array} fed, without any freezing."""
+    graph, _ = inference_graph(config, charset)
+    with graph.as_default(), tf.Session(config=session_config()) as session:
+        restore(session, restore_map(tf.global_variables(), checkpoint), checkpoint)
+        return session.run(f'{name}:0', {f'{key}:0': value for key, value in feed.items()})
+
+
 def freeze_checkpoint(checkpoint, config, charset):
-    """A checkpoint as a frozen GraphDef with charset and settings inside.
+    """A checkpoint as a frozen GraphDef with charset, None for a detector, and settings inside.
 
     Raises:
         InputError: the checkpoint does not fit settings and charset.
@@ -240,4 +337,7 @@ def freeze_checkpoint(checkpoint, config, charset):
     with graph.as_default(), tf.Session(config=session_config()) as session:
         restore(session, restore_map(tf.global_variables(), checkpoint), checkpoint)
         frozen = freeze(session, keep)
-    return with_text(frozen, {names.CHARSET: charset.to_text(), names.CONFIG: to_json(config, ('model', 'training'))})
+    texts = {names.CONFIG: to_json(config, ('model', 'training'))}
+    if charset:
+        texts[names.CHARSET] = charset.to_text()
+    return with_text(frozen, texts)

@@ -8,16 +8,18 @@ prints a table. A killed run goes on with --resume.
 --server URL reads with an app.py elsewhere: no model and no TensorFlow are needed here.
 --attention_dir saves a picture of each image with what was looked at for every character. --polygons_path reads
 regions inside photographs instead of whole images; docs/reading.md says how to read better with the same weights.
+--detect finds the text of whole photographs first (docs/photographs.md).
 """
 
 import os
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
 
 from config import SETTINGS, parse_config, run_script, shown
 from ocr.errors import InputError
+from ocr.network.tensorflow_start import start_tensorflow
 
 RESULTS_FILE = 'results.jsonl'
 TABLE_ROWS = 60  # rows that the printed table has at most
@@ -144,30 +146,27 @@ def open_local(cfg):
     return predictor
 
 
-def print_table(path):
-    """The first results of a file as one aligned table, and how many there are."""
-    from tabulate import tabulate
+def detect(cfg):
+    """Find and read the text of whole photographs."""
+    for name in ('server', 'polygons_path', 'attention_dir'):
+        if getattr(cfg, name):
+            raise InputError(f'--{name}: not with --detect; leave one of them out')
+    start_tensorflow(cfg.gpus)
+    from ocr.reading.photographs import line_table, read_folder
+    from ocr.visualization.photograph_sheet import save_photograph
 
-    from ocr.reading.results_file import read_results
-
-    shown, num_results, num_broken = [], 0, 0
-    for num_results, record in enumerate(read_results(path), 1):
-        num_broken += 'error' in record
-        if num_results <= TABLE_ROWS:
-            more = {name: record[name] for name in ('in_lexicon', 'read') if name in record}
-            text = record.get('text', record.get('error'))
-            shown.append({'image': record['image'], 'text': text, 'confidence': record.get('confidence', ''), **more})
-    print(tabulate(shown, 'keys', disable_numparse=[0, 1], floatfmt='.3f'))
-    if num_results > len(shown):
-        print(f'... and {num_results - len(shown)} more')
-    print(f'{path}: {num_results - num_broken} read, {num_broken} unreadable')
+    path = os.path.join(cfg.output_path, RESULTS_FILE)
+    read_folder(cfg, open_local(cfg), path, partial(save_photograph, cfg.picture_dir) if cfg.picture_dir else None)
+    print(line_table(path, TABLE_ROWS))
 
 
 def main(argv=None):
     cfg = parse_config(argv, 'test', __doc__)
+    if cfg.detect:
+        return detect(cfg)
     from ocr.reading.folder import find_regions
     from ocr.reading.long_text.windows import WINDOW_ASPECT
-    from ocr.reading.results_file import open_results
+    from ocr.reading.results_file import open_results, result_table
 
     if cfg.long_text and cfg.attention_dir:
         raise InputError('--attention_dir shows one canvas for a text, --long_text reads several; leave one out')
@@ -189,7 +188,8 @@ def main(argv=None):
     with open_results(path, run, places, cfg.resume) as results:
         for record in read(reader, regions, cfg, results.num_kept):
             results.append(record)
-    print_table(path)
+    print(result_table(path, TABLE_ROWS))
+    return None
 
 
 if __name__ == '__main__':

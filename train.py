@@ -13,6 +13,7 @@ and stops; the same command, without --restore_path, goes on from there.
 """
 
 import dataclasses
+import functools
 import logging
 import os
 import signal
@@ -124,6 +125,21 @@ def report_on(cfg, data):
     evaluate(reader, checkpoint, data.held_out, {}, settings, cfg.report, read_image=held_out_reader(data))
 
 
+def load(cfg, start):
+    """What is trained on; a function (samples per step, start step) -> dataflow, checked; the validation or None."""
+    if cfg.detects:
+        from ocr.evaluation import detection_scores
+        from ocr.training.detection_validation import load_detection
+
+        return load_detection(cfg, detection_scores)
+    from ocr.training.data import build_dataflow, held_out_batches, load_data
+    from ocr.training.validation import Validation
+
+    data = load_data(cfg, lambda index: choose_charset(cfg, start, index))
+    validation = Validation(lambda: held_out_batches(cfg, data), data.charset, cfg.with_bbox)
+    return data, functools.partial(build_dataflow, cfg, data), validation if data.held_out else None
+
+
 def main(argv=None):
     cfg = parse_config(argv, 'train', __doc__)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill is answered as Ctrl-C
@@ -135,19 +151,17 @@ def main(argv=None):
     elif not start:
         check_pretrained(cfg)
 
-    from model import AttentionOCR
+    from model import build_model
     from ocr.model_files.checkpoint import find_checkpoint
-    from ocr.training.data import build_dataflow, held_out_batches, load_data, make_crops
+    from ocr.training.data import make_crops
     from ocr.training.run import fit, profile
     from ocr.training.run_folder import check_nothing_later, keep_log, save_settings
     from ocr.training.towers import choose_gpus
-    from ocr.training.validation import Validation
 
-    data = load_data(cfg, lambda index: choose_charset(cfg, start, index))
-
+    data, make_dataflow, validation = load(cfg, start)
     num_towers, on_gpu = choose_gpus(cfg.gpus)
     if cfg.profile:
-        return profile(AttentionOCR(cfg, data.charset.num_classes), cfg, data, num_towers, on_gpu)
+        return profile(build_model(cfg, data.charset), cfg, data, num_towers, on_gpu)
     session_init, start_step = session_start(cfg, start)
     if start_step >= cfg.total_steps:
         raise InputError(
@@ -158,13 +172,10 @@ def main(argv=None):
     check_report(cfg, data.held_out)
     samples_per_step = cfg.batch_size * num_towers
     make_crops(cfg, data, (cfg.total_steps - start_step) * samples_per_step)
-    dataflow, checked = build_dataflow(cfg, data, samples_per_step, start_step)
-    validation = None
-    if data.held_out:
-        validation = Validation(lambda: held_out_batches(cfg, data), data.charset, cfg.with_bbox)
+    dataflow, checked = make_dataflow(samples_per_step, start_step)
     keep_log(cfg.checkpoint_path)
     stopped = fit(
-        AttentionOCR(cfg, data.charset.num_classes),
+        build_model(cfg, data.charset),
         cfg,
         dataflow,
         validation,

@@ -39,8 +39,9 @@ class DropReason:
     DEGENERATE = 'degenerate polygon'
     UNREADABLE = 'unreadable image'
     MISSING = 'missing image'
+    NO_TEXT = 'labelled as something else'
 
-    ALL = (ILLEGIBLE, PARTLY, EMPTY, TOO_LONG, UNKNOWN_CHARACTER, TOO_SMALL, DEGENERATE, UNREADABLE, MISSING)
+    ALL = (ILLEGIBLE, PARTLY, EMPTY, TOO_LONG, UNKNOWN_CHARACTER, TOO_SMALL, DEGENERATE, UNREADABLE, MISSING, NO_TEXT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,14 @@ class Dropped:
         reason: one of `DropReason.ALL`.
         text: its text as annotated.
         where: file and line or key of the annotation.
+        polygon: float32 (K, 2), for who wants to find text, read or not; None for a whole image or malformed points.
     """
 
     image_path: str
     reason: str
     text: str
     where: str
+    polygon: np.ndarray | None = None
 
 
 def judge_polygon(polygon, width, height, min_size=8):

@@ -12,6 +12,7 @@ import os
 
 from ocr.annotations import (
     art,
+    coco,
     cocotext,
     ctw1500,
     doctr,
@@ -43,6 +44,7 @@ FORMATS = {
     'totaltext': totaltext,
     'ctw1500': ctw1500,
     'cocotext': cocotext,
+    'coco': coco,
     **DATASETS,
 }
 

@@ -36,8 +36,16 @@ def region_or_dropped(image_path, text, points, dataset, where, ignored=False):
         raise InputError(f'{where}: the text should be a string, found {text!r}')
     reason = DropReason.ILLEGIBLE if ignored else judge_text(text)
     if reason:
-        return Dropped(image_path, reason, text, where)
+        return Dropped(image_path, reason, text, where, _polygon_or_none(points, where))
     return TextRegion(image_path, None if points is None else to_polygon(points, where), text, dataset)
+
+
+def _polygon_or_none(points, where):
+    """The polygon of a region that is left out; malformed points are no fault there."""
+    try:
+        return None if points is None else to_polygon(points, where)
+    except InputError:
+        return None
 
 
 def to_polygon(points, where):

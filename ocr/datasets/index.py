@@ -32,7 +32,7 @@ REMEDY = 'free the disk or change --index_dir'
 logger = logging.getLogger(__name__)
 
 
-def build_index(name, path, index_path, min_size=8, progress=None):
+def build_index(name, path, index_path, min_size=8, progress=None, *, to_lines=None):
     """Reads the annotations of a dataset, checks every image once and writes the index and its counts.
 
     Both files are written beside and then renamed, so that neither is ever half-written.
@@ -43,6 +43,7 @@ def build_index(name, path, index_path, min_size=8, progress=None):
         index_path: JSON Lines file to write; its folder is made if missing.
         min_size: pixels that a region measures at least on both sides, inside the image.
         progress: called with 1 after every annotated region, or None.
+        to_lines: what makes the index's lines, as `region_lines` does; None: region_lines.
 
     Returns:
         counts: {KEPT: number, reason: number for each DropReason that occurred}.
@@ -53,12 +54,10 @@ def build_index(name, path, index_path, min_size=8, progress=None):
     fingerprint = source_fingerprint(name, path)
     counts = {KEPT: 0}
     with replacing(index_path, binary=True, remedy=REMEDY) as stream:
-        for region, reason in judged(read_dataset(name, path), min_size):
-            counts[reason or KEPT] = counts.get(reason or KEPT, 0) + 1
-            if reason is None:
-                stream.write(_to_line(region))
-            if progress:
-                progress(1)
+        for line in (to_lines or region_lines)(
+            read_dataset(name, path), min_size, counts, progress or (lambda _: None)
+        ):
+            stream.write(line)
     summary = {
         'format': FORMAT,
         'dataset': name,
@@ -246,6 +245,22 @@ def count_rows(counts_per_dataset):
     return ['dataset', *columns], [[name, *(counts.get(column, 0) for column in columns)] for name, counts in rows]
 
 
+def region_lines(regions, min_size, counts, progress):
+    """Yields the index's line, bytes, of each region that is fit for use.
+
+    Args:
+        regions: iterable of TextRegion | Dropped.
+        min_size: see build_index.
+        counts: {KEPT or a DropReason: number}, counted up.
+        progress: called with 1 after every region.
+    """
+    for region, reason in judged(regions, min_size):
+        counts[reason or KEPT] = counts.get(reason or KEPT, 0) + 1
+        if reason is None:
+            yield _to_line(region)
+        progress(1)
+
+
 def judged(regions, min_size, blamed_images=BLAMED_IMAGES):
     """Yields (TextRegion | Dropped, DropReason | None); opens an image once for a run of regions that share it.
 
@@ -278,13 +293,13 @@ def _to_line(region):
     record = {
         'image': os.path.abspath(region.image_path),
         'text': normalize(region.text),
-        'polygon': _rounded(region.polygon),
+        'polygon': rounded(region.polygon),
         'dataset': region.dataset,
     }
     return (json.dumps(record, ensure_ascii=False) + '\n').encode('utf-8', 'surrogatepass')
 
 
-def _rounded(polygon):
+def rounded(polygon):
     """Polygon as nested lists: whole numbers as int, others as float with two decimals."""
     rows = np.round(polygon.astype(np.float64), 2).tolist()
     return [[int(value) if value.is_integer() else value for value in row] for row in rows]

@@ -8,6 +8,7 @@ import numpy as np
 from ocr.annotations import DATASETS, resolve_source, split_source
 from ocr.annotations.own import FILE_NAMES
 from ocr.datasets.index import KEPT, RegionIndex, build_index, index_is_current, read_counts, select
+from ocr.datasets.photographs import PhotographIndex, build_photograph_index
 from ocr.errors import InputError
 from ocr.progress import progress_bar
 from ocr.region import DropReason
@@ -96,20 +97,37 @@ def open_index(base_dir, index_dir, specs, min_size=8, progress=True, retry_imag
     Raises:
         InputError: a dataset is missing or malformed, or not one region is left.
     """
-    counts, index_paths = {}, []
+    counts = _build(base_dir, index_dir, specs, min_size, progress, retry_images, build_index, '.jsonl')
+    index = RegionIndex(list(counts))
+    counts = {os.path.basename(path).removesuffix('.jsonl'): of_reason for path, of_reason in counts.items()}
+    if not len(index):
+        raise InputError(f'{", ".join(counts)}: no legible region left ({_in_words(counts)})')
+    return index, counts
+
+
+def open_photographs(base_dir, index_dir, specs, min_size=8, progress=True, retry_images=False):
+    """As open_index, an index of whole photographs with every region in them: PhotographIndex, counts of regions."""
+    build, ending = build_photograph_index, '.photographs.jsonl'
+    counts = _build(base_dir, index_dir, specs, min_size, progress, retry_images, build, ending)
+    index = PhotographIndex(list(counts))
+    counts = {os.path.basename(path).removesuffix(ending): of_reason for path, of_reason in counts.items()}
+    if not len(index):
+        raise InputError(f'{", ".join(counts)}: no photograph with text left ({_in_words(counts)})')
+    return index, counts
+
+
+def _build(base_dir, index_dir, specs, min_size, progress, retry_images, build, ending):
+    """{path of an index: its counts} of datasets, built where they are missing or out of date."""
+    counts = {}
     for name, path in dataset_paths(specs, base_dir).items():
-        index_path = os.path.join(index_dir, f'{name}.jsonl')
+        index_path = os.path.join(index_dir, f'{name}{ending}')
         path = resolve_source(name, path)
         if not _is_usable(index_path, name, path, min_size, retry_images):
             form, _ = split_source(path)
             with progress_bar(desc=f'indexing {name} as {form}', unit=' regions', disable=not progress) as bar:
-                build_index(name, path, index_path, min_size, bar.update)
-        counts[name] = read_counts(index_path)
-        index_paths.append(index_path)
-    index = RegionIndex(index_paths)
-    if not len(index):
-        raise InputError(f'{", ".join(counts)}: no legible region left ({_in_words(counts)})')
-    return index, counts
+                build(name, path, index_path, min_size, bar.update)
+        counts[index_path] = read_counts(index_path)
+    return counts
 
 
 def select_regions(index, counts, charset, seq_len):

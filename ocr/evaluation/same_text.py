@@ -6,14 +6,28 @@ import numpy as np
 from ocr.errors import InputError
 
 NUM_CHECKED = 16  # pictures that both must read alike
+SAME_PROBABILITY = {'float32': 1e-3, 'float16': 0.05}  # by which a detector's may differ, by its weights
 
 
-def check_pictures(side, seed=0):
-    """Pictures to compare two models on: coarse and fine noise, uint8 (NUM_CHECKED, S, S, 3)."""
+def check_pictures(side, seed=0, with_text=False):
+    """Pictures to compare two models on: coarse and fine noise, perhaps with text, uint8 (NUM_CHECKED, S, S, 3)."""
     rng = np.random.default_rng(seed)
     grains = [2 ** (2 + n % 5) for n in range(NUM_CHECKED)]
     noise = (rng.integers(0, 256, (grain, grain, 3), np.uint8) for grain in grains)
-    return np.stack([cv2.resize(picture, (side, side), interpolation=cv2.INTER_CUBIC) for picture in noise])
+    pictures = np.stack([cv2.resize(picture, (side, side), interpolation=cv2.INTER_CUBIC) for picture in noise])
+    for number, picture in enumerate(pictures if with_text else ()):
+        cv2.putText(picture, f'Text {number}', (8, side // 2), 0, 0.5 + number / 8, (255,) * 3, 1 + number // 4)
+    return pictures
+
+
+def check_same_map(expected, found, weights):
+    """InputError where probabilities of text (N, H, W), found with such weights, are not the expected ones."""
+    different = (np.abs(found - expected).max(axis=(1, 2)) > SAME_PROBABILITY[weights]).sum()
+    if different:
+        raise InputError(
+            f'the frozen graph finds other text in {different} of {len(found)} pictures; nothing was written'
+            + '; try --weights float32' * (weights == 'float16')
+        )
 
 
 def check_bboxes():

@@ -107,12 +107,17 @@ def _tensor(array):
     return proto
 
 
-def load_graph(path, flag='pb_path'):
+READS = (names.IMAGE, names.PREDS, names.PROBS)
+FINDS = (names.IMAGE, names.PROBABILITY)
+
+
+def load_graph(path, flag='pb_path', wanted=READS):
     """GraphDef of a file.
 
     Args:
         path: the file.
         flag: the setting that names it, for messages.
+        wanted: names of its nodes: READS of a recogniser, FINDS of a detector, () of either.
 
     Raises:
         InputError: the file is missing or no graph with the outputs that we read.
@@ -126,7 +131,11 @@ def load_graph(path, flag='pb_path'):
     except Exception:  # protobuf's DecodeError has moved between its versions
         raise InputError(f'--{flag} {path}: no frozen TensorFlow graph; make one with export.py') from None
     present = {node.name for node in graph_def.node}
-    missing = [name for name in (names.IMAGE, names.PREDS, names.PROBS) if name not in present]
+    missing = [name for name in wanted if name not in present]
+    if missing and wanted == READS and present.issuperset(FINDS):
+        raise InputError(f'--{flag} {path}: a detector, which finds text and reads none; give a model that reads')
+    if missing and wanted == FINDS and present.issuperset(READS):
+        raise InputError(f'--{flag} {path}: a model that reads text and finds none; give a detector')
     if missing:
         raise InputError(f'--{flag} {path}: no graph of this model: it has no {", ".join(missing)}')
     return graph_def

@@ -2,7 +2,8 @@
 
 Szegedy et al. 2016, arXiv:1602.07261, figures 3-8. Variable names are those of the public slim checkpoint
 `inception_v4.ckpt`, so that ImageNet weights load by name. Differs from the slim network: every convolution and pool is
-padded SAME, and Reduction-A (`Mixed_6a`) keeps its resolution, so features lie at stride 8 instead of 16.
+padded SAME, and Reduction-A (`Mixed_6a`) keeps its resolution, so features lie at stride 8 instead of 16, unless
+`reduction_stride` is the slim network's 2.
 """
 
 from typing import Any, NamedTuple
@@ -15,6 +16,7 @@ SCOPE = 'InceptionV4'
 STRIDE = 8
 MIN_DEPTH = 8  # channels that a convolution keeps at least, whatever the multiplier
 BATCH_NORM_EPSILON = 0.001
+REDUCTION = 'reduction'  # in the table below: the stride is `reduction_stride`
 
 # A block is a list of branches, a branch a chain of layers, and the branches' outputs are concatenated. A layer is
 # (name, output channels, stride); its kernel is read off its name, as in Conv2d_0b_1x7. Pools keep the channels.
@@ -36,9 +38,9 @@ _INCEPTION_A = [
     [('AvgPool_0a_3x3', None, 1), ('Conv2d_0b_1x1', 96, 1)],
 ]
 _REDUCTION_A = [
-    [('Conv2d_1a_3x3', 384, 1)],
-    [('Conv2d_0a_1x1', 192, 1), ('Conv2d_0b_3x3', 224, 1), ('Conv2d_1a_3x3', 256, 1)],
-    [('MaxPool_1a_3x3', None, 1)],
+    [('Conv2d_1a_3x3', 384, REDUCTION)],
+    [('Conv2d_0a_1x1', 192, 1), ('Conv2d_0b_3x3', 224, 1), ('Conv2d_1a_3x3', 256, REDUCTION)],
+    [('MaxPool_1a_3x3', None, REDUCTION)],
 ]
 _INCEPTION_B = [
     [('Conv2d_0a_1x1', 384, 1)],
@@ -96,15 +98,37 @@ def encode(
     """
     if final_endpoint not in ENDPOINTS:
         raise ValueError(f'final_endpoint {final_endpoint!r} is none of {", ".join(ENDPOINTS)}')
+    return encode_blocks(
+        image,
+        is_training=is_training,
+        final_endpoint=final_endpoint,
+        depth_multiplier=depth_multiplier,
+        batch_norm_decay=batch_norm_decay,
+        weight_decay=weight_decay,
+        renorm=renorm,
+    )[final_endpoint]
+
+
+def encode_blocks(image, *, final_endpoint, depth_multiplier, reduction_stride=1, **normalization):
+    """Feature maps of all blocks up to one.
+
+    Args:
+        image, final_endpoint, depth_multiplier: as of `encode`.
+        reduction_stride: of `Mixed_6a`; 2, as in the slim network, puts what follows at stride 16.
+        normalization: is_training, batch_norm_decay, weight_decay and renorm, as of `encode`.
+
+    Returns:
+        {block's name: float32 (N, H, W, C)} in their order; at stride 4 up to `Mixed_4a`, at 8 from `Mixed_5a`.
+    """
 
     def run_layer(x, name, depth, stride):
         kernel = [int(side) for side in name.rsplit('_', 1)[1].split('x')]
+        stride = reduction_stride if stride == REDUCTION else stride
         if name.startswith('MaxPool'):
             return tf.nn.max_pool2d(x, kernel, stride, 'SAME', name=name)
         if name.startswith('AvgPool'):
             return tf.nn.avg_pool2d(x, kernel, stride, 'SAME', name=name)
-        depth = scaled_depth(depth, depth_multiplier)
-        return _convolve(x, name, depth, kernel, stride, is_training, batch_norm_decay, weight_decay, renorm)
+        return convolve(x, name, scaled_depth(depth, depth_multiplier), kernel, stride, **normalization)
 
     def run_branch(x, layers):
         for name, depth, stride in layers:
@@ -112,17 +136,17 @@ def encode(
         return x
 
     with tf.variable_scope(SCOPE):
-        features = run_branch(image, _STEM)
+        features, blocks = run_branch(image, _STEM), {}
         for block, branches in _BLOCKS.items():
             with tf.variable_scope(block):
                 outputs = []
                 for index, layers in enumerate(branches):
                     with tf.variable_scope(f'Branch_{index}'):
                         outputs.append(run_branch(features, layers))
-                features = tf.concat(outputs, axis=3)
+                features = blocks[block] = tf.concat(outputs, axis=3)
             if block == final_endpoint:
                 break
-        return features
+        return blocks
 
 
 def scaled_depth(depth, depth_multiplier):
@@ -130,7 +154,7 @@ def scaled_depth(depth, depth_multiplier):
     return max(int(depth * depth_multiplier), MIN_DEPTH)
 
 
-def _convolve(x, name, depth, kernel, stride, is_training, batch_norm_decay, weight_decay, renorm):
+def convolve(x, name, depth, kernel, stride, *, is_training, batch_norm_decay, weight_decay, renorm=None):
     """Convolution without bias, batch norm, ReLU: (N, H, W, C) -> (N, H / stride, W / stride, depth).
 
     With stored statistics batch norm is a scale and a shift for each channel, so it is folded into the convolution:

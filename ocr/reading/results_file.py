@@ -9,6 +9,8 @@ import os
 from contextlib import contextmanager
 from pathlib import Path
 
+from tabulate import tabulate
+
 from ocr.atomic import replacing
 from ocr.errors import InputError
 from ocr.preprocessing.prepare import Broken
@@ -91,6 +93,20 @@ def read_results(path):
     """Iterator of the objects of a whole file."""
     with open(path, encoding='utf-8') as stream:
         yield from map(json.loads, stream)
+
+
+def result_table(path, most_rows):
+    """The first results of a file as one aligned table, and how many there are."""
+    shown, num_results, num_broken = [], 0, 0
+    for num_results, record in enumerate(read_results(path), 1):
+        num_broken += 'error' in record
+        if num_results <= most_rows:
+            more = {name: record[name] for name in ('in_lexicon', 'read') if name in record}
+            text = record.get('text', record.get('error'))
+            shown.append({'image': record['image'], 'text': text, 'confidence': record.get('confidence', ''), **more})
+    table = tabulate(shown, 'keys', disable_numparse=[0, 1], floatfmt='.3f')
+    more = f'\n... and {num_results - len(shown)} more' if num_results > len(shown) else ''
+    return f'{table}{more}\n{path}: {num_results - num_broken} read, {num_broken} unreadable'
 
 
 def _run_path(path):

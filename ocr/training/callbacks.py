@@ -14,7 +14,7 @@ from ocr.errors import InputError
 from ocr.model_files.checkpoint import BEST_FOLDER, find_checkpoint, save_checkpoint, saved_steps
 from ocr.network import tensor_names as names
 from ocr.progress import progress_bar
-from ocr.training.history import read_history, write_history
+from ocr.training.history import SCORE_NAMES, leading_score, read_history, write_history
 
 logger = logging.getLogger(__name__)
 
@@ -30,10 +30,12 @@ class StopAfter(Callback):
             raise StopTraining('all steps are done')
 
 
+_COLUMNS = {'total_loss': 'loss'}  # what a tensor is called in the history, where that is not its name
+_WATCHED = ('total_loss', 'cross_entropy', 'core_loss', 'binary_loss', 'threshold_loss', 'learning_rate')
+
+
 class Watch(Callback):
     """Show the progress, keep the means of an epoch, and stop at the first loss that is no number."""
-
-    _NAMES = ('total_loss', 'cross_entropy', 'learning_rate')
 
     def __init__(self, total_steps, images_per_step, folder):
         self.total_steps = total_steps
@@ -43,9 +45,10 @@ class Watch(Callback):
 
     def _setup_graph(self):
         operations = [op for op in tf.get_default_graph().get_operations() if 'gradients' not in op.name]
-        self._fetches = {  # one of each tower
-            name: [op.outputs[0] for op in operations if op.name.split('/')[-1] == name] for name in self._NAMES
+        fetches = {  # one of each tower
+            name: [op.outputs[0] for op in operations if op.name.split('/')[-1] == name] for name in _WATCHED
         }
+        self._fetches = {name: tensors for name, tensors in fetches.items() if tensors}  # a model has some of them
 
     def _before_train(self):
         self._bar = progress_bar(
@@ -68,7 +71,7 @@ class Watch(Callback):
                 + (f'the last good checkpoint is {last}' if last else 'no checkpoint was saved before')
                 + '; go on from it with a lower --learning_rate'
             )
-        self._values.append([float(np.mean(results[name])) for name in self._NAMES])
+        self._values.append([float(np.mean(results[name])) for name in self._fetches])
 
     def _trigger_step(self):
         self._bar.update()
@@ -80,9 +83,8 @@ class Watch(Callback):
 
     def end_epoch(self):
         """Means since the last call; sends them to the monitors."""
-        means = dict(
-            zip(('loss', 'cross_entropy', 'learning_rate'), np.mean(self._values, axis=0).tolist(), strict=True)
-        )
+        columns = [_COLUMNS.get(name, name) for name in self._fetches]
+        means = dict(zip(columns, np.mean(self._values, axis=0).tolist(), strict=True))
         means['images_per_second'] = self._images_per_second()
         for name, value in means.items():
             self.trainer.monitors.put_scalar(name, value)
@@ -142,7 +144,7 @@ class EpochEnd(Callback):
 
     def _before_train(self):
         self.history = [row for row in read_history(self.folder) if row['step'] <= self.global_step]
-        scores = [row['val_ned'] for row in self.history if 'val_ned' in row]
+        scores = [score for row in self.history if (score := leading_score(row)) is not None]
         self._best = max(scores, default=-1.0)
         self._num_worse = len(scores) - 1 - scores.index(self._best) if scores else 0
         self.watch.start_epoch()
@@ -158,8 +160,8 @@ class EpochEnd(Callback):
         self.history.append(row)
         write_history(self.folder, self.history)
         self.watch.say(_epoch_line(epoch, row))
-        if 'val_ned' in row:
-            self._judge(row['val_ned'])
+        if (score := leading_score(row)) is not None:
+            self._judge(score)
         self.watch.start_epoch()
 
     def _judge(self, score):
@@ -202,6 +204,5 @@ def _epoch_line(epoch, row):
         f'epoch {epoch}, step {row["step"]}: loss {row["loss"]:.3f}, rate {row["learning_rate"]:.2e}, '
         f'{row["images_per_second"]:.0f} images/s'
     )
-    if 'val_ned' in row:
-        line += f', validation 1-N.E.D. {100 * row["val_ned"]:.1f} %, words right {100 * row["val_accuracy"]:.1f} %'
-    return line
+    scores = [f'{title} {100 * row[name]:.1f} %' for name, title in SCORE_NAMES.items() if name in row]
+    return f'{line}, validation {", ".join(scores)}' if scores else line

@@ -71,13 +71,13 @@ def load_data(cfg, choose_charset):
                 f'{spec}: draws whole pictures, to find text in; a recogniser is trained on synthetic:scene or the like'
             )
     data = TrainingData(charset, index, datasets, fonts)
-    _shares(cfg, data)  # says what is wrong with them before anything is drawn
+    shares(cfg, data)  # says what is wrong with them before anything is drawn
     return _hold_out(cfg, data) if cfg.val_epochs and cfg.val_regions else data
 
 
 def make_crops(cfg, data, num_samples):
     """Make the crop caches that a training of so many samples gains by, unless the settings say never."""
-    if cfg.cache_crops == 'never' or data.index is None:
+    if cfg.cache_crops == 'never' or data.index is None or cfg.detects:
         return
     shares = cfg.train_shares or list(map(len, data.datasets))
     draws = [
@@ -106,7 +106,7 @@ def build_dataflow(cfg, data, samples_per_step, start_step):
         crops = find_crops(data.index, cfg.image_size, needed_margin(augmentation.margin_prob, augmentation.margin))
     grown = cfg.drawn_growth * cfg.total_steps * samples_per_step
     sources = []
-    for dataset, share in _shares(cfg, data):
+    for dataset, share in shares(cfg, data):
         if isinstance(dataset, Recipe):
             growth = round(grown * share)
             source = drawn_source(dataset, data.fonts, prepare, seed=cfg.seed, echo=cfg.drawn_echo, growth=growth)
@@ -150,7 +150,7 @@ def _select(cfg, index, counts, charset):
     return [positions[(positions >= start) & (positions < stop)] for start, stop in index.spans]
 
 
-def _shares(cfg, data):
+def shares(cfg, data):
     """[(dataset, share of the samples)]; without --train_shares all regions are one dataset."""
     shares = cfg.train_shares
     if shares:

@@ -11,8 +11,22 @@ from ocr.atomic import replacing
 HISTORY_FILE = 'history.jsonl'
 CURVE_FILE = 'curve.png'
 WINDOW = 25  # parts of the run that the smooth line averages over
-COLOURS = {'loss': '#1f4e8c', 'val_ned': '#c2410c', 'val_accuracy': '#15803d'}
-SCORE_NAMES = {'val_ned': '1-N.E.D.', 'val_accuracy': 'word accuracy'}
+COLOURS = {
+    'loss': '#1f4e8c',
+    'val_ned': '#c2410c',
+    'val_accuracy': '#15803d',
+    'val_h_mean': '#c2410c',
+    'val_precision': '#15803d',
+    'val_recall': '#7c3aed',
+}
+SCORE_NAMES = {
+    'val_ned': '1-N.E.D.',
+    'val_accuracy': 'words right',
+    'val_h_mean': 'H-mean',
+    'val_precision': 'precision',
+    'val_recall': 'recall',
+}
+LEADING = ('val_ned', 'val_h_mean')  # what the best checkpoint is best at: of a recogniser, of a detector
 
 
 def loss_curve(path, rows):
@@ -23,7 +37,7 @@ def loss_curve(path, rows):
 
     Args:
         path: PNG to write; replaced only when the new one is whole.
-        rows: list of dicts with 'step' and any of 'loss', 'val_ned', 'val_accuracy' (0..1). A value that is None or
+        rows: list of dicts with 'step' and any of 'loss' and SCORE_NAMES (0..1). A value that is None or
             not finite leaves a gap.
 
     Raises:
@@ -37,6 +51,11 @@ def loss_curve(path, rows):
         axes.grid(alpha=0.25)
     with replacing(path, binary=True) as file:
         figure.savefig(file, format='png', dpi=120)
+
+
+def leading_score(row):
+    """The validation score of a row that checkpoints are judged by, or None where it was not validated."""
+    return next((row[name] for name in LEADING if name in row), None)
 
 
 def blank_panels(rows, columns, size):

@@ -1,5 +1,6 @@
 """The trained model that a training starts from: which of it is taken over, and for which characters."""
 
+import json
 import math
 import re
 from dataclasses import dataclass
@@ -21,11 +22,14 @@ from ocr.model_files.checkpoint import (
     restore,
     restore_map,
 )
-from ocr.model_files.frozen_graph import PB_ENDING, load_graph, read_charset, read_text, read_weights
-from ocr.network import attention, inception_v4
+from ocr.model_files.frozen_graph import FINDS, PB_ENDING, READS, load_graph, read_charset, read_text, read_weights
+from ocr.network import attention, detector, inception_v4
 from ocr.network import tensor_names as names
 
+DETECTOR = 'detector'  # its model_name
 _SHOWN = 40  # new characters that are listed
+# A frozen detector lacks the head of the threshold, which training alone looks at.
+_TRAINED_ONLY = re.compile(rf'{OPTIMIZER_VARIABLE.pattern}|^{detector.SCOPE}/threshold/')
 
 
 class Settings(NamedTuple):
@@ -44,8 +48,8 @@ class Start:
 
     Attributes:
         path: a checkpoint's prefix or a frozen graph's file.
-        charset: Charset to train with, which holds all of trained_charset in any order.
-        trained_charset: Charset that the model was trained with.
+        charset: Charset to train with, which holds all of trained_charset in any order; None for a detector.
+        trained_charset: Charset that the model was trained with; None for a detector.
         settings: Settings, or None where the model brings none.
     """
 
@@ -74,12 +78,17 @@ class Start:
     @classmethod
     def from_pb(cls, path, given):
         """Start from a frozen graph, likewise; InputError also where it is none."""
-        graph_def = load_graph(path, 'restore_path')
+        graph_def = load_graph(path, 'restore_path', wanted=())
+        present = {node.name for node in graph_def.node}
+        if not (present.issuperset(READS) or present.issuperset(FINDS)):
+            load_graph(path, 'restore_path')  # says what it lacks
         text = read_text(graph_def, names.CONFIG)
         return cls._with_charset(path, given, read_charset(graph_def, path), Settings(text, path) if text else None)
 
     @classmethod
     def _with_charset(cls, path, given, stored, settings):
+        if settings and json.loads(settings.text).get('model_name') == DETECTOR:
+            return cls(path, None, None, settings)
         if given and stored:
             given.check_holds(stored, path)
             return cls(path, given, stored, settings)
@@ -98,6 +107,8 @@ class Start:
 
     def describe_charset(self):
         """What the model knows of the charset, in words."""
+        if self.charset is None:
+            return 'a detector, which knows no characters'
         new = np.flatnonzero(self.charset.ids_in(self.trained_charset) < 0)
         shown = ''.join(self.charset.characters[class_id] for class_id in new[:_SHOWN]) + '...' * (len(new) > _SHOWN)
         kept = f'charset {self.charset.name}: {self.trained_charset.num_classes} classes keep their weights'
@@ -106,7 +117,7 @@ class Start:
     def read_weights(self, wanted):
         """{name: array} of those of the named variables that the model has."""
         if self.is_pb:
-            return read_weights(load_graph(self.path, 'restore_path'), wanted)
+            return read_weights(load_graph(self.path, 'restore_path', wanted=()), wanted)
         return read_values(self.path, wanted)
 
 
@@ -154,19 +165,24 @@ class RestoreWeights(SessionInit):
     def _run_init(self, sess):
         model = [variable for variable in _saved_variables() if not OPTIMIZER_VARIABLE.search(variable.op.name)]
         weights = self.start.read_weights([variable.op.name for variable in model])
-        variables = match_variables(model, self._grown_shapes(weights), self.start.path)
+        variables = match_variables(model, self._grown_shapes(weights), self.start.path, optional=_TRAINED_ONLY)
+        if self.start.charset:
+            self._grow(sess, variables, weights)
+        initializers = {name: variable.initializer for name, variable in variables.items()}
+        sess.run(initializers, {initializers[name].inputs[1]: weights[name] for name in variables})
+
+    def _grow(self, sess, variables, weights):
+        """Put the weights of new characters among the stored ones."""
         ids = self.start.charset.ids_in(self.start.trained_charset)
         fresh = sess.run({name: variables[name] for name in attention.CLASS_AXES})
         fresh[attention.CLASS_BIAS] -= math.log(max((ids < 0).sum(), 1))
         for name, axis in attention.CLASS_AXES.items():
             weights[name] = _carry_over(weights[name], fresh[name], ids, axis)
-        initializers = {name: variable.initializer for name, variable in variables.items()}
-        sess.run(initializers, {initializers[name].inputs[1]: value for name, value in weights.items()})
 
     def _grown_shapes(self, weights):
         """{name: list of its sides} of weights, as they will be for the charset to train with."""
         shapes = {name: list(value.shape) for name, value in weights.items()}
-        for name, axis in attention.CLASS_AXES.items():
+        for name, axis in attention.CLASS_AXES.items() if self.start.charset else ():
             if name in shapes and shapes[name][axis] == self.start.trained_charset.num_classes:
                 shapes[name][axis] = self.start.charset.num_classes
         return shapes

@@ -28,11 +28,12 @@ def check_nothing_later(cfg, start, start_step):
 
 
 def save_settings(folder, settings, charset):
-    """Settings, the JSON text of a Config, and charset beside the checkpoints to come."""
+    """Settings, the JSON text of a Config, and charset, if there is one, beside the checkpoints to come."""
     for place in (folder, os.path.join(folder, BEST_FOLDER)):
         with replacing(os.path.join(place, CONFIG_FILE)) as file:
             file.write(settings)
-        charset.save(os.path.join(place, CHARSET_FILE))
+        if charset:
+            charset.save(os.path.join(place, CHARSET_FILE))
 
 
 def hide_log():

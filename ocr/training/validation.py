@@ -63,12 +63,12 @@ def _show(monitors, canvases, texts, truths, alpha):
     """The first pictures with their attention, and a table of texts, for TensorBoard."""
     for n in range(min(_NUM_PICTURES, len(texts))):
         picture = attention_picture(canvases[n], texts[n], alpha[n].transpose(2, 0, 1), truth=truths[n])
-        monitors.put_summary(_image_summary(f'validation_{n}', picture))
+        monitors.put_summary(image_summary(f'validation_{n}', picture))
     rows = [f'| {text} | {truth} |' for text, truth in zip(texts, truths, strict=True)]
     monitors.put_summary(_text_summary('validation', '\n'.join(['| read | true |', '|---|---|', *rows])))
 
 
-def _image_summary(tag, picture):
+def image_summary(tag, picture):
     """A Summary of a picture, uint8 (H, W, 3); tensorpack's own fails on NumPy 2."""
     png = io.BytesIO()
     Image.fromarray(picture).save(png, 'png')

@@ -222,6 +222,33 @@ def cocotext(folder, words=WORDS):
     text_file(folder / 'cocotext.v2.json', json.dumps(labels))
 
 
+def coco(folder, words=WORDS):
+    """What CVAT exports: the categories first, the text in an attribute."""
+    image(folder / 'images' / 'photo.jpg')
+    annotations = [
+        {
+            'id': number,
+            'image_id': 1,
+            'category_id': 1,
+            'segmentation': [[value for point in QUAD for value in point]],
+            'area': 270.0,
+            'bbox': [2, 2, 28, 12],
+            'iscrowd': 0,
+            'attributes': {'text': word, 'occluded': False},
+        }
+        for number, word in enumerate(words, 1)
+    ]
+    labels = {
+        'licenses': [{'name': '', 'id': 0, 'url': ''}],
+        'info': {'year': ''},
+        'categories': [{'id': 1, 'name': 'text', 'supercategory': ''}],
+        'images': [{'id': 1, 'width': 40, 'height': 30, 'file_name': 'photo.jpg'}],
+        'annotations': annotations,
+    }
+    text_file(folder / 'annotations' / 'instances_default.json', json.dumps(labels))
+    return folder / 'annotations' / 'instances_default.json'
+
+
 FOURTEEN = [[3 * i, 10 - abs(i - 3)] for i in range(7)] + [[18 - 3 * i, 25] for i in range(7)]
 LAYOUTS = {  # how it is written: the format that it is, the polygon of its regions
     own: ('own', None),
@@ -249,6 +276,7 @@ LAYOUTS = {  # how it is written: the format that it is, the polygon of its regi
     ctw1500_training: ('ctw1500', FOURTEEN),
     ctw1500_test: ('ctw1500', FOURTEEN),
     cocotext: ('cocotext', QUAD),
+    coco: ('coco', QUAD),
 }
 
 

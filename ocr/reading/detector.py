@@ -1,0 +1,137 @@
+"""Frozen detector -> where text is in photographs of any size. Needs TensorFlow, not tensorpack."""
+
+import itertools
+import math
+from collections import Counter
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import tensorflow.compat.v1 as tf
+
+from ocr.errors import InputError
+from ocr.model_files.frozen_graph import FINDS, load_graph, read_settings
+from ocr.network import tensor_names as names
+from ocr.network.precision import session_config
+from ocr.reading.text_outlines import find_regions
+
+LONGER, SHORTER = 1280, 720  # pixels to which the larger photographs are shrunk, by whichever side shrinks them less
+TILE, MARGIN = 1536, 96  # side of what is looked at at once, and what of its edges is not trusted, pixels
+LEAST = 32  # pixels, side of the smallest picture that the network is given
+
+
+@dataclass(frozen=True)
+class FoundText:
+    """What was found in a photograph.
+
+    Attributes:
+        regions: list of text_outlines.FoundRegion in photograph coordinates.
+        left_out: Counter of what was no region, by text_outlines.LeftOut.
+    """
+
+    regions: list
+    left_out: Counter
+
+
+class Detector:
+    """A frozen detector in a session.
+
+    Attributes:
+        settings: dict, the Config that the graph was frozen with.
+        where: what messages call the graph.
+    """
+
+    def __init__(self, graph_def, *, precision='float32', where='the graph', longer=LONGER, **options):
+        """
+        Args:
+            graph_def: GraphDef.
+            precision: see precision.choose_precision.
+            where: what messages call the graph.
+            longer: pixels to which the longer side of larger photographs is shrunk.
+            options: as of text_outlines.find_outlines.
+        """
+        self.where = where
+        self.settings = read_settings(graph_def)
+        self.longer = longer
+        self.options = options
+        self._graph = tf.Graph()
+        with self._graph.as_default():
+            try:
+                tf.import_graph_def(graph_def, name='')
+            except (ValueError, tf.errors.OpError) as error:
+                reason = ' '.join(str(error).split())
+                raise InputError(f'{where}: TensorFlow cannot load this graph ({reason}); export it anew') from None
+        self._session = tf.Session(graph=self._graph, config=session_config(precision))
+
+    @classmethod
+    def from_pb(cls, path, flag='detector_path', **settings):
+        """Detector of a file; InputError where it is none."""
+        return cls(load_graph(path, flag, wanted=FINDS), where=path, **settings)
+
+    def find(self, image):
+        """Text in a photograph uint8 (H, W, 3), RGB: FoundText."""
+        height, width = image.shape[:2]
+        return FoundText(*find_regions(self.probability(image), (width, height), **self.options))
+
+    def probability(self, image):
+        """Probability of text in a photograph uint8 (H, W, 3), as large as it is looked at: float32 (h, w)."""
+        return probability_map(self.run, shrink(image, self.longer))
+
+    def run(self, pictures):
+        """Probability maps float32 (N, H, W) of pictures uint8 (N, H, W, 3), RGB."""
+        feed = {f'{names.IMAGE}:0': pictures.astype(np.float32) / 255}
+        return self._session.run(f'{names.PROBABILITY}:0', feed)
+
+
+def working_size(width, height, longer=LONGER):
+    """(width, height) at which a photograph is looked at: its own, or less where it is large.
+
+    A long page keeps its shorter side at SHORTER pixels: its letters are as large as those of a photograph.
+    """
+    scale = min(1.0, max(longer / max(width, height), longer * SHORTER / LONGER / min(width, height)))
+    return tuple(max(round(side * scale), 1) for side in (width, height))
+
+
+def shrink(image, longer=LONGER):
+    """The photograph uint8 (H, W, 3) at its `working_size`."""
+    size = working_size(image.shape[1], image.shape[0], longer)
+    if size == (image.shape[1], image.shape[0]):
+        return image
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+
+
+def probability_map(run, image, tile=TILE, margin=MARGIN):
+    """Probability of text of a picture of any size, in tiles that overlap where it is larger than one.
+
+    Memory is that of one tile and of the map. Each tile is trusted but for a margin where it meets others.
+
+    Args:
+        run: function uint8 (1, h, w, 3) -> float32 (1, h, w).
+        image: uint8 (H, W, 3), RGB.
+        tile: side of a tile, pixels.
+        margin: pixels of its edges.
+
+    Returns:
+        float32 (H, W).
+    """
+    height, width = image.shape[:2]
+    if min(height, width) < LEAST:  # black around it, as the network pads
+        padded = np.zeros((max(height, LEAST), max(width, LEAST), 3), np.uint8)
+        padded[:height, :width] = image
+        return probability_map(run, padded, tile, margin)[:height, :width]
+    result = np.zeros((height, width), np.float32)
+    for top, y0, y1 in _spans(height, tile, margin):
+        for left, x0, x1 in _spans(width, tile, margin):
+            part = run(image[None, top : top + tile, left : left + tile])[0]
+            result[y0:y1, x0:x1] = part[y0 - top : y1 - top, x0 - left : x1 - left]
+    return result
+
+
+def _spans(side, tile, margin):
+    """[(start of a tile, start and end of what is taken of it)], which together cover a side."""
+    if side <= tile:
+        return [(0, 0, side)]
+    number = math.ceil((side - 2 * margin) / (tile - 2 * margin))
+    starts = [round(n * (side - tile) / (number - 1)) for n in range(number)]
+    cuts = [0, *(round((one + tile + other) / 2) for one, other in itertools.pairwise(starts)), side]
+    return [(start, *span) for start, span in zip(starts, itertools.pairwise(cuts), strict=True)]

@@ -1,0 +1,175 @@
+"""Whole photographs -> text: a detector finds the regions, a recogniser reads them."""
+
+import os
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from tabulate import tabulate
+
+from ocr.errors import InputError
+from ocr.model_files.fingerprint import fingerprint
+from ocr.model_files.frozen_graph import FINDS, load_graph
+from ocr.network.precision import choose_precision
+from ocr.preprocessing.prepare import Broken, read_or_broken
+from ocr.progress import progress_bar
+from ocr.reading.detector import Detector, FoundText
+from ocr.reading.folder import find_images
+from ocr.reading.lines import group_lines
+from ocr.reading.long_text.read_windows import read_as_told
+from ocr.reading.long_text.windows import WINDOW_ASPECT
+from ocr.reading.results_file import open_results, read_results, to_record
+from ocr.region import TextRegion
+
+
+@dataclass(frozen=True)
+class ReadPhotograph:
+    """A photograph with what was found and read in it.
+
+    Attributes:
+        image_path: path of the photograph.
+        found: FoundText, its regions in reading order; or a Broken, where the photograph could not be read.
+        lines: list of lines.Line, their members positions in `found.regions`.
+        readings: list of ReadText or Broken for each region; empty where nothing reads.
+    """
+
+    image_path: str
+    found: FoundText | Broken
+    lines: list
+    readings: list
+
+
+def read_photographs(
+    detector, predictor, image_paths, *, read_image=read_or_broken, window_aspect=0, **reading
+) -> Iterator:
+    """Find text in photographs, and read it.
+
+    Regions of one photograph are read in a batch with those of others; the next photographs are searched meanwhile.
+
+    Args:
+        detector: Detector.
+        predictor: what reads, see reading.regions.read_regions; None: only find.
+        image_paths: iterable of paths.
+        read_image: function path -> uint8 (H, W, 3), RGB, or a Broken.
+        window_aspect, reading: as of long_text.read_windows.read_as_told.
+
+    Yields:
+        ReadPhotograph, in the order of the paths.
+    """
+    searched = (search(detector, path, read_image) for path in image_paths)
+    if predictor is None:
+        yield from searched
+        return
+    waiting = deque()
+
+    def regions():
+        for photograph in searched:
+            waiting.append(photograph)
+            for region in () if isinstance(photograph.found, Broken) else photograph.found.regions:
+                yield TextRegion(photograph.image_path, region.polygon, '', '')
+
+    readings = read_as_told(predictor, regions(), window_aspect=window_aspect, **reading)
+    for _, _, result in readings:
+        while _is_whole(waiting[0]):  # photographs before it in which nothing was found
+            yield waiting.popleft()
+        waiting[0].readings.append(result)
+        if _is_whole(waiting[0]):
+            yield waiting.popleft()
+    yield from waiting
+
+
+def search(detector, path, read_image=read_or_broken):
+    """ReadPhotograph of one path, found and ordered, nothing read yet."""
+    image = read_image(path)
+    if isinstance(image, Broken):
+        return ReadPhotograph(path, image, [], [])
+    found = detector.find(image)
+    lines = group_lines([region.polygon for region in found.regions])
+    order = [member for line in lines for member in line.members]
+    place = {member: number for number, member in enumerate(order)}
+    lines = [type(line)(tuple(place[member] for member in line.members), line.polygon) for line in lines]
+    return ReadPhotograph(path, FoundText([found.regions[member] for member in order], found.left_out), lines, [])
+
+
+def _is_whole(photograph):
+    """Whether all regions of a photograph have been read."""
+    broken = isinstance(photograph.found, Broken)
+    return broken or len(photograph.readings) == len(photograph.found.regions)
+
+
+def photograph_record(place, photograph):
+    """The object of a photograph's line in results.jsonl.
+
+    Args:
+        place: dict that says which photograph it is.
+        photograph: ReadPhotograph.
+    """
+    if isinstance(photograph.found, Broken):
+        return {**place, 'error': photograph.found.message}
+    regions = []
+    for region, reading in zip(photograph.found.regions, photograph.readings, strict=True):
+        where = {'polygon': _plain(region.polygon), 'found_confidence': round(region.confidence, 4)}
+        regions.append(to_record(where, reading))
+    lines = [
+        {
+            'text': ' '.join(filter(None, (regions[member].get('text', '') for member in line.members))),
+            'regions': list(line.members),
+            'polygon': _plain(line.polygon),
+        }
+        for line in photograph.lines
+    ]
+    record = {**place, 'regions': regions, 'lines': lines}
+    left_out = dict(photograph.found.left_out)
+    return {**record, 'left_out': left_out} if left_out else record
+
+
+def read_folder(cfg, predictor, path, save=None):
+    """Find and read the text of the photographs of a folder, and write a line for each.
+
+    Args:
+        cfg: Config.
+        predictor: what reads.
+        path: JSON Lines file to write, see reading.results_file.
+        save: function (number, ReadPhotograph) that saves a picture, or None.
+
+    Raises:
+        InputError: no detector is named, or it is none; no image there; the file cannot be written.
+    """
+    if not cfg.detector_path:
+        raise InputError('--detect: name the detector with --detector_path; train one with --model_name detector')
+    paths = find_images(cfg.img_folder)
+    graph_def = load_graph(cfg.detector_path, 'detector_path', wanted=FINDS)
+    detector = Detector(graph_def, precision=choose_precision(cfg.precision), where=cfg.detector_path)
+    run = {**predictor.identity, 'full_length': cfg.full_length, 'pictures': save is not None}
+    run['detector'] = fingerprint([graph_def.SerializeToString(deterministic=True)])
+    aspect = cfg.long_text and WINDOW_ASPECT
+    places = [{'image': os.path.relpath(one, cfg.img_folder)} for one in paths]
+    with open_results(path, {**run, 'window_aspect': aspect}, iter(places), cfg.resume) as results:
+        start = results.num_kept
+        settings = {name: getattr(cfg, name) for name in ('batch_size', 'num_workers', 'full_length')}
+        read = read_photographs(detector, predictor, paths[start:], window_aspect=aspect, **settings)
+        bar = progress_bar(read, total=len(paths), initial=start, desc='reading', unit=' photographs')
+        for number, photograph in enumerate(bar, start):
+            if save and not isinstance(photograph.found, Broken):
+                save(number, photograph)
+            results.append(photograph_record(places[number], photograph))
+
+
+def line_table(path, most_rows):
+    """The lines of the photographs of a file as one aligned table, and how many there are."""
+    shown, num_read, num_broken, num_regions = [], 0, 0, 0
+    for record in read_results(path):
+        num_read += 'error' not in record
+        num_broken += 'error' in record
+        num_regions += len(record.get('regions', ()))
+        lines = [record['error']] if 'error' in record else [line['text'] for line in record['lines']]
+        shown += [(record['image'] * (n == 0), text) for n, text in enumerate(lines or ['(no text found)'])]
+    table = tabulate(shown[:most_rows], ('image', 'lines'), disable_numparse=True)
+    more = f'\n... and {len(shown) - most_rows} more' if len(shown) > most_rows else ''
+    return f'{table}{more}\n{path}: {num_regions} regions in {num_read} photographs, {num_broken} unreadable'
+
+
+def _plain(polygon):
+    """Polygon as nested lists, pixels to a tenth."""
+    return np.round(polygon.astype(np.float64), 1).tolist()

@@ -1,0 +1,142 @@
+"""What a detector's training sees: photographs of its datasets, drawn scenes, and what is held out to validate on."""
+
+import dataclasses
+
+import numpy as np
+
+from ocr.datasets.index import count_table, split_by_image
+from ocr.datasets.photographs import PhotographIndex
+from ocr.datasets.sources import not_drawn, open_photographs, recipe_name
+from ocr.drawing import Recipe, scan_fonts
+from ocr.drawing.material import prepare_recipe
+from ocr.errors import InputError
+from ocr.preprocessing.augment import AugmentSettings
+from ocr.preprocessing.prepare import read_or_broken
+from ocr.training.data import shares
+from ocr.training.photograph_samples import CropPreparer, crop_dataflow, photograph_source
+
+STRIDE = 16  # of the network's deepest block, see network.detector
+MAX_DRAWN = 100  # scenes to validate on
+
+
+@dataclasses.dataclass(frozen=True)
+class DetectionData:
+    """The datasets of a detector's training, in the order of --train_datasets.
+
+    Attributes:
+        index: PhotographIndex of the datasets that are not drawn, or None.
+        datasets: list of int64 (n,), the positions in `index` to train on, or Recipe.
+        fonts: tuple of Font to draw with.
+        held_out: list of Photograph to validate on.
+        pictures: {image_path: uint8 (H, W, 3)} of those among them that are drawn.
+        charset: None: a detector knows no characters.
+    """
+
+    index: PhotographIndex | None
+    datasets: list
+    fonts: tuple = ()
+    held_out: list = dataclasses.field(default_factory=list)
+    pictures: dict = dataclasses.field(default_factory=dict)
+    charset: None = None
+
+
+def load_detection_data(cfg):
+    """DetectionData of the settings; prints what is kept and left out.
+
+    Raises:
+        InputError: settings that a detector cannot have; datasets without anything to find.
+    """
+    for name in ('profile', 'report'):
+        if getattr(cfg, name):
+            raise InputError(f'--{name}: not for a detector; leave it out')
+    if cfg.image_size % STRIDE:
+        raise InputError(f"--image_size {cfg.image_size}: the side of a detector's crops is a multiple of {STRIDE}")
+    if not cfg.final_endpoint.startswith('Mixed_6'):
+        raise InputError(f'--final_endpoint {cfg.final_endpoint}: a detector ends at one of Mixed_6a to Mixed_6h')
+    specs = not_drawn(cfg.train_datasets)
+    index, positions = _open(cfg, specs) if specs or not cfg.train_datasets else (None, [])
+    positions = iter(positions)
+    fonts = scan_fonts(cfg.font_dir) if len(specs) < len(cfg.train_datasets) else ()
+    datasets = [
+        _scenes(cfg, name, fonts) if (name := recipe_name(spec)) else next(positions) for spec in cfg.train_datasets
+    ]
+    data = DetectionData(index, datasets, fonts)
+    shares(cfg, data)  # says what is wrong with them before anything is drawn
+    return _hold_out(cfg, data) if cfg.val_epochs and cfg.val_regions else data
+
+
+def detection_dataflow(cfg, data, samples_per_step, start_step):
+    """Endless batches from where `start_step` left them, and the stage that counts what could not be read."""
+    prepare = CropPreparer(
+        side=cfg.image_size,
+        augment_settings=AugmentSettings(**cfg.augmentation),
+        seed=cfg.seed,
+        min_size=cfg.min_size,
+    )
+    grown = cfg.drawn_growth * cfg.total_steps * samples_per_step
+    sources = []
+    for dataset, share in shares(cfg, data):
+        if isinstance(dataset, Recipe):
+            from ocr.training.scene_samples import scene_source
+
+            source = scene_source(dataset, data.fonts, prepare, seed=cfg.seed, growth=round(grown * share))
+        else:
+            source = photograph_source(data.index, dataset, prepare, cfg.seed)
+        sources.append(dataclasses.replace(source, share=share))
+    return crop_dataflow(
+        sources,
+        batch_size=cfg.batch_size,
+        seed=cfg.seed,
+        start=start_step * samples_per_step,
+        num_workers=cfg.num_workers,
+    )
+
+
+def read_held_out(data, path):
+    """Picture uint8 (H, W, 3) of a held-out photograph, drawn ones too, or a Broken."""
+    return data.pictures[path] if path in data.pictures else read_or_broken(path)
+
+
+def _open(cfg, specs):
+    """PhotographIndex of datasets, and for each of them its positions; prints the table."""
+    index, counts = open_photographs(cfg.base_dir, cfg.index_dir, specs, cfg.min_size)
+    print(count_table(counts))
+    return index, [np.arange(start, stop) for start, stop in index.spans]
+
+
+def _scenes(cfg, name, fonts):
+    """Recipe of drawn scenes; InputError for one that draws single words."""
+    from ocr.drawing.scenes.recipe import SceneRecipe
+
+    recipe = prepare_recipe(name, fonts, charset=None, text_path=cfg.text_path, photo_dir=cfg.photo_dir)
+    if not isinstance(recipe, SceneRecipe):
+        raise InputError(
+            f'synthetic:{name} draws single words: nothing to find; a detector learns from synthetic:street'
+        )
+    return recipe
+
+
+def _hold_out(cfg, data):
+    """The data, and what it is validated on: --val_datasets, else a share of the photographs, else drawn scenes."""
+    if cfg.val_datasets:
+        index, positions = _open(cfg, cfg.val_datasets)
+        held_out = np.concatenate(positions)
+    elif data.index is None:
+        from ocr.training.scene_samples import draw_held_out_scenes
+
+        recipe = next(dataset for dataset in data.datasets if isinstance(dataset, Recipe))
+        photographs, pictures = draw_held_out_scenes(recipe, data.fonts, cfg.seed, min(cfg.val_regions, MAX_DRAWN))
+        return dataclasses.replace(data, held_out=photographs, pictures=pictures)
+    elif cfg.val_share:
+        index, datasets, parts = data.index, list(data.datasets), []
+        for i, dataset in enumerate(datasets):
+            if not isinstance(dataset, Recipe):
+                datasets[i], part = split_by_image(index, dataset, cfg.val_share, cfg.seed)
+                parts.append(part)
+        data, held_out = dataclasses.replace(data, datasets=datasets), np.concatenate(parts)
+        number = sum(len(dataset) for dataset in datasets if not isinstance(dataset, Recipe))
+        print(f'{number} photographs to train on, {len(held_out)} held out for validation')
+    else:
+        return data
+    some = np.linspace(0, len(held_out) - 1, min(len(held_out), cfg.val_regions), dtype=int)
+    return dataclasses.replace(data, held_out=[index[position] for position in held_out[some]])

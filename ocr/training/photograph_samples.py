@@ -1,0 +1,130 @@
+"""Crops of photographs as training samples of a detector: what worker processes run."""
+
+from functools import partial
+
+import numpy as np
+
+from ocr.parallel import num_cores
+from ocr.preprocessing.photograph_crop import crop_photograph, draw_crop
+from ocr.preprocessing.prepare import Broken, naming, read_or_broken
+from ocr.training.dataflow import (
+    SHUFFLE_BATCHES,
+    BatchByShape,
+    MixedStream,
+    ParallelMap,
+    RegionStream,
+    Shuffle,
+    SkipBroken,
+    Source,
+)
+from ocr.training.detection_targets import draw_targets
+from ocr.training.samples import MixedPreparer
+
+CROPS = 4  # of a photograph, one after the other, so that it is decoded or drawn once for all of them
+
+
+class CropPreparer:
+    """(image, polygons, counts, draw) -> [crop uint8 (S, S, 3), target maps uint8 (S, S, 4)].
+
+    The crop depends on (seed, draw) alone, so a batch does not depend on the number of workers.
+    """
+
+    def __init__(self, *, side, augment_settings, seed, min_size):
+        """
+        Args:
+            side: S, pixels.
+            augment_settings: AugmentSettings.
+            seed: int.
+            min_size: pixels; text lower than that on the crop does not count.
+        """
+        self.side = side
+        self.augment_settings = augment_settings
+        self.seed = seed
+        self.min_size = min_size
+
+    def __call__(self, image, polygons, counts, draw):
+        rng = np.random.default_rng([self.seed, draw])
+        crop, placed = crop_photograph(image, polygons, counts, draw_crop(rng, self.augment_settings), self.side)
+        return [crop, draw_targets(placed, counts, self.side, self.side, self.min_size)]
+
+
+class _KeepsLast:
+    """Keeps what was read or drawn last for the tasks that come running; not sent to worker processes."""
+
+    def __init__(self):
+        self._last = None, None
+
+    def kept(self, key, make):
+        """What `make()` gave the last time for this key."""
+        if self._last[0] != key:
+            self._last = key, make()
+        return self._last[1]
+
+    def __getstate__(self):
+        return {**self.__dict__, '_last': (None, None)}
+
+
+class PhotographPreparer(_KeepsLast):
+    """Task (position, draw) -> what `prepare`, a CropPreparer, makes of that photograph of an index, or a Broken."""
+
+    def __init__(self, index, prepare):
+        super().__init__()
+        self.index = index
+        self.prepare = prepare
+
+    def __call__(self, task):
+        position, draw = task
+        photograph = self.index[position]
+        image = self.kept(position, lambda: read_or_broken(photograph.image_path))
+        if isinstance(image, Broken):
+            return image
+        with naming(photograph.image_path):
+            polygons, counts = placed_text(photograph.regions)
+            return self.prepare(image, polygons, counts, draw)
+
+
+def placed_text(regions):
+    """Polygons of regions, and for each whether it is to be found."""
+    return [region.polygon for region in regions], [region.counts for region in regions]
+
+
+class CropStream:
+    """Endless (position, draw): as RegionStream, each photograph CROPS times running."""
+
+    def __init__(self, positions, seed, start=0):
+        self.positions = positions
+        self.seed = seed
+        self.start = start
+
+    def __iter__(self):
+        draw, skipped = self.start, self.start % CROPS
+        for position, _ in RegionStream(self.positions, self.seed, self.start // CROPS):
+            for _ in range(skipped, CROPS):
+                yield position, draw
+                draw += 1
+            skipped = 0
+
+
+def photograph_source(index, positions, prepare, seed):
+    """A dataflow.Source of photographs: `positions` int64 (n,) of a PhotographIndex, `prepare` a CropPreparer."""
+    return Source(partial(CropStream, positions, seed), PhotographPreparer(index, prepare), CROPS * len(positions))
+
+
+def crop_dataflow(sources, *, batch_size, seed, start=0, num_workers=0):
+    """Endless batches of crops, the same for one seed whatever the number of workers.
+
+    Args:
+        sources: list of Source.
+        batch_size: N.
+        seed: int, of the mixing.
+        start: number of samples to skip.
+        num_workers: processes; 0 is one for each core.
+
+    Returns:
+        A DataFlow of [image float32 (N, S, S, 3) in 0..1, maps uint8 (N, S, S, 4)], and its SkipBroken stage.
+    """
+    mixed = MixedStream([source.stream for source in sources], [source.share for source in sources], seed, start)
+    prepare = MixedPreparer([source.prepare for source in sources])
+    mapped = ParallelMap(mixed, prepare, num_workers or num_cores())
+    checked = SkipBroken(mapped, sum(source.size for source in sources), num_fields=2)
+    return BatchByShape(Shuffle(checked, SHUFFLE_BATCHES * batch_size, seed), batch_size), checked

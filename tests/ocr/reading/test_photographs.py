@@ -1,0 +1,90 @@
+"""Photographs found and read; detector and recogniser are stood in for."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ocr.geometry import box_polygon
+from ocr.preprocessing.prepare import Broken
+from ocr.reading.detector import FoundText
+from ocr.reading.photographs import photograph_record, read_photographs, search
+from ocr.reading.read_text import ReadText
+from ocr.reading.text_outlines import FoundRegion
+
+BOXES = {1: [(60, 10, 100, 30)], 2: [], 3: [(60, 10, 100, 30), (10, 10, 50, 30), (10, 50, 60, 70)]}
+
+
+class StubDetector:
+    """Finds what BOXES has for the picture's red value."""
+
+    def find(self, image):
+        boxes = BOXES[int(image[0, 0, 0])]
+        return FoundText([FoundRegion(box_polygon(box), 0.9) for box in boxes], Counter(tiny=len(boxes)))
+
+
+class StubReader:
+    """Reads how wide the text is on its canvas."""
+
+    canvas_side, fits, with_bbox, has_attention = 32, False, False, False
+
+    def read(self, canvases, *_, **__):
+        return [ReadText('abc', 0.5, (0.5, 0.5, 0.5)) for _ in canvases]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name, value in (('a', 1), ('b', 2), ('c', 3), ('e', 2)):
+        Image.fromarray(np.full((100, 120, 3), value, np.uint8)).save(tmp_path / f'{name}.png')
+    (tmp_path / 'd.png').write_bytes(b'none')
+    return tmp_path
+
+
+def read(folder, names, predictor):
+    return list(
+        read_photographs(
+            StubDetector(), predictor, [str(folder / f'{name}.png') for name in names], batch_size=2, num_workers=1
+        )
+    )
+
+
+@pytest.mark.parametrize('names', ['abcde', 'bbbb', 'd', 'ca', 'ddac', 'eca', ''])
+def test_every_photograph_comes_back_in_its_place_with_its_readings(folder, names):
+    results = read(folder, names, StubReader())
+    assert [result.image_path[-5] for result in results] == list(names)
+    for name, result in zip(names, results, strict=True):
+        if name == 'd':
+            assert isinstance(result.found, Broken)
+        else:
+            assert len(result.readings) == len(result.found.regions) == {'a': 1, 'b': 0, 'c': 3, 'e': 0}[name]
+            assert all(reading.text == 'abc' for reading in result.readings)
+
+
+def test_without_a_reader_text_is_only_found(folder):
+    results = list(read_photographs(StubDetector(), None, [str(folder / 'c.png')]))
+    assert results[0].readings == []
+    assert len(results[0].found.regions) == 3
+
+
+def test_regions_are_in_reading_order_and_lines_say_which(folder):
+    result = search(StubDetector(), str(folder / 'c.png'))
+    assert [region.polygon[0].tolist() for region in result.found.regions] == [[10, 10], [60, 10], [10, 50]]
+    assert [line.members for line in result.lines] == [(0, 1), (2,)]
+
+
+def test_the_record_of_a_photograph(folder):
+    (result,) = read(folder, 'c', StubReader())
+    record = photograph_record({'image': 'c.png'}, result)
+    assert record['image'] == 'c.png'
+    assert [line['text'] for line in record['lines']] == ['abc abc', 'abc']
+    assert [line['regions'] for line in record['lines']] == [[0, 1], [2]]
+    assert record['regions'][0]['polygon'] == [[10, 10], [50, 10], [50, 30], [10, 30]]
+    assert record['regions'][0]['found_confidence'] == 0.9
+    assert record['regions'][0]['text'] == 'abc'
+    assert record['left_out'] == {'tiny': 3}
+
+
+def test_a_photograph_that_cannot_be_read_says_why(folder):
+    (result,) = read(folder, 'd', StubReader())
+    assert list(photograph_record({'image': 'd.png'}, result)) == ['image', 'error']

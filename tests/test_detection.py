@@ -1,0 +1,193 @@
+"""A detector from training to its scores, with the scripts as a user runs them; and what they say to mistakes."""
+
+import csv
+import json
+import shutil
+import warnings
+
+import numpy as np
+import pytest
+from streets import write_streets
+from tiny import ROOT, flags, make_words, run_main
+
+from ocr.errors import InputError
+
+TINY_DETECTOR = {
+    'model_name': 'detector',
+    'pretrain_path': '',
+    'depth_multiplier': 0.1,
+    'final_endpoint': 'Mixed_6a',
+    'image_size': 64,
+    'batch_size': 8,
+    'learning_rate': 1e-2,
+    'warmup_steps': 20,
+    'batch_norm_decay': 0.9,
+    'augment': 'none',
+    'steps_per_epoch': 100,
+    'max_epoch': 4,
+    'val_epochs': 4,
+    'num_workers': 1,
+    'precision': 'float32',
+}
+RECOGNISER = ROOT / 'pretrain' / 'latin.pb'
+
+
+def training_flags(folder, checkpoint_path, **settings):
+    index_dir = checkpoint_path.parent / 'index'
+    paths = {'train_datasets': f'mine={folder}', 'index_dir': index_dir, 'checkpoint_path': checkpoint_path}
+    return flags(**{**TINY_DETECTOR, **paths, **settings})
+
+
+@pytest.fixture(scope='module')
+def streets(tmp_path_factory):
+    return write_streets(tmp_path_factory.mktemp('data') / 'streets', 24)
+
+
+@pytest.fixture(scope='module')
+def run(streets, tmp_path_factory):
+    """The folder of a finished training."""
+    folder = tmp_path_factory.mktemp('run') / 'detector'
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')
+        assert run_main('train', *training_flags(streets, folder, val_datasets=f'mine={streets}')) == 0
+    return folder
+
+
+@pytest.fixture(scope='module')
+def pb_path(run):
+    path = run.parent / 'detector.pb'
+    assert run_main('export', *flags(checkpoint_path=run, pb_path=path)) == 0
+    return path
+
+
+def score(folder, **settings):
+    assert run_main('eval', *flags(output_path=folder / 'scores', index_dir=folder / 'index', **settings)) == 0
+    return json.loads((folder / 'scores' / 'scores.json').read_text())
+
+
+def test_it_learns_to_find_words(run):
+    rows = [json.loads(line) for line in (run / 'history.jsonl').read_text().splitlines()]
+    assert rows[-1]['loss'] < rows[0]['loss'] / 1.5
+    assert rows[-1]['val_h_mean'] > 0.5
+    assert {'core_loss', 'binary_loss', 'threshold_loss', 'val_precision', 'val_recall'} <= set(rows[-1])
+
+
+def test_the_run_folder_is_that_of_every_training(run):
+    names = {path.name for path in run.iterdir()}
+    assert {'config.json', 'history.jsonl', 'curve.png', 'log', 'best', 'model-400.index'} <= names
+    assert 'charset.txt' not in names
+    assert json.loads((run / 'config.json').read_text())['model_name'] == 'detector'
+
+
+def test_checkpoint_and_graph_score_the_same_on_photographs_not_seen(run, pb_path, tmp_path):
+    folder = write_streets(tmp_path / 'streets', 8, first=500)
+    of_graph = score(tmp_path / 'pb', pb_path=pb_path, eval_datasets=f'new={folder}')
+    of_checkpoint = score(tmp_path / 'ckpt', checkpoint_path=run, eval_datasets=f'new={folder}')
+    assert of_graph['scores'] == of_checkpoint['scores']
+    assert of_graph['scores']['new']['h_mean']['value'] > 0.5
+    with open(tmp_path / 'pb' / 'scores' / 'regions.csv', newline='') as file:
+        rows = list(csv.DictReader(file))
+    assert {row['outcome'] for row in rows} <= {'matched', 'missed', 'false', 'not counted'}
+    matched = [row for row in rows if row['outcome'] == 'matched']
+    assert all(float(row['overlap']) > 0.5 for row in matched)
+    assert all(len(row['found_polygon'].split(',')) >= 8 for row in matched)
+
+
+def test_detector_and_recogniser_are_scored_together(streets, pb_path, tmp_path):
+    settings = {'detector_path': pb_path, 'pb_path': RECOGNISER, 'eval_datasets': f'mine={streets}'}
+    scores = score(tmp_path, **settings)['scores']['mine']
+    assert 0.3 < scores['end_to_end']['value'] <= scores['end_to_end_any_case']['value'] <= scores['h_mean']['value']
+    assert 0 < scores['ned']['value'] <= 1
+
+
+def test_words_are_joined_for_labels_of_lines(pb_path, tmp_path):
+    folder = write_streets(tmp_path / 'streets', 4, first=700)
+    labels = (folder / 'labels.tsv').read_text()
+    scores = score(tmp_path, pb_path=pb_path, eval_datasets=f'lines={folder}', unit='line')
+    assert scores['protocol'].endswith('lines')
+    assert labels == (folder / 'labels.tsv').read_text()
+
+
+def test_a_graph_is_fine_tuned(streets, pb_path, tmp_path):
+    settings = {'restore_path': pb_path, 'steps_per_epoch': 1, 'max_epoch': 1, 'val_epochs': 0, 'learning_rate': 1e-6}
+    assert run_main('train', *training_flags(streets, tmp_path / 'run', **settings)) == 0
+    before = score(tmp_path / 'a', pb_path=pb_path, eval_datasets=f'mine={streets}')['scores']
+    after = score(tmp_path / 'b', checkpoint_path=tmp_path / 'run', eval_datasets=f'mine={streets}')['scores']
+    assert after['mine']['h_mean']['value'] == pytest.approx(before['mine']['h_mean']['value'], abs=0.25)
+
+
+def test_a_training_goes_on(streets, run, tmp_path):
+    copy = shutil.copytree(run, tmp_path / 'run')
+    assert run_main('train', *training_flags(streets, copy, steps_per_epoch=404, max_epoch=1, val_epochs=0)) == 0
+    rows = [json.loads(line) for line in (copy / 'history.jsonl').read_text().splitlines()]
+    assert [row['step'] for row in rows] == [100, 200, 300, 400, 404]
+
+
+def test_float16_finds_the_same(run, tmp_path):
+    path = tmp_path / 'half.pb'
+    assert run_main('export', *flags(checkpoint_path=run, pb_path=path, weights='float16')) == 0
+    assert path.stat().st_size < 0.7 * 400_000
+
+
+@pytest.mark.parametrize(
+    ('change', 'message'),
+    [
+        ({'image_size': 100}, '--image_size 100: .*multiple of 16'),
+        ({'final_endpoint': 'Mixed_5c'}, '--final_endpoint Mixed_5c: a detector ends at one of Mixed_6a to Mixed_6h'),
+        ({'profile': True}, '--profile: not for a detector'),
+        ({'report': 'page'}, '--report: not for a detector'),
+        ({'restore_path': RECOGNISER, 'model_name': 'detector'}, 'another architecture'),
+    ],
+)
+def test_what_a_detector_cannot_be_told(streets, tmp_path, change, message):
+    with pytest.raises(InputError, match=message):
+        run_main('train', *training_flags(streets, tmp_path / 'run', **change))
+    assert not (tmp_path / 'run' / 'config.json').exists()
+
+
+def test_word_crops_are_refused(tmp_path):
+    words = make_words(tmp_path / 'words', 'one', 'two')
+    with pytest.raises(InputError, match='these labels cover whole images: nothing to find'):
+        run_main('train', *training_flags(words, tmp_path / 'run'))
+
+
+def test_each_model_in_the_place_of_the_other_is_said(streets, pb_path, tmp_path):
+    with pytest.raises(InputError, match='a detector, which finds text and reads none'):
+        run_main('test', *flags(pb_path=pb_path, img_folder=streets, output_path=tmp_path / 'out'))
+    with pytest.raises(InputError, match='a model that reads text and finds none; give a detector'):
+        score(tmp_path, detector_path=RECOGNISER, eval_datasets=f'mine={streets}')
+
+
+def test_photographs_are_read_by_one_command(pb_path, tmp_path):
+    folder = write_streets(tmp_path / 'streets', 3, first=900)
+    (folder / 'broken.png').write_bytes(b'no picture')
+    paths = {'img_folder': folder, 'output_path': tmp_path / 'out', 'picture_dir': tmp_path / 'pictures'}
+    settings = flags(detect=True, detector_path=pb_path, pb_path=RECOGNISER, **paths)
+    assert not run_main('test', *settings)
+    records = [json.loads(line) for line in (tmp_path / 'out' / 'results.jsonl').read_text().splitlines()]
+    assert [record['image'] for record in records] == ['0.png', '1.png', '2.png', 'broken.png']
+    assert 'error' in records[-1]
+    assert sum(len(record['regions']) for record in records[:-1]) >= 4
+    assert all(line['text'] for record in records[:-1] for line in record['lines'])
+    assert [path.name for path in sorted((tmp_path / 'pictures').iterdir())] == [
+        '000000_0.jpg',
+        '000001_1.jpg',
+        '000002_2.jpg',
+    ]
+    before = (tmp_path / 'out' / 'results.jsonl').read_bytes()
+    assert not run_main('test', *settings, '--resume')
+    assert (tmp_path / 'out' / 'results.jsonl').read_bytes() == before
+
+
+def test_what_detect_lacks_is_named(streets, pb_path, tmp_path):
+    with pytest.raises(InputError, match='--detect: name the detector with --detector_path'):
+        run_main('test', *flags(detect=True, img_folder=streets, output_path=tmp_path))
+    with pytest.raises(InputError, match='--attention_dir: not with --detect'):
+        run_main('test', *flags(detect=True, detector_path=pb_path, attention_dir=tmp_path, img_folder=streets))
+
+
+def test_photographs_without_text_are_a_valid_answer(pb_path):
+    from ocr.reading.detector import Detector
+
+    found = Detector.from_pb(pb_path).find(np.full((120, 200, 3), 128, np.uint8))
+    assert found.regions == []
