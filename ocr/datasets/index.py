@@ -4,7 +4,8 @@
 
 Image paths are absolute, texts NFC, polygons in pixels of the upright picture, rounded to 0.01. Beside `<index>` lies
 `<index>.counts.json`: how many regions were kept and dropped for which reason, and of which state of the annotation
-files that holds. Building and reading take memory that does not grow with the regions, 8 bytes each aside.
+files that holds; and `<index>.images`, which state of the images it holds of (see `index_images`). Building and reading
+take memory that does not grow with the regions, 8 bytes each aside.
 """
 
 import hashlib
@@ -12,6 +13,7 @@ import json
 import logging
 import os
 from array import array
+from pathlib import Path
 
 import numpy as np
 from tabulate import tabulate
@@ -19,12 +21,14 @@ from tabulate import tabulate
 from ocr.annotations import annotation_files, read_dataset, resolve_source, split_source
 from ocr.atomic import replacing
 from ocr.charset import normalize
+from ocr.datasets.index_images import ImageRecord, changed_image, images_path
 from ocr.errors import InputError
+from ocr.file_names import shortened
 from ocr.geometry import whole_image
 from ocr.preprocessing.image_header import upright_size
 from ocr.region import Dropped, DropReason, TextRegion, judge_polygon
 
-FORMAT = 1
+FORMAT = 2
 KEPT = 'kept'
 BLAMED_IMAGES = 5  # images at fault that are logged one by one
 REMEDY = 'free the disk or change --index_dir'
@@ -32,10 +36,23 @@ REMEDY = 'free the disk or change --index_dir'
 logger = logging.getLogger(__name__)
 
 
+def index_file(index_dir, name, source):
+    """Path of the index of a dataset: told from others of the same name by what it indexes.
+
+    Args:
+        index_dir: folder of the indexes.
+        name: dataset name.
+        source: FORMAT:PATH.
+    """
+    form, path = split_source(source)
+    digest = hashlib.blake2b(f'{form}:{os.path.abspath(path)}'.encode('utf-8', 'surrogatepass'), digest_size=4)
+    return os.path.join(index_dir, f'{shortened(name)}-{digest.hexdigest()}.jsonl')
+
+
 def build_index(name, path, index_path, min_size=8, progress=None):
     """Reads the annotations of a dataset, checks every image once and writes the index and its counts.
 
-    Both files are written beside and then renamed, so that neither is ever half-written.
+    The files are written beside and then renamed, so that none is ever half-written.
 
     Args:
         name: dataset name; decides the annotation format.
@@ -52,13 +69,17 @@ def build_index(name, path, index_path, min_size=8, progress=None):
     """
     fingerprint = source_fingerprint(name, path)
     counts = {KEPT: 0}
-    with replacing(index_path, binary=True, remedy=REMEDY) as stream:
-        for region, reason in judged(read_dataset(name, path), min_size):
+    with (
+        replacing(images_path(index_path), binary=True, remedy=REMEDY) as images,
+        replacing(index_path, binary=True, remedy=REMEDY) as stream,
+    ):
+        for region, reason in judged(read_dataset(name, path), min_size, look=ImageRecord(images).look):
             counts[reason or KEPT] = counts.get(reason or KEPT, 0) + 1
             if reason is None:
                 stream.write(_to_line(region))
             if progress:
                 progress(1)
+        Path(_counts_path(index_path)).unlink(missing_ok=True)  # killed between the renames, there is no index
     summary = {
         'format': FORMAT,
         'dataset': name,
@@ -90,12 +111,12 @@ def source_fingerprint(name, path):
 
 
 def index_is_current(index_path, name, path, min_size=8):
-    """Whether the index is whole and made of these annotations, in their present state, with these settings.
+    """Whether the index is whole and made of these annotations and images, in their present state, with these settings.
 
-    Images are not looked at again: what was missing when the index was built stays left out until it is built anew.
+    An image that has come, gone or changed its size or orientation since is logged.
     """
     summary = _read_summary(index_path)
-    return (
+    is_of_labels = (
         summary is not None
         and summary.get('format') == FORMAT
         and summary.get('dataset') == name
@@ -104,6 +125,10 @@ def index_is_current(index_path, name, path, min_size=8):
         and summary.get('index_bytes') == os.path.getsize(index_path)
         and summary.get('fingerprint') == source_fingerprint(name, path)
     )
+    change = changed_image(index_path) if is_of_labels else None
+    if change:
+        logger.info('%s: %s; the index is built anew', name, change)
+    return is_of_labels and not change
 
 
 def read_counts(index_path):
@@ -127,7 +152,9 @@ class RegionIndex:
     def __init__(self, paths):
         """Scans the files for their lines; InputError if one cannot be read."""
         self.paths = (os.fspath(paths),) if isinstance(paths, (str, os.PathLike)) else tuple(map(os.fspath, paths))
-        self._offsets = [_line_offsets(path) for path in self.paths]
+        scans = [_scan(path) for path in self.paths]
+        self._offsets = [offsets for offsets, _ in scans]
+        self._states = [state for _, state in scans]
         self._starts = np.cumsum([0, *(len(offsets) - 1 for offsets in self._offsets)])
         self._files = {}
 
@@ -170,7 +197,10 @@ class RegionIndex:
 
     def _descriptor(self, file_number):
         if file_number not in self._files:
-            stream = open(self.paths[file_number], 'rb')  # noqa: SIM115 - stays open for later reads
+            path = self.paths[file_number]
+            stream = open(path, 'rb')  # noqa: SIM115 - stays open for later reads
+            if _state_of(stream) != self._states[file_number]:
+                raise InputError(f'{path}: was built anew while it is in use; start again')
             self._files.setdefault(file_number, stream)
         return self._files[file_number].fileno()
 
@@ -246,13 +276,14 @@ def count_rows(counts_per_dataset):
     return ['dataset', *columns], [[name, *(counts.get(column, 0) for column in columns)] for name, counts in rows]
 
 
-def judged(regions, min_size, blamed_images=BLAMED_IMAGES):
+def judged(regions, min_size, blamed_images=BLAMED_IMAGES, look=upright_size):
     """Yields (TextRegion | Dropped, DropReason | None); opens an image once for a run of regions that share it.
 
     Args:
         regions: iterable of TextRegion | Dropped, as `read_dataset` yields them.
         min_size: see build_index.
         blamed_images: images at fault that are logged one by one.
+        look: function of an image's path, as `upright_size`.
     """
     image_path, size, blamed = None, None, 0
     for region in regions:
@@ -260,7 +291,7 @@ def judged(regions, min_size, blamed_images=BLAMED_IMAGES):
             yield region, region.reason
             continue
         if region.image_path != image_path:
-            image_path, size = region.image_path, upright_size(region.image_path)
+            image_path, size = region.image_path, look(region.image_path)
             if isinstance(size, str):
                 blamed += 1
                 if blamed <= blamed_images:
@@ -297,19 +328,26 @@ def _draw(image_path, seed):
     return (int.from_bytes(digest, 'big') >> 11) / 2**53
 
 
-def _line_offsets(path):
-    """Byte offsets int64 (n + 1,) of the n lines of a file, and of its end."""
+def _scan(path):
+    """Byte offsets int64 (n + 1,) of the n lines of a file and of its end, and the file's state."""
     found = [np.zeros(1, np.int64)]
     size = 0
     try:
         with open(path, 'rb') as stream:
+            state = _state_of(stream)
             while chunk := stream.read(1 << 20):
                 found.append(np.flatnonzero(np.frombuffer(chunk, np.uint8) == ord('\n')) + (size + 1))
                 size += len(chunk)
     except OSError as error:
         raise InputError(f'{path}: cannot read this index ({error.strerror}); run dataset.py to build it') from error
     offsets = np.concatenate(found)
-    return offsets if offsets[-1] == size else np.append(offsets, size)
+    return offsets if offsets[-1] == size else np.append(offsets, size), state
+
+
+def _state_of(stream):
+    """What tells an open file from another that took its place."""
+    state = os.fstat(stream.fileno())
+    return state.st_dev, state.st_ino, state.st_size
 
 
 def _counts_path(index_path):
