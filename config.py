@@ -14,6 +14,7 @@ import tyro
 
 from ocr.errors import InputError
 from ocr.flags import Names, Numbers, Shares, Switch, check_value, one_line
+from ocr.visible import set_up_output, visible
 
 logger = logging.getLogger(__name__)
 
@@ -480,12 +481,11 @@ def restorable(text, groups, where):
 
 def run_script(main):
     """Run a script's main(): a user's mistake ends it with one line and exit code 2."""
-    logging.basicConfig(format='%(message)s', level=logging.INFO, stream=sys.stderr)
-    sys.stdout.reconfigure(line_buffering=True)  # a log file shows each line as it is said
+    set_up_output()
     try:
         sys.exit(main())
     except InputError as error:
-        print(f'{Path(sys.argv[0]).name}: {error}', file=sys.stderr)
+        print(f'{Path(sys.argv[0]).name}: {visible(str(error))}', file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         print(f'{Path(sys.argv[0]).name}: stopped', file=sys.stderr)

@@ -152,14 +152,16 @@ def print_table(path):
     from tabulate import tabulate
 
     from ocr.reading.results_file import read_results
+    from ocr.visible import visible
 
     shown, num_results, num_broken = [], 0, 0
     for num_results, record in enumerate(read_results(path), 1):
         num_broken += 'error' in record
         if num_results <= TABLE_ROWS:
-            more = {name: record[name] for name in ('in_lexicon', 'read') if name in record}
-            text = record.get('text', record.get('error'))
-            shown.append({'image': record['image'], 'text': text, 'confidence': record.get('confidence', ''), **more})
+            more = {name: visible(record[name]) for name in ('in_lexicon', 'read') if name in record}
+            text = visible(record.get('text', record.get('error')))
+            confidence = record.get('confidence', '')
+            shown.append({'image': visible(record['image']), 'text': text, 'confidence': confidence, **more})
     print(tabulate(shown, 'keys', disable_numparse=[0, 1], floatfmt='.3f'))
     if num_results > len(shown):
         print(f'... and {num_results - len(shown)} more')

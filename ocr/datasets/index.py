@@ -27,6 +27,7 @@ from ocr.file_names import shortened
 from ocr.geometry import whole_image
 from ocr.preprocessing.image_header import upright_size
 from ocr.region import Dropped, DropReason, TextRegion, judge_polygon
+from ocr.visible import visible
 
 FORMAT = 2
 KEPT = 'kept'
@@ -273,7 +274,8 @@ def count_rows(counts_per_dataset):
     known = [reason for reason in DropReason.ALL if total.get(reason)]
     columns = [KEPT, *known, *sorted(reason for reason in total if total[reason] and reason not in (KEPT, *known))]
     rows = [*counts_per_dataset.items(), ('total', total)]
-    return ['dataset', *columns], [[name, *(counts.get(column, 0) for column in columns)] for name, counts in rows]
+    cells = [[visible(name), *(counts.get(column, 0) for column in columns)] for name, counts in rows]
+    return ['dataset', *columns], cells
 
 
 def judged(regions, min_size, blamed_images=BLAMED_IMAGES, look=upright_size):
