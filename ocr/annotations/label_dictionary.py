@@ -8,7 +8,7 @@ import json
 
 import ijson
 
-from ocr.annotations.files import ImageFinder, open_binary
+from ocr.annotations.files import ImageFinder, open_binary, require_inside
 from ocr.annotations.regions import region_or_dropped
 from ocr.errors import InputError
 
@@ -28,7 +28,7 @@ def read_label_dictionary(path, image_folders, dataset):
     for key, records in stream_items(path):
         if not isinstance(records, list):
             raise InputError(f'{path}: {key}: a list of regions is expected, found {str(records)[:60]}')
-        image_path = finder.find(image_folders, key)
+        image_path = finder.find(image_folders, require_inside(key, path))
         for position, record in enumerate(records):
             where = f'{path}: {key}[{position}]'
             try:

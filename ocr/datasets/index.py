@@ -38,16 +38,20 @@ logger = logging.getLogger(__name__)
 
 
 def index_file(index_dir, name, source):
-    """Path of the index of a dataset: told from others of the same name by what it indexes.
+    """Path of the index of a dataset, `<name>.jsonl`, or `<name>-<digest>.jsonl` if that is of another dataset.
 
     Args:
         index_dir: folder of the indexes.
         name: dataset name.
         source: FORMAT:PATH.
     """
-    form, path = split_source(source)
-    digest = hashlib.blake2b(f'{form}:{os.path.abspath(path)}'.encode('utf-8', 'surrogatepass'), digest_size=4)
-    return os.path.join(index_dir, f'{shortened(name)}-{digest.hexdigest()}.jsonl')
+    plain = os.path.join(index_dir, f'{shortened(name)}.jsonl')
+    summary = _read_summary(plain)
+    source = _absolute(source)
+    if summary is None or summary.get('format') != FORMAT or summary.get('source') == source:
+        return plain
+    digest = hashlib.blake2b(source.encode('utf-8', 'surrogatepass'), digest_size=4).hexdigest()
+    return os.path.join(index_dir, f'{shortened(name)}-{digest}.jsonl')
 
 
 def build_index(name, path, index_path, min_size=8, progress=None):
@@ -84,7 +88,7 @@ def build_index(name, path, index_path, min_size=8, progress=None):
     summary = {
         'format': FORMAT,
         'dataset': name,
-        'source': resolve_source(name, path),
+        'source': _absolute(resolve_source(name, path)),
         'fingerprint': fingerprint,
         'min_size': min_size,
         'index_bytes': os.path.getsize(index_path),
@@ -350,6 +354,12 @@ def _state_of(stream):
     """What tells an open file from another that took its place."""
     state = os.fstat(stream.fileno())
     return state.st_dev, state.st_ino, state.st_size
+
+
+def _absolute(source):
+    """FORMAT:PATH with the path as it is from anywhere."""
+    form, path = split_source(source)
+    return f'{form}:{os.path.abspath(path)}'
 
 
 def _counts_path(index_path):

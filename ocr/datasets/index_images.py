@@ -98,7 +98,7 @@ def _file_state(path):
     """[bytes, modified ns, changed ns] of a file; None where there is none."""
     try:
         state = os.stat(path)
-    except OSError:
+    except (OSError, ValueError):
         return None
     return [state.st_size, state.st_mtime_ns, state.st_ctime_ns]
 
@@ -107,7 +107,7 @@ def _folder_state(path):
     """State of the folder that an image is missing in: it changes when the image comes, under whatever suffix."""
     try:
         state = os.stat(os.path.dirname(path))
-    except OSError:
+    except (OSError, ValueError):
         return None
     return [0, state.st_mtime_ns, 0]
 

@@ -12,6 +12,8 @@ import threading
 
 import lmdb
 
+from ocr.regular_file import open_regular
+
 # How names of images end; where several images share the rest of a name, the first of these counts.
 IMAGE_SUFFIXES = (
     *('.jpg', '.jpeg', '.png', '.bmp', '.gif', '.tif', '.tiff', '.webp'),
@@ -25,7 +27,7 @@ _opening = threading.Lock()
 def open_image(path):
     """Binary stream of an image; FileNotFoundError or NotADirectoryError where there is none, OSError otherwise."""
     try:
-        return open(path, 'rb')
+        return open_regular(path)
     except NotADirectoryError:
         file, key = os.path.split(os.fspath(path))
         if not os.path.isfile(file):
