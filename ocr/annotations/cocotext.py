@@ -32,7 +32,11 @@ def annotation_files(path, dataset):
 def read(path, dataset):
     """Yields TextRegion | Dropped for each annotation; keeps the images' names in memory."""
     (labels,) = annotation_files(path, dataset)
-    names = {key: _file_name(image, f'{labels}: imgs.{key}') for key, image in stream_items(labels, 'imgs')}
+    names = {}
+    for key, image in stream_items(labels, 'imgs'):
+        name = _file_name(image, f'{labels}: imgs.{key}')
+        if names.setdefault(key, name) != name:
+            raise InputError(f'{labels}: imgs.{key} is there twice, as {names[key]} and as {name}; keep the right one')
     heads = [[name] for name in itertools.islice(names.values(), SAMPLE)]
     root = image_root(labels, heads, dataset)
     for key, annotation in stream_items(labels, 'anns'):
