@@ -31,7 +31,7 @@ LOCAL_SETTINGS = (*NOT_SERVED, 'window_aspect', 'attention_dir')  # of reading h
 
 def place(region, folder):
     """What a line of results.jsonl says of a region; paths are relative to the image folder where they lie below it."""
-    path = os.path.relpath(region.image_path, folder)
+    path = os.path.relpath(region.image_path, os.path.dirname(folder) if os.path.isfile(folder) else folder)
     of_image = {'image': region.image_path if path.startswith('..') else path}
     return of_image if region.polygon is None else {**of_image, 'polygon': region.polygon.tolist()}
 
@@ -48,11 +48,12 @@ def save_picture(folder, number, region, prepared, result):
     """Save the attention picture of one region under the region's number and file name."""
     from PIL import Image
 
+    from ocr.file_names import shortened
     from ocr.reading.char_positions import char_positions
     from ocr.visualization.attention_sheet import attention_picture
     from ocr.visualization.region_view import region_view
 
-    stem = re.sub(r'[^\w.-]', '_', Path(region.image_path).stem)
+    stem = shortened(re.sub(r'[^\w.-]', '_', Path(region.image_path).stem))
     photograph = None
     if region.polygon is not None:
         positions = char_positions(result.alpha[: len(result.text)], prepared)
@@ -168,6 +169,15 @@ def print_table(path):
     print(f'{path}: {num_results - num_broken} read, {num_broken} unreadable')
 
 
+def print_passed_over(folder):
+    """Name the files in an image folder that are no images, if there are any."""
+    from ocr.reading.image_search import Search
+    from ocr.visible import visible
+
+    if others := Search(folder).in_words():
+        print(f'passed over, since they are no images that are read here: {visible(others)}')
+
+
 def main(argv=None):
     cfg = parse_config(argv, __doc__)
     from ocr.reading.folder import find_regions
@@ -195,6 +205,8 @@ def main(argv=None):
         for record in read(reader, regions, cfg, results.num_kept):
             results.append(record)
     print_table(path)
+    if not cfg.polygons_path:
+        print_passed_over(cfg.img_folder)
 
 
 if __name__ == '__main__':

@@ -1,6 +1,8 @@
 """What flags are made of: types of settings that tyro does not know, ranges and choices, and errors of one line."""
 
 import itertools
+import os
+import re
 import sys
 from typing import Annotated
 
@@ -15,6 +17,22 @@ def _values(arguments):
     return tuple(value for argument in arguments for value in argument.split(',') if value)
 
 
+def _names(arguments):
+    """['a,b', 'c'] -> ('a', 'b', 'c'); an argument that is a path of something that is there is one, `\\,` a comma."""
+    return tuple(
+        name.replace('\\,', ',')
+        for argument in arguments
+        for name in ([argument] if _is_path(argument) else re.split(r'(?<!\\),', argument))
+        if name
+    )
+
+
+def _is_path(argument):
+    """Whether an argument, or what follows NAME=, FORMAT: or NAME=FORMAT: in it, is there on the disk."""
+    path = re.sub(r'^([\w.-]+=)?(\w+:)?', '', argument)
+    return any(os.path.exists(os.path.expanduser(one)) for one in (argument, argument.partition('=')[2], path) if one)
+
+
 def _boolean(arguments):
     """[] -> True, ['false'] -> False."""
     words = {'true': True, 'false': False, '1': True, '0': False, 'yes': True, 'no': False}
@@ -24,17 +42,17 @@ def _boolean(arguments):
     return words[word]
 
 
-def _tuple_of(kind, metavar):
+def _tuple_of(kind, metavar, split=_values):
     return PrimitiveConstructorSpec(
         nargs='*',
         metavar=metavar,
-        instance_from_str=lambda arguments: tuple(kind(value) for value in _values(arguments)),
+        instance_from_str=lambda arguments: tuple(kind(value) for value in split(arguments)),
         is_instance=lambda value: isinstance(value, tuple),
-        str_from_instance=lambda value: [','.join(map(str, value))],
+        str_from_instance=lambda value: [','.join(str(one).replace(',', '\\,') for one in value)],
     )
 
 
-Names = Annotated[tuple[str, ...], _tuple_of(str, 'NAME ...')]
+Names = Annotated[tuple[str, ...], _tuple_of(str, 'NAME ...', _names)]
 Numbers = Annotated[tuple[int, ...], _tuple_of(int, 'INT ...')]
 Shares = Annotated[tuple[float, ...], _tuple_of(float, 'SHARE ...')]
 Switch = Annotated[

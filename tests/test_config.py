@@ -367,6 +367,16 @@ def test_stored_text_is_readable():
     assert json.loads(text)['base_dir'] == '/数据' and '/数据' in text
 
 
+def test_commas_in_paths(tmp_path):
+    path = tmp_path / 'Vienna, 2019'
+    path.mkdir()
+    for written in (f'{path}', f'm={path}', f'm=gt:{path}'):
+        assert parse_config(['--train_datasets', written, 'a,b=c']).train_datasets == (written, 'a', 'b=c')
+    escaped = 'm=/nowhere/Vienna\\, 2019,b'
+    cfg = parse_config(['--train_datasets', escaped])
+    assert cfg.train_datasets == ('m=/nowhere/Vienna, 2019', 'b')
+
+
 # Scripts
 
 

@@ -51,7 +51,10 @@ def dataset_path(spec, base_dir):
         return match[1], f'{form}:{path}' if form else path
     path = os.path.abspath(os.path.expanduser(spec))
     if not os.path.exists(path):
-        raise InputError(f'dataset {spec}: neither one of {", ".join(DATASETS)} nor NAME=PATH nor a path that exists')
+        raise InputError(
+            f'dataset {spec}: neither one of {", ".join(DATASETS)} nor NAME=PATH nor a path that exists '
+            '(a comma parts datasets; write \\, for one in a path)'
+        )
     name = _name_of(path)
     if name in DATASETS and os.path.isfile(path):
         raise InputError(f'dataset {spec}: the name {name} stands for a challenge; give it another, NAME={spec}')
