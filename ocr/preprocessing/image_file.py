@@ -12,6 +12,7 @@ import threading
 
 import lmdb
 
+from ocr.preprocessing.lmdb_size import check_size
 from ocr.regular_file import open_regular
 
 # How names of images end; where several images share the rest of a name, the first of these counts.
@@ -51,6 +52,7 @@ def open_database(file):
     key = os.getpid(), os.path.realpath(file)
     with _opening:  # LMDB allows one environment a process
         if key not in _databases:
+            check_size(key[1])
             _databases[key] = lmdb.open(
                 key[1], subdir=False, readonly=True, create=False, lock=False, readahead=False, meminit=False
             )

@@ -1,7 +1,9 @@
 """Label files as other systems write them: names in another normalisation, other line ends, other encodings."""
 
+import contextlib
 import json
 import os
+import time
 import unicodedata
 
 import layouts
@@ -218,3 +220,21 @@ def test_polygons_from_a_pipe_or_a_device_are_refused(tmp_path):
     for path in (str(tmp_path / 'pipe'), '/dev/zero'):
         with pytest.raises(InputError, match=r'cannot be read \(not a regular file\)'):
             list(read_polygons(path, str(tmp_path)))
+
+
+# Time
+
+
+@pytest.mark.parametrize(
+    'line', [' ', '1 ', '1.png' + ' ', '1', '"', '1,2,3,4,5,6,7,8' + ' ', 'a ', 'x: [[1', '1\t'], ids=ascii
+)
+def test_a_long_line_is_looked_at_in_no_time(tmp_path, line):
+    """The format is found out by looking, so everybody pays for the slowest pattern."""
+    text_file(tmp_path / 'gt_1.txt', '1.png ' + line[-1] * 60_000 + 'x\n' + line + line[-1] * 60_000 + 'x\n')
+    begin = time.monotonic()
+    with pytest.raises(InputError):
+        list(read_dataset('mine', tmp_path))
+    for form in ('icdar', 'icdar_words', 'icdar2017rctw', 'totaltext', 'ctw1500', 'gt', 'trdg'):
+        with contextlib.suppress(InputError):
+            list(read_dataset('mine', f'{form}:{tmp_path}'))
+    assert time.monotonic() - begin < 10
