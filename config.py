@@ -14,6 +14,7 @@ import tyro
 
 from ocr.errors import InputError
 from ocr.flags import Names, Numbers, Shares, Switch, check_value, one_line
+from ocr.json_text import parse_json
 from ocr.visible import set_up_output, visible
 
 logger = logging.getLogger(__name__)
@@ -461,7 +462,7 @@ def restorable(text, groups, where):
     """
     fields = {field.name: field for field in dataclasses.fields(Config)}
     try:
-        values = dict(json.loads(text).items())
+        values = dict(parse_json(text).items())
     except (ValueError, AttributeError) as error:
         raise InputError(f'{where}: no configuration ({error}); was it edited by hand?') from None
     unknown = sorted(set(values) - set(fields))

@@ -1,8 +1,6 @@
 """What flags are made of: types of settings that tyro does not know, ranges and choices, and errors of one line."""
 
 import itertools
-import os
-import re
 import sys
 from typing import Annotated
 
@@ -10,27 +8,12 @@ import tyro
 from tyro.constructors import PrimitiveConstructorSpec
 
 from ocr.errors import InputError
+from ocr.name_lists import joined_names, split_names
 
 
 def _values(arguments):
     """['a,b', 'c'] -> ('a', 'b', 'c')."""
     return tuple(value for argument in arguments for value in argument.split(',') if value)
-
-
-def _names(arguments):
-    """['a,b', 'c'] -> ('a', 'b', 'c'); an argument that is a path of something that is there is one, `\\,` a comma."""
-    return tuple(
-        name.replace('\\,', ',')
-        for argument in arguments
-        for name in ([argument] if _is_path(argument) else re.split(r'(?<!\\),', argument))
-        if name
-    )
-
-
-def _is_path(argument):
-    """Whether an argument, or what follows NAME=, FORMAT: or NAME=FORMAT: in it, is there on the disk."""
-    path = re.sub(r'^([\w.-]+=)?(\w+:)?', '', argument)
-    return any(os.path.exists(os.path.expanduser(one)) for one in (argument, argument.partition('=')[2], path) if one)
 
 
 def _boolean(arguments):
@@ -48,11 +31,11 @@ def _tuple_of(kind, metavar, split=_values):
         metavar=metavar,
         instance_from_str=lambda arguments: tuple(kind(value) for value in split(arguments)),
         is_instance=lambda value: isinstance(value, tuple),
-        str_from_instance=lambda value: [','.join(str(one).replace(',', '\\,') for one in value)],
+        str_from_instance=lambda value: [joined_names(value)],
     )
 
 
-Names = Annotated[tuple[str, ...], _tuple_of(str, 'NAME ...', _names)]
+Names = Annotated[tuple[str, ...], _tuple_of(str, 'NAME ...', split_names)]
 Numbers = Annotated[tuple[int, ...], _tuple_of(int, 'INT ...')]
 Shares = Annotated[tuple[float, ...], _tuple_of(float, 'SHARE ...')]
 Switch = Annotated[

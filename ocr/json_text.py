@@ -16,15 +16,17 @@ class MalformedJson(ValueError):
 
 
 def parse_json(text):
-    """The value of a JSON text.
+    """The value of a JSON text, str or UTF-8 bytes.
 
     Raises:
         MalformedJson: it is none, has brackets too deep or a number too long to be read, or an object with a key twice.
     """
     try:
-        return json.loads(text, object_pairs_hook=_object)
+        return json.loads(text.decode('utf-8') if isinstance(text, bytes) else text, object_pairs_hook=_object)
     except json.JSONDecodeError as error:
         raise MalformedJson(f'{error.msg} (column {error.colno})', error.lineno) from error
+    except UnicodeDecodeError as error:
+        raise MalformedJson(f'not UTF-8 (byte {error.start})') from error
     except RecursionError as error:
         raise MalformedJson('brackets too deep to be read') from error
     except MalformedJson:

@@ -25,6 +25,7 @@ from ocr.datasets.index_images import ImageRecord, changed_image, images_path
 from ocr.errors import InputError
 from ocr.file_names import shortened
 from ocr.geometry import whole_image
+from ocr.json_text import MalformedJson, parse_json
 from ocr.preprocessing.image_header import upright_size
 from ocr.region import Dropped, DropReason, TextRegion, judge_polygon
 from ocr.visible import visible
@@ -183,12 +184,25 @@ class RegionIndex:
         offsets = self._offsets[file_number]
         line = position - int(self._starts[file_number])
         begin, end = int(offsets[line]), int(offsets[line + 1])
-        return json.loads(os.pread(self._descriptor(file_number), end - begin, begin))
+        try:
+            record = json.loads(os.pread(self._descriptor(file_number), end - begin, begin))
+            if all(isinstance(record[name], str) for name in ('image', 'text', 'dataset')):
+                return record
+        except (ValueError, TypeError, LookupError, RecursionError):
+            pass
+        raise self._damaged(file_number, line)
+
+    def _damaged(self, file_number, line):
+        return InputError(f'{self.paths[file_number]}:{line + 1}: no region; delete the file, it is built anew')
 
     def __getitem__(self, position):
         """The TextRegion at a position 0..len - 1."""
         record = self.record(position)
-        polygon = np.array(record['polygon'], np.float32).reshape(-1, 2)
+        try:
+            polygon = np.array(record['polygon'], np.float32).reshape(-1, 2)
+        except (ValueError, TypeError, LookupError, OverflowError):
+            file_number = int(np.searchsorted(self._starts, int(position), side='right')) - 1
+            raise self._damaged(file_number, int(position) - int(self._starts[file_number])) from None
         return TextRegion(record['image'], polygon, record['text'], record['dataset'])
 
     def records(self, start=0, stop=None):
@@ -370,7 +384,10 @@ def _read_summary(index_path):
     """The stored counts file as a dictionary, or None if there is none that can be used."""
     try:
         with open(_counts_path(index_path), 'rb') as stream:
-            summary = json.loads(stream.read())
-    except (OSError, ValueError):
+            summary = parse_json(stream.read())
+    except (OSError, MalformedJson):
         return None
-    return summary if isinstance(summary, dict) and isinstance(summary.get('counts'), dict) else None
+    counts = summary.get('counts') if isinstance(summary, dict) else None
+    if not isinstance(counts, dict) or not all(type(number) is int for number in counts.values()):
+        return None
+    return summary

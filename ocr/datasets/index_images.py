@@ -61,13 +61,15 @@ def changed_image(index_path):
     try:
         with open(path, 'rb') as stream:
             for image, state, found in map(json.loads, stream):
+                if not isinstance(image, str):
+                    raise TypeError('no path')
                 is_settled = found is None or isinstance(found, list)  # others may have come, or be readable by now
                 if is_settled and _file_state(image) == state:
                     continue
                 if change := _change(image, state, found):
                     return f'{image} {change}'
                 num_touched += is_settled
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return f'{path} cannot be read'
     if num_touched:
         _renew(path)
