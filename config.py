@@ -10,7 +10,9 @@ from typing import Literal
 
 from ocr.errors import InputError
 from ocr.flags import Names, Numbers, Shares, Switch, as_text, check_value, given_names, meanings, parse_flags
+from ocr.json_text import parse_json
 from ocr.preprocessing.augment_sets import AUGMENT_NUMBERS, AUGMENT_SETS, check_numbers
+from ocr.visible import set_up_output, visible
 
 logger = logging.getLogger(__name__)
 
@@ -604,7 +606,7 @@ def restorable(text, groups, where):
         InputError: the text is no such JSON, has a key that is no setting or an illegal value.
     """
     try:
-        values = renamed(dict(json.loads(text).items()))
+        values = renamed(dict(parse_json(text).items()))
     except (ValueError, AttributeError) as error:
         raise InputError(f'{where}: no configuration ({error}); was it edited by hand?') from None
     unknown = sorted(values.keys() - SETTINGS.keys() - RETIRED.keys() - AUGMENT_NUMBERS.keys())
@@ -639,8 +641,7 @@ def shown(stored):
 
 def run_script(main):
     """Run a script's main(): a user's mistake ends it with one line and exit code 2."""
-    logging.basicConfig(format='%(message)s', level=logging.INFO, stream=sys.stderr)
-    sys.stdout.reconfigure(line_buffering=True)  # a log file shows each line as it is said
+    set_up_output()
     try:
         try:
             code = main()
@@ -648,7 +649,7 @@ def run_script(main):
             sys.stdout.flush()
         sys.exit(code)
     except InputError as error:
-        print(f'{Path(sys.argv[0]).name}: {error}', file=sys.stderr)
+        print(f'{Path(sys.argv[0]).name}: {visible(str(error))}', file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         print(f'{Path(sys.argv[0]).name}: stopped', file=sys.stderr)

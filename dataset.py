@@ -25,7 +25,7 @@ from ocr.annotations import resolve_source
 from ocr.atomic import replacing
 from ocr.charset import Charset
 from ocr.datasets.index import KEPT, count_table
-from ocr.datasets.sources import dataset_path, not_drawn, open_index, select_regions
+from ocr.datasets.sources import named_datasets, not_drawn, open_index, select_regions
 from ocr.progress import progress_bar
 
 COUNTS_FILE = 'counts.json'  # in index_dir: the table that was printed
@@ -79,10 +79,11 @@ def _unexamined(cfg, counts):
     """{name: Findings} of all datasets in the order of the counts, nothing found yet."""
     from ocr.datasets.check.scan import EVALUATION, TRAINING, Findings
 
+    training, evaluation = not_drawn(cfg.train_datasets), _eval_datasets(cfg)
+    named = named_datasets(tuple(dict.fromkeys((*training, *evaluation))), cfg.base_dir)
     sources, roles = {}, {name: [] for name in counts}
-    for role, specs in ((TRAINING, not_drawn(cfg.train_datasets)), (EVALUATION, _eval_datasets(cfg))):
-        for spec in specs:
-            name, path = dataset_path(spec, cfg.base_dir)
+    for role, specs in ((TRAINING, training), (EVALUATION, evaluation)):
+        for name, path in map(named.get, specs):
             sources[name] = resolve_source(name, path)
             roles[name].append(role)
     return {name: Findings(sources[name], roles[name], counts[name], f'{cfg.seed} {name}') for name in counts}
@@ -93,7 +94,7 @@ def convert_datasets(cfg):
     from ocr.datasets.convert import convert
 
     specs = not_drawn(cfg.train_datasets)
-    index, counts = open_index(cfg.base_dir, cfg.index_dir, specs, cfg.min_size, retry_images=True)
+    index, counts = open_index(cfg.base_dir, cfg.index_dir, specs, cfg.min_size)
     output = cfg.output_path or CONVERTED_PATH
     with progress_bar(desc=f'writing {cfg.convert}', unit=' regions', total=len(index)) as bar:
         written = convert(index, cfg.convert, output, bar.update)
@@ -111,7 +112,7 @@ def cache_regions(cfg):
     from ocr.preprocessing.augment import AugmentSettings
 
     specs = not_drawn(cfg.train_datasets)
-    index, counts = open_index(cfg.base_dir, cfg.index_dir, specs, cfg.min_size, retry_images=True)
+    index, counts = open_index(cfg.base_dir, cfg.index_dir, specs, cfg.min_size)
     augmentation = AugmentSettings(**cfg.augmentation)
     wanted = {'canvas_side': cfg.image_size, 'margin': needed_margin(augmentation.margin_prob, augmentation.margin)}
     for name, path, (start, stop) in zip(counts, index.paths, index.spans, strict=True):
@@ -133,7 +134,7 @@ def main(argv=None):
     if cfg.cache:
         return cache_regions(cfg)
     specs = tuple(dict.fromkeys((*not_drawn(cfg.train_datasets), *_eval_datasets(cfg))))
-    index, counts = open_index(cfg.base_dir, cfg.index_dir, specs, cfg.min_size, retry_images=True)
+    index, counts = open_index(cfg.base_dir, cfg.index_dir, specs, cfg.min_size)
     if cfg.charset_path:
         charset = Charset.resolve(cfg.charset_path)
     else:

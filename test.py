@@ -27,7 +27,7 @@ TABLE_ROWS = 60  # rows that the printed table has at most
 
 def place(region, folder):
     """What a line of results.jsonl says of a region; paths are relative to the image folder where they lie below it."""
-    path = os.path.relpath(region.image_path, folder)
+    path = os.path.relpath(region.image_path, os.path.dirname(folder) if os.path.isfile(folder) else folder)
     of_image = {'image': region.image_path if path.startswith('..') else path}
     return of_image if region.polygon is None else {**of_image, 'polygon': region.polygon.tolist()}
 
@@ -44,11 +44,12 @@ def save_picture(folder, number, region, prepared, result):
     """Save the attention picture of one region under the region's number and file name."""
     from PIL import Image
 
+    from ocr.file_names import shortened
     from ocr.reading.char_positions import char_positions
     from ocr.visualization.attention_sheet import attention_picture
     from ocr.visualization.region_view import region_view
 
-    stem = re.sub(r'[^\w.-]', '_', Path(region.image_path).stem)
+    stem = shortened(re.sub(r'[^\w.-]', '_', Path(region.image_path).stem))
     photograph = None
     if region.polygon is not None:
         positions = char_positions(result.alpha[: len(result.text)], prepared)
@@ -158,6 +159,16 @@ def detect(cfg):
     path = os.path.join(cfg.output_path, RESULTS_FILE)
     read_folder(cfg, open_local(cfg), path, partial(save_photograph, cfg.picture_dir) if cfg.picture_dir else None)
     print(line_table(path, TABLE_ROWS))
+    print_passed_over(cfg.img_folder)
+
+
+def print_passed_over(folder):
+    """Name the files in an image folder that are no images, if there are any."""
+    from ocr.reading.image_search import Search
+    from ocr.visible import visible
+
+    if others := Search(folder).in_words():
+        print(f'passed over, since they are no images that are read here: {visible(others)}')
 
 
 def main(argv=None):
@@ -189,6 +200,8 @@ def main(argv=None):
         for record in read(reader, regions, cfg, results.num_kept):
             results.append(record)
     print(result_table(path, TABLE_ROWS))
+    if not cfg.polygons_path:
+        print_passed_over(cfg.img_folder)
     return None
 
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ocr.errors import InputError
+from ocr.file_names import shortened
 
 
 @contextmanager
@@ -25,7 +26,7 @@ def replacing(path, binary=False, newline=None, remedy='free space or choose ano
         InputError: it cannot be written.
     """
     path = Path(path)
-    beside = path.with_name(f'.{path.name}.{os.getpid()}.part')
+    beside = path.with_name(f'.{shortened(path.name, 220)}.{os.getpid()}.part')
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -51,7 +52,7 @@ def new_folder(path, remedy='free space or choose another path'):
         InputError: there is something at `path`, or it cannot be written.
     """
     path = Path(os.path.abspath(path))
-    beside = path.with_name(f'.{path.name}.{os.getpid()}.part')
+    beside = path.with_name(f'.{shortened(path.name, 220)}.{os.getpid()}.part')
     if path.exists() and not (path.is_dir() and not any(path.iterdir())):
         raise InputError(f'{path}: is there already and not an empty folder; empty it or choose another path')
     try:

@@ -30,7 +30,7 @@ _SHOWN = 10  # characters that a message names
 _ESCAPES = {'\n': '\\n', '\r': '\\r', '\ufeff': '\\ufeff'}
 _UNESCAPES = {escape: character for character, escape in _ESCAPES.items()}
 _SURROGATE = re.compile('[\ud800-\udfff]')
-_ID_LINE = re.compile(r'([0-9]+) (.*)', re.DOTALL)
+_ID_LINE = re.compile(r'([0-9]{1,9}) (.*)', re.DOTALL)
 
 logger = logging.getLogger(__name__)
 

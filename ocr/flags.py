@@ -17,6 +17,7 @@ import textwrap
 import typing
 
 from ocr.errors import InputError
+from ocr.name_lists import split_names, typed_names
 
 Names = tuple[str, ...]
 Numbers = tuple[int, ...]
@@ -91,7 +92,7 @@ def given_names(argv=None):
 def as_text(value):
     """A value as it is typed; '' for what is empty or not set."""
     if isinstance(value, tuple):
-        return ' '.join(map(str, value))
+        return typed_names(value)
     return 'true' * value if isinstance(value, bool) else str(value)
 
 
@@ -137,6 +138,8 @@ def _value(field, given):
     """The value of a field out of its text, or texts; choices are left to check_value."""
     kind = field.type
     if typing.get_origin(kind) is tuple:
+        if kind == Names:
+            return split_names(given)
         parts = [part for text in given for part in text.split(',') if part]
         return tuple(_number(field.name, part, typing.get_args(kind)[0]) for part in parts)
     if kind is bool:

@@ -479,6 +479,16 @@ def test_settings_of_earlier_versions_are_read(caplog):
     assert shown({'turned': True, 'views': 5, 'image_size': 9}) == {'canvas': 'square', 'rotate_tall': True, 'tta': 5}
 
 
+def test_commas_in_paths(tmp_path):
+    path = tmp_path / 'Vienna, 2019'
+    path.mkdir()
+    for written in (f'{path}', f'm={path}', f'm=gt:{path}'):
+        assert parse_config(['--train_datasets', written, 'a,b=c']).train_datasets == (written, 'a', 'b=c')
+    escaped = 'm=/nowhere/Vienna\\, 2019,b'
+    cfg = parse_config(['--train_datasets', escaped])
+    assert cfg.train_datasets == ('m=/nowhere/Vienna, 2019', 'b')
+
+
 # Scripts
 
 

@@ -28,7 +28,7 @@ from ocr.annotations import (
     totaltext,
     trdg,
 )
-from ocr.annotations.place import Place
+from ocr.annotations.place import Place, refuse_other_encodings
 from ocr.errors import InputError
 
 DATASETS = {'lsvt': lsvt, 'art': art, 'rects': rects, 'icdar2017rctw': rctw}
@@ -74,6 +74,7 @@ def resolve_source(name, source):
         raise InputError(
             f'{name}: {path} can be read as {" and as ".join(fitting)}; say which, {name}={fitting[0]}:{path}'
         )
+    refuse_other_encodings(place.files)
     raise InputError(
         f'{name}: {path} holds labels of no format known here (found {place.describe()}); '
         f'if it is one of {", ".join(FORMATS)}, say which, {name}=FORMAT:{path}'

@@ -9,9 +9,8 @@ nobody could read by the text `.`. The images are looked for in folders near the
 """
 
 import itertools
-import os
 
-from ocr.annotations.files import locate_image
+from ocr.annotations.files import locate_image, require_inside
 from ocr.annotations.image_root import image_root
 from ocr.annotations.label_dictionary import stream_items
 from ocr.annotations.place import SAMPLE, Place, beginning, only_file
@@ -33,9 +32,13 @@ def annotation_files(path, dataset):
 def read(path, dataset):
     """Yields TextRegion | Dropped for each annotation; keeps the images' names in memory."""
     (labels,) = annotation_files(path, dataset)
-    names = {key: _file_name(image, f'{labels}: imgs.{key}') for key, image in stream_items(labels, 'imgs')}
+    names = {}
+    for key, image in stream_items(labels, 'imgs'):
+        name = _file_name(image, f'{labels}: imgs.{key}')
+        if names.setdefault(key, name) != name:
+            raise InputError(f'{labels}: imgs.{key} is there twice, as {names[key]} and as {name}; keep the right one')
     heads = [[name] for name in itertools.islice(names.values(), SAMPLE)]
-    root = image_root(os.path.dirname(labels), heads, dataset)
+    root = image_root(labels, heads, dataset)
     for key, annotation in stream_items(labels, 'anns'):
         where = f'{labels}: anns.{key}'
         try:
@@ -58,9 +61,10 @@ def _is_labels(file):
 
 def _file_name(image, where):
     try:
-        return image['file_name']
+        name = image['file_name']
     except (TypeError, KeyError) as error:
         raise InputError(f'{where}: `file_name` is expected, found {str(image)[:60]}') from error
+    return require_inside(name, where)
 
 
 def _box(box):

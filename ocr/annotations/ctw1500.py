@@ -46,7 +46,7 @@ def _has_xml(place):
 
 def _read_xml(labels):
     try:
-        with open_binary(labels) as stream:
+        with open_binary(labels, is_text=False) as stream:
             boxes = list(ElementTree.parse(stream).iter('box'))
     except ElementTree.ParseError as error:
         raise InputError(f'{labels}:{error.position[0]}: malformed XML: {error}') from error

@@ -8,10 +8,9 @@ regions are empty text.
 """
 
 import itertools
-import os
 import re
 
-from ocr.annotations.files import locate_image
+from ocr.annotations.files import locate_image, require_inside
 from ocr.annotations.image_root import image_root
 from ocr.annotations.label_dictionary import stream_items
 from ocr.annotations.place import SAMPLE, Place, beginning, is_image, only_file
@@ -35,10 +34,11 @@ def annotation_files(path, dataset):
 def read(path, dataset):
     """Yields TextRegion | Dropped for each image, or for each of its polygons."""
     (labels,) = annotation_files(path, dataset)
-    heads = [[image] for image, _ in itertools.islice(stream_items(labels), SAMPLE)]
-    root = image_root(os.path.dirname(labels), heads, dataset)
+    heads = [[require_inside(image, labels)] for image, _ in itertools.islice(stream_items(labels), SAMPLE)]
+    root = image_root(labels, heads, dataset)
     for image, value in stream_items(labels):
         where = f'{labels}: {image}'
+        require_inside(image, labels)
         for text, points in [(value, None)] if isinstance(value, str) else _regions(value, where):
             yield region_or_dropped(locate_image(root, image), text, points, dataset, where)
 

@@ -8,7 +8,6 @@ The trainer has read both kinds over the years: a line that is two columns of we
 """
 
 import csv
-import os
 
 from ocr.annotations.files import locate_image, read_lines
 from ocr.annotations.image_root import image_root
@@ -34,7 +33,7 @@ def read(path, dataset):
     """Yields TextRegion | Dropped for each line."""
     (labels,) = annotation_files(path, dataset)
     heads = [_columns(line)[:1] for line in first_lines(labels)[1:]]
-    root = image_root(os.path.dirname(labels), heads, dataset)
+    root = image_root(labels, heads, dataset)
     lines = read_lines(labels)
     if _columns(next(lines, (1, ''))[1]) != HEADER:
         raise InputError(f'{labels}:1: the header filename,words is expected')

@@ -8,15 +8,13 @@ In detection the text `*` marks a region to be ignored, as `###` does. Columns o
 among them, serve as well.
 """
 
-import json
-import os
-
 from ocr.annotations.files import locate_image, read_lines
 from ocr.annotations.image_root import image_root
 from ocr.annotations.own import parse_columns
 from ocr.annotations.place import Place, first_lines, is_image, most, only_file
 from ocr.annotations.regions import region_or_dropped
 from ocr.errors import InputError
+from ocr.json_text import MalformedJson, parse_json
 
 IGNORED = '*'  # PaddleOCR's other mark beside ###, in detection alone
 HOLDS = 'text file of image<TAB>text lines'
@@ -37,7 +35,7 @@ def read(path, dataset):
     (labels,) = annotation_files(path, dataset)
     head = first_lines(labels)
     parse = _detection if any('\t[{"' in line for line in head) else _recognition
-    root = image_root(os.path.dirname(labels), [[image] for image in map(_first_image, head) if image], dataset)
+    root = image_root(labels, [[image] for image in map(_first_image, head) if image], dataset)
     for number, line in read_lines(labels):
         where = f'{labels}:{number}'
         images, tab, rest = line.partition('\t')
@@ -70,8 +68,8 @@ def _images(column, where):
     if not column.startswith('["'):
         return [column]
     try:
-        return [str(image) for image in json.loads(column)]
-    except json.JSONDecodeError as error:
+        return [str(image) for image in parse_json(column)]
+    except MalformedJson as error:
         raise InputError(f'{where}: an image or a JSON list of images is expected, found {column[:60]!r}') from error
 
 
@@ -84,7 +82,7 @@ def _recognition(rest, where):
 def _detection(rest, where):
     """[(text, points, whether it is to be ignored)] of what follows a photograph."""
     try:
-        records = [(record['transcription'], record['points']) for record in json.loads(rest)]
+        records = [(record['transcription'], record['points']) for record in parse_json(rest)]
     except (ValueError, TypeError, KeyError) as error:
         raise InputError(
             f'{where}: a list of objects with `transcription` and `points` is expected, found {rest[:60]!r}'

@@ -17,10 +17,12 @@ from ocr.annotations.place import Place, label_files, most
 from ocr.annotations.regions import region_or_dropped
 from ocr.errors import InputError
 
-_NUMBER = r'\s*([-+]?\d+(?:\.\d+)?)\s*'
+_DIGITS = r'([-+]?\d+(?:\.\d+)?)'
+_NUMBER = rf'\s*{_DIGITS}\s*'
 _SCRIPT = '(?:Arabic|Bangla|Chinese|Hindi|Japanese|Korean|Latin|Mixed|None|Symbols),'
 _QUAD = re.compile(f'{",".join([_NUMBER] * 8)},(?:{_SCRIPT})?(.*)')
-_BOX = re.compile(f'{"[, ]".join([_NUMBER] * 4)}[, ]\\s*"(.*)"\\s*')
+_PARTED = r'(?:\s*,\s*|[^\S ]* \s*)'  # by a comma or blanks, no blank of which is matched in two ways
+_BOX = re.compile(rf'\s*{_PARTED.join([_DIGITS] * 4)}{_PARTED}"(.*)"\s*')
 _OTHERS = re.compile(rf'[01],".*"\s*|{_NUMBER},{_NUMBER},.*')  # behind a quad: RCTW-17, a polygon of more points
 EXPECTED = 'x1,y1,x2,y2,x3,y3,x4,y4,text or left, top, right, bottom, "text"'
 

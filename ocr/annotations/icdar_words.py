@@ -12,7 +12,7 @@ from ocr.annotations.image_list import lists_images, read_image_list
 from ocr.annotations.place import Place, only_file
 from ocr.annotations.regions import region_or_dropped
 
-_LINE = re.compile(r'\s*([^,"]+?)\s*,\s*"(.*)"\s*')
+_LINE = re.compile(r'\s*([^,"\s](?:[^,"]*[^,"\s])?)\s*,\s*"(.*)"\s*')  # no blank may be matched in two ways
 
 
 def recognises(place):

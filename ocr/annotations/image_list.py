@@ -1,7 +1,5 @@
 """Text files with an image and its text a line, in whatever way the two are parted: what such formats share."""
 
-import os
-
 from ocr.annotations.files import locate_image, read_lines
 from ocr.annotations.image_root import image_root
 from ocr.annotations.place import first_lines, is_image, most
@@ -26,7 +24,7 @@ def read_image_list(file, line_pattern, dataset, expected):
         InputError: a line does not fit the pattern, or the images are nowhere near.
     """
     heads = [[match[1]] for match in map(line_pattern.fullmatch, first_lines(file)) if match]
-    root = image_root(os.path.dirname(file), heads, dataset)
+    root = image_root(file, heads, dataset)
     for number, line in read_lines(file):
         where = f'{file}:{number}'
         match = line_pattern.fullmatch(line)

@@ -4,13 +4,13 @@
 """
 
 import codecs
-import json
 
 import ijson
 
-from ocr.annotations.files import ImageFinder, open_binary
+from ocr.annotations.files import ImageFinder, open_binary, require_inside
 from ocr.annotations.regions import region_or_dropped
 from ocr.errors import InputError
+from ocr.json_text import MalformedJson, parse_json
 
 
 def read_label_dictionary(path, image_folders, dataset):
@@ -28,7 +28,7 @@ def read_label_dictionary(path, image_folders, dataset):
     for key, records in stream_items(path):
         if not isinstance(records, list):
             raise InputError(f'{path}: {key}: a list of regions is expected, found {str(records)[:60]}')
-        image_path = finder.find(image_folders, key)
+        image_path = finder.find(image_folders, require_inside(key, path))
         for position, record in enumerate(records):
             where = f'{path}: {key}[{position}]'
             try:
@@ -61,12 +61,12 @@ def _locate_fault(path):
     with open_binary(path) as stream:
         content = stream.read()
     try:
-        json.loads(content.decode('utf-8-sig'))
+        parse_json(content.decode('utf-8-sig'))
     except UnicodeDecodeError as error:
         line = content.count(b'\n', 0, error.start) + 1
         return f'{path}:{line}: not UTF-8; save the file as UTF-8'
-    except json.JSONDecodeError as error:
-        return f'{path}:{error.lineno}: malformed JSON: {error.msg} (column {error.colno})'
+    except MalformedJson as error:
+        return f'{path}:{error.line}: malformed JSON: {error}'
     return None
 
 

@@ -10,7 +10,6 @@ dataset is such a file or a folder that holds one, and no more, under the names 
 A .txt file is read as `gt`, which knows these columns too.
 """
 
-import json
 import os
 import re
 
@@ -20,6 +19,7 @@ from ocr.annotations.files import REMEDY, locate_image, read_lines
 from ocr.annotations.place import first_lines, most, only_file
 from ocr.annotations.regions import region_or_dropped, to_polygon
 from ocr.errors import InputError
+from ocr.json_text import MalformedJson, parse_json
 from ocr.region import TextRegion, judge_polygon
 
 _BEGINS_A_POLYGON = re.compile(r'\s*(\[\s*\[|-?[\d.]+,\s*-?[\d.]+,)')
@@ -96,8 +96,8 @@ def parse_columns(line, where):
     if not polygon:
         return image, text, None
     try:
-        return image, text, json.loads(polygon if polygon.startswith('[') else f'[{polygon}]')
-    except json.JSONDecodeError as error:
+        return image, text, parse_json(polygon if polygon.startswith('[') else f'[{polygon}]')
+    except MalformedJson as error:
         raise InputError(
             f'{where}: a polygon [[x, y], ...] or x1,y1,x2,y2,... is expected in column 3, found {polygon[:60]!r}'
         ) from error
@@ -106,9 +106,9 @@ def parse_columns(line, where):
 def _parse_json(line, where, needs_text=True):
     """(image, text, points | None) of one JSON object."""
     try:
-        record = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise InputError(f'{where}: malformed JSON: {error.msg} (column {error.colno})') from error
+        record = parse_json(line)
+    except MalformedJson as error:
+        raise InputError(f'{where}: malformed JSON: {error}') from error
     if (
         not isinstance(record, dict)
         or not isinstance(record.get('image'), str)

@@ -5,7 +5,9 @@ from collections import Counter
 
 from ocr.errors import InputError
 from ocr.preprocessing.image_file import IMAGE_SUFFIXES
+from ocr.regular_file import open_regular
 
+LABELS = ('.txt', '.tsv', '.csv', '.json', '.jsonl')  # how label files of text end
 DEPTH = 5  # folders below a dataset's own that are looked into
 SAMPLE = 50  # lines or images that stand for all
 HEAD = 1 << 16  # bytes of a file that show what it is
@@ -46,7 +48,7 @@ def is_image(name):
 def beginning(file):
     """The first HEAD bytes of a text file, as text, up to a line's end where one is near; '' if it is no text."""
     try:
-        with open(file, 'rb') as stream:
+        with open_regular(file) as stream:
             head = stream.read(HEAD)
     except OSError:
         return ''
@@ -59,7 +61,26 @@ def beginning(file):
 def first_lines(file, number=SAMPLE):
     """The first lines of a text file that are not blank; [] if it is no text."""
     lines = beginning(file).split('\n')
-    return [line.removesuffix('\r') for line in lines if line.strip(' \r')][:number]
+    return [line.rstrip('\r') for line in lines if line.strip(' \r')][:number]
+
+
+def other_encoding(head):
+    """What the first bytes of a text file say it is encoded in, where that is not UTF-8; else None."""
+    if head.startswith((b'\xff\xfe\0\0', b'\0\0\xfe\xff')):
+        return 'UTF-32'
+    if head.startswith((b'\xff\xfe', b'\xfe\xff')):
+        return 'UTF-16'
+    return 'perhaps UTF-16' if b'\0' in head[:4] else None  # without its mark
+
+
+def refuse_other_encodings(files):
+    """InputError that names the first of some label files that is not in UTF-8: why no format fits it."""
+    for file in files:
+        if file.lower().endswith(LABELS) and os.path.isfile(file):
+            with open_regular(file) as stream:
+                encoding = other_encoding(stream.read(4))
+            if encoding:
+                raise InputError(f'{file}: not UTF-8 but {encoding}; save it as UTF-8')
 
 
 def most(lines, fits, share=0.5):
@@ -74,7 +95,9 @@ def only_file(path, dataset, files, holds):
     if len(files) == 1:
         return files
     if not files:
-        raise InputError(f'{dataset}: {path} holds no {holds} (found {Place(path).describe()}); give {dataset}=FILE')
+        place = Place(path)
+        refuse_other_encodings(place.files)
+        raise InputError(f'{dataset}: {path} holds no {holds} (found {place.describe()}); give {dataset}=FILE')
     names = ', '.join(os.path.basename(file) for file in files[:8])
     raise InputError(f'{dataset}: {path} holds several label files, {names}; name one, {dataset}={files[0]}')
 
@@ -83,7 +106,9 @@ def label_files(path, dataset, files, holds):
     """The label files of single photographs; InputError if there are none, or in several folders."""
     folders = sorted({os.path.dirname(file) for file in files})
     if not files:
-        raise InputError(f'{dataset}: {path} holds no {holds} (found {Place(path).describe()})')
+        place = Place(path)
+        refuse_other_encodings(place.files)
+        raise InputError(f'{dataset}: {path} holds no {holds} (found {place.describe()})')
     if len(folders) > 1:
         raise InputError(
             f'{dataset}: {path} holds label files in several folders, {", ".join(folders[:8])}; '

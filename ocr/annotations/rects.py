@@ -3,12 +3,12 @@
 {"chars": [...], "lines": [{"ignore": 0 | 1, "transcription": str, "points": [x1, y1, ..., x4, y4]}]}
 """
 
-import json
 import os
 
 from ocr.annotations.files import ImageFinder, read_bytes, require_folder
 from ocr.annotations.regions import region_or_dropped
 from ocr.errors import InputError
+from ocr.json_text import MalformedJson, parse_json
 
 
 def recognises(place):
@@ -39,11 +39,11 @@ def read(path, dataset='rects'):
 def read_file(annotation, image_path, dataset='rects'):
     """Yields TextRegion | Dropped for each line of text of one photograph."""
     try:
-        lines = json.loads(read_bytes(annotation).decode('utf-8-sig'))['lines']
+        lines = parse_json(read_bytes(annotation).decode('utf-8-sig'))['lines']
     except UnicodeDecodeError as error:
         raise InputError(f'{annotation}: not UTF-8 (byte {error.start}); save it as UTF-8') from error
-    except json.JSONDecodeError as error:
-        raise InputError(f'{annotation}:{error.lineno}: malformed JSON: {error.msg} (column {error.colno})') from error
+    except MalformedJson as error:
+        raise InputError(f'{annotation}:{error.line}: malformed JSON: {error}') from error
     except (TypeError, KeyError) as error:
         raise InputError(f'{annotation}: an object with `lines` is expected') from error
     if not isinstance(lines, list):

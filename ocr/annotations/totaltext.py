@@ -87,7 +87,7 @@ def _parse_record(record, where):
         orientation, texts = (ast.literal_eval(field) for field in match.groups()[2:])
         points = [float(value) for point in zip(x, y, strict=True) for value in point]
         text = ' '.join(texts)
-    except (AttributeError, ValueError, SyntaxError, TypeError) as error:
+    except (AttributeError, ValueError, SyntaxError, TypeError, RecursionError, MemoryError) as error:
         raise InputError(
             f"{where}: x: [[...]], y: [[...]], ornt: [u'c'], transcriptions: [u'...'] is expected, "
             f'found {record.strip()[:60]!r}'

@@ -22,6 +22,7 @@ from PIL import Image
 from ocr.atomic import new_folder
 from ocr.datasets.index import KEPT
 from ocr.errors import InputError
+from ocr.file_names import shortened
 from ocr.geometry import clip_box, polygon_box, whole_image
 from ocr.preprocessing.decode import UnreadableImage, read_image
 from ocr.preprocessing.image_file import open_image
@@ -204,5 +205,5 @@ def _encode(image, suffix):
 
 def _unique_name(path):
     """Name without suffix for a copy of an image: its own, and what tells it from others of that name."""
-    stem = os.path.splitext(os.path.basename(path))[0]
+    stem = shortened(os.path.splitext(os.path.basename(path))[0])
     return f'{stem}-{hashlib.blake2b(path.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()}'

@@ -4,7 +4,8 @@
 
 Image paths are absolute, texts NFC, polygons in pixels of the upright picture, rounded to 0.01. Beside `<index>` lies
 `<index>.counts.json`: how many regions were kept and dropped for which reason, and of which state of the annotation
-files that holds. Building and reading take memory that does not grow with the regions, 8 bytes each aside.
+files that holds; and `<index>.images`, which state of the images it holds of (see `index_images`). Building and reading
+take memory that does not grow with the regions, 8 bytes each aside.
 """
 
 import hashlib
@@ -12,6 +13,7 @@ import json
 import logging
 import os
 from array import array
+from pathlib import Path
 
 import numpy as np
 from tabulate import tabulate
@@ -19,12 +21,16 @@ from tabulate import tabulate
 from ocr.annotations import annotation_files, read_dataset, resolve_source, split_source
 from ocr.atomic import replacing
 from ocr.charset import normalize
+from ocr.datasets.index_images import ImageRecord, changed_image, images_path
 from ocr.errors import InputError
+from ocr.file_names import shortened
 from ocr.geometry import whole_image
+from ocr.json_text import MalformedJson, parse_json
 from ocr.preprocessing.image_header import upright_size
 from ocr.region import Dropped, DropReason, TextRegion, judge_polygon
+from ocr.visible import visible
 
-FORMAT = 1
+FORMAT = 2
 KEPT = 'kept'
 BLAMED_IMAGES = 5  # images at fault that are logged one by one
 REMEDY = 'free the disk or change --index_dir'
@@ -32,10 +38,28 @@ REMEDY = 'free the disk or change --index_dir'
 logger = logging.getLogger(__name__)
 
 
+def index_file(index_dir, name, source, ending='.jsonl'):
+    """Path of the index of a dataset, `<name>.jsonl`, or `<name>-<digest>.jsonl` if that is of another dataset.
+
+    Args:
+        index_dir: folder of the indexes.
+        name: dataset name.
+        source: FORMAT:PATH.
+        ending: what the file's name ends with.
+    """
+    plain = os.path.join(index_dir, f'{shortened(name)}{ending}')
+    summary = _read_summary(plain)
+    source = _absolute(source)
+    if summary is None or summary.get('format') != FORMAT or summary.get('source') == source:
+        return plain
+    digest = hashlib.blake2b(source.encode('utf-8', 'surrogatepass'), digest_size=4).hexdigest()
+    return os.path.join(index_dir, f'{shortened(name)}-{digest}{ending}')
+
+
 def build_index(name, path, index_path, min_size=8, progress=None, *, to_lines=None):
     """Reads the annotations of a dataset, checks every image once and writes the index and its counts.
 
-    Both files are written beside and then renamed, so that neither is ever half-written.
+    The files are written beside and then renamed, so that none is ever half-written.
 
     Args:
         name: dataset name; decides the annotation format.
@@ -53,15 +77,20 @@ def build_index(name, path, index_path, min_size=8, progress=None, *, to_lines=N
     """
     fingerprint = source_fingerprint(name, path)
     counts = {KEPT: 0}
-    with replacing(index_path, binary=True, remedy=REMEDY) as stream:
+    with (
+        replacing(images_path(index_path), binary=True, remedy=REMEDY) as images,
+        replacing(index_path, binary=True, remedy=REMEDY) as stream,
+    ):
+        look = ImageRecord(images).look
         for line in (to_lines or region_lines)(
-            read_dataset(name, path), min_size, counts, progress or (lambda _: None)
+            read_dataset(name, path), min_size, counts, progress or (lambda _: None), look
         ):
             stream.write(line)
+        Path(_counts_path(index_path)).unlink(missing_ok=True)  # killed between the renames, there is no index
     summary = {
         'format': FORMAT,
         'dataset': name,
-        'source': resolve_source(name, path),
+        'source': _absolute(resolve_source(name, path)),
         'fingerprint': fingerprint,
         'min_size': min_size,
         'index_bytes': os.path.getsize(index_path),
@@ -89,12 +118,12 @@ def source_fingerprint(name, path):
 
 
 def index_is_current(index_path, name, path, min_size=8):
-    """Whether the index is whole and made of these annotations, in their present state, with these settings.
+    """Whether the index is whole and made of these annotations and images, in their present state, with these settings.
 
-    Images are not looked at again: what was missing when the index was built stays left out until it is built anew.
+    An image that has come, gone or changed its size or orientation since is logged.
     """
     summary = _read_summary(index_path)
-    return (
+    is_of_labels = (
         summary is not None
         and summary.get('format') == FORMAT
         and summary.get('dataset') == name
@@ -103,6 +132,10 @@ def index_is_current(index_path, name, path, min_size=8):
         and summary.get('index_bytes') == os.path.getsize(index_path)
         and summary.get('fingerprint') == source_fingerprint(name, path)
     )
+    change = changed_image(index_path) if is_of_labels else None
+    if change:
+        logger.info('%s: %s; the index is built anew', name, change)
+    return is_of_labels and not change
 
 
 def read_counts(index_path):
@@ -126,7 +159,9 @@ class RegionIndex:
     def __init__(self, paths):
         """Scans the files for their lines; InputError if one cannot be read."""
         self.paths = (os.fspath(paths),) if isinstance(paths, (str, os.PathLike)) else tuple(map(os.fspath, paths))
-        self._offsets = [_line_offsets(path) for path in self.paths]
+        scans = [_scan(path) for path in self.paths]
+        self._offsets = [offsets for offsets, _ in scans]
+        self._states = [state for _, state in scans]
         self._starts = np.cumsum([0, *(len(offsets) - 1 for offsets in self._offsets)])
         self._files = {}
 
@@ -150,12 +185,25 @@ class RegionIndex:
         offsets = self._offsets[file_number]
         line = position - int(self._starts[file_number])
         begin, end = int(offsets[line]), int(offsets[line + 1])
-        return json.loads(os.pread(self._descriptor(file_number), end - begin, begin))
+        try:
+            record = json.loads(os.pread(self._descriptor(file_number), end - begin, begin))
+            if all(isinstance(record[name], str) for name in ('image', 'text', 'dataset')):
+                return record
+        except (ValueError, TypeError, LookupError, RecursionError):
+            pass
+        raise self._damaged(file_number, line)
+
+    def _damaged(self, file_number, line):
+        return InputError(f'{self.paths[file_number]}:{line + 1}: no region; delete the file, it is built anew')
 
     def __getitem__(self, position):
         """The TextRegion at a position 0..len - 1."""
         record = self.record(position)
-        polygon = np.array(record['polygon'], np.float32).reshape(-1, 2)
+        try:
+            polygon = np.array(record['polygon'], np.float32).reshape(-1, 2)
+        except (ValueError, TypeError, LookupError, OverflowError):
+            file_number = int(np.searchsorted(self._starts, int(position), side='right')) - 1
+            raise self._damaged(file_number, int(position) - int(self._starts[file_number])) from None
         return TextRegion(record['image'], polygon, record['text'], record['dataset'])
 
     def records(self, start=0, stop=None):
@@ -169,7 +217,10 @@ class RegionIndex:
 
     def _descriptor(self, file_number):
         if file_number not in self._files:
-            stream = open(self.paths[file_number], 'rb')  # noqa: SIM115 - stays open for later reads
+            path = self.paths[file_number]
+            stream = open(path, 'rb')  # noqa: SIM115 - stays open for later reads
+            if _state_of(stream) != self._states[file_number]:
+                raise InputError(f'{path}: was built anew while it is in use; start again')
             self._files.setdefault(file_number, stream)
         return self._files[file_number].fileno()
 
@@ -242,10 +293,11 @@ def count_rows(counts_per_dataset):
     known = [reason for reason in DropReason.ALL if total.get(reason)]
     columns = [KEPT, *known, *sorted(reason for reason in total if total[reason] and reason not in (KEPT, *known))]
     rows = [*counts_per_dataset.items(), ('total', total)]
-    return ['dataset', *columns], [[name, *(counts.get(column, 0) for column in columns)] for name, counts in rows]
+    cells = [[visible(name), *(counts.get(column, 0) for column in columns)] for name, counts in rows]
+    return ['dataset', *columns], cells
 
 
-def region_lines(regions, min_size, counts, progress):
+def region_lines(regions, min_size, counts, progress, look=upright_size):
     """Yields the index's line, bytes, of each region that is fit for use.
 
     Args:
@@ -253,21 +305,23 @@ def region_lines(regions, min_size, counts, progress):
         min_size: see build_index.
         counts: {KEPT or a DropReason: number}, counted up.
         progress: called with 1 after every region.
+        look: function image path -> its size or a DropReason, as upright_size.
     """
-    for region, reason in judged(regions, min_size):
+    for region, reason in judged(regions, min_size, look=look):
         counts[reason or KEPT] = counts.get(reason or KEPT, 0) + 1
         if reason is None:
             yield _to_line(region)
         progress(1)
 
 
-def judged(regions, min_size, blamed_images=BLAMED_IMAGES):
+def judged(regions, min_size, blamed_images=BLAMED_IMAGES, look=upright_size):
     """Yields (TextRegion | Dropped, DropReason | None); opens an image once for a run of regions that share it.
 
     Args:
         regions: iterable of TextRegion | Dropped, as `read_dataset` yields them.
         min_size: see build_index.
         blamed_images: images at fault that are logged one by one.
+        look: function of an image's path, as `upright_size`.
     """
     image_path, size, blamed = None, None, 0
     for region in regions:
@@ -275,7 +329,7 @@ def judged(regions, min_size, blamed_images=BLAMED_IMAGES):
             yield region, region.reason
             continue
         if region.image_path != image_path:
-            image_path, size = region.image_path, upright_size(region.image_path)
+            image_path, size = region.image_path, look(region.image_path)
             if isinstance(size, str):
                 blamed += 1
                 if blamed <= blamed_images:
@@ -312,19 +366,32 @@ def _draw(image_path, seed):
     return (int.from_bytes(digest, 'big') >> 11) / 2**53
 
 
-def _line_offsets(path):
-    """Byte offsets int64 (n + 1,) of the n lines of a file, and of its end."""
+def _scan(path):
+    """Byte offsets int64 (n + 1,) of the n lines of a file and of its end, and the file's state."""
     found = [np.zeros(1, np.int64)]
     size = 0
     try:
         with open(path, 'rb') as stream:
+            state = _state_of(stream)
             while chunk := stream.read(1 << 20):
                 found.append(np.flatnonzero(np.frombuffer(chunk, np.uint8) == ord('\n')) + (size + 1))
                 size += len(chunk)
     except OSError as error:
         raise InputError(f'{path}: cannot read this index ({error.strerror}); run dataset.py to build it') from error
     offsets = np.concatenate(found)
-    return offsets if offsets[-1] == size else np.append(offsets, size)
+    return offsets if offsets[-1] == size else np.append(offsets, size), state
+
+
+def _state_of(stream):
+    """What tells an open file from another that took its place."""
+    state = os.fstat(stream.fileno())
+    return state.st_dev, state.st_ino, state.st_size
+
+
+def _absolute(source):
+    """FORMAT:PATH with the path as it is from anywhere."""
+    form, path = split_source(source)
+    return f'{form}:{os.path.abspath(path)}'
 
 
 def _counts_path(index_path):
@@ -335,7 +402,10 @@ def _read_summary(index_path):
     """The stored counts file as a dictionary, or None if there is none that can be used."""
     try:
         with open(_counts_path(index_path), 'rb') as stream:
-            summary = json.loads(stream.read())
-    except (OSError, ValueError):
+            summary = parse_json(stream.read())
+    except (OSError, MalformedJson):
         return None
-    return summary if isinstance(summary, dict) and isinstance(summary.get('counts'), dict) else None
+    counts = summary.get('counts') if isinstance(summary, dict) else None
+    if not isinstance(counts, dict) or not all(type(number) is int for number in counts.values()):
+        return None
+    return summary

@@ -80,7 +80,7 @@ def build_photograph_index(name, path, index_path, min_size=8, progress=None):
     return build_index(name, path, index_path, min_size, progress, to_lines=to_lines)
 
 
-def photograph_lines(regions, min_size, counts, progress, *, name):
+def photograph_lines(regions, min_size, counts, progress, look=upright_size, *, name):
     """Yields the index's line, bytes, of each photograph that can be opened; see index.region_lines."""
     photographs, num_whole = {}, 0
     for region in regions:
@@ -94,7 +94,7 @@ def photograph_lines(regions, min_size, counts, progress, *, name):
         )
     blamed = 0
     for image_path, in_photograph in photographs.items():
-        size = upright_size(image_path)
+        size = look(image_path)
         if isinstance(size, str):
             blamed += 1
             if blamed <= BLAMED_IMAGES:

@@ -2,16 +2,16 @@
 
 import os
 import re
+from collections import Counter
 
 import numpy as np
 
 from ocr.annotations import DATASETS, resolve_source, split_source
 from ocr.annotations.own import FILE_NAMES
-from ocr.datasets.index import KEPT, RegionIndex, build_index, index_is_current, read_counts, select
+from ocr.datasets.index import KEPT, RegionIndex, build_index, index_file, index_is_current, read_counts, select
 from ocr.datasets.photographs import PhotographIndex, build_photograph_index
 from ocr.errors import InputError
 from ocr.progress import progress_bar
-from ocr.region import DropReason
 
 USUAL_NAMES = (*FILE_NAMES, 'gt.txt', 'labels.txt', 'labels.csv', 'labels.json', 'data.mdb')
 DRAWN = 'synthetic:'  # what a dataset of drawn text is called by, before the recipe's name
@@ -52,43 +52,64 @@ def dataset_path(spec, base_dir):
         return match[1], f'{form}:{path}' if form else path
     path = os.path.abspath(os.path.expanduser(spec))
     if not os.path.exists(path):
-        raise InputError(f'dataset {spec}: neither one of {", ".join(DATASETS)} nor NAME=PATH nor a path that exists')
-    folder, file = os.path.split(path)
-    stem = os.path.splitext(file)[0] if os.path.isfile(path) else file
-    name = os.path.basename(folder) if os.path.isfile(path) and file in USUAL_NAMES else stem
+        raise InputError(
+            f'dataset {spec}: neither one of {", ".join(DATASETS)} nor NAME=PATH nor a path that exists '
+            '(a comma parts datasets; write \\, for one in a path)'
+        )
+    name = _name_of(path)
     if name in DATASETS and os.path.isfile(path):
         raise InputError(f'dataset {spec}: the name {name} stands for a challenge; give it another, NAME={spec}')
     return name, path
 
 
-def dataset_paths(specs, base_dir):
-    """{name: path} of datasets, in the order given; InputError if there is none or two share a name."""
+def named_datasets(specs, base_dir):
+    """{spec: (name, source)} of datasets, in the order given.
+
+    Paths that would share a name, such as train/words and valid/words, are named after the folders above them as well:
+    train-words and valid-words.
+
+    Raises:
+        InputError: one is no dataset, one is given twice, or two are given the same name.
+    """
+    named = [dataset_path(spec, base_dir) for spec in specs]
+    is_free = [spec not in DATASETS and not _NAMED_PATH.fullmatch(spec) for spec in specs]
+    for depth in range(1, max((path.count(os.sep) for _, path in named), default=0) + 1):
+        times = Counter(name for name, _ in named)
+        if max(times.values()) == 1:
+            break
+        named = [
+            (_after_folders(path, depth) if free and times[name] > 1 else name, path)
+            for free, (name, path) in zip(is_free, named, strict=True)
+        ]
     paths = {}
-    for spec in specs:
-        name, path = dataset_path(spec, base_dir)
+    for name, path in named:
         if name in paths:
             raise InputError(
                 f'dataset {name} is given twice, {paths[name]} and {path}; give one another name, NAME=PATH'
             )
         paths[name] = path
-    if not paths:
+    return dict(zip(specs, named, strict=True))
+
+
+def dataset_paths(specs, base_dir):
+    """{name: path} of datasets, in the order given; InputError if there is none or two share a name."""
+    if not specs:
         raise InputError(
             f'no dataset on the disk is given (drawn text, {DRAWN}RECIPE, is for train.py alone); name some of '
             f'{", ".join(DATASETS)} or NAME=PATH'
         )
-    return paths
+    return dict(named_datasets(specs, base_dir).values())
 
 
-def open_index(base_dir, index_dir, specs, min_size=8, progress=True, retry_images=False):
-    """Index over datasets, built first where it is missing or older than the annotations.
+def open_index(base_dir, index_dir, specs, min_size=8, progress=True):
+    """Index over datasets, built first where it is missing or annotations or images have changed since.
 
     Args:
         base_dir: folder of the challenges' datasets.
-        index_dir: folder of the indexes, `<name>.jsonl` each.
+        index_dir: folder of the indexes, see `index_file`.
         specs: datasets as `dataset_path` takes them.
         min_size: pixels that a region measures at least on both sides.
         progress: show a progress bar while building.
-        retry_images: build anew also where images were missing or unreadable the last time.
 
     Returns:
         index: RegionIndex; `index.spans` belong to the datasets in the order given.
@@ -97,37 +118,36 @@ def open_index(base_dir, index_dir, specs, min_size=8, progress=True, retry_imag
     Raises:
         InputError: a dataset is missing or malformed, or not one region is left.
     """
-    counts = _build(base_dir, index_dir, specs, min_size, progress, retry_images, build_index, '.jsonl')
-    index = RegionIndex(list(counts))
-    counts = {os.path.basename(path).removesuffix('.jsonl'): of_reason for path, of_reason in counts.items()}
+    paths, counts = _build(base_dir, index_dir, specs, min_size, progress, build_index, '.jsonl')
+    index = RegionIndex(paths)
     if not len(index):
         raise InputError(f'{", ".join(counts)}: no legible region left ({_in_words(counts)})')
     return index, counts
 
 
-def open_photographs(base_dir, index_dir, specs, min_size=8, progress=True, retry_images=False):
+def open_photographs(base_dir, index_dir, specs, min_size=8, progress=True):
     """As open_index, an index of whole photographs with every region in them: PhotographIndex, counts of regions."""
-    build, ending = build_photograph_index, '.photographs.jsonl'
-    counts = _build(base_dir, index_dir, specs, min_size, progress, retry_images, build, ending)
-    index = PhotographIndex(list(counts))
-    counts = {os.path.basename(path).removesuffix(ending): of_reason for path, of_reason in counts.items()}
+    ending = '.photographs.jsonl'
+    paths, counts = _build(base_dir, index_dir, specs, min_size, progress, build_photograph_index, ending)
+    index = PhotographIndex(paths)
     if not len(index):
         raise InputError(f'{", ".join(counts)}: no photograph with text left ({_in_words(counts)})')
     return index, counts
 
 
-def _build(base_dir, index_dir, specs, min_size, progress, retry_images, build, ending):
-    """{path of an index: its counts} of datasets, built where they are missing or out of date."""
-    counts = {}
+def _build(base_dir, index_dir, specs, min_size, progress, build, ending):
+    """Paths of the indexes and {name: counts} of datasets; builds those that are missing or out of date."""
+    paths, counts = [], {}
     for name, path in dataset_paths(specs, base_dir).items():
-        index_path = os.path.join(index_dir, f'{name}{ending}')
         path = resolve_source(name, path)
-        if not _is_usable(index_path, name, path, min_size, retry_images):
+        index_path = index_file(index_dir, name, path, ending)
+        if not index_is_current(index_path, name, path, min_size):
             form, _ = split_source(path)
             with progress_bar(desc=f'indexing {name} as {form}', unit=' regions', disable=not progress) as bar:
                 build(name, path, index_path, min_size, bar.update)
-        counts[index_path] = read_counts(index_path)
-    return counts
+        paths.append(index_path)
+        counts[name] = read_counts(index_path)
+    return paths, counts
 
 
 def select_regions(index, counts, charset, seq_len):
@@ -159,11 +179,19 @@ def select_regions(index, counts, charset, seq_len):
     return positions, selected
 
 
-def _is_usable(index_path, name, path, min_size, retry_images):
-    """Whether an index can stay as it is."""
-    if not index_is_current(index_path, name, path, min_size):
-        return False
-    return not (retry_images and {DropReason.MISSING, DropReason.UNREADABLE} & set(read_counts(index_path)))
+def _name_of(path):
+    """What a path is called: by its folder, or by its file unless that is one of the usual label files."""
+    folder, file = os.path.split(path)
+    if not os.path.isfile(path):
+        return file
+    return os.path.basename(folder) if file in USUAL_NAMES else os.path.splitext(file)[0]
+
+
+def _after_folders(path, depth):
+    """What a path is called, with the names of so many folders above in front."""
+    is_in_its_folder = os.path.isfile(path) and os.path.basename(path) in USUAL_NAMES
+    folders = path.split(os.sep)[: -2 if is_in_its_folder else -1]
+    return '-'.join([*filter(None, folders[-depth:]), _name_of(path)])
 
 
 def _in_words(counts):

@@ -15,6 +15,7 @@ from ocr.progress import progress_bar
 from ocr.reading.long_text.read_windows import read_as_told
 from ocr.reading.long_text.windows import WINDOW_ASPECT
 from ocr.reading.results_file import open_results, read_results, to_record
+from ocr.visible import visible
 
 READINGS_FILE = 'readings.jsonl'
 SCORES_FILE = 'scores.json'
@@ -74,14 +75,27 @@ def load_readings(path):
         unreadable: {dataset: Counter of regions by reason} that could not be read.
     """
     readings, unreadable = [], defaultdict(Counter)
-    for record in read_results(path):
-        if 'error' in record:
-            unreadable[record['dataset']][record['reason']] += 1
-            continue
-        polygon = np.array(record['polygon'], np.float32)
-        of_region = record['image'], polygon, record['dataset'], record['truth'], record['text'], record['confidence']
-        readings.append(Reading(*of_region, tuple(record['char_confidences'])))
+    for number, record in enumerate(read_results(path), 1):
+        try:
+            if 'error' in record:
+                unreadable[record['dataset']][record['reason']] += 1
+            else:
+                readings.append(_to_reading(record))
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise InputError(f'{path}:{number}: no reading ({visible(str(error))}); read anew') from error
     return readings, unreadable
+
+
+def _to_reading(record):
+    """Reading of a line; raises KeyError, TypeError, ValueError or OverflowError where it is none."""
+    polygon = np.array(record['polygon'], np.float32).reshape(-1, 2)
+    texts = [record[name] for name in ('image', 'dataset', 'truth', 'text')]
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError('image, dataset, truth and text are to be texts')
+    image, dataset, truth, text = texts
+    return Reading(
+        image, polygon, dataset, truth, text, float(record['confidence']), tuple(map(float, record['char_confidences']))
+    )
 
 
 def beyond_reach(readings, charset, num_steps):

@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+import re
 from collections import defaultdict
 from dataclasses import asdict, dataclass
 
@@ -19,6 +20,7 @@ from ocr.metrics import (
     same_text_any_case,
 )
 from ocr.region import DropReason
+from ocr.visible import visible
 
 METRICS = {
     'ned': '1-N.E.D.',
@@ -29,6 +31,7 @@ METRICS = {
     'accuracy_alphanumeric': 'word accuracy, alphanumeric, any case',
 }
 COMBINED = 'combined'
+_FORMULA = re.compile("'*[=+\\-@\\t\\r]")
 CSV_COLUMNS = ('dataset', 'image', 'polygon', 'truth', 'text', 'similarity', 'confidence')
 
 
@@ -140,7 +143,7 @@ def score_table(scores, dropped_counts):
 
 def _aligned(title, names, rows):
     align = ['left'] + ['right'] * len(names)
-    return tabulate(rows, [title, *names], disable_numparse=True, colalign=align)
+    return tabulate(rows, [title, *map(visible, names)], disable_numparse=True, colalign=align)
 
 
 def percent(one):
@@ -235,7 +238,8 @@ def write_csv(path, readings):
     """Every region as CSV with a header, UTF-8, the worst first.
 
     Worst is as in `worst_first`, by `normalized_edit_similarity` of the raw texts. A polygon is written x1,y1,x2,y2,...
-    in pixels, a whole image as nothing.
+    in pixels, a whole image as nothing. A text that a spreadsheet would take for a formula, since it begins with one of
+    = + - @, a tab or a carriage return, has a ' in front, and so has one that begins with quotes and one of these.
 
     Args:
         path: file to write; replaced only when the new one is whole.
@@ -251,8 +255,14 @@ def write_csv(path, readings):
         writer = csv.writer(file, lineterminator='\n', quoting=csv.QUOTE_NONNUMERIC)  # any text survives, with \r too
         for i in worst_first(similarity, confidence):
             one = readings[i]
-            place = one.dataset, str(one.image), _polygon_text(one.polygon)
-            writer.writerow([*place, one.truth, one.text, *(round(float(of[i]), 4) for of in (similarity, confidence))])
+            place = _no_formula(one.dataset), _no_formula(str(one.image)), _polygon_text(one.polygon)
+            texts = _no_formula(one.truth), _no_formula(one.text)
+            writer.writerow([*place, *texts, *(round(float(of[i]), 4) for of in (similarity, confidence))])
+
+
+def _no_formula(text):
+    """A cell that no spreadsheet calculates; taking one ' away from what matches _FORMULA gives the text back."""
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def worst_first(similarity, confidence):

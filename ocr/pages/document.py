@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from tabulate import tabulate
 
+from ocr.visible import visible
+
 WIDTH = 100  # columns of text
 
 GOOD, BAD = 'good', 'bad'
@@ -145,11 +147,6 @@ class Section:
 
     title: str
     blocks: list
-
-
-def visible(text):
-    """Text in one line in which nothing is hidden: characters that print as nothing, or other spaces, as escapes."""
-    return ''.join(one if one.isprintable() else one.encode('unicode_escape').decode() for one in text)
 
 
 def visible_character(character):

@@ -12,6 +12,9 @@ import threading
 
 import lmdb
 
+from ocr.preprocessing.lmdb_size import check_size
+from ocr.regular_file import open_regular
+
 # How names of images end; where several images share the rest of a name, the first of these counts.
 IMAGE_SUFFIXES = (
     *('.jpg', '.jpeg', '.png', '.bmp', '.gif', '.tif', '.tiff', '.webp'),
@@ -25,7 +28,7 @@ _opening = threading.Lock()
 def open_image(path):
     """Binary stream of an image; FileNotFoundError or NotADirectoryError where there is none, OSError otherwise."""
     try:
-        return open(path, 'rb')
+        return open_regular(path)
     except NotADirectoryError:
         file, key = os.path.split(os.fspath(path))
         if not os.path.isfile(file):
@@ -49,6 +52,7 @@ def open_database(file):
     key = os.getpid(), os.path.realpath(file)
     with _opening:  # LMDB allows one environment a process
         if key not in _databases:
+            check_size(key[1])
             _databases[key] = lmdb.open(
                 key[1], subdir=False, readonly=True, create=False, lock=False, readahead=False, meminit=False
             )

@@ -1,32 +1,32 @@
 """What there is to read in a folder: its images, or regions inside them."""
 
 import os
-from pathlib import Path
 
 from natsort import natsorted, ns
 
 from ocr.annotations.own import read_polygons
 from ocr.errors import InputError
 from ocr.preprocessing.image_file import IMAGE_SUFFIXES
+from ocr.reading.image_search import Search
 from ocr.region import TextRegion
 
 
 def find_images(folder):
-    """Paths of all images below a folder in natural order: img2 before img10.
+    """Paths of all images below a folder in natural order: img2 before img10. A file stands for itself.
 
     Raises:
         InputError: there is no such folder, or no image in it.
     """
-    if not os.path.isdir(folder):
+    if not os.path.exists(folder):
         raise InputError(f'--img_folder {folder}: no such folder')
-    paths = [
-        str(path)
-        for path in Path(folder).rglob('*')
-        if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file() and not path.name.startswith('.')
-    ]
-    if not paths:
-        raise InputError(f'--img_folder {folder}: no image in it; wanted are {" ".join(sorted(IMAGE_SUFFIXES))}')
-    return natsorted(paths, alg=ns.PATH)
+    found = Search(folder)
+    if not found.paths:
+        others = found.in_words()
+        raise InputError(
+            f'--img_folder {folder}: no image in it{others and f" but {others}"}; '
+            f'wanted are {" ".join(sorted(IMAGE_SUFFIXES))}'
+        )
+    return natsorted(found.paths, alg=ns.PATH)
 
 
 def find_regions(img_folder, polygons_path):

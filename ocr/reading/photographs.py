@@ -21,6 +21,7 @@ from ocr.reading.long_text.read_windows import read_as_told
 from ocr.reading.long_text.windows import WINDOW_ASPECT
 from ocr.reading.results_file import open_results, read_results, to_record
 from ocr.region import TextRegion
+from ocr.visible import visible
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,8 @@ def line_table(path, most_rows):
         num_broken += 'error' in record
         num_regions += len(record.get('regions', ()))
         lines = [record['error']] if 'error' in record else [line['text'] for line in record['lines']]
-        shown += [(record['image'] * (n == 0), text) for n, text in enumerate(lines or ['(no text found)'])]
+        image = visible(record['image'])
+        shown += [(image * (n == 0), visible(text)) for n, text in enumerate(lines or ['(no text found)'])]
     table = tabulate(shown[:most_rows], ('image', 'lines'), disable_numparse=True)
     more = f'\n... and {len(shown) - most_rows} more' if len(shown) > most_rows else ''
     return f'{table}{more}\n{path}: {num_regions} regions in {num_read} photographs, {num_broken} unreadable'

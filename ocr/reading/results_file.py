@@ -13,7 +13,9 @@ from tabulate import tabulate
 
 from ocr.atomic import replacing
 from ocr.errors import InputError
+from ocr.json_text import MalformedJson, parse_json
 from ocr.preprocessing.prepare import Broken
+from ocr.visible import visible
 
 _REMEDY = 'leave --resume out to start anew'
 
@@ -90,9 +92,13 @@ def open_results(path, run, places, resume):
 
 
 def read_results(path):
-    """Iterator of the objects of a whole file."""
-    with open(path, encoding='utf-8') as stream:
-        yield from map(json.loads, stream)
+    """Iterator of the objects of a whole file; InputError for a line that is none."""
+    with open(path, 'rb') as stream:
+        for number, line in enumerate(stream, 1):
+            try:
+                yield dict(parse_json(line).items())
+            except (MalformedJson, AttributeError) as error:
+                raise InputError(f'{path}:{number}: no result ({error}); read anew') from error
 
 
 def result_table(path, most_rows):
@@ -101,9 +107,9 @@ def result_table(path, most_rows):
     for num_results, record in enumerate(read_results(path), 1):
         num_broken += 'error' in record
         if num_results <= most_rows:
-            more = {name: record[name] for name in ('in_lexicon', 'read') if name in record}
-            text = record.get('text', record.get('error'))
-            shown.append({'image': record['image'], 'text': text, 'confidence': record.get('confidence', ''), **more})
+            more = {name: visible(record[name]) for name in ('in_lexicon', 'read') if name in record}
+            text, confidence = visible(record.get('text', record.get('error'))), record.get('confidence', '')
+            shown.append({'image': visible(record['image']), 'text': text, 'confidence': confidence, **more})
     table = tabulate(shown, 'keys', disable_numparse=[0, 1], floatfmt='.3f')
     more = f'\n... and {num_results - len(shown)} more' if num_results > len(shown) else ''
     return f'{table}{more}\n{path}: {num_results - num_broken} read, {num_broken} unreadable'
@@ -130,11 +136,11 @@ def _kept(path, run, places):
 
 def _check_same_run(path, run):
     try:
-        earlier = dict(json.loads(_run_path(path).read_bytes()))
-    except (OSError, ValueError, TypeError):
+        earlier = dict(parse_json(_run_path(path).read_bytes()).items())
+    except (OSError, MalformedJson, AttributeError):
         raise InputError(f'--resume: {_run_path(path)} does not say which run {path} is of; {_REMEDY}') from None
     different = [
-        f'{name}: {earlier.get(name)} -> {run.get(name)}'
+        visible(f'{name}: {earlier.get(name)} -> {run.get(name)}'[:200])
         for name in {**earlier, **run}
         if earlier.get(name) != run.get(name)
     ]
@@ -144,11 +150,10 @@ def _check_same_run(path, run):
 
 def _check_place(where, line, place):
     try:
-        record = dict(json.loads(line))
-    except (ValueError, TypeError):
+        record = dict(parse_json(line).items())
+    except (MalformedJson, AttributeError):
         raise InputError(f'--resume: {where}: no JSON object; {_REMEDY}') from None
     if place is None or any(record.get(name) != value for name, value in place.items()):
         expected = 'nothing' if place is None else place['image']
-        raise InputError(
-            f'--resume: {where} is of {record.get("image")}, and now {expected} stands in its place; {_REMEDY}'
-        )
+        found = visible(str(record.get('image'))[:200])
+        raise InputError(f'--resume: {where} is of {found}, and now {expected} stands in its place; {_REMEDY}')

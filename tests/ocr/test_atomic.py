@@ -105,3 +105,12 @@ def test_a_folder_that_cannot_be_made(path):
     with pytest.raises(InputError, match=r'set: cannot be written \(Not a directory\)'), new_folder(path / 'set'):
         pass
     assert os.listdir(path.parent) == ['scores.txt']
+
+
+@pytest.mark.parametrize('length', [220, 255])
+def test_names_as_long_as_a_file_system_takes(tmp_path, length):
+    with replacing(tmp_path / ('a' * length)) as file:
+        file.write('text')
+    with new_folder(tmp_path / ('b' * length)):
+        pass
+    assert sorted(len(path.name) for path in tmp_path.iterdir()) == [length, length]

@@ -1,5 +1,7 @@
 """Edit distance, similarity, normalisations and bootstrap intervals."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -168,6 +170,15 @@ def test_interval_agrees_with_resampling_the_values_themselves():
     assert bootstrap_interval(values, num_resamples=20_000) == pytest.approx(
         np.quantile(means, [0.025, 0.975]), abs=3e-3
     )
+
+
+def test_interval_takes_bounded_memory():
+    values = np.random.default_rng(0).random(40_000)
+    tracemalloc.start()
+    bootstrap_interval(values, num_resamples=200)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 24e6  # a table of all resamples would take 64 MB
 
 
 def test_interval_of_more_distinct_values_than_fit_one_table():

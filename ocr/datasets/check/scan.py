@@ -14,7 +14,7 @@ from ocr.annotations import read_dataset
 from ocr.datasets.check.duplicates import Signatures, find_twins, signature
 from ocr.datasets.check.examples import Example, Examples, example_of
 from ocr.datasets.check.statistics import Statistics
-from ocr.datasets.check.suspect_labels import suspicions
+from ocr.datasets.check.suspect_labels import contradicted, suspicions
 from ocr.datasets.index import KEPT, judged
 from ocr.parallel import map_in_order, num_cores
 from ocr.preprocessing.prepare import Broken, read_or_broken
@@ -177,13 +177,13 @@ class Examination:
             findings.damaged.extend([look.message] * (len(findings.damaged) < NAMED_IMAGES))
         elif look is not None:
             findings.signatures.append(position, look)
-        for region in regions:
+        for region, is_contradicted in zip(regions, contradicted(regions), strict=True):
             reason = findings.statistics.add(region, self.charset, self.seq_len)
             if reason is None and is_damaged:
                 findings.num_lost += 1
             else:
                 findings.examples.offer(reason or KEPT, example_of, region)
-            kinds = suspicions(region)
+            kinds = suspicions(region, is_contradicted)
             findings.num_suspicious += bool(kinds)
             for kind in kinds:
                 findings.suspicions[kind] += 1

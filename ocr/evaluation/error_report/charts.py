@@ -3,8 +3,9 @@
 import numpy as np
 
 from ocr.evaluation.scores import percent
-from ocr.pages.document import Cell, Chart, Table, visible
+from ocr.pages.document import Cell, Chart, Table
 from ocr.pages.plots import INK, MARKED, PLAIN, QUIET, style, to_svg
+from ocr.visible import visible
 
 WIDTH = 4.4  # inches
 ROW = 0.27  # inches of height

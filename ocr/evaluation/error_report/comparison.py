@@ -1,7 +1,6 @@
 """Readings against those of an earlier evaluation: what was mended and what broke."""
 
 import hashlib
-import json
 import os
 from collections import defaultdict, deque
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ import numpy as np
 
 from ocr.errors import InputError
 from ocr.evaluation.scores import METRICS, Reading, Score, mean_score, region_values, score
+from ocr.json_text import parse_json
 from ocr.metrics import same_text
 from ocr.reading.results_file import read_results
 
@@ -60,7 +60,7 @@ class Earlier:
             raise InputError(
                 f'--compare {path}: {beside} cannot be read ({error.strerror or error}); {_REMEDY}'
             ) from None
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (InputError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
             raise InputError(f'--compare {path}: {beside} holds no readings ({error}); {_REMEDY}') from None
         return cls(path, model, dict(texts))
 
@@ -85,8 +85,8 @@ class Earlier:
 def _model_of(path):
     """What a scores.json calls the model that it is of."""
     try:
-        with open(path, encoding='utf-8') as file:
-            content = json.load(file)
+        with open(path, 'rb') as file:
+            content = parse_json(file.read())
         if not {'metrics', 'datasets', 'combined'} <= content.keys():
             raise ValueError('no scores in it')
         return str(content['settings']['model'])

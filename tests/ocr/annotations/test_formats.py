@@ -200,7 +200,10 @@ def test_images_of_a_path_in_another_branch_are_taken_only_if_they_are_all_there
         list(read_dataset('mine', labels))
     image(tmp_path / 'train_data' / 'b.png')
     assert all(os.path.exists(region.image_path) for region in read_dataset('mine', labels))
-    assert f'mine: the images of the labels in {tmp_path}/{folder} are those in {tmp_path}\n' in caplog.text
+    assert (
+        f'mine: the images of the labels in {tmp_path}/{folder} are those in {tmp_path}, as their names suggest'
+        in caplog.text
+    )
 
 
 def test_images_with_the_same_names_in_two_folders(tmp_path, caplog):

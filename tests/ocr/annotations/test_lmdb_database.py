@@ -1,5 +1,7 @@
 """Reading LMDBs of deep-text-recognition-benchmark and PARSeq."""
 
+import os
+
 import lmdb
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from ocr.datasets.index import KEPT, RegionIndex, build_index
 from ocr.errors import InputError
 from ocr.parallel import process_pool
 from ocr.preprocessing.decode import read_image
+from ocr.preprocessing.image_file import open_image
 from ocr.region import TextRegion
 
 COLOURS = [(10 * number, 200, 30) for number in range(len(WORDS))]
@@ -85,3 +88,30 @@ def test_a_file_that_is_no_database(tmp_path):
     (tmp_path / 'data.mdb').write_bytes(b'no database' * 1000)
     with pytest.raises(InputError, match=r'data\.mdb: cannot be read as an LMDB'):
         list(read_dataset('mine', tmp_path))
+
+
+@pytest.mark.parametrize('share', [0.1, 0.5, 0.9, 0.999])
+def test_a_database_that_was_cut_off_is_refused(tmp_path, share):
+    """LMDB maps the file; reading behind its end would end this process with a bus error."""
+    database(tmp_path, WORDS * 200)
+    file = tmp_path / 'data.mdb'
+    whole = os.path.getsize(file)
+    assert whole > 300_000
+    os.truncate(file, int(share * whole))
+    with pytest.raises(InputError, match=r'data.mdb: cannot be read as an LMDB \(.*cut off; copy it again'):
+        list(read_dataset('mine', tmp_path))
+
+
+@pytest.mark.parametrize('size', [0, 1, 100, 4096, 8000])
+def test_a_database_that_was_cut_off_in_its_head_is_refused(tmp_path, size):
+    database(tmp_path)
+    os.truncate(tmp_path / 'data.mdb', size)
+    with pytest.raises(InputError, match='cannot be read as an LMDB'):
+        list(read_dataset('mine', tmp_path))
+
+
+def test_images_of_a_database_that_was_cut_off(tmp_path):
+    database(tmp_path, WORDS * 200)
+    os.truncate(tmp_path / 'data.mdb', 100_000)
+    with pytest.raises(OSError, match='cut off'):
+        open_image(tmp_path / 'data.mdb' / 'image-000000001')

@@ -215,3 +215,12 @@ def test_any_text_comes_back(tmp_path_factory, form, written):
     index = index_of(folder, *(f'a.png\t{text}' for text in written))
     convert(index, form, folder / 'out')
     assert [region.text for region in read_dataset('again', folder / 'out')] == list(index.texts())
+
+
+@pytest.mark.parametrize('letter', ['a', '\u9762'])
+def test_names_as_long_as_a_file_system_takes(tmp_path, letter):
+    name = letter * (251 // len(letter.encode()))
+    write_photograph(tmp_path / f'{name}.png')
+    index = index_of(tmp_path, f'{name}.png\ta', f'{name}.png\tb\t0,0,30,0,30,20,0,20')
+    assert convert(index, 'jsonl', tmp_path / 'out') == {'mine': {KEPT: 2}}
+    assert [region.text for region in read_dataset('out', tmp_path / 'out')] == ['a', 'b']

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-import ocr.datasets.index as index_module
-from ocr.charset import Charset
+from ocr.charset import Charset, normalize
+from ocr.datasets import index_images
 from ocr.datasets.index import (
     KEPT,
     RegionIndex,
@@ -114,7 +114,7 @@ def test_an_image_is_opened_once_for_a_run_of_its_regions(tmp_path, monkeypatch)
         write_image(tmp_path / f'{name}.png')
     labels = write_labels(tmp_path, *[f'{name}.png\t{text}' for name in 'ab' for text in ('x', '###', 'y', 'z')])
     opened = []
-    monkeypatch.setattr(index_module, 'upright_size', lambda path: opened.append(path) or upright_size(path))
+    monkeypatch.setattr(index_images, 'upright_size', lambda path: opened.append(path) or upright_size(path))
     assert build_index('mine', labels, tmp_path / 'mine.jsonl')[KEPT] == 6
     assert [Path(path).name for path in opened] == ['a.png', 'b.png']
 
@@ -287,7 +287,7 @@ def test_any_text_comes_back_normalised(tmp_path, written):
     lines = [json.dumps({'image': 'a.png', 'text': text}) for text in written]
     (tmp_path / 'gt.jsonl').write_text('\n'.join(lines))
     build_index('mine', tmp_path / 'gt.jsonl', tmp_path / 'mine.jsonl')
-    assert list(RegionIndex(tmp_path / 'mine.jsonl').texts()) == [index_module.normalize(text) for text in written]
+    assert list(RegionIndex(tmp_path / 'mine.jsonl').texts()) == [normalize(text) for text in written]
 
 
 # Selecting, splitting, counting

@@ -1,6 +1,5 @@
 """Which datasets a name means, and the index over them."""
 
-import json
 import os
 
 import pytest
@@ -12,6 +11,8 @@ from ocr.datasets.index import KEPT
 from ocr.datasets.sources import dataset_path, dataset_paths, open_index, select_regions
 from ocr.errors import InputError
 from ocr.region import DropReason
+
+SPLITS = {'train': ['one', 'two'], 'valid': ['three']}
 
 
 @pytest.mark.parametrize(
@@ -92,13 +93,41 @@ def test_an_index_is_built_once_and_again_after_a_change(tmp_path, monkeypatch):
     assert len(built) == 3
 
 
-def test_images_that_were_missing_are_looked_for_again_when_asked(tmp_path):
+def test_images_that_were_missing_are_looked_for_again(tmp_path):
     words = make_words(tmp_path / 'words', 'one', 'two')
     os.rename(words / '1.png', words / 'away.png')
     assert len(open_quietly(tmp_path, (f'mine={words}',))[0]) == 1
     os.rename(words / 'away.png', words / '1.png')
-    assert len(open_quietly(tmp_path, (f'mine={words}',))[0]) == 1
-    assert len(open_quietly(tmp_path, (f'mine={words}',), retry_images=True)[0]) == 2
+    assert len(open_quietly(tmp_path, (f'mine={words}',))[0]) == 2
+
+
+def test_two_datasets_of_one_name_keep_their_own_indexes(tmp_path):
+    train, valid = (make_words(tmp_path / split / 'words', *texts) for split, texts in SPLITS.items())
+    for _ in range(2):
+        opened = [open_quietly(tmp_path, (str(path),))[0] for path in (train, valid)]
+        assert [list(index.texts()) for index in opened] == list(SPLITS.values())
+        assert [index[0].image_path for index in opened] == [f'{train}/0.png', f'{valid}/0.png']
+
+
+def test_paths_that_share_a_name_are_named_after_their_folders_too(tmp_path):
+    for split, texts in SPLITS.items():
+        make_words(tmp_path / split / 'words', *texts)
+    specs = (f'{tmp_path}/train/words', f'{tmp_path}/valid/words/labels.tsv', f'words={tmp_path}/train/words')
+    assert list(dataset_paths(specs[:2], '')) == ['train-words', 'valid-words']
+    assert list(dataset_paths(specs[1:], '')) == ['valid-words', 'words']
+    index, counts = open_quietly(tmp_path, specs[:2])
+    assert [index[0].dataset, index[2].dataset, *counts] == ['train-words', 'valid-words'] * 2
+    with pytest.raises(InputError, match='words is given twice'):
+        dataset_paths((specs[0], f'{tmp_path}/train/../train/words'), '')
+
+
+def test_an_index_that_is_built_anew_while_it_is_read_is_noticed(tmp_path):
+    words = make_words(tmp_path / 'words', 'one')
+    index, _ = open_quietly(tmp_path, (f'mine={words}',))
+    make_words(words, 'one', 'two')
+    open_quietly(tmp_path, (f'mine={words}',))
+    with pytest.raises(InputError, match='was built anew while it is in use; start again'):
+        index[0]
 
 
 def test_no_legible_region(tmp_path):
@@ -125,11 +154,12 @@ def test_an_index_is_built_again_when_another_format_is_said(tmp_path):
     words = make_words(tmp_path / 'words', 'one', 'two')
     (words / 'labels.tsv').rename(words / 'labels.txt')
     specs = [f'mine=own:{words}/labels.txt', f'mine=gt:{words}/labels.txt']
-    found = []
+    paths = set()
     for spec in specs:
-        assert list(open_quietly(tmp_path, (spec,))[0].texts()) == ['one', 'two']
-        found.append(json.loads((tmp_path / 'index' / 'mine.jsonl.counts.json').read_text())['source'])
-    assert found == [spec.removeprefix('mine=') for spec in specs]
+        index = open_quietly(tmp_path, (spec,))[0]
+        assert list(index.texts()) == ['one', 'two']
+        paths.update(index.paths)
+    assert len(paths) == 2
 
 
 def test_relative_paths_are_looked_into(tmp_path, monkeypatch):

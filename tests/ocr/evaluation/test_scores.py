@@ -1,8 +1,10 @@
 """Scores over readings, their table, JSON and CSV."""
 
 import csv
+import dataclasses
 import json
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -138,6 +140,20 @@ def read_csv(path):
         return list(csv.DictReader(file))
 
 
+def as_read(cell):
+    """The text of a cell without the quote that keeps a spreadsheet from taking it for a formula."""
+    return re.sub(r"^'('*[=+\-@\t\r])", r'\1', cell)
+
+
+@pytest.mark.parametrize('text', ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', "'=1"])
+def test_csv_has_no_cell_that_a_spreadsheet_calculates(tmp_path, text):
+    write_csv(tmp_path / 'r.csv', [dataclasses.replace(reading(text, text), dataset=text, image=text)])
+    (row,) = read_csv(tmp_path / 'r.csv')
+    cells = [row[name] for name in ('dataset', 'image', 'truth', 'text')]
+    assert cells == [f"'{text}"] * 4
+    assert set(map(as_read, cells)) == {text}
+
+
 def test_csv_has_every_region_worst_first(tmp_path):
     readings = [
         reading('abcd', 'abcd', image='right, sure', confidence=0.9),
@@ -178,7 +194,9 @@ def test_csv_round_trip(tmp_path_factory, rows):
     path = tmp_path_factory.mktemp('csv') / 'r.csv'
     readings = [reading(truth, text, polygon=np.float32(p).reshape(-1, 2)) for truth, text, p in rows]
     write_csv(path, readings)
-    written = [(row['truth'], row['text'], row['polygon'], row['similarity']) for row in read_csv(path)]
+    written = [
+        (as_read(row['truth']), as_read(row['text']), row['polygon'], row['similarity']) for row in read_csv(path)
+    ]
     assert len(written) == len(rows)
     back = {(truth, text, tuple(np.float32(polygon.split(',')) + 0)) for truth, text, polygon, _ in written}
     assert back == {(truth, text, tuple(np.float32(polygon) + 0)) for truth, text, polygon in rows}

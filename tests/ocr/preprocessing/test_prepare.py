@@ -51,6 +51,24 @@ def training_preparer(regions, seed=0, **changes):
     return TrainingPreparer(regions, SamplePreparer(Charset('abc'), **options))
 
 
+@pytest.mark.parametrize(
+    ('polygons', 'longest'),
+    [
+        ([None], 100),
+        ([[[30, 20], [40, 20], [40, 60], [30, 60]]], 40),
+        ([[[30, 20], [70, 20], [70, 30], [30, 30]]], 40),
+        ([[[30, 20], [40, 20], [40, 60], [30, 60]], [[5, 70], [25, 70], [25, 80], [5, 80]]], 20),
+        ([[[9, 9], [9.5, 9], [9.5, 9.5]]], 1),
+    ],
+)
+def test_a_photograph_is_decoded_for_the_smallest_of_its_regions(polygons, longest):
+    """What it is read with says how long a pixel gets, by the longer side of a region wherever that lies."""
+    scales = []
+    read = InferencePreparer(64, read=lambda path, scale: scales.append(scale(100, 50)) or Broken(path, '', ''))
+    read([TextRegion('a.jpg', polygon and np.float32(polygon), '', '') for polygon in polygons])
+    assert scales == [64 / longest]
+
+
 def test_inference_centres_the_region_and_tells_its_box(photograph):
     canvas, box = placed(pixels(photograph), CORNER, 20)
     assert canvas.dtype == np.uint8 and canvas.shape == (20, 20, 3)

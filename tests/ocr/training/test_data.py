@@ -2,8 +2,10 @@
 
 import dataclasses
 import logging
+import pickle
 import shutil
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from crops import write_photographs
 
 from config import parse_config
 from ocr.charset import Charset
+from ocr.datasets.crop_cache import cache_path
 from ocr.datasets.crop_making import build_cache
 from ocr.drawing import Recipe
 from ocr.errors import InputError
@@ -137,40 +140,50 @@ def test_drawn_text_alone_needs_a_charset(tmp_path):
 
 def test_the_crop_cache_is_read_where_there_is_one_and_refused_where_it_is_stale(settings, tmp_path, caplog):
     cfg = settings(train_datasets=['mine', 'other'], val_share=0)
-    read = texts(cfg, load(cfg), 6)
-    crops = tmp_path / 'index' / 'mine.crops'
-    build_cache(crops.with_suffix('.jsonl'), canvas_side=cfg.image_size, margin=0)
+    data = load(cfg)
+    read, (mine, other) = texts(cfg, data, 6), data.index.paths
+    build_cache(mine, canvas_side=cfg.image_size, margin=0)
     with caplog.at_level(logging.INFO):
         assert texts(cfg, load(cfg), 6) == read
-    assert f'reading {crops}, photographs of {tmp_path}/index/other.jsonl' in caplog.messages
+    assert f'reading {cache_path(mine)}, photographs of {other}' in caplog.messages
     larger = dataclasses.replace(cfg, image_size=2 * cfg.image_size)
     with pytest.raises(InputError, match=r'run dataset\.py --cache with the settings'):
         texts(larger, load(larger), 1)
+
+
+def test_datasets_of_one_name_are_told_apart(settings, tmp_path):
+    train, valid = (tiny.write_words(tmp_path / split / 'words', ['1', '2']) for split in ('train', 'valid'))
+    data = load(settings(train_datasets=[str(train)], val_datasets=[str(valid)]))
+    index = pickle.loads(pickle.dumps(data.index))  # as a worker process has it
+    assert {Path(index[position].image_path).parent for position in data.datasets[0]} == {train}
+    assert {Path(region.image_path).parent for region in data.held_out} == {valid}
 
 
 @pytest.mark.parametrize('image_size', [32, 64])
 def test_never_goes_without_the_cache_that_is_there(settings, tmp_path, caplog, image_size):
     cfg = settings(train_datasets=['mine'], val_share=0, cache_crops='never', image_size=image_size)
     data = load(cfg)
-    build_cache(tmp_path / 'index' / 'mine.jsonl', canvas_side=32, margin=0)
+    (index_path,) = data.index.paths
+    build_cache(index_path, canvas_side=32, margin=0)
     (tmp_path / 'mine' / '0.png').unlink()
     caplog.set_level(logging.INFO)
     assert '0' not in texts(cfg, data, 6)
     assert any('0.png: missing image' in message for message in caplog.messages)
-    assert not any('mine.crops' in message for message in caplog.messages)
+    assert not any(cache_path(index_path) in message for message in caplog.messages)
 
 
 def test_a_training_cuts_its_words_once_and_gives_the_same_batches_for_any_workers(settings, tmp_path):
     photographs = write_photographs(tmp_path / 'photographs')
     options = {'train_datasets': [f'photographs={photographs}', 'mine'], 'train_shares': [0.5, 0.5], 'val_share': 0}
     cfg = settings(**options)
-    data, crops = load(cfg), tmp_path / 'index' / 'photographs.crops'
+    data = load(cfg)
+    crops, of_words = (Path(cache_path(path)) for path in data.index.paths)
     make_crops(settings(**options, cache_crops='never'), data, 1000)
     make_crops(cfg, data, 4)
     assert not crops.exists()  # neither wanted, nor worth it: each photograph is looked at once
     make_crops(cfg, data, 1000)
-    assert crops.exists() and not (tmp_path / 'index' / 'mine.crops').exists()
+    assert crops.exists() and not of_words.exists()
     assert texts(cfg, data, 6) == texts(settings(**options, num_workers=2), data, 6)
     shutil.rmtree(photographs)
-    with pytest.raises(InputError, match=r'photographs\.crops is older than'):
+    with pytest.raises(InputError, match=r'\.crops is older than'):
         build_dataflow(cfg, data, cfg.batch_size, 0)

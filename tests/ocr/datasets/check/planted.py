@@ -66,6 +66,15 @@ def save(folder, name, text, size=None):
     (picture if size is None else picture.resize(size, Image.Resampling.LANCZOS)).save(folder / name)
 
 
+def in_rows(path, *texts):
+    """Label lines of three texts below each other in one picture."""
+    with Image.open(path) as picture:
+        width, height = picture.width, picture.height // 3
+    for number, text in enumerate(texts):
+        top, bottom = number * height, (number + 1) * height
+        yield f'{path.name}\t{text}\t0,{top},{width},{top},{width},{bottom},0,{bottom}'
+
+
 def write_labels(folder, lines):
     (folder / 'labels.tsv').write_text(''.join(f'{line}\n' for line in lines), encoding='utf-8')
 
@@ -89,11 +98,12 @@ def write_training(folder):
         save(folder, name, text, SIZES.get(name))
         lines.append(f'{name}\t{text}')
     save(folder, 'photo.png', 'Café über')
-    lines += ['photo.png\tCafé', 'photo.png\tüber', 'photo.png\tCafe']
+    lines += in_rows(folder / 'photo.png', 'Café', 'über', 'Cafe')
     save(folder, 'damaged.png', 'one two')
+    first, *others = in_rows(folder / 'damaged.png', 'one two', 'one', 'two')
     tiny.cut_off(folder / 'damaged.png')
-    lines += ['damaged.png\tone', 'damaged.png\ttwo']
-    lines.insert(0, 'damaged.png\tone two')  # apart from the other two of the image
+    lines += others
+    lines.insert(0, first)  # apart from the other two of the image
     (folder / 'garbage.png').write_bytes(b'no image')
     write_labels(folder, lines + [line for line, _ in LEFT_OUT])
 

@@ -8,6 +8,7 @@ import tiny
 import ocr.datasets.check.scan as module
 from ocr.charset import Charset
 from ocr.datasets.check.scan import EVALUATION, TRAINING, Examination, Findings
+from ocr.datasets.check.suspect_labels import TWO_TEXTS
 from ocr.datasets.index import KEPT
 from ocr.datasets.sources import open_index, select_regions
 
@@ -53,6 +54,23 @@ def test_findings_do_not_depend_on_the_number_of_threads(planted, tmp_path):
     for kind in (KEPT, *one.losses, *one.suspicions):
         assert [example.where for example in one.examples[kind]] == [example.where for example in four.examples[kind]]
     np.testing.assert_array_equal(one.signatures.values, four.signatures.values)
+
+
+@pytest.mark.parametrize(
+    ('name', 'content'),
+    [
+        ('labels.tsv', '0.png\tone\n1.png\ttwo\n0.png\tthree\n'),
+        ('labels.json', '{"0.png": "one", "1.png": "two", "0.png": "three"}'),
+        ('gt.txt', '0.png\tone\n1.png\ttwo\n0.png\tthree\n'),
+    ],
+)
+def test_a_region_with_two_texts_is_a_suspicion(tmp_path, name, content):
+    folder = tiny.make_words(tmp_path / 'mine', 'one', 'two', size=(200, 40))
+    (folder / 'labels.tsv').unlink()
+    (folder / name).write_text(content)
+    findings = looked(folder, tmp_path / 'index').datasets['mine']
+    assert findings.suspicions[TWO_TEXTS] == findings.num_suspicious == 2
+    assert len(findings.examples[TWO_TEXTS]) == 2
 
 
 def test_a_dataset_in_both_roles_is_its_own_twin(tmp_path):

@@ -11,15 +11,41 @@ from ocr.datasets.check.suspect_labels import (
     STRAY_SPACE,
     TOO_FEW_PIXELS,
     TOO_MUCH_TEXT,
+    TWO_TEXTS,
     UNDECODED,
+    contradicted,
     suspicions,
 )
-from ocr.geometry import transform, whole_image
+from ocr.geometry import box_polygon, transform, whole_image
 from ocr.region import TextRegion
 
 
 def suspect(text, width=400, height=40, image='/data/1.png', polygon=None):
     return suspicions(TextRegion(image, whole_image(width, height) if polygon is None else polygon, text, 'mine'))
+
+
+def region(text, *box):
+    return TextRegion('1.png', box_polygon(box), text, 'mine')
+
+
+@pytest.mark.parametrize(
+    ('regions', 'found'),
+    [
+        ([region('a', 0, 0, 9, 9)], [False]),
+        ([region('a', 0, 0, 9, 9), region('b', 0, 0, 9, 9)], [True, True]),
+        ([region('a', 0, 0, 9, 9), region('a', 0, 0, 9, 9)], [False, False]),
+        ([region('a', 0, 0, 90, 30), region('b', 1, 0, 91, 30)], [True, True]),
+        ([region('a', 0, 0, 90, 30), region('b', 0, 0, 90, 15)], [False, False]),
+        ([region('a', 0, 0, 9, 9), region('c', 20, 0, 29, 9), region('b', 0, 0, 9, 9)], [True, False, True]),
+    ],
+)
+def test_one_place_with_two_texts(regions, found):
+    assert contradicted(regions).tolist() == found
+    assert TWO_TEXTS in suspicions(regions[0], is_contradicted=True)
+
+
+def test_a_name_in_another_normalisation_is_a_name(tmp_path):
+    assert suspect('caf\u00e9', image='/data/cafe\u0301.png') == [FILE_NAME]
 
 
 @pytest.mark.parametrize(

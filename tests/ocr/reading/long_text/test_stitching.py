@@ -40,6 +40,13 @@ def test_letters_that_repeat_are_told_apart_by_their_places():
     assert joined(reading('aaaaaaaa', 0.25), reading('aaaaaaaa', 2.25)).text == 'a' * 12
 
 
+def test_several_letters_that_follow_alike_outweigh_a_surer_one_elsewhere():
+    """What decides is the sum over letters at one distance in both readings."""
+    left = [*reading('abcd', 0.25), Placed('X', 0.99, 2.0), *reading('efgh', 2.25)]
+    right = [Placed('X', 0.99, 2.0), Placed('Y', 0.9, 2.2), *reading('efghij', 2.55)]
+    assert joined(left, right).text == 'abcdXefghij'
+
+
 def test_without_a_common_letter_each_side_keeps_its_half():
     assert joined(reading('abcdefgh', 0.25), reading('EFGHIJKL', 2.25)).text == 'abcdefGHIJKL'
 

@@ -1,0 +1,21 @@
+"""Opening files that others name: pipes, devices and folders are refused, since reading them may never end."""
+
+import os
+import stat
+
+
+def open_regular(path):
+    """The file opened for reading, binary.
+
+    Raises:
+        FileNotFoundError, NotADirectoryError: there is none.
+        OSError: it cannot be opened, or is no regular file.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, 'O_NONBLOCK', 0) | getattr(os, 'O_BINARY', 0))
+    except ValueError as error:  # a zero byte, half a surrogate pair
+        raise FileNotFoundError(2, 'no such name', path) from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(22, 'not a regular file', path)
+    return open(descriptor, 'rb')

@@ -1,0 +1,163 @@
+"""What reads files from outside: for each reader whole files to begin with, and what reads them.
+
+A reader may give something, or raise an InputError of one line; everything else is a finding.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from PIL import Image
+
+ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / 'tests' / 'ocr' / 'annotations')]
+
+from layouts import LAYOUTS  # noqa: E402
+
+from config import GROUPS, Config, restorable, to_json  # noqa: E402
+from ocr.annotations import annotation_files, read_dataset  # noqa: E402
+from ocr.annotations.own import read_polygons  # noqa: E402
+from ocr.charset import Charset  # noqa: E402
+from ocr.datasets.index import RegionIndex, build_index, index_is_current, read_counts  # noqa: E402
+from ocr.errors import InputError  # noqa: E402
+from ocr.evaluation.error_report.comparison import Earlier  # noqa: E402
+from ocr.evaluation.run import load_readings  # noqa: E402
+from ocr.reading.results_file import open_results, read_results  # noqa: E402
+
+PLACE = {'image': 'a.png', 'polygon': [[0, 0], [9, 0], [9, 9]], 'dataset': 'mine', 'truth': 'word'}
+READING = {**PLACE, 'text': 'word', 'confidence': 0.5, 'char_confidences': [0.9, 0.8, 0.7, 0.9]}
+RUN = {'model': 'abc', 'full_length': False}
+
+
+class Target:
+    """A reader of one file.
+
+    Attributes:
+        name: what it is called.
+        path: the file, with content that the reader understands.
+    """
+
+    def __init__(self, name, path, read):
+        self.name = name
+        self.path = Path(path)
+        self.seed = self.path.read_bytes()
+        self._read = read
+
+    def run(self, content):
+        """Have some bytes read; raises what is a finding."""
+        self.path.write_bytes(content)
+        try:
+            self._read()
+        except InputError as error:
+            if '\n' in str(error):
+                raise AssertionError(f'a message of several lines: {error}') from error
+
+
+def all_targets(folder):
+    """Targets whose files lie in a folder, which is made."""
+    return [*_label_files(folder / 'labels'), *_own_files(folder / 'own'), *_indexes(folder / 'index')]
+
+
+def _label_files(folder):
+    for lay, (form, _) in LAYOUTS.items():
+        if form == 'lmdb':
+            continue
+        path = str(lay(folder / lay.__name__) or folder / lay.__name__)
+        for file in annotation_files('mine', path)[:1]:
+            if os.path.isfile(file):
+                yield Target(f'labels {lay.__name__}', file, _reader_of(path, form))
+    for form, (file, content) in _CHALLENGES.items():
+        path = folder / form
+        (path / file).parent.mkdir(parents=True)
+        (path / file).write_text(content, 'utf-8')
+        yield Target(f'labels {form}', path / file, _reader_of(str(path), form))
+
+
+def _reader_of(path, form):
+    def read():
+        for source in (f'{form}:{path}', path):
+            try:
+                list(read_dataset('mine', source))
+            except InputError as error:
+                if '\n' in str(error):
+                    raise
+
+    return read
+
+
+_REGIONS = [{'transcription': 'word', 'points': [[0, 0], [9, 0], [9, 9]], 'illegibility': False}] * 2
+_LINES = [{'ignore': 0, 'transcription': 'word', 'points': [0, 0, 9, 0, 9, 9, 0, 9]}]
+_CHALLENGES = {
+    'lsvt': ('train_full_labels.json', json.dumps({'gt_1': _REGIONS, 'gt_2': _REGIONS})),
+    'art': ('train_task2_labels.json', json.dumps({'gt_1_1': _REGIONS})),
+    'rects': ('gt_unicode/1.json', json.dumps({'chars': [], 'lines': _LINES})),
+    'icdar2017rctw': ('train/image_1.txt', '1,2,30,2,30,14,1,14,0,"word"\n1,2,30,2,30,14,1,14,1,"###"\n'),
+}
+
+
+def _own_files(folder):
+    folder.mkdir()
+    for name, content in {
+        'polygons.tsv': 'a.png\t[[0, 0], [9, 0], [9, 9]]\na.png\t0,0,9,0,9,9\na.png\ttext\t0,0,9,0,9,9\n',
+        'polygons.jsonl': json.dumps({'image': 'a.png', 'polygon': [[0, 0], [9, 0], [9, 9]]}) + '\n',
+    }.items():
+        path = _written(folder / name, content)
+        yield Target(name, path, lambda path=path: list(read_polygons(str(path), str(folder))))
+    for name, content in {'charset.txt': 'a\nb\n \n\\\\\n\u4e2d\n', 'ids.txt': '0 UNK\n1 EOS\n2 a\n3 b\n'}.items():
+        path = _written(folder / name, content)
+        yield Target(name, path, lambda path=path: Charset.load(path))
+    config = _written(folder / 'config.json', to_json(Config()))
+    yield Target('config.json', config, lambda: restorable(config.read_text('utf-8', 'replace'), GROUPS, 'config.json'))
+    yield from _results(folder / 'results')
+
+
+def _results(folder):
+    folder.mkdir()
+    lines = (json.dumps(READING) + '\n') * 3
+    results = _written(folder / 'results.jsonl', lines)
+    yield Target('results.jsonl', results, lambda: list(read_results(results)))
+    kept = _written(folder / 'kept.jsonl', lines)
+    _written(folder / 'kept.run.json', json.dumps(RUN))
+    yield Target('results.jsonl --resume', kept, lambda: _resume(kept))
+    run = _written(folder / 'other.run.json', json.dumps(RUN))
+    _written(folder / 'other.jsonl', lines)
+    yield Target('results.run.json --resume', run, lambda: _resume(folder / 'other.jsonl'))
+    unread = json.dumps({**PLACE, 'error': 'x', 'reason': 'missing'}) + '\n'
+    readings = _written(folder / 'readings.jsonl', lines + unread)
+    scores = _written(folder / 'scores.json', json.dumps({'settings': {'model': 'm'}, 'datasets': {}, 'combined': {}}))
+    yield Target('readings.jsonl', readings, lambda: load_readings(readings))
+    yield Target('readings.jsonl --compare', readings, lambda: Earlier.load(str(scores)))
+    yield Target('scores.json --compare', scores, lambda: Earlier.load(str(scores)))
+
+
+def _resume(path):
+    with open_results(path, RUN, iter([PLACE] * 3), resume=True):
+        pass
+
+
+def _indexes(folder):
+    """What lies beside an index and the index itself; each is read as though its size had not been looked at."""
+    folder.mkdir()
+    Image.new('RGB', (40, 30)).save(folder / 'a.png')
+    labels = _written(folder / 'labels.tsv', 'a.png\tone\na.png\ttwo\t0,0,20,0,20,20\nmissing.png\tthree\n')
+    index = folder / 'mine.jsonl'
+    build_index('mine', str(labels), index)
+    yield Target('index', index, lambda: _read_index(index))
+    counts = Path(f'{index}.counts.json')
+    yield Target('counts', counts, lambda: (index_is_current(index, 'mine', labels), read_counts(index)))
+    build_index('mine', str(labels), folder / 'other.jsonl')
+    other = folder / 'other.jsonl'
+    yield Target('images', Path(f'{other}.images'), lambda: index_is_current(other, 'mine', labels))
+
+
+def _read_index(path):
+    index = RegionIndex(path)
+    for position in range(len(index)):
+        index[position]
+    list(index.texts())
+
+
+def _written(path, content):
+    path.write_text(content, 'utf-8')
+    return path

@@ -1,0 +1,21 @@
+"""Names of files that are made of other names."""
+
+import pytest
+
+from ocr.file_names import shortened
+
+
+@pytest.mark.parametrize(
+    ('name', 'longest', 'short'),
+    [
+        ('', 4, ''),
+        ('word', 4, 'word'),
+        ('words', 4, 'word'),
+        ('ab\u9762\u5305', 8, 'ab\u9762\u5305'),
+        ('ab\u9762\u5305', 7, 'ab\u9762'),
+        ('\u9762', 2, ''),
+        ('\udcd6', 3, '\udcd6'),
+    ],
+)
+def test_names_are_cut_between_characters(name, longest, short):
+    assert shortened(name, longest) == short
