@@ -265,7 +265,7 @@ class Config:
 
     # Drawn text
     recipe: str = setting('words', 'training', 'synthesize', 'drawing')
-    """What is drawn: digits, words, long_words or scene."""
+    """What is drawn: digits, words, long_words, scene, or street for whole pictures."""
     num_samples: int = setting(1000, 'machine', 'synthesize', 'drawing', 1)
     """Number of pictures."""
     text_path: str = setting(

@@ -27,6 +27,7 @@ from pathlib import Path
 import cv2
 
 from config import parse_config, run_script
+from ocr.annotations.regions import ILLEGIBLE_MARK
 from ocr.charset import Charset
 from ocr.drawing import draw_sample, scan_fonts
 from ocr.drawing.material import prepare_recipe
@@ -37,7 +38,6 @@ from ocr.drawing.sheet import draw_sheet
 from ocr.errors import InputError
 from ocr.parallel import map_in_order, num_cores, process_pool
 from ocr.progress import progress_bar
-from ocr.region import ILLEGIBLE_MARK
 
 JPEG_QUALITY = 95
 BLOCK = 32  # samples that a worker draws at a time

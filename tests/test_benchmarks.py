@@ -42,6 +42,15 @@ def test_data_benchmark_compares_equal_pictures():
     }
 
 
+def test_scenes_benchmark_stands_beside_a_dataset(learnt):
+    command = [sys.executable, 'benchmarks/scenes.py', '--num_scenes', '2', '--datasets', f'words={learnt.words}']
+    result = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert result.returncode == 0, result.stderr[-2000:]
+    summary = json.loads(result.stdout.splitlines()[-1])
+    assert summary['scenes_a_second'] > 0 and summary['percentiles']['words']['texts'] == [1, 1, 1]
+    assert summary['percentiles']['drawn']['height'][0] > 3
+
+
 def test_training_benchmark_compares_equal_losses():
     tiny = ['--batch_size=2', '--pairs=1', '--warmup=0', '--image_size=64', '--depth_multiplier=0.1', '--num_steps=9']
     command = [sys.executable, 'benchmarks/training.py', *tiny, '--variants', 'float32, tail cut']

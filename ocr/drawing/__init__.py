@@ -13,6 +13,7 @@ then laid out and painted; the modules in that order:
     look.py     what is random about the look       paint.py        the picture, with colours.py, backgrounds.py,
                                                                     letters.py, camera.py
     draw.py     one sample                          sheet.py        many of them in one picture
+    scenes/     whole pictures with many texts      undrawable.py   what fails is named and drawn otherwise
     held_out.py samples that no training sees
 """
 

@@ -44,7 +44,7 @@ class SceneRecipe(Recipe):
     nearness: tuple = (-0.15, 0.5)
     surfaces: dict = field(default_factory=lambda: dict.fromkeys(KINDS, 1.0))
     cut: float = 0.1
-    legible: float = 10.0
+    legible: float = 8.0
     things: tuple = (0, 5)
     covered: float = 0.1
     glare: float = 0.1
