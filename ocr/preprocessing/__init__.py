@@ -1,7 +1,8 @@
 """From photograph to canvas.
 
 image_file.py     files and databases of images      augment.py       shift, turn and bend of a region, for training
-image_header.py   size and orientation, not decoded  photometric.py   changes of colours and sharpness, for training
-decode.py         files -> upright colour images     prepare.py       regions -> canvases
-warp.py           regions cut out and put onto a canvas
+image_formats.py  which formats are opened, pages    photometric.py   changes of colours and sharpness, for training
+image_header.py   size and orientation, not decoded  prepare.py       regions -> canvases
+truncated.py      files that lack their last bytes   colours.py       any pixels -> 8-bit RGB
+decode.py         files -> upright colour images     warp.py          regions cut out and put onto a canvas
 """
