@@ -8,9 +8,10 @@ import importlib
 
 from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
-from ocr.preprocessing.image_file import open_image, split_page
+from ocr.preprocessing.image_file import TIFF_SUFFIXES, open_image, split_page
 
 FORMATS = ('JPEG', 'MPO', 'PNG', 'WEBP', 'BMP', 'GIF', 'TIFF', 'PPM', 'JPEG2000', 'AVIF', 'HEIF')
+MAX_PAGES = 100_000  # of a TIFF
 MAX_SCANS = 500  # of a JPEG: encoders write a dozen, and each is a pass over the whole picture
 _PLUG_INS = ('pillow_heif', 'pi_heif')  # packages that read HEIC; Pillow alone does not
 PLUG_IN_REMEDY = 'pip install pi-heif'
@@ -93,6 +94,18 @@ def page_places(image, limit):
             break
     image.seek(0)
     return places
+
+
+def page_paths(path):
+    """Paths of the pages of an image file, see image_file: its own where it has one page or cannot be read."""
+    if not path.lower().endswith(TIFF_SUFFIXES):
+        return [path]
+    try:
+        with open_picture(path) as image:
+            num_pages = len(page_places(image, MAX_PAGES))
+    except Exception:  # whoever reads it says why
+        return [path]
+    return [path] if num_pages == 1 else [f'{path}/{number}' for number in range(1, num_pages + 1)]
 
 
 def check_effort(image):

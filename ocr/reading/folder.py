@@ -8,11 +8,12 @@ from natsort import natsorted, ns
 from ocr.annotations.own import read_polygons
 from ocr.errors import InputError
 from ocr.preprocessing.image_file import IMAGE_SUFFIXES
+from ocr.preprocessing.image_formats import page_paths
 from ocr.region import TextRegion
 
 
 def find_images(folder):
-    """Paths of all images below a folder in natural order: img2 before img10.
+    """Paths of all images below a folder in natural order, img2 before img10; of a TIFF those of its pages.
 
     Raises:
         InputError: there is no such folder, or no image in it.
@@ -26,7 +27,7 @@ def find_images(folder):
     ]
     if not paths:
         raise InputError(f'--img_folder {folder}: no image in it; wanted are {" ".join(sorted(IMAGE_SUFFIXES))}')
-    return natsorted(paths, alg=ns.PATH)
+    return [page for path in natsorted(paths, alg=ns.PATH) for page in page_paths(path)]
 
 
 def find_regions(img_folder, polygons_path):
