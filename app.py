@@ -42,8 +42,9 @@ def charset_name(charset):
 
 
 def build(predictor, pb_path, limits, token, cfg):
-    """The ASGI application of a predictor."""
+    """(ASGI application of a predictor, its Reader)."""
     from ocr.serving.application import COUNTED, build_application, model_card
+    from ocr.serving.hosts import Hosts
     from ocr.serving.metrics import Metrics
     from ocr.serving.reader import Reader
 
@@ -64,7 +65,8 @@ def build(predictor, pb_path, limits, token, cfg):
         charset_name=charset_name(predictor.charset),
         size_bytes=os.path.getsize(pb_path),
     )
-    return build_application(reader, card, counters, token=token, samples_folder=SAMPLES)
+    hosts = Hosts(cfg.host, cfg.allowed_hosts, bool(token))
+    return build_application(reader, card, counters, token=token, hosts=hosts, samples_folder=SAMPLES), reader
 
 
 def main(argv=None):
@@ -81,9 +83,9 @@ def main(argv=None):
 
         pb_path = cfg.pb_path or SHIPPED_MODEL
         predictor = load_frozen(pb_path, cfg, argv, __doc__)
-        app = build(predictor, pb_path, limits, token, cfg)
+        app, reader = build(predictor, pb_path, limits, token, cfg)
         logger.info('%s reads with %s%s', url_of(listener), pb_path, '' if token else ', without a token')
-        serve(app, listener)
+        serve(app, listener, on_stop=reader.stop, stop_seconds=round(cfg.request_timeout) + 5)
     logger.info('stopped; all that was begun is answered')
 
 

@@ -264,6 +264,8 @@ class Config:
     # Serving
     host: str = setting('127.0.0.1', 'machine')
     """For app.py: address to listen on; 0.0.0.0 is all of this machine's, so that others reach it."""
+    allowed_hosts: Names = setting((), 'machine')
+    """For app.py: further names that people reach it by, or sites whose pages may use it; '*' is any name."""
     port: int = setting(5000, 'machine', 0, 65535)
     """For app.py: port to listen on; 0: any free one."""
     token_path: str = setting('', 'path')

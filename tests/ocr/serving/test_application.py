@@ -165,7 +165,7 @@ def test_too_many_bytes_are_refused_as_they_come():
         assert error_of(server.recognize(bytes(3_000_000)), 413) == 'image_too_large'
         body = {'image': base64.b64encode(bytes(30_000)).decode()}
         assert error_of(requests.post(f'{server.url}/v1/recognize', json=body), 413) == 'image_too_large'
-        head = 'POST {} HTTP/1.1\r\nHost: here\r\nContent-Type: {}\r\nTransfer-Encoding: chunked\r\n\r\n'
+        head = 'POST {} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {}\r\nTransfer-Encoding: chunked\r\n\r\n'
         for path, kind in (('/v1/recognize', 'multipart/form-data; boundary=b'), ('/nowhere', 'text/plain')):
             with socket.create_connection(_address(server), timeout=60) as line:
                 line.sendall(head.format(path, kind).encode())
@@ -210,7 +210,8 @@ def busy():
 def test_a_full_queue_turns_away_and_says_when_to_come_again(busy):
     with ThreadPoolExecutor(2) as pool:
         held = [pool.submit(busy.recognize, picture(red)) for red in (1, 2)]
-        wait_until(lambda: busy.reader.num_taken == 2)
+        wait_until(lambda: busy.reader.arrivals.num_arriving == 1)
+        assert busy.reader.num_taken == 1
         response = busy.recognize(picture(), polygons=json.dumps([SQUARE] * 2))
         assert error_of(response, 429) == 'queue_full' and int(response.headers['Retry-After']) >= 1
         third = threading.Thread(target=busy.recognize, args=(picture(3),))
@@ -232,12 +233,13 @@ def test_a_client_that_leaves_gives_its_place_back_and_is_not_read(busy):
     request = requests.Request('POST', f'{busy.url}/v1/recognize', files={'image': ('a', picture(2))}).prepare()
     head = ''.join(f'{name}: {value}\r\n' for name, value in request.headers.items())
     with socket.create_connection(_address(busy)) as line:
-        line.sendall(f'POST /v1/recognize HTTP/1.1\r\nHost: here\r\n{head}\r\n'.encode() + request.body)
+        line.sendall(f'POST /v1/recognize HTTP/1.1\r\nHost: localhost\r\n{head}\r\n'.encode() + request.body)
         wait_until(lambda: busy.reader._batcher.num_waiting == 1)
     wait_until(lambda: busy.reader.num_taken == 1 and busy.reader._batcher.num_waiting == 0)
     with socket.create_connection(_address(busy)) as line:  # this one leaves in the middle of its picture
-        line.sendall(f'POST /v1/recognize HTTP/1.1\r\nHost: here\r\n{head}\r\n'.encode() + request.body[:100])
-        wait_until(lambda: busy.reader.num_taken == 2)
+        line.sendall(f'POST /v1/recognize HTTP/1.1\r\nHost: localhost\r\n{head}\r\n'.encode() + request.body[:100])
+        wait_until(lambda: busy.reader.arrivals.num_arriving == 1)
+        assert busy.reader.num_taken == 1
     wait_until(lambda: busy.reader.num_taken == 1)
     busy.predictor.gate.set()
     first.join()
