@@ -5,11 +5,13 @@ which nothing was sent made a server deaf that may have 256 files open.
 """
 
 import contextlib
+from itertools import chain
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEADER_SECONDS = 10.0  # for the head of a request, and for an answer that is not taken to get on
 BACKLOG = 128  # connections that are accepted at a time
+_HASTE = 1.0  # seconds that a new connection has for its request before it gives way
 _SPARE_FILES = 64  # open files that are none of the accepted connections
 _MOST = 1000  # connections
 _FILES_WANTED = 4096
@@ -33,8 +35,8 @@ def max_connections():
 class Connection(H11Protocol):
     """One connection.
 
-    Where there are too many, the one gives way that has waited longest: first of those on which no request has begun,
-    then of those whose body is arriving. Those whose request is worked on stay.
+    Where there are too many, the one that has waited longest gives way: of those on which no request has begun for a
+    second, else of those whose body is arriving. Those whose request is worked on stay.
 
     Args:
         most: connections at a time.
@@ -89,13 +91,14 @@ class Connection(H11Protocol):
         self._watch()
 
     def _make_room(self):
-        others = sorted(self.connections - {self}, key=lambda one: one._since)
-        others = [one for one in others if not one.transport.is_closing()]
+        others = [one for one in self.connections if one is not self and not one.transport.is_closing()]
         if len(others) < self._most:
             return
-        waiting = (one for one in others if one.is_waiting)
+        others.sort(key=lambda one: one._since)
+        overdue = (one for one in others if one.is_waiting and one._since < self.loop.time() - _HASTE)
         arriving = (one for one in others if one.is_arriving)
-        next(iter((*waiting, *arriving, self))).transport.abort()
+        waiting = (one for one in others if one.is_waiting)
+        next(chain(overdue, arriving, waiting, [self])).transport.abort()
 
     def _watch(self):
         """Look in HEADER_SECONDS whether this connection got on."""
