@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ocr.preprocessing.decode import UnreadableImage, read_image
 from ocr.preprocessing.image_file import open_image, split_page
 from ocr.preprocessing.image_formats import MAX_SCANS, open_picture, page_places
 from ocr.preprocessing.image_header import upright_size
-from ocr.preprocessing.decode import UnreadableImage, read_image
 from ocr.region import DropReason
 
 EPS = b"""%!PS-Adobe-3.0 EPSF-3.0

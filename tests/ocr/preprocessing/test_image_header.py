@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from ocr.preprocessing import image_header
-from ocr.preprocessing.image_header import upright_size
 from ocr.preprocessing.decode import UnreadableImage, read_image
+from ocr.preprocessing.image_header import upright_size
 from ocr.region import DropReason
 
 XMP = (
