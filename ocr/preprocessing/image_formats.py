@@ -13,6 +13,8 @@ from ocr.preprocessing.image_file import TIFF_SUFFIXES, open_image, split_page
 FORMATS = ('JPEG', 'MPO', 'PNG', 'WEBP', 'BMP', 'GIF', 'TIFF', 'PPM', 'JPEG2000', 'AVIF', 'HEIF')
 MAX_PAGES = 100_000  # of a TIFF
 MAX_SCANS = 500  # of a JPEG: encoders write a dozen, and each is a pass over the whole picture
+MAX_SCANNED = 2_000_000_000  # pixels that all of them pass over, which takes a few seconds
+_FEW_SCANS = 30  # however large it is
 _PLUG_INS = ('pillow_heif', 'pi_heif')  # packages that read HEIC; Pillow alone does not
 PLUG_IN_REMEDY = 'pip install pi-heif'
 UNKNOWN = 'no picture of a format that is known here'
@@ -116,8 +118,10 @@ def check_effort(image):
     image.fp.seek(0)
     num_scans = image.fp.read().count(b'\xff\xda')
     image.fp.seek(place)
-    if num_scans > MAX_SCANS:
-        raise ValueError(f'{num_scans} scans where {MAX_SCANS} are the limit; save it again')
+    shrunk = (image.decoderconfig or (1,))[0]
+    limit = min(MAX_SCANS, max(MAX_SCANNED // (image.width * image.height * shrunk**2), _FEW_SCANS))
+    if num_scans > limit:
+        raise ValueError(f'{num_scans} scans where {limit} are the limit; save it again')
 
 
 def _what_it_is(stream):

@@ -63,6 +63,14 @@ def test_scans_are_counted_before_they_are_decoded(tmp_path):
         read_image(tmp_path / 'many.jpg')
 
 
+def test_a_large_jpeg_may_have_fewer_scans(tmp_path, monkeypatch):
+    monkeypatch.setattr('ocr.preprocessing.image_formats.MAX_SCANNED', 16 * 16 * 40)
+    (tmp_path / 'many.jpg').write_bytes(jpeg_of_scans(50))
+    for scale in (None, lambda *_: 0.01):
+        with pytest.raises(UnreadableImage, match='scans where 40 are the limit'):
+            read_image(tmp_path / 'many.jpg', scale)
+
+
 def test_pages_have_paths_of_their_own(tmp_path):
     path = tmp_path / 'letter.TIF'
     path.write_bytes(pages_of('red', 'lime', 'blue'))
