@@ -54,8 +54,8 @@ class Limits:
 
     @property
     def decode_seconds(self):
-        """That decoding a picture may take; one of 50 million pixels takes a second or two."""
-        return min(_DECODE_SECONDS * max(1, self.max_pixels / 50e6), self.timeout)
+        """Of processor time that decoding a picture may take; one of 50 million pixels takes a second or two."""
+        return _DECODE_SECONDS * max(1, self.max_pixels / 50e6)
 
     @property
     def decode_memory(self):

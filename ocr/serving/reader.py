@@ -177,14 +177,15 @@ class Reader:
 
     async def _prepare(self, order):
         """PreparedPicture; Problem where it cannot be had, or not in time."""
-        seconds = self.limits.decode_seconds
-        predictor = self.predictor
+        limits, predictor = self.limits, self.predictor
         try:
             return await self._workers.run(
-                prepare_picture, order, self.limits, predictor.canvas_side, predictor.fits, seconds=seconds
+                *(prepare_picture, order, limits, predictor.canvas_side, predictor.fits),
+                cpu_seconds=limits.decode_seconds,
+                seconds=limits.timeout,
             )
         except TookTooLong:
-            message = f'Decoding the picture took longer than {seconds:g} s; save it again as a plain JPEG or PNG.'
+            message = 'Decoding the picture took too long; save it again as a plain JPEG or PNG.'
             raise Problem(422, 'decoding_too_slow', message) from None
         except Died:
             if self._is_stopping:

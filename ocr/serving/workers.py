@@ -8,9 +8,10 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import time
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 
-from ocr.parallel import follow_parent
+from ocr.parallel import follow_parent, num_cores
 
 _PRELOADED = ['ocr.serving.picture']  # imported once, in the process that workers are forked from
 
@@ -44,21 +45,22 @@ class Workers:
         for worker in self._workers:
             worker.start()
 
-    async def run(self, function, *args, seconds):
+    async def run(self, function, *args, cpu_seconds, seconds):
         """function(*args) in the next process that is free.
 
         Whoever gives up waiting leaves the process to its task, which ends in time: killing it costs more.
 
         Args:
             function: of a module; arguments and result are pickled.
-            seconds: that it may take.
+            cpu_seconds: of processor time that it may take, which a busy machine does not shorten.
+            seconds: that it may take at all.
 
         Raises:
             TookTooLong, Died: see there.
             Exception: what the function raises.
         """
         worker = await self._free.get()
-        task = asyncio.ensure_future(self._run(worker, function, args, seconds))
+        task = asyncio.ensure_future(self._run(worker, function, args, cpu_seconds, seconds))
         task.add_done_callback(lambda task: task.cancelled() or task.exception())  # perhaps nobody asks any more
         return await asyncio.shield(task)
 
@@ -67,14 +69,18 @@ class Workers:
         for worker in self._workers:
             worker.kill()
 
-    async def _run(self, worker, function, args, seconds):
+    async def _run(self, worker, function, args, cpu_seconds, seconds):
+        started = time.monotonic()
         try:
-            return await asyncio.wait_for(asyncio.wrap_future(worker.submit(function, *args)), seconds)
+            future = worker.submit(_limited, cpu_seconds, function, *args)
+            return await asyncio.wait_for(asyncio.wrap_future(future), seconds)
         except asyncio.TimeoutError:
             worker.kill()
             raise TookTooLong from None
         except BrokenExecutor:
             worker.kill()
+            if time.monotonic() - started >= cpu_seconds / num_cores():  # decoders may have several threads
+                raise TookTooLong from None
             raise Died from None
         finally:
             self._free.put_nowait(worker)
@@ -110,6 +116,15 @@ class _Worker:
             with contextlib.suppress(Exception):  # it may be gone, or never have come up
                 os.kill(self._pid.result(1), signal.SIGKILL)
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _limited(cpu_seconds, function, *args):
+    """function(*args); when it has taken more processor time, the system ends this process."""
+    signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
+    try:
+        return function(*args)
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _begin(max_memory):
