@@ -42,7 +42,7 @@ def charset_name(charset):
 
 
 def build(predictor, pb_path, limits, token, cfg):
-    """(ASGI application of a predictor, its Reader)."""
+    """The ASGI application of a predictor."""
     from ocr.serving.application import COUNTED, build_application, model_card
     from ocr.serving.hosts import Hosts
     from ocr.serving.metrics import Metrics
@@ -66,7 +66,7 @@ def build(predictor, pb_path, limits, token, cfg):
         size_bytes=os.path.getsize(pb_path),
     )
     hosts = Hosts(cfg.host, cfg.allowed_hosts, bool(token))
-    return build_application(reader, card, counters, token=token, hosts=hosts, samples_folder=SAMPLES), reader
+    return build_application(reader, card, counters, token=token, hosts=hosts, samples_folder=SAMPLES)
 
 
 def main(argv=None):
@@ -83,9 +83,9 @@ def main(argv=None):
 
         pb_path = cfg.pb_path or SHIPPED_MODEL
         predictor = load_frozen(pb_path, cfg, argv, __doc__)
-        app, reader = build(predictor, pb_path, limits, token, cfg)
+        app = build(predictor, pb_path, limits, token, cfg)
         logger.info('%s reads with %s%s', url_of(listener), pb_path, '' if token else ', without a token')
-        serve(app, listener, on_stop=reader.stop, stop_seconds=round(cfg.request_timeout) + 5)
+        serve(app, listener, stop_seconds=round(cfg.request_timeout) + 5)
     logger.info('stopped; all that was begun is answered')
 
 

@@ -55,7 +55,7 @@ def running(predictor, *, batch_size=8, window=0.005, token='', hosts=None, samp
     )
     card = application.model_card(predictor, limits, name='m.pb', charset_name='digits', size_bytes=7)
     app = application.build_application(reader, card, counters, token=token, hosts=hosts, samples_folder=samples_folder)
-    server = make_server(app, on_stop=reader.stop)
+    server = make_server(app)
     with open_socket('127.0.0.1', 0) as listener:
         url = url_of(listener)
         thread = threading.Thread(target=server.run, kwargs={'sockets': [listener]})

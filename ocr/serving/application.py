@@ -78,6 +78,7 @@ def build_application(reader, card, counters, *, token='', hosts=None, samples_f
         guarded=_is_guarded,
         hosts=hosts or Hosts('127.0.0.1'),
         max_discarded=2 * reader.limits.max_body,
+        stop=reader.stop,
     )
 
 

@@ -35,10 +35,12 @@ class Guard:
         hosts: Hosts.
         max_discarded: bytes of a body that nobody wants which are taken off the line, so that its sender hears the
             answer; the line of one who sends more is closed.
+        stop: function to call when the server begins to stop.
     """
 
-    def __init__(self, app, metrics, token, guarded, hosts, max_discarded):
+    def __init__(self, app, metrics, token, guarded, hosts, max_discarded, stop):
         self.app = app
+        self.stop = stop
         self._metrics = metrics
         self._token = token.encode()
         self._guarded = guarded

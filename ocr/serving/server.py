@@ -70,12 +70,11 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def make_server(app, *, on_stop=lambda: None, stop_seconds=35):
+def make_server(app, *, stop_seconds=35):
     """Server of an ASGI application; it logs failures alone, and no request.
 
     Args:
-        app: ASGI application.
-        on_stop: called in the event loop when the server begins to stop.
+        app: ASGI application; its `stop`, if it has one, is called in the event loop when the server begins to stop.
         stop_seconds: after which what is still not answered is dropped.
     """
     config = uvicorn.Config(
@@ -91,7 +90,7 @@ def make_server(app, *, on_stop=lambda: None, stop_seconds=35):
         timeout_graceful_shutdown=stop_seconds,
         h11_max_incomplete_event_size=_MAX_HEAD,
     )
-    return Server(config, on_stop)
+    return Server(config, getattr(app, 'stop', lambda: None))
 
 
 def serve(app, listener, **settings):
