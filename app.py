@@ -42,6 +42,7 @@ def charset_name(charset):
 def build(predictor, pb_path, limits, token, cfg):
     """The ASGI application of a predictor."""
     from ocr.serving.application import COUNTED, build_application, model_card
+    from ocr.serving.hosts import Hosts
     from ocr.serving.metrics import Metrics
     from ocr.serving.reader import Reader
 
@@ -62,7 +63,8 @@ def build(predictor, pb_path, limits, token, cfg):
         charset_name=charset_name(predictor.charset),
         size_bytes=os.path.getsize(pb_path),
     )
-    return build_application(reader, card, counters, token=token, samples_folder=SAMPLES)
+    hosts = Hosts(cfg.host, cfg.allowed_hosts, bool(token))
+    return build_application(reader, card, counters, token=token, hosts=hosts, samples_folder=SAMPLES)
 
 
 def main(argv=None):
@@ -78,7 +80,7 @@ def main(argv=None):
         predictor = open_model(model, **cfg.over(shown(model.settings)).reading)
         app = build(predictor, cfg.pb_path, limits, token, cfg)
         logger.info('%s reads with %s%s', url_of(listener), cfg.pb_path, '' if token else ', without a token')
-        serve(app, listener)
+        serve(app, listener, stop_seconds=round(cfg.request_timeout) + 5)
     logger.info('stopped; all that was begun is answered')
 
 

@@ -348,6 +348,8 @@ class Config:
     """Address to listen on; 0.0.0.0: all addresses of this machine, so that others reach it."""
     port: int = setting(5000, 'machine', 'app', 'server', 0, 65535)
     """Port to listen on; 0: any free one."""
+    allowed_hosts: Names = setting((), 'machine', 'app', 'server')
+    """Further names that people reach the server by, or sites whose pages may use it; '*' is any name."""
     token_path: str = setting(
         '',
         'path',

@@ -19,7 +19,7 @@ def process_pool(num_workers):
 
     They are spawned, not forked: a fork would copy the threads' locks of TensorFlow in whatever state they are.
     """
-    return ProcessPoolExecutor(num_workers, mp_context=multiprocessing.get_context('spawn'), initializer=_follow_parent)
+    return ProcessPoolExecutor(num_workers, mp_context=multiprocessing.get_context('spawn'), initializer=follow_parent)
 
 
 def map_in_order(function, tasks, executor, window):
@@ -50,7 +50,7 @@ class Chunked:
         return [self.function(task) for task in tasks]
 
 
-def _follow_parent():
+def follow_parent():
     """In a worker: leave at once when the parent process is gone; Ctrl-C is the parent's to answer."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()

@@ -46,7 +46,7 @@ class Obedient:
 
 
 @contextlib.contextmanager
-def running(predictor, *, batch_size=8, window=0.005, token='', samples_folder=None, **limits):
+def running(predictor, *, batch_size=8, window=0.005, token='', hosts=None, samples_folder=None, **limits):
     """A server: .url, .reader, .server, .recognize(...) and .metric(name, **labels)."""
     counters = metrics.Metrics(application.COUNTED)
     limits = Limits(**limits)
@@ -54,7 +54,7 @@ def running(predictor, *, batch_size=8, window=0.005, token='', samples_folder=N
         predictor, limits, batch_size=batch_size, window=window, num_workers=2, on_batch=counters.count_batch
     )
     card = application.model_card(predictor, limits, name='m.pb', charset_name='digits', size_bytes=7)
-    app = application.build_application(reader, card, counters, token=token, samples_folder=samples_folder)
+    app = application.build_application(reader, card, counters, token=token, hosts=hosts, samples_folder=samples_folder)
     server = make_server(app)
     with open_socket('127.0.0.1', 0) as listener:
         url = url_of(listener)

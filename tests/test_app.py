@@ -170,7 +170,7 @@ def test_sigterm_ends_it_when_what_was_begun_is_answered():
         request = requests.Request('POST', f'{app.url}/v1/recognize', files={'image': ('a', picture())}).prepare()
         head = ''.join(f'{name}: {value}\r\n' for name, value in request.headers.items())
         with socket.create_connection((host, int(port)), timeout=60) as line:
-            line.sendall(f'POST /v1/recognize HTTP/1.1\r\nHost: a\r\n{head}\r\n'.encode() + request.body[:200])
+            line.sendall(f'POST /v1/recognize HTTP/1.1\r\nHost: localhost\r\n{head}\r\n'.encode() + request.body[:200])
             others = [pool.submit(_status, app.url) for _ in range(16)]
             while 'ocr_queue_regions 0.0' in requests.get(f'{app.url}/metrics').text:
                 pass

@@ -9,6 +9,7 @@ import numpy as np
 
 from ocr.drawing.colours import LUMINANCE, in_colour, lay_over
 from ocr.errors import InputError
+from ocr.preprocessing.decode import UnreadableImage, read_image
 
 PHOTO_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.webp')
 PHOTO_SIDE = 640  # pixels; photographs are kept no larger
@@ -88,13 +89,14 @@ def plate(shape, polygon, reach):
 @lru_cache(maxsize=64)
 def _read_photo(path):
     """uint8 (h, w, 3), RGB, the longer side PHOTO_SIDE or less."""
-    photo = cv2.imread(path, cv2.IMREAD_COLOR)
-    if photo is None:
-        raise InputError(f'{path}: not a readable picture; take it out of the folder of photographs')
+    try:
+        photo = read_image(path)
+    except UnreadableImage as error:
+        raise InputError(f'{error}; take it out of the folder of photographs') from None
     scale = PHOTO_SIDE / max(photo.shape[:2])
     if scale < 1:
         photo = cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return cv2.cvtColor(photo, cv2.COLOR_BGR2RGB)
+    return photo
 
 
 def _noise(shape, cell, rng):

@@ -1,7 +1,9 @@
 """From photograph to canvas.
 
-image_file.py     files and databases of images      augment.py         shift, turn and bend of a region, for training
-image_header.py   size and orientation, not decoded  photometric.py     changes of colours and sharpness, for training
-decode.py         files -> upright colour images     prepare.py         regions -> canvases
-warp.py           regions put onto a canvas          photograph_crop.py crops of photographs, to train a detector on
+image_file.py     files and databases of images      augment.py          shift, turn and bend of a region, for training
+image_formats.py  which formats are opened, pages    photometric.py      changes of colours and sharpness, for training
+image_header.py   size and orientation, not decoded  prepare.py          regions -> canvases
+truncated.py      files that lack their last bytes   photograph_crop.py  crops of photographs, to train a detector on
+decode.py         files -> upright colour images     colours.py          any pixels -> 8-bit RGB
+warp.py           regions put onto a canvas
 """

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from ocr.preprocessing.image_file import open_image
-from ocr.preprocessing.image_header import SIDEWAYS, exif_orientation
+from ocr.preprocessing.colours import to_rgb
+from ocr.preprocessing.image_formats import check_effort, open_picture
+from ocr.preprocessing.image_header import header
+from ocr.preprocessing.truncated import loaded
 from ocr.region import DropReason
 
 _UPRIGHT = {  # EXIF orientation -> what turns the stored picture upright
@@ -57,11 +59,11 @@ class Excerpt:
 def read_image(path, scale=None):
     """Upright colour image, uint8 (H, W, 3), RGB; or an Excerpt that shows all of it with fewer pixels.
 
-    Grey, palette, CMYK and 16-bit images become 8-bit RGB, transparency is laid over white, and the EXIF orientation is
-    applied, as viewers do.
+    Grey, palette, CMYK and 16-bit images become 8-bit RGB and transparency is laid over a ground, see colours; the EXIF
+    orientation is applied, as viewers do.
 
     Args:
-        path: of a file, or of a value inside an LMDB, see image_file.
+        path: of a file, of a page in one, or of a value inside an LMDB, see image_file.
         scale: function of width and height -> the longest that a pixel will get on a canvas, or None. A JPEG that has
             pixels to spare is then decoded at a half, a quarter or an eighth of its size, several times faster.
 
@@ -69,54 +71,43 @@ def read_image(path, scale=None):
         UnreadableImage: the file is missing, truncated or no image.
     """
     try:
-        # Given a path, Pillow maps raw files into memory, and so scrambles a sideways TIFF.
-        with open_image(path) as stream, Image.open(stream) as image:
+        with open_picture(path) as image:
             shape = _decode_smaller(image, scale) if scale and image.format == 'JPEG' else None
             pixels = upright_rgb(image)
             return Excerpt.of_all(pixels, shape) if shape else pixels
     except (FileNotFoundError, NotADirectoryError):
         raise UnreadableImage(path, DropReason.MISSING) from None
-    except UnidentifiedImageError:
-        raise UnreadableImage(path, DropReason.UNREADABLE, 'no picture of a format that is known here') from None
+    except UnidentifiedImageError as error:
+        raise UnreadableImage(path, DropReason.UNREADABLE, str(error)) from None
     except Exception as error:  # decoders raise whatever they like for a damaged file
         raise UnreadableImage(path, DropReason.UNREADABLE, ' '.join(str(error).split()) or repr(error)) from error
 
 
 def upright_rgb(image):
-    """Opened Pillow image -> what read_image gives, uint8 (H, W, 3); raises whatever its decoder does."""
-    image.load()
-    turn = _UPRIGHT.get(exif_orientation(image))
-    return np.ascontiguousarray(_to_rgb(image if turn is None else image.transpose(turn)))
+    """Opened Pillow image -> what read_image gives, uint8 (H, W, 3).
+
+    Raises:
+        ValueError: the image is not what its header says, or built to keep its readers busy.
+        Exception: whatever its decoder raises.
+    """
+    check_effort(image)
+    expected = header(image)
+    image = loaded(image)
+    turn = _UPRIGHT.get(expected.orientation)
+    pixels = np.ascontiguousarray(to_rgb(image if turn is None else image.transpose(turn)))
+    if pixels.shape[:2] != (expected.height, expected.width):
+        height, width = pixels.shape[:2]
+        raise ValueError(f'{width} x {height} pixels where its header says {expected.width} x {expected.height}')
+    return pixels
 
 
 def _decode_smaller(image, scale):
     """Set an opened JPEG to be decoded smaller; its upright shape (H, W, 3), or None where it stays as it is."""
     width, height = image.size
-    upright = (height, width) if exif_orientation(image) in SIDEWAYS else (width, height)
-    factor = next(factor for factor in (8, 4, 2, 1) if factor == 1 or factor * _SPARE * scale(*upright) <= 1)
+    upright = header(image)
+    size = upright.width, upright.height
+    factor = next(factor for factor in (8, 4, 2, 1) if factor == 1 or factor * _SPARE * scale(*size) <= 1)
     if factor == 1:
         return None
     image.draft(image.mode, (max(width // factor, 1), max(height // factor, 1)))
-    return (*upright[::-1], 3)
-
-
-def _to_rgb(image):
-    """Any Pillow image -> uint8 (H, W, 3)."""
-    if image.mode.startswith('I') or image.mode == 'F':
-        return _grey_to_rgb(np.asarray(image, np.float32))
-    if image.mode in ('RGBA', 'LA', 'PA', 'RGBa', 'La') or 'transparency' in image.info:
-        image = image.convert('RGBA')
-        image = Image.alpha_composite(Image.new('RGBA', image.size, 'white'), image)
-    return np.asarray(image.convert('RGB'))
-
-
-def _grey_to_rgb(grey):
-    """Grey values of more than 8 bits, float32 (H, W) -> uint8 (H, W, 3).
-
-    The range is taken as 0..1, 0..255 or 0..65535, the smallest that holds the brightest value.
-    """
-    grey = np.nan_to_num(grey)
-    highest = grey.max(initial=0)
-    scale = 255.0 if highest <= 1 else 1.0 if highest <= 255 else 255.0 / max(highest, 65535.0)
-    grey = np.rint(np.clip(grey * scale, 0, 255)).astype(np.uint8)
-    return np.repeat(grey[:, :, np.newaxis], 3, axis=2)
+    return (*size[::-1], 3)

@@ -2,12 +2,14 @@
 
     photographs/1.jpg
     training/data.mdb/image-000000001
+    scans/letter.tif/2                      the second page of a TIFF; the first by its file's name too
 
 A database is opened once in each process, when its first image is asked for, so that paths travel to worker processes.
 """
 
 import io
 import os
+import re
 import threading
 
 import lmdb
@@ -18,8 +20,10 @@ from ocr.regular_file import open_regular
 # How names of images end; where several images share the rest of a name, the first of these counts.
 IMAGE_SUFFIXES = (
     *('.jpg', '.jpeg', '.png', '.bmp', '.gif', '.tif', '.tiff', '.webp'),
-    *('.jpe', '.jfif', '.ppm', '.pgm', '.pbm', '.jp2', '.avif'),
+    *('.jpe', '.jfif', '.ppm', '.pgm', '.pbm', '.jp2', '.avif', '.mpo', '.heic', '.heif', '.hif'),
 )
+TIFF_SUFFIXES = ('.tif', '.tiff')
+_PAGE = re.compile(r'(.*\.tiff?)[/\\](?:0*([1-9][0-9]{0,5}))', re.IGNORECASE | re.DOTALL)
 
 _databases = {}  # (process, path) -> lmdb.Environment; a fork must not go on with its parent's
 _opening = threading.Lock()
@@ -28,7 +32,7 @@ _opening = threading.Lock()
 def open_image(path):
     """Binary stream of an image; FileNotFoundError or NotADirectoryError where there is none, OSError otherwise."""
     try:
-        return open_regular(path)
+        return open_regular(split_page(path)[0])
     except NotADirectoryError:
         file, key = os.path.split(os.fspath(path))
         if not os.path.isfile(file):
@@ -45,6 +49,12 @@ def open_image(path):
         if value is None:
             raise FileNotFoundError(f'{file} holds no {key}') from None
         return io.BytesIO(value)
+
+
+def split_page(path):
+    """(path of a file, page from 1) of an image's path; the page is 1 where the path names none."""
+    found = _PAGE.fullmatch(os.fspath(path))
+    return (found[1], int(found[2])) if found and os.path.isfile(found[1]) else (path, 1)
 
 
 def open_database(file):

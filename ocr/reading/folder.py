@@ -7,12 +7,15 @@ from natsort import natsorted, ns
 from ocr.annotations.own import read_polygons
 from ocr.errors import InputError
 from ocr.preprocessing.image_file import IMAGE_SUFFIXES
+from ocr.preprocessing.image_formats import page_paths
 from ocr.reading.image_search import Search
 from ocr.region import TextRegion
 
 
 def find_images(folder):
-    """Paths of all images below a folder in natural order: img2 before img10. A file stands for itself.
+    """Paths of all images below a folder in natural order, img2 before img10; of a TIFF those of its pages.
+
+    A file stands for itself.
 
     Raises:
         InputError: there is no such folder, or no image in it.
@@ -26,7 +29,7 @@ def find_images(folder):
             f'--img_folder {folder}: no image in it{others and f" but {others}"}; '
             f'wanted are {" ".join(sorted(IMAGE_SUFFIXES))}'
         )
-    return natsorted(found.paths, alg=ns.PATH)
+    return [page for path in natsorted(found.paths, alg=ns.PATH) for page in page_paths(path)]
 
 
 def find_regions(img_folder, polygons_path):

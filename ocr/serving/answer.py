@@ -9,14 +9,14 @@ from PIL import Image
 from ocr.reading.char_positions import char_positions, map_to_photograph
 
 
-def region_answer(result, polygon, prepared, with_attention):
+def region_answer(result, cut, with_attention, with_page=False):
     """One entry of `regions`.
 
     Args:
         result: ReadText.
-        polygon: float32 (K, 2) in the upright picture.
-        prepared: Prepared.
+        cut: Cut.
         with_attention: bool, give the maps too.
+        with_page: bool, say of which page it is.
 
     Returns:
         dict in JSON's types.
@@ -25,15 +25,16 @@ def region_answer(result, polygon, prepared, with_attention):
         'text': result.text,
         'confidence': result.confidence,
         'char_confidences': list(result.char_confidences),
-        'polygon': polygon.tolist(),
+        **({'page': cut.page} if with_page else {}),
+        'polygon': cut.polygon.tolist(),
     }
     for name in ('in_lexicon', 'read'):
         if (value := getattr(result, name)) is not None:
             answer[name] = value
     if result.alpha is not None:
-        answer['char_positions'] = char_positions(result.alpha[: len(result.text)], prepared)
+        answer['char_positions'] = char_positions(result.alpha[: len(result.text)], cut.prepared)
         if with_attention:
-            answer['attention'] = _attention(result.alpha, prepared)
+            answer['attention'] = _attention(result.alpha, cut.prepared)
     return answer
 
 

@@ -12,8 +12,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from ocr.serving import files, metrics, schema
+from ocr.serving.arrivals import GaveWay, NoRoom
 from ocr.serving.guard import Guard
-from ocr.serving.problem import Problem, of_status
+from ocr.serving.hosts import Hosts
+from ocr.serving.problem import Problem, of_status, stopping
 from ocr.serving.request_body import check_headers, read_order
 
 RECOGNIZE = '/v1/recognize'
@@ -21,8 +23,10 @@ COUNTED = (RECOGNIZE, '/v1/model', '/v1/samples', '/healthz', '/metrics', '/docs
 _ERRORS = {
     400: 'The JSON or the form is malformed.',
     401: 'The token is missing or wrong.',
+    403: 'The request comes from a page of another site.',
     408: 'The request took too long to arrive.',
     413: 'The picture has too many bytes or pixels.',
+    421: 'The server does not answer to the name in the Host header.',
     415: 'The content type, or the format of the picture, is not read here.',
     422: 'A field is missing or not as expected, a polygon is refused, or the picture is damaged.',
     429: 'The queue is full; Retry-After says when to come again.',
@@ -34,7 +38,7 @@ _ERRORS = {
 logger = logging.getLogger(__name__)
 
 
-def build_application(reader, card, counters, *, token='', samples_folder=None, page_folder=files.PAGE):
+def build_application(reader, card, counters, *, token='', hosts=None, samples_folder=None, page_folder=files.PAGE):
     """The ASGI application.
 
     Args:
@@ -42,6 +46,7 @@ def build_application(reader, card, counters, *, token='', samples_folder=None, 
         card: dict of schema.ModelCard.
         counters: Metrics.
         token: what requests must bring, or ''.
+        hosts: Hosts; None are those of a server on 127.0.0.1.
         samples_folder: folder of pictures to try, or None.
         page_folder: folder of the page.
     """
@@ -66,8 +71,15 @@ def build_application(reader, card, counters, *, token='', samples_folder=None, 
     _add_information(app, reader, card, counters, samples, bool(token))
     files.add_docs(app)
     files.add_page(app, page_folder)
-    max_discarded = 2 * reader.limits.max_body
-    return Guard(app, metrics=counters, token=token, guarded=_is_guarded, max_discarded=max_discarded)
+    return Guard(
+        app,
+        metrics=counters,
+        token=token,
+        guarded=_is_guarded,
+        hosts=hosts or Hosts('127.0.0.1'),
+        max_discarded=2 * reader.limits.max_body,
+        stop=reader.stop,
+    )
 
 
 def model_card(predictor, limits, *, name, charset_name, size_bytes):
@@ -128,7 +140,7 @@ def _add_errors(app):
 
 
 def _add_recognize(app, reader, card, has_token):
-    answers = {200: {'model': schema.Answer}, **_errors(400, 408, 413, 415, 422, 429, 500, 503, 504)}
+    answers = {200: {'model': schema.Answer}, **_errors(400, 403, 408, 413, 415, 421, 422, 429, 500, 503, 504)}
     answers[429]['headers'] = {'Retry-After': {'schema': {'type': 'integer'}, 'description': 'seconds'}}
     if has_token:
         answers |= _errors(401)
@@ -154,20 +166,34 @@ def _add_recognize(app, reader, card, has_token):
 
 
 async def _recognize(reader, request):
-    """The answer to a request, which holds its room in the queue all the while."""
+    """The answer to a request, which takes room in the queue when all of it is there."""
     if not reader.is_ready:
-        raise Problem(503, 'stopping', 'The server is stopping; try again when it is back.')
+        raise stopping()
     limits = reader.limits
     check_headers(request.headers, limits)
-    with reader.place() as place:
-        try:
-            order = await asyncio.wait_for(read_order(request, limits), limits.timeout)
-        except asyncio.TimeoutError:
-            message = f'The request did not arrive within {limits.timeout:g} s; send a smaller picture.'
-            raise Problem(408, 'upload_too_slow', message) from None
-        if len(order.polygons) > 1:
-            place.grow(len(order.polygons) - 1)
-        return await _while_connected(request, reader.read(order, place), limits.timeout)
+    body = reader.arrivals.body()
+    try:
+        order = await _arrived(reader, request, body)
+        with reader.place() as place:
+            if len(order.polygons) > 1:
+                place.grow(len(order.polygons) - 1)
+            return await _while_connected(request, reader.read(order, place), limits.timeout)
+    finally:
+        body.close()
+
+
+async def _arrived(reader, request, body):
+    """Order of a request; Problem where it does not arrive in time, or there is no room for its bytes."""
+    limits = reader.limits
+    try:
+        return await reader.unless_stopped(body.arrive(read_order(request, limits, body.add), limits.timeout))
+    except asyncio.TimeoutError:
+        message = f'The request did not arrive within {limits.timeout:g} s; send a smaller picture.'
+    except GaveWay:
+        message = 'The request arrived more slowly than others, for which there was no room beside it; try again.'
+    except NoRoom:
+        raise reader.queue_full() from None
+    raise Problem(408, 'upload_too_slow', message)
 
 
 async def _while_connected(request, work, timeout):

@@ -1,33 +1,91 @@
-"""Regions -> text by a server: the client of ocr.serving, with the standard library alone.
+"""Regions -> text by a server: the client of ocr.serving.
 
-The same results as reading here: pictures travel as they are, and the server cuts the regions out.
+The same results as reading here: pictures travel as they are, and the server cuts the regions out. Nothing leaves this
+machine that is no picture, and nothing that the server says is taken on trust: an answer is checked before it is used.
 """
 
-import email.utils
-import http.client
+import io
 import json
-import math
-import threading
+import logging
 import time
-import urllib.parse
-import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby, islice
+from typing import Annotated, Literal
+
+import urllib3
+from PIL import UnidentifiedImageError
+from pydantic import BaseModel, Field, FiniteFloat, ValidationError
+from urllib3.filepost import encode_multipart_formdata
 
 from ocr.errors import InputError
 from ocr.parallel import map_in_order
-from ocr.preprocessing.image_file import open_image
+from ocr.preprocessing.image_file import open_image, split_page
+from ocr.preprocessing.image_formats import open_format, page_places
 from ocr.preprocessing.prepare import Broken
 from ocr.reading.read_text import ReadText
 from ocr.region import DropReason
 
-_TIMEOUT = 120.0  # seconds without a byte from the server
+_TIMEOUT = urllib3.Timeout(connect=20.0, read=120.0)  # seconds without a byte from the server
 _PATIENCE = 600.0  # seconds for which a busy server is asked again
 _LONGEST_PAUSE = 30.0  # seconds between two tries
-_BUSY = (429, 503, 504)
+_LONGEST_ANSWER = 300.0  # seconds
+_LARGEST_ANSWER = 32_000_000  # bytes
+_BUSY = (408, 429, 503, 504)
 _OF_THE_PICTURE = (413, 415, 422)  # statuses that say something of one picture; others end the run
+# Reading a picture twice does no harm, so a request whose connection broke is sent again, whatever its method.
+_RETRIES = urllib3.Retry(
+    total=2,
+    read=1,
+    redirect=0,
+    status=0,
+    allowed_methods=None,
+    backoff_factor=0.2,
+    raise_on_redirect=False,
+    respect_retry_after_header=False,
+)
+
+_Probability = Annotated[float, Field(ge=0, le=1)]
+_Point = Annotated[list[FiniteFloat], Field(min_length=2, max_length=2)]
+
+
+class _Position(BaseModel):
+    peak: _Point
+    box: Annotated[list[_Point], Field(min_length=4, max_length=4)]
+
+
+class _Region(BaseModel):
+    text: str
+    confidence: _Probability
+    char_confidences: list[_Probability]
+    char_positions: list[_Position] | None = None
+    in_lexicon: Literal['exactly', 'nearly', 'no'] | None = None
+    read: str | None = None
+
+
+class _Answer(BaseModel):
+    regions: list[_Region]
+
+
+class _Limits(BaseModel):
+    max_bytes: Annotated[int, Field(ge=1)]
+    max_regions: Annotated[int, Field(ge=1)]
+
+
+class _Model(BaseModel):
+    limits: _Limits
+    identity: Annotated[dict[str, str | int | FiniteFloat | bool | None], Field(max_length=100)]
+    has_attention: bool = False
+
+
+class _ErrorDetail(BaseModel):
+    code: str = ''
+    message: str
+
+
+class _Error(BaseModel):
+    error: _ErrorDetail
 
 
 @dataclass(frozen=True)
@@ -48,31 +106,31 @@ class RemoteReader:
         url: http://host:port or https://host, with the path that the server is mounted at, if any.
         token: what it wants, or ''.
 
-    Attributes:
-        model: dict, its answer to GET /v1/model.
-
     Raises:
         InputError: no such URL, nobody answers there, the token is wrong, or it is no such server.
     """
 
     def __init__(self, url, token=''):
-        self._url = _parsed(url)
+        parsed = _parsed(url)
         self._name = f'--server {url}'
-        self._token = token
-        self._connections = threading.local()
-        self.model = self._ask('GET', '/v1/model')
-        if not isinstance(self.model.get('limits'), dict) or not isinstance(self.model.get('identity'), dict):
-            raise InputError(f'{self._name}: answers, but is no app.py; give the URL of one')
+        self._path = (parsed.path or '').rstrip('/')
+        self._headers = {'Accept': 'application/json', 'Accept-Encoding': 'identity'}
+        if token:
+            self._headers['Authorization'] = f'Bearer {token}'
+        kind = urllib3.HTTPSConnectionPool if parsed.scheme == 'https' else urllib3.HTTPConnectionPool
+        self._pool = kind(parsed.host, parsed.port, maxsize=64, timeout=_TIMEOUT, retries=_RETRIES)
+        logging.getLogger('urllib3').setLevel(logging.ERROR)  # it tells of each connection that it tries again
+        self._model = self._ask(_Model, 'GET', '/v1/model')
 
     @property
     def identity(self):
         """dict of all that decides what is read, as Predictor.identity."""
-        return self.model['identity']
+        return self._model.identity
 
     @property
     def has_attention(self):
         """Whether the model tells where it looked."""
-        return bool(self.model.get('has_attention'))
+        return self._model.has_attention
 
     def read_regions(self, regions, *, num_workers=8) -> Iterator:
         """Read text regions, those of one photograph one after another: it is sent once for as many as a request takes.
@@ -85,9 +143,9 @@ class RemoteReader:
             (region, RemoteText or Broken), in the order of `regions`.
 
         Raises:
-            InputError: the server went away, or refuses all requests.
+            InputError: the server went away, refuses all requests, or answers what no app.py does.
         """
-        size = self.model['limits']['max_regions']
+        size = self._model.limits.max_regions
         groups = (
             part for _, group in groupby(regions, lambda region: region.image_path) for part in _parts(group, size)
         )
@@ -100,114 +158,158 @@ class RemoteReader:
 
     def _read_group(self, regions):
         """[(region, RemoteText or Broken)] of regions of one photograph."""
-        path = regions[0].image_path
+        path, limit = regions[0].image_path, self._model.limits.max_bytes
         try:
             with open_image(path) as stream:
-                image = stream.read()
+                image = stream.read(limit + 1)
+            if len(image) > limit:
+                broken = _broken(path, f'more than the {limit} bytes that the server takes')
+                return [(region, broken) for region in regions]
+            page = _page_to_send(path, image)
         except (FileNotFoundError, NotADirectoryError):
             return [(region, _broken(path, DropReason.MISSING)) for region in regions]
-        except OSError as error:
+        except UnidentifiedImageError as error:
             return [(region, _broken(path, DropReason.UNREADABLE, str(error))) for region in regions]
-        limit = self.model['limits']['max_bytes']
-        if len(image) > limit:
-            return [(region, _broken(path, f'more than the {limit} bytes that the server takes')) for region in regions]
-        return self._read_parts(path, image, regions)
+        except Exception as error:  # no access, or what decoders raise for a damaged header
+            return [(region, _broken(path, DropReason.UNREADABLE, _line(error))) for region in regions]
+        return self._read_parts(path, image, page, regions)
 
-    def _read_parts(self, path, image, regions):
+    def _read_parts(self, path, image, page, regions):
         """Whole images one a request, the others together; if that fails, each by itself: one may be at fault."""
         if len(regions) > 1 and any(region.polygon is None for region in regions):
-            return [pair for region in regions for pair in self._read_parts(path, image, [region])]
+            return [pair for region in regions for pair in self._read_parts(path, image, page, [region])]
         polygons = [region.polygon.tolist() for region in regions if region.polygon is not None]
-        body, kind = form(image, polygons)
-        answer = self._ask('POST', '/v1/recognize', body, kind)
-        if 'regions' in answer:
-            return list(zip(regions, map(_to_text, answer['regions']), strict=True))
-        if len(regions) > 1 and answer.get('code', '').endswith(('polygon', 'polygons', 'points', 'outside')):
-            return [pair for region in regions for pair in self._read_parts(path, image, [region])]
-        return [(region, _broken(path, DropReason.UNREADABLE, answer['message'])) for region in regions]
+        answer = self._ask(_Answer, 'POST', '/v1/recognize', *form(image, polygons, page))
+        if isinstance(answer, _Answer):
+            if len(answer.regions) != len(regions):
+                raise self._no_app(f'{len(answer.regions)} regions where {len(regions)} were asked for')
+            return list(zip(regions, map(_to_text, answer.regions), strict=True))
+        if len(regions) > 1 and answer.code.endswith(('polygon', 'polygons', 'points', 'outside')):
+            return [pair for region in regions for pair in self._read_parts(path, image, page, [region])]
+        return [(region, _broken(path, DropReason.UNREADABLE, _line(answer.message))) for region in regions]
 
-    def _ask(self, method, path, body=None, kind=None):
-        """The answer, a dict; of an error that is the picture's, its `error`. Waits for a server that is busy."""
+    def _ask(self, kind, method, path, body=None, content_type=None):
+        """The answer, of class `kind`; of an error that is the picture's, its _ErrorDetail. Waits while it is busy."""
         deadline = time.monotonic() + _PATIENCE
         pause = 0.5
         while True:
-            status, headers, answer = self._once(method, path, body, kind)
+            status, headers, content = self._once(method, path, body, content_type)
             if status == 200:
-                return answer
-            error = answer.get('error')
-            error = error if isinstance(error, dict) and isinstance(error.get('message'), str) else None
+                return self._checked(kind, content)
+            error = _error_in(content)
             if status in _OF_THE_PICTURE and error and method == 'POST':
                 return error
             pause = min(2 * pause, _LONGEST_PAUSE)
             wait = _seconds(headers.get('Retry-After'), pause)
             if status not in _BUSY or time.monotonic() + wait > deadline:
-                message = error['message'] if error else f'answers {status}, which no app.py does; give the URL of one'
-                raise InputError(f'{self._name}: {message}{_remedy(status)}')
+                message = f'answers {status}, which no app.py does; give the URL of one'
+                raise InputError(f'{self._name}: {_line(error.message) if error else message}{_remedy(status)}')
             time.sleep(wait)
 
-    def _once(self, method, path, body, kind):
-        """(status, headers, dict) of one request on this thread's connection, or a fresh one where that is stale."""
-        headers = {'Accept': 'application/json'}
-        if kind:
-            headers['Content-Type'] = kind
-        if self._token:
-            headers['Authorization'] = f'Bearer {self._token}'
-        for is_fresh in (False, True):
-            connection = self._connection(is_fresh)
-            try:
-                connection.request(method, self._url.path.rstrip('/') + path, body, headers)
-                response = connection.getresponse()
-                content = response.read()
-                break
-            except (OSError, http.client.HTTPException) as error:
-                connection.close()
-                if is_fresh:
-                    reason = getattr(error, 'strerror', None) or str(error) or type(error).__name__
-                    raise InputError(f'{self._name}: no answer ({reason}); is app.py running there?') from None
+    def _once(self, method, path, body, content_type):
+        """(status, headers, bytes) of one request."""
+        headers = {**self._headers, **({'Content-Type': content_type} if content_type else {})}
         try:
-            answer = json.loads(content)
-        except ValueError:
-            answer = {}
-        return response.status, response.headers, answer if isinstance(answer, dict) else {}
+            response = self._pool.urlopen(
+                method, self._path + path, body, headers, redirect=False, preload_content=False, decode_content=False
+            )
+            try:
+                return response.status, response.headers, self._content(response)
+            finally:
+                response.release_conn()
+        except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            raise InputError(f'{self._name}: no answer ({_reason(error)}); is app.py running there?') from None
 
-    def _connection(self, is_fresh):
-        if is_fresh or not hasattr(self._connections, 'kept'):
-            kind = http.client.HTTPSConnection if self._url.scheme == 'https' else http.client.HTTPConnection
-            self._connections.kept = kind(self._url.hostname, self._url.port, timeout=_TIMEOUT)
-        return self._connections.kept
+    def _content(self, response):
+        """The answer's bytes."""
+        content, deadline = bytearray(), time.monotonic() + _LONGEST_ANSWER
+        while piece := response.read1(1 << 16):
+            content += piece
+            if len(content) > _LARGEST_ANSWER or time.monotonic() > deadline:
+                response.close()
+                raise self._no_app('an answer without end')
+        return bytes(content)
+
+    def _checked(self, kind, content):
+        """A `kind` out of JSON."""
+        try:
+            return kind.model_validate_json(content, strict=True)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+            where = '.'.join(map(str, first['loc']))
+            raise self._no_app(f'{where}: {first["msg"]}' if where else first['msg']) from None
+
+    def _no_app(self, what):
+        return InputError(f'{self._name}: answers, but not as app.py does ({_line(what)}); give the URL of one')
 
 
-def _to_text(answer):
+def form(image, polygons, page=None):
+    """(body, content type) of a form with a picture, polygons and a page."""
+    fields = {'image': ('image', image, 'application/octet-stream')}
+    if polygons:
+        fields['polygons'] = json.dumps(polygons)
+    if page:
+        fields['page'] = str(page)
+    return encode_multipart_formdata(fields)
+
+
+def _page_to_send(path, image):
+    """Page of a picture that has several, else None.
+
+    Raises:
+        Exception: the bytes are no picture.
+    """
+    with open_format(io.BytesIO(image)) as opened:
+        return split_page(path)[1] if len(page_places(opened, 2)) > 1 else None
+
+
+def _to_text(region):
+    positions = region.char_positions
     return RemoteText(
-        answer['text'],
-        answer['confidence'],
-        tuple(answer['char_confidences']),
-        in_lexicon=answer.get('in_lexicon'),
-        read=answer.get('read'),
-        char_positions=answer.get('char_positions'),
+        region.text,
+        region.confidence,
+        tuple(region.char_confidences),
+        in_lexicon=region.in_lexicon,
+        read=region.read,
+        char_positions=positions and [position.model_dump() for position in positions],
     )
+
+
+def _error_in(content):
+    """_ErrorDetail of an answer, or None."""
+    try:
+        return _Error.model_validate_json(content).error
+    except ValidationError:
+        return None
 
 
 def _parsed(url):
     try:
-        parsed = urllib.parse.urlsplit(url)
-        _ = parsed.port  # not a number: ValueError
-    except ValueError:
-        parsed = urllib.parse.urlsplit('')
-    if parsed.scheme not in ('http', 'https') or not parsed.hostname:
+        parsed = urllib3.util.parse_url(url)
+    except urllib3.exceptions.LocationParseError:
+        parsed = urllib3.util.Url()
+    if parsed.scheme not in ('http', 'https') or not parsed.host:
         raise InputError(f'--server {url}: no URL of a server; give one as http://127.0.0.1:5000')
     return parsed
 
 
-def form(image, polygons):
-    """(body, content type) of a form with a picture and polygons."""
-    boundary = uuid.uuid4().hex
-    parts = [('image"; filename="image', image)]
-    if polygons:
-        parts.append(('polygons', json.dumps(polygons).encode()))
-    head = 'Content-Disposition: form-data; name="{}"\r\n\r\n'
-    body = b''.join(f'--{boundary}\r\n{head.format(name)}'.encode() + content + b'\r\n' for name, content in parts)
-    return body + f'--{boundary}--\r\n'.encode(), f'multipart/form-data; boundary={boundary}'
+def _reason(error):
+    """Why there was no answer: the operating system's words where it has some."""
+    found, last = error, error
+    for _ in range(10):
+        if isinstance(found, OSError) and found.strerror:
+            return _line(found.strerror)
+        last = found
+        found = getattr(found, 'reason', None) or found.__cause__ or found.__context__
+        if not isinstance(found, BaseException):
+            break
+    return _line(last) or type(last).__name__
+
+
+def _line(words, longest=300):
+    """What somebody else said, in one line without control characters."""
+    line = ' '.join(str(words).split())
+    return ''.join(letter if letter.isprintable() else '\N{REPLACEMENT CHARACTER}' for letter in line[:longest])
 
 
 def _broken(path, reason, detail=''):
@@ -221,16 +323,11 @@ def _parts(group, size):
 
 def _seconds(retry_after, otherwise):
     """Seconds of a Retry-After header, which is a number or a date, or `otherwise` without one."""
-    if not retry_after:
-        return otherwise
     try:
-        seconds = float(retry_after)
-    except ValueError:
-        try:
-            seconds = email.utils.parsedate_to_datetime(retry_after).timestamp() - time.time()
-        except ValueError:
-            return otherwise
-    return min(max(seconds, 0.1), _LONGEST_PAUSE) if math.isfinite(seconds) else otherwise
+        seconds = _RETRIES.parse_retry_after(retry_after) if retry_after else otherwise
+        return min(max(seconds, 0.1), _LONGEST_PAUSE)
+    except (urllib3.exceptions.InvalidHeader, ValueError, OverflowError):
+        return otherwise
 
 
 def _remedy(status):

@@ -1,4 +1,4 @@
-"""What stands around every request: headers of the answer, the token, the count for the metrics."""
+"""What stands around every request: headers of the answer, who may ask, the count for the metrics."""
 
 import asyncio
 import hmac
@@ -32,15 +32,19 @@ class Guard:
         metrics: Metrics.
         token: what `Authorization: Bearer` must bring, or '' for open doors.
         guarded: function path -> bool, whether the path needs the token.
+        hosts: Hosts.
         max_discarded: bytes of a body that nobody wants which are taken off the line, so that its sender hears the
             answer; the line of one who sends more is closed.
+        stop: function to call when the server begins to stop.
     """
 
-    def __init__(self, app, metrics, token, guarded, max_discarded):
+    def __init__(self, app, metrics, token, guarded, hosts, max_discarded, stop):
         self.app = app
+        self.stop = stop
         self._metrics = metrics
         self._token = token.encode()
         self._guarded = guarded
+        self._hosts = hosts
         self._max_discarded = max_discarded
 
     async def __call__(self, scope, receive, send):
@@ -63,12 +67,20 @@ class Guard:
             await send(message)
 
         try:
-            if self._guarded(scope['path']) and not self._is_allowed(Headers(scope=scope)):
-                await _refusal().to_response()(scope, body.receive, send_guarded)
-            else:
-                await self.app(scope, body.receive, send_guarded)
+            refusal = self._refusal(scope)
+            app = refusal.to_response() if refusal else self.app
+            await app(scope, body.receive, send_guarded)
         finally:
             self._metrics.count_request(scope['path'], scope['method'], code, time.perf_counter() - started)
+
+    def _refusal(self, scope):
+        """Problem of a request that goes no further, or None."""
+        headers = Headers(scope=scope)
+        try:
+            self._hosts.check(scope['method'], headers)
+        except Problem as problem:
+            return problem
+        return _wrong_token() if self._guarded(scope['path']) and not self._is_allowed(headers) else None
 
     def _is_allowed(self, headers):
         if not self._token:
@@ -103,7 +115,7 @@ class _Body:
         return self._is_over
 
 
-def _refusal():
+def _wrong_token():
     return Problem(
         401,
         'wrong_token',

@@ -4,6 +4,10 @@ from dataclasses import asdict, dataclass
 
 from ocr.errors import InputError
 
+_ARRIVING = 1_000_000_000  # bytes
+_DECODE_SECONDS = 10.0
+_DECODE_MEMORY = 500_000_000  # bytes, for what does not depend on the picture
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -14,7 +18,8 @@ class Limits:
         max_pixels: of a picture, width times height as its header says.
         max_regions: polygons a request.
         max_points: points a polygon.
-        queue_size: regions of all requests that are received, prepared or waiting; more are turned away with 429.
+        queue_size: regions of all requests that have arrived and are prepared, waiting or read; more are turned away
+            with 429.
         timeout: seconds that a request may take to arrive, and again to be read.
     """
 
@@ -41,6 +46,21 @@ class Limits:
     def max_polygon_bytes(self):
         """Bytes of the polygons as JSON: two numbers of 25 characters a point."""
         return 50 * self.max_regions * self.max_points + 4096
+
+    @property
+    def max_arriving_bytes(self):
+        """Bytes of all bodies that are arriving or not decoded yet."""
+        return max(_ARRIVING, 4 * self.max_body)
+
+    @property
+    def decode_seconds(self):
+        """Of processor time that decoding a picture may take; one of 50 million pixels takes a second or two."""
+        return _DECODE_SECONDS * max(1, self.max_pixels / 50e6)
+
+    @property
+    def decode_memory(self):
+        """Bytes that decoding a picture may take."""
+        return _DECODE_MEMORY + 32 * self.max_pixels
 
     def to_json(self):
         """dict of all of them."""

@@ -20,6 +20,9 @@ class Problem(Exception):
         self.message = message
         self.headers = headers or {}
 
+    def __reduce__(self):  # from a worker process
+        return type(self), (self.status, self.code, self.message, self.headers)
+
     def to_response(self):
         """The answer: {"error": {"code", "message"}}."""
         body = {'error': {'code': self.code, 'message': self.message}}
@@ -34,6 +37,11 @@ def queue_full(retry_after):
         f'The server has as many regions to read as it takes at a time; try again in {retry_after} s.',
         {'Retry-After': str(retry_after)},
     )
+
+
+def stopping():
+    """The Problem of a server that ends."""
+    return Problem(503, 'stopping', 'The server is stopping; try again when it is back.')
 
 
 def of_status(status, detail, path, headers=None):

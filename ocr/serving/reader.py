@@ -1,21 +1,22 @@
-"""An order -> its answer: threads decode and place pictures, the batcher reads, for many requests at a time."""
+"""An order -> its answer: processes decode and place pictures, the batcher reads, for many requests at a time."""
 
 import asyncio
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import numpy as np
 
-from ocr.geometry import whole_image
 from ocr.parallel import num_cores
 from ocr.preprocessing.prepare import InferencePreparer, stacked
 from ocr.region import TextRegion
 from ocr.serving.answer import region_answer
+from ocr.serving.arrivals import Arrivals
 from ocr.serving.batcher import Batcher
-from ocr.serving.picture import decode_picture
-from ocr.serving.polygons import check_inside
-from ocr.serving.problem import Problem, queue_full
+from ocr.serving.picture import prepare_picture
+from ocr.serving.problem import Problem, queue_full, stopping
+from ocr.serving.workers import Died, TookTooLong, Workers
+
+STOP_GRACE = 3.0  # seconds after the stop in which bodies may still arrive and pictures be decoded
 
 
 class Place:
@@ -50,20 +51,28 @@ class Reader:
         limits: Limits.
         batch_size: canvases read at a time, at most.
         window: seconds that a canvas may wait for others.
-        num_workers: threads that decode and place pictures; 0 is one for each core.
+        num_workers: processes that decode and place pictures; 0 is one for each core.
         on_batch: function (N, seconds) called after each batch, or None.
+
+    Attributes:
+        arrivals: Arrivals, the bodies that are on their way.
     """
 
     def __init__(self, predictor, limits, *, batch_size, window, num_workers=0, on_batch=None):
         self.predictor = predictor
         self.limits = limits
-        self._pool = ThreadPoolExecutor(num_workers or num_cores(), 'prepare')
+        self.arrivals = Arrivals(limits.max_arriving_bytes)
+        self._workers = Workers(num_workers or num_cores(), limits.decode_memory)
+        self._answering = ThreadPoolExecutor(1, 'answer')  # apart from decoding, behind which answers would wait
+        self._is_stopping = False
+        self._out_of_time = asyncio.Event()
         self._batcher = Batcher(predictor, batch_size=batch_size, window=window, on_batch=on_batch)
         self._num_taken = 0  # regions of all requests that are being answered
         self._pace = 0.05  # seconds that a region takes of late
 
     def warm_up(self):
-        """Read a black picture: a graph's first run takes far longer than the others."""
+        """Start the processes, and read a black picture: a graph's first run takes far longer than the others."""
+        self._workers.start()
         image = np.zeros((8, 32, 3), np.uint8)
         prepare = InferencePreparer(self.predictor.canvas_side, self.predictor.fits, lambda *_: image)
         batch = stacked(prepare([TextRegion('', None, '', '')]))
@@ -72,11 +81,11 @@ class Reader:
     @property
     def is_ready(self):
         """Whether requests are answered."""
-        return self._batcher.is_running
+        return self._batcher.is_running and not self._is_stopping
 
     @property
     def num_taken(self):
-        """Regions that are received, prepared or waiting."""
+        """Regions that have arrived and are prepared, waiting or read."""
         return self._num_taken
 
     @contextmanager
@@ -109,57 +118,86 @@ class Reader:
             raise Problem(
                 422, 'no_attention', 'This model does not give its attention; export it anew, or leave "attention" out.'
             )
-        loop = asyncio.get_running_loop()
-        started = time.perf_counter()
-        size, polygons, prepared = await loop.run_in_executor(self._pool, self._prepare, order)
-        decoded = time.perf_counter()
-        futures = [self._batcher.submit(one) for one in prepared]
+        picture = await self.unless_stopped(self._prepare(order))
+        if len(picture.cuts) > place.num_regions:
+            place.grow(len(picture.cuts) - place.num_regions)
+        futures = [self._batcher.submit(cut.prepared) for cut in picture.cuts]
         place.arrive()
         try:
             reads = await asyncio.gather(*map(asyncio.wrap_future, futures))
         finally:
             self._batcher.withdraw(futures)
         self._pace += 0.1 * (sum(read.took for read in reads) / len(reads) - self._pace)
-        regions = await loop.run_in_executor(self._pool, self._regions, order, polygons, prepared, reads)
+        loop = asyncio.get_running_loop()
+        regions = await loop.run_in_executor(self._answering, self._regions, order, picture, reads)
+        pages = {'pages': picture.num_pages} if picture.num_pages > 1 else {}
         return {
-            'image': {'width': size[0], 'height': size[1]},
+            'image': {'width': picture.width, 'height': picture.height, **pages},
             'regions': regions,
             'timings': {
-                'decode_ms': _milliseconds(decoded - started),
+                'decode_ms': _milliseconds(picture.seconds),
                 'queue_ms': _milliseconds(max(read.waited for read in reads)),
                 'read_ms': _milliseconds(max(read.took for read in reads)),
             },
         }
 
+    def queue_full(self):
+        """Problem 429, which says to come again when about half of the queue is read."""
+        return queue_full(int(min(max(self._num_taken * self._pace / 2, 1), 60)))
+
+    async def unless_stopped(self, coroutine):
+        """What a coroutine returns, while the server runs and STOP_GRACE seconds more; Problem 503 from then on."""
+        work, end = asyncio.ensure_future(coroutine), asyncio.ensure_future(self._out_of_time.wait())
+        try:
+            await asyncio.wait({work, end}, return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():
+                raise stopping()
+            return work.result()
+        finally:
+            end.cancel()
+            work.cancel()
+
+    def stop(self):
+        """Take no more orders; in the event loop."""
+        if not self._is_stopping:
+            self._is_stopping = True
+            asyncio.get_running_loop().call_later(STOP_GRACE, self._out_of_time.set)
+
     def close(self):
-        """Finish what was begun and end the threads."""
-        self._pool.shutdown()
+        """Finish what is read and end threads and processes."""
+        self._workers.close()
         self._batcher.close()
+        self._answering.shutdown()
 
     def _take(self, num_regions):
         if self._num_taken + num_regions > self.limits.queue_size:
-            raise queue_full(self._retry_after())
+            raise self.queue_full()
         self._num_taken += num_regions
         self._batcher.expect(num_regions)
 
-    def _prepare(self, order):
-        """(width, height), a polygon for each region, and what InferencePreparer makes of them."""
-        image = decode_picture(order.image, self.limits.max_pixels)
-        height, width = image.shape[:2]
-        check_inside(order.polygons, width, height)
-        prepare = InferencePreparer(self.predictor.canvas_side, self.predictor.fits, lambda *_: image)
-        regions = [TextRegion('the picture', polygon, '', '') for polygon in order.polygons or [None]]
-        return (width, height), order.polygons or [whole_image(width, height)], prepare(regions)
+    async def _prepare(self, order):
+        """PreparedPicture; Problem where it cannot be had, or not in time."""
+        limits, predictor = self.limits, self.predictor
+        try:
+            return await self._workers.run(
+                *(prepare_picture, order, limits, predictor.canvas_side, predictor.fits),
+                cpu_seconds=limits.decode_seconds,
+                seconds=limits.timeout,
+            )
+        except TookTooLong:
+            message = 'Decoding the picture took too long; save it again as a plain JPEG or PNG.'
+            raise Problem(422, 'decoding_too_slow', message) from None
+        except Died:
+            if self._is_stopping:
+                raise stopping() from None
+            message = 'The picture is damaged (its decoder crashed); save it again as a plain JPEG or PNG.'
+            raise Problem(422, 'damaged_image', message) from None
 
-    def _regions(self, order, polygons, prepared, reads):
+    def _regions(self, order, picture, reads):
         return [
-            region_answer(read.result, polygon, one, order.attention)
-            for polygon, one, read in zip(polygons, prepared, reads, strict=True)
+            region_answer(read.result, cut, order.attention, picture.num_pages > 1)
+            for cut, read in zip(picture.cuts, reads, strict=True)
         ]
-
-    def _retry_after(self):
-        """Whole seconds in which about half of the queue is read."""
-        return int(min(max(self._num_taken * self._pace / 2, 1), 60))
 
 
 def _milliseconds(seconds):

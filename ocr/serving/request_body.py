@@ -4,6 +4,7 @@ import asyncio
 import base64
 import binascii
 import re
+import urllib.parse
 from dataclasses import dataclass
 
 from python_multipart.exceptions import FormParserError
@@ -15,8 +16,8 @@ from ocr.serving.polygons import parse_json, to_polygons
 from ocr.serving.problem import Problem
 
 MULTIPART, JSON = 'multipart/form-data', 'application/json'
-FIELDS = ('image', 'polygons', 'attention')
-_DATA_URL = re.compile(r'data:[\w/+.;=-]*;base64,', re.ASCII)
+FIELDS = ('image', 'polygons', 'attention', 'page')
+_MAX_PAGE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,13 @@ class Order:
         image: bytes of the picture's file.
         polygons: list of float32 (K, 2); empty is the whole picture.
         attention: bool, whether the maps are wanted.
+        page: of a TIFF, from 1; None is the first where there are polygons, else all.
     """
 
     image: bytes
     polygons: list
     attention: bool
+    page: int | None = None
 
 
 def check_headers(headers, limits):
@@ -61,15 +64,20 @@ def check_headers(headers, limits):
     return kind
 
 
-async def read_order(request, limits):
+async def read_order(request, limits, arrived=lambda num_bytes: None):
     """Order of a Starlette request.
+
+    Args:
+        request: with its body still to come.
+        limits: Limits.
+        arrived: called with the number of bytes of each piece of the body.
 
     Raises:
         Problem: the body is too large, malformed, or not what is expected.
         starlette.requests.ClientDisconnect: the client went away.
     """
     kind = check_headers(request.headers, limits)
-    fields = await (_read_form if kind == MULTIPART else _read_json)(request, limits)
+    fields = await (_read_form if kind == MULTIPART else _read_json)(request, limits, arrived)
     unknown = [str(name) for name in fields if name not in FIELDS]
     if unknown:
         raise Problem(422, 'unknown_field', f'Unknown field {unknown[0][:100]!r}; known are {", ".join(FIELDS)}.')
@@ -78,22 +86,24 @@ async def read_order(request, limits):
         raise Problem(422, 'missing_image', 'The picture is missing; send it as "image".')
     if len(image) > limits.max_bytes:
         raise _too_large(limits)
-    return Order(image, to_polygons(fields.get('polygons'), limits), _attention(fields.get('attention', False)))
+    polygons = to_polygons(fields.get('polygons'), limits)
+    return Order(image, polygons, _attention(fields.get('attention', False)), _page(fields.get('page')))
 
 
-async def _pieces(request, limits):
+async def _pieces(request, limits, arrived):
     """The body's pieces; Problem as soon as they are too many."""
     num_bytes = 0
     async for piece in request.stream():
         num_bytes += len(piece)
         if num_bytes > limits.max_body:
             raise _too_large(limits)
+        arrived(len(piece))
         yield piece
 
 
-async def _read_json(request, limits):
+async def _read_json(request, limits, arrived):
     """{field: value} of a JSON body; `image` is decoded to bytes."""
-    body = b''.join([piece async for piece in _pieces(request, limits)])
+    body = b''.join([piece async for piece in _pieces(request, limits, arrived)])
     return await asyncio.to_thread(_parse_body, body, limits)
 
 
@@ -109,11 +119,23 @@ def _parse_body(body, limits):
 def _from_base64(text):
     if not isinstance(text, str):
         raise Problem(422, 'bad_base64', '"image" must be a string: the picture\'s file in base64.')
-    text = ''.join(text[prefix.end() if (prefix := _DATA_URL.match(text)) else 0 :].split())
+    if text[:5].lower() == 'data:':
+        text = _of_data_url(text)
     try:
-        return base64.b64decode(text.encode('ascii'), validate=True)
+        return base64.b64decode(''.join(text.split()).encode('ascii'), validate=True)
     except (binascii.Error, ValueError):
         raise Problem(422, 'bad_base64', '"image" is no base64; encode the picture\'s file with padding.') from None
+
+
+def _of_data_url(url):
+    """The base64 in a data URL, RFC 2397: any parameters, letters in any case, parts percent-encoded, no padding."""
+    head, _, data = url.partition(',')
+    if not re.search(r';\s*base64\s*\Z', urllib.parse.unquote(head), re.IGNORECASE):
+        raise Problem(
+            422, 'bad_base64', '"image" is a data URL without base64; send data:image/png;base64,... instead.'
+        )
+    data = ''.join(urllib.parse.unquote(data).split()) if '%' in data else ''.join(data.split())
+    return data + '=' * (-len(data) % 4)
 
 
 class _InMemory(MultiPartParser):
@@ -122,9 +144,9 @@ class _InMemory(MultiPartParser):
     spool_max_size = 2**62
 
 
-async def _read_form(request, limits):
+async def _read_form(request, limits, arrived):
     """{field: value} of a form; `image` as bytes, `polygons` parsed."""
-    pieces = _pieces(request, limits)
+    pieces = _pieces(request, limits, arrived)
     parser = _InMemory(request.headers, pieces, max_files=2, max_fields=8, max_part_size=limits.max_polygon_bytes)
     try:
         form = await parser.parse()
@@ -150,12 +172,23 @@ def _form_values(fields):
         fields['attention'] = None
     if fields.get('attention') in ('true', 'false'):
         fields['attention'] = fields['attention'] == 'true'
+    page = fields.get('page')
+    if isinstance(page, str) and page.isascii() and page.isdecimal() and len(page) < 8:
+        fields['page'] = int(page)
     return fields
 
 
 def _attention(value):
     if not isinstance(value, bool):
         raise Problem(422, 'bad_attention', '"attention" must be true or false.')
+    return value
+
+
+def _page(value):
+    if value is None:
+        return None
+    if type(value) is not int or not 1 <= value <= _MAX_PAGE:
+        raise Problem(422, 'bad_page', '"page" must be a whole number: 1 is the first page of a TIFF.')
     return value
 
 

@@ -19,6 +19,12 @@ class Size(_Closed):
     height: Annotated[int, Field(ge=1)]
 
 
+class PictureSize(Size):
+    """Of the picture, or of the first page that is read."""
+
+    pages: Annotated[int, Field(ge=2)] | None = Field(None, description='of a TIFF that has several')
+
+
 class CharPosition(_Closed):
     """Where a character was read, in pixels of the upright picture."""
 
@@ -46,6 +52,7 @@ class Region(_Closed):
         None, description='how the text was found in the lexicon of the server; absent where it has none'
     )
     read: str | None = Field(None, description='what was read where text is the word of the lexicon nearest to it')
+    page: Annotated[int, Field(ge=1)] | None = Field(None, description='of a TIFF that has several')
     polygon: list[Point]
     attention: Attention | None = Field(None, description='only where it was asked for')
 
@@ -65,7 +72,7 @@ class ModelName(_Closed):
 class Answer(_Closed):
     """What was read in a picture, region by region in the order of the request."""
 
-    image: Size
+    image: PictureSize
     regions: list[Region]
     timings: Timings
     model: ModelName
@@ -148,7 +155,8 @@ def request_body(limits):
         'enclosing an area and touching the picture. None: the whole picture.',
         'examples': [[[[0, 0], [100, 0], [100, 30], [0, 30]]]],
     }
-    image = {'description': "The picture's file: JPEG, PNG, WebP, BMP, GIF, TIFF, PPM, JPEG 2000, AVIF."}
+    image = {'description': "The picture's file: JPEG, PNG, WebP, BMP, GIF, TIFF, PPM, JPEG 2000, AVIF, perhaps HEIC."}
+    page = {'description': 'Page of a TIFF, from 1. None: with polygons the first, without them each page is a region.'}
     attention = {'description': 'Also give the attention of each character.'}
     form = {
         'image': {**image, 'type': 'string', 'format': 'binary'},
@@ -159,11 +167,13 @@ def request_body(limits):
             'description': f'As JSON text. {polygons["description"]}',
         },
         'attention': {**attention, 'type': 'string', 'enum': ['true', 'false']},
+        'page': {**page, 'type': 'string', 'pattern': '^[1-9][0-9]{0,5}$'},
     }
     of_json = {
         'image': {**image, 'type': 'string', 'contentEncoding': 'base64', 'format': 'base64-image'},
         'polygons': {**polygons, 'type': ['array', 'null']},
         'attention': {**attention, 'type': 'boolean', 'default': False},
+        'page': {**page, 'type': ['integer', 'null'], 'minimum': 1, 'maximum': 1_000_000},
     }
     return {
         'required': True,

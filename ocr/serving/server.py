@@ -1,5 +1,7 @@
 """A socket and the server on it, which ends at SIGTERM or Ctrl-C when it has finished what it began."""
 
+import functools
+import logging
 import signal
 import socket
 import threading
@@ -7,6 +9,10 @@ import threading
 import uvicorn
 
 from ocr.errors import InputError
+from ocr.serving.connections import BACKLOG, Connection, max_connections
+from ocr.serving.repeats import OnceAWhile
+
+_MAX_HEAD = 32_768  # bytes of a request's head
 
 
 def open_socket(host, port):
@@ -25,7 +31,7 @@ def open_socket(host, port):
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
-        listener.listen(1024)
+        listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
         raise InputError(
@@ -41,17 +47,61 @@ def url_of(listener):
     return f'http://[{host}]:{port}' if ':' in host else f'http://{host}:{port}'
 
 
-def make_server(app):
-    """uvicorn.Server of an ASGI application; it logs failures alone, and no request."""
+class Server(uvicorn.Server):
+    """uvicorn's, which tells when it begins to stop, and whose log does not repeat itself."""
+
+    def __init__(self, config, on_stop):
+        super().__init__(config)
+        self._on_stop = on_stop
+        self._filter = OnceAWhile()
+
+    async def serve(self, sockets=None):
+        loggers = [logging.getLogger(name) for name in ('asyncio', 'uvicorn.error')]
+        for logger in loggers:
+            logger.addFilter(self._filter)
+        try:
+            await super().serve(sockets)
+        finally:
+            for logger in loggers:
+                logger.removeFilter(self._filter)
+
+    async def shutdown(self, sockets=None):
+        self._on_stop()
+        await super().shutdown(sockets)
+
+
+def make_server(app, *, stop_seconds=35):
+    """Server of an ASGI application; it logs failures alone, and no request.
+
+    Args:
+        app: ASGI application; its `stop`, if it has one, is called in the event loop when the server begins to stop.
+        stop_seconds: after which what is still not answered is dropped.
+    """
     config = uvicorn.Config(
-        app, http='h11', ws='none', lifespan='on', log_level='warning', access_log=False, server_header=False
+        app,
+        http=functools.partial(Connection, most=max_connections()),
+        ws='none',
+        lifespan='on',
+        log_level='warning',
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=stop_seconds,
+        h11_max_incomplete_event_size=_MAX_HEAD,
     )
-    return uvicorn.Server(config)
+    return Server(config, getattr(app, 'stop', lambda: None))
 
 
-def serve(app, listener):
-    """Serve until SIGTERM or Ctrl-C; returns when all that was begun is answered. A second Ctrl-C does not wait."""
+def serve(app, listener, **settings):
+    """Serve until SIGTERM or Ctrl-C; returns when all that was begun is answered. A second Ctrl-C does not wait.
+
+    Args:
+        app: ASGI application.
+        listener: bound socket.
+        settings: of make_server.
+    """
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGINT, signal.SIGTERM):  # uvicorn raises the signal again when it has ended
             signal.signal(number, lambda *_: None)
-    make_server(app).run(sockets=[listener])
+    make_server(app, **settings).run(sockets=[listener])

@@ -50,7 +50,7 @@ def test_a_folder_without_photographs_and_a_broken_one(tmp_path):
     with pytest.raises(InputError, match='no photographs in it'):
         list_photos(str(tmp_path))
     (tmp_path / 'bad.jpg').write_bytes(b'no picture')
-    with pytest.raises(InputError, match=r'bad\.jpg: not a readable picture'):
+    with pytest.raises(InputError, match=r'bad\.jpg: unreadable image'):
         photo_ground((4, 4), str(tmp_path / 'bad.jpg'), 0.0, 40.0, np.random.default_rng(0))
 
 

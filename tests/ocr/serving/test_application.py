@@ -1,6 +1,7 @@
 """The API over HTTP: answers, refusals, and many at a time."""
 
 import base64
+import io
 import json
 import socket
 import threading
@@ -9,7 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
+from PIL import Image
 from serving import Obedient, error_of, picture, running
+
+from ocr.serving import schema
 
 SQUARE = [[0, 0], [40, 0], [40, 40], [0, 40]]
 
@@ -60,6 +64,83 @@ def test_a_data_url_and_line_breaks_are_base64_too(open_server):
     for image in (text, f'data:image/png;base64,{text}'):
         response = requests.post(f'{open_server.url}/v1/recognize', json={'image': image})
         assert response.json()['regions'][0]['text'] == '3'
+
+
+@pytest.mark.parametrize(
+    'head',
+    [
+        *('data:image/png;base64,', 'DATA:IMAGE/PNG;BASE64,', 'data:;base64,', 'data:image/png;charset=utf-8;base64,'),
+        *(
+            'data:image/png;name=a%20b.png;base64,',
+            'data:image/png;name="a b.png" ; Base64,',
+            'data:image/svg+xml;x=1;base64,',
+        ),
+    ],
+)
+def test_data_urls_with_parameters_and_capitals(open_server, head):
+    text = base64.b64encode(picture(3)).decode()
+    for data in (text, text.rstrip('='), text.replace('+', '%2B').replace('/', '%2f').replace('=', '%3D')):
+        response = requests.post(f'{open_server.url}/v1/recognize', json={'image': head + data})
+        assert response.json()['regions'][0]['text'] == '3'
+
+
+@pytest.mark.parametrize('image', ['data:image/png,abc', 'data:', 'data:image/png;base64,é', 'abc', 'data:,;base64,ab'])
+def test_what_is_no_base64(open_server, image):
+    assert error_of(requests.post(f'{open_server.url}/v1/recognize', json={'image': image}), 422) == 'bad_base64'
+
+
+class TestPages:
+    """Each page of a TIFF is a region, or one is asked for."""
+
+    @pytest.fixture
+    def pages(self):
+        pages = [Image.new('RGB', (40 + red, 40), (red, 0, 0)) for red in (5, 6, 7)]
+        stream = io.BytesIO()
+        pages[0].save(stream, 'TIFF', save_all=True, append_images=pages[1:])
+        return stream.getvalue()
+
+    def test_all(self, open_server, pages):
+        answer = open_server.recognize(pages).json()
+        assert answer['image'] == {'width': 45, 'height': 40, 'pages': 3}
+        assert [(one['page'], one['text'], one['polygon'][2]) for one in answer['regions']] == [
+            (1, '5', [45, 40]),
+            (2, '6', [46, 40]),
+            (3, '7', [47, 40]),
+        ]
+        schema.Answer.model_validate(answer, strict=True)
+
+    def test_one(self, open_server, pages):
+        answer = open_server.recognize(pages, page='2').json()
+        assert answer['image'] == {'width': 46, 'height': 40, 'pages': 3}
+        assert [(one['page'], one['text']) for one in answer['regions']] == [(2, '6')]
+
+    def test_polygons_are_of_the_first_or_of_the_one_asked_for(self, open_server, pages):
+        for fields, text in (({}, '5'), ({'page': '3'}, '7')):
+            answer = open_server.recognize(pages, polygons=json.dumps([SQUARE, SQUARE]), **fields).json()
+            assert [one['text'] for one in answer['regions']] == [text, text]
+
+    def test_other_pictures_have_one(self, open_server):
+        image = base64.b64encode(picture(3)).decode()
+        response = requests.post(f'{open_server.url}/v1/recognize', json={'image': image, 'page': 1})
+        assert response.json()['image'] == {'width': 40, 'height': 40} and 'page' not in response.json()['regions'][0]
+
+    @pytest.mark.parametrize(
+        ('page', 'code'), [(4, 'no_such_page'), (0, 'bad_page'), (-1, 'bad_page'), (1.0, 'bad_page')]
+    )
+    def test_what_is_no_page(self, open_server, pages, page, code):
+        assert error_of(open_server.recognize(pages, page=str(page)), 422) == code
+        image = base64.b64encode(pages).decode()
+        response = requests.post(f'{open_server.url}/v1/recognize', json={'image': image, 'page': page})
+        assert error_of(response, 422) == code
+
+    def test_too_many(self, pages):
+        with running(Obedient(), max_regions=2) as server:
+            assert error_of(server.recognize(pages), 422) == 'too_many_regions'
+            assert server.recognize(pages, page='3').json()['regions'][0]['text'] == '7'
+
+    def test_room_in_the_queue_is_taken_for_each(self, pages):
+        with running(Obedient(), max_regions=3, queue_size=3) as server:
+            assert len(server.recognize(pages).json()['regions']) == 3 and server.reader.num_taken == 0
 
 
 @pytest.mark.parametrize(
@@ -165,7 +246,7 @@ def test_too_many_bytes_are_refused_as_they_come():
         assert error_of(server.recognize(bytes(3_000_000)), 413) == 'image_too_large'
         body = {'image': base64.b64encode(bytes(30_000)).decode()}
         assert error_of(requests.post(f'{server.url}/v1/recognize', json=body), 413) == 'image_too_large'
-        head = 'POST {} HTTP/1.1\r\nHost: here\r\nContent-Type: {}\r\nTransfer-Encoding: chunked\r\n\r\n'
+        head = 'POST {} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {}\r\nTransfer-Encoding: chunked\r\n\r\n'
         for path, kind in (('/v1/recognize', 'multipart/form-data; boundary=b'), ('/nowhere', 'text/plain')):
             with socket.create_connection(_address(server), timeout=60) as line:
                 line.sendall(head.format(path, kind).encode())
@@ -232,12 +313,13 @@ def test_a_client_that_leaves_gives_its_place_back_and_is_not_read(busy):
     request = requests.Request('POST', f'{busy.url}/v1/recognize', files={'image': ('a', picture(2))}).prepare()
     head = ''.join(f'{name}: {value}\r\n' for name, value in request.headers.items())
     with socket.create_connection(_address(busy)) as line:
-        line.sendall(f'POST /v1/recognize HTTP/1.1\r\nHost: here\r\n{head}\r\n'.encode() + request.body)
+        line.sendall(f'POST /v1/recognize HTTP/1.1\r\nHost: localhost\r\n{head}\r\n'.encode() + request.body)
         wait_until(lambda: busy.reader._batcher.num_waiting == 1)
     wait_until(lambda: busy.reader.num_taken == 1 and busy.reader._batcher.num_waiting == 0)
     with socket.create_connection(_address(busy)) as line:  # this one leaves in the middle of its picture
-        line.sendall(f'POST /v1/recognize HTTP/1.1\r\nHost: here\r\n{head}\r\n'.encode() + request.body[:100])
-        wait_until(lambda: busy.reader.num_taken == 2)
+        line.sendall(f'POST /v1/recognize HTTP/1.1\r\nHost: localhost\r\n{head}\r\n'.encode() + request.body[:100])
+        wait_until(lambda: busy.reader.arrivals.num_arriving == 1)
+        assert busy.reader.num_taken == 1
     wait_until(lambda: busy.reader.num_taken == 1)
     busy.predictor.gate.set()
     first.join()

@@ -1,0 +1,20 @@
+"""Decoders that attack: what worker processes of tests run in place of picture.prepare_picture."""
+
+import os
+
+from ocr.serving import picture
+
+ENDLESS = (40, 41)  # size of the pictures that never come to an end
+
+
+def endless(order, limits, canvas_side, fits):
+    """Never comes to an end with pictures of the size ENDLESS."""
+    if picture.decode_picture(order.image, limits.max_pixels).shape[1::-1] == ENDLESS:
+        while True:
+            pass
+    return picture.prepare_picture(order, limits, canvas_side, fits)
+
+
+def crashing(order, limits, canvas_side, fits):
+    """Ends its process."""
+    os.abort()
