@@ -15,11 +15,11 @@ and stops; the same command, without --restore_path, goes on from there.
 import dataclasses
 import logging
 import os
-import signal
 
 from config import parse_config, restorable, run_script, to_json
 from ocr.errors import InputError
 from ocr.network.tensorflow_start import start_tensorflow
+from ocr.training.stop_signals import answer_stop_signals
 
 PRETRAINED_SOURCE = 'http://download.tensorflow.org/models/inception_v4_2016_09_09.tar.gz'
 
@@ -126,7 +126,7 @@ def report_on(cfg, data):
 
 def main(argv=None):
     cfg = parse_config(argv, __doc__)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill is answered as Ctrl-C
+    answer_stop_signals()
     start_tensorflow(cfg.gpus)
     start = find_start(cfg)
     cfg = with_stored_settings(cfg, argv, start)
@@ -137,6 +137,8 @@ def main(argv=None):
 
     from model import AttentionOCR
     from ocr.model_files.checkpoint import find_checkpoint
+    from ocr.training.callbacks import awaits_validation
+    from ocr.training.history import read_history
     from ocr.training.data import build_dataflow, held_out_batches, load_data, make_crops
     from ocr.training.run import fit, profile
     from ocr.training.run_folder import check_nothing_later, keep_log, save_settings
@@ -149,7 +151,9 @@ def main(argv=None):
     if cfg.profile:
         return profile(AttentionOCR(cfg, data.charset.num_classes), cfg, data, num_towers, on_gpu)
     session_init, start_step = session_start(cfg, start)
-    if start_step >= cfg.total_steps:
+    rows = read_history(cfg.checkpoint_path)
+    is_validated = not awaits_validation(rows, start_step, cfg.steps_per_epoch, cfg.val_epochs if data.held_out else 0)
+    if start_step >= cfg.total_steps and is_validated:
         raise InputError(
             f'{start.path} has all {cfg.total_steps} steps behind it; raise --max_epoch to go on, '
             'or export it and give --restore_path the .pb for a new training'
@@ -157,7 +161,7 @@ def main(argv=None):
     check_nothing_later(cfg, start, start_step)
     check_report(cfg, data.held_out)
     samples_per_step = cfg.batch_size * num_towers
-    make_crops(cfg, data, (cfg.total_steps - start_step) * samples_per_step)
+    make_crops(cfg, data, max(cfg.total_steps - start_step, 0) * samples_per_step)
     dataflow, checked = build_dataflow(cfg, data, samples_per_step, start_step)
     validation = None
     if data.held_out:
