@@ -461,7 +461,7 @@ def restorable(text, groups, where):
     fields = {field.name: field for field in dataclasses.fields(Config)}
     try:
         values = dict(json.loads(text).items())
-    except (ValueError, AttributeError) as error:
+    except (ValueError, AttributeError, RecursionError) as error:
         raise InputError(f'{where}: no configuration ({error}); was it edited by hand?') from None
     unknown = sorted(set(values) - set(fields))
     if unknown:

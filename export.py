@@ -44,12 +44,12 @@ def load_model(cfg, argv, description):
         charset: Charset.
     """
     from ocr.charset import Charset
-    from ocr.model_files.checkpoint import CONFIG_FILE, charset_beside, file_beside, require_checkpoint
+    from ocr.model_files.checkpoint import charset_beside, require_checkpoint, settings_beside
 
     checkpoint = require_checkpoint(cfg.checkpoint_path, 'checkpoint_path', prefer_best=True)
-    if config_file := file_beside(checkpoint, CONFIG_FILE):
-        with open(config_file, encoding='utf-8') as file:
-            cfg = parse_config(argv, description, restorable(file.read(), ('model',), config_file))
+    if stored := settings_beside(checkpoint):
+        text, path = stored
+        cfg = parse_config(argv, description, restorable(text, ('model',), path))
     return checkpoint, cfg, Charset.agreed(Charset.resolve(cfg.charset_path), charset_beside(checkpoint), checkpoint)
 
 

@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 def find_start(cfg):
     """Start from the model of --restore_path, else from the last checkpoint in --checkpoint_path; None without one."""
     from ocr.charset import Charset
-    from ocr.model_files.checkpoint import find_checkpoint, require_checkpoint
+    from ocr.model_files.checkpoint import checkpoint_to_resume, require_checkpoint
     from ocr.model_files.frozen_graph import PB_ENDING
     from ocr.training.initial_weights import Start
 
@@ -38,7 +38,7 @@ def find_start(cfg):
         return Start.from_pb(cfg.restore_path, charset)
     if cfg.restore_path:
         return Start.from_checkpoint(require_checkpoint(cfg.restore_path, 'restore_path'), charset)
-    last = find_checkpoint(cfg.checkpoint_path) if os.path.isdir(cfg.checkpoint_path) else None
+    last = checkpoint_to_resume(cfg.checkpoint_path) if os.path.isdir(cfg.checkpoint_path) else None
     return Start.from_checkpoint(last, charset) if last else None
 
 
@@ -136,14 +136,12 @@ def main(argv=None):
         check_pretrained(cfg)
 
     from model import AttentionOCR
-    from ocr.model_files.checkpoint import find_checkpoint
     from ocr.training.callbacks import awaits_validation
+    from ocr.training.data import load_data
     from ocr.training.history import read_history
-    from ocr.training.data import build_dataflow, held_out_batches, load_data, make_crops
-    from ocr.training.run import fit, profile
-    from ocr.training.run_folder import check_nothing_later, keep_log, save_settings
+    from ocr.training.run import profile
+    from ocr.training.run_folder import check_nothing_later, training_in
     from ocr.training.towers import choose_gpus
-    from ocr.training.validation import Validation
 
     data = load_data(cfg, lambda index: choose_charset(cfg, start, index))
 
@@ -158,15 +156,27 @@ def main(argv=None):
             f'{start.path} has all {cfg.total_steps} steps behind it; raise --max_epoch to go on, '
             'or export it and give --restore_path the .pb for a new training'
         )
-    check_nothing_later(cfg, start, start_step)
     check_report(cfg, data.held_out)
+    with training_in(cfg.checkpoint_path):
+        check_nothing_later(cfg, start, start_step)
+        return train(cfg, data, num_towers, on_gpu, session_init, start_step)
+
+
+def train(cfg, data, num_towers, on_gpu, session_init, start_step):
+    """Train from a step on, say what was left out and saved, and write the page of --report; returns the exit code."""
+    from model import AttentionOCR
+    from ocr.model_files.checkpoint import find_checkpoint
+    from ocr.training.data import build_dataflow, held_out_batches, make_crops
+    from ocr.training.run import fit
+    from ocr.training.run_folder import save_settings
+    from ocr.training.validation import Validation
+
     samples_per_step = cfg.batch_size * num_towers
     make_crops(cfg, data, max(cfg.total_steps - start_step, 0) * samples_per_step)
     dataflow, checked = build_dataflow(cfg, data, samples_per_step, start_step)
     validation = None
     if data.held_out:
         validation = Validation(lambda: held_out_batches(cfg, data), data.charset, cfg.with_bbox)
-    keep_log(cfg.checkpoint_path)
     stopped = fit(
         AttentionOCR(cfg, data.charset.num_classes),
         cfg,

@@ -405,3 +405,51 @@ def test_a_best_that_an_earlier_version_lost_is_mended_or_named(six_steps, valid
         assert find_checkpoint(str(folder), prefer_best=True) == f'{folder}/best/{best}'
         warning = f'of step 3, is not in {folder}/best: the next validation better than any'
         assert (warning in caplog.text) == (step == 9)
+
+
+def test_a_damaged_newest_checkpoint_is_gone_back_from_aloud(six_steps, tmp_path, caplog):
+    folder = shutil.copytree(six_steps.checkpoint_path, tmp_path / 'checkpoint')
+    data = folder / 'model-6.data-00000-of-00001'
+    os.truncate(data, data.stat().st_size // 2)
+    with pytest.raises(InputError, match=rf'unreadable checkpoint .*; {folder}/model-3 can be read, give that'):
+        tiny.run_main('export', *tiny.flags(checkpoint_path=folder, pb_path=tmp_path / 'm.pb'))
+    for start in ({}, {'restore_path': f'{folder}/model-3'}):
+        copy = shutil.copytree(folder, tmp_path / ('named' if start else 'found'))
+        start = {name: path.replace(str(folder), str(copy)) for name, path in start.items()}
+        with caplog.at_level('INFO'):
+            tiny.train(six_steps.words, copy, **tiny.AUGMENTED, **start)
+        assert f'going on from {copy}/model-3, step 3' in caplog.text
+        assert f'{copy}/model-6 is damaged: its files are named .damaged now' in caplog.text
+        assert (f'): going back to {copy}/model-3' in caplog.text) == (not start)
+        caplog.clear()
+        assert find_checkpoint(str(copy)) == f'{copy}/model-6'
+        assert tiny.read_weights(copy / 'model-6')['global_step'] == 6
+
+
+@pytest.mark.parametrize(
+    ('name', 'damage', 'named'),
+    [
+        ('config.json', lambda b: b.replace(b'"seed": 0', b'"seed": 1'), r'config\.json: damaged or edited'),
+        ('config.json', lambda b: b[:100] + b'\xff' + b[101:], r'config\.json: damaged or edited'),
+        ('charset.txt', lambda b: b.replace(b'7', b'A'), r'charset\.txt: damaged or edited'),
+        ('history.jsonl', lambda b: b[:-9], r'history\.jsonl: no history of a training \(.*; restore it from a copy'),
+        ('history.jsonl', lambda b: b'\xff' + b, r'history\.jsonl: no history of a training'),
+        ('history.jsonl', lambda b: b.replace(b'"step": 3', b'"step": "3"'), r'history\.jsonl: no history'),
+        ('history.jsonl', lambda _: b'[' * 100_000, r'history\.jsonl: no'),
+    ],
+)
+def test_a_damaged_file_of_a_training_is_one_line(six_steps, tmp_path, name, damage, named):
+    folder = shutil.copytree(six_steps.checkpoint_path, tmp_path / 'checkpoint')
+    (folder / name).write_bytes(damage((folder / name).read_bytes()))
+    with pytest.raises(InputError, match=named):
+        tiny.train(six_steps.words, folder, **tiny.AUGMENTED, max_epoch=3)
+
+
+def test_a_second_training_in_one_folder_is_refused(six_steps, tmp_path):
+    from ocr.training.run_folder import training_in
+
+    folder = shutil.copytree(six_steps.checkpoint_path, tmp_path / 'checkpoint')
+    with training_in(str(folder)), pytest.raises(InputError, match=f'{folder}: another training is under way there'):
+        tiny.train(six_steps.words, folder, **tiny.AUGMENTED, max_epoch=3)
+    with training_in(str(folder)):
+        pass

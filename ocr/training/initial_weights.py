@@ -12,14 +12,13 @@ from tensorpack.tfutils.sessinit import SessionInit
 from ocr.charset import Charset
 from ocr.errors import InputError
 from ocr.model_files.checkpoint import (
-    CONFIG_FILE,
     OPTIMIZER_VARIABLE,
     charset_beside,
-    file_beside,
     match_variables,
     read_values,
     restore,
     restore_map,
+    settings_beside,
 )
 from ocr.model_files.frozen_graph import PB_ENDING, load_graph, read_charset, read_text, read_weights
 from ocr.network import attention, inception_v4
@@ -65,10 +64,8 @@ class Start:
         Raises:
             InputError: `given` lacks characters of the model, or there is no charset at all.
         """
-        settings = None
-        if path := file_beside(checkpoint, CONFIG_FILE):
-            with open(path, encoding='utf-8') as file:
-                settings = Settings(file.read(), path)
+        stored = settings_beside(checkpoint)
+        settings = Settings(*stored) if stored else None
         return cls._with_charset(checkpoint, given, charset_beside(checkpoint), settings)
 
     @classmethod
