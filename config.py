@@ -256,6 +256,8 @@ class Config:
     """Run the decoder for all steps, even when every text of the batch has ended."""
     char_positions: Switch = setting(True, 'machine')
     """For test.py: say of each character where it was read, if the graph gives its attention."""
+    trust_model: Switch = setting(False, 'machine')
+    """Take a model file whatever it would do: without a list of operations, limits of time and memory, and checksum."""
     precision: Literal['auto', 'float32', 'bfloat16'] = setting('auto', 'machine')
     """What to compute with; auto: what this hardware gains by in train.py and test.py, float32 in eval.py on CPUs."""
     resume: Switch = setting(False, 'machine')

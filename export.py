@@ -3,7 +3,8 @@
     python export.py --checkpoint_path ./checkpoint --pb_path ./checkpoint/text_recognition.pb
 
 Of a folder, the checkpoint with the best validation is taken. The file is written only if it reads the same text as the
-checkpoint does. --weights float16 halves it; --format saved_model writes a folder for TensorFlow Serving.
+checkpoint does. --weights float16 halves it; --format saved_model writes a folder for TensorFlow Serving. A frozen graph
+in the place of the checkpoint is written anew in these forms.
 
     python export.py --format onnx --checkpoint_path pretrain/latin.pb --pb_path latin.onnx
 
@@ -16,6 +17,7 @@ writes a folder whose encoder runs in int8 in OpenVINO, of a checkpoint or of a 
 
 import logging
 import os
+from functools import partial
 
 import numpy as np
 
@@ -73,13 +75,14 @@ def load_frozen(path, cfg, argv, description, exact=False):
     from ocr.reading.views import in_views
 
     in_openvino = is_openvino(path)
-    graph_def = load_graph(os.path.join(path, DECODER_FILE) if in_openvino else path)
-    shown = parse_config(argv, description, shown_inside(read_settings(graph_def)))
+    graph_def = load_graph(os.path.join(path, DECODER_FILE) if in_openvino else path, trusted=cfg.trust_model)
+    shown = parse_config(argv, description, shown_inside(read_settings(graph_def, path)))
     charset = Charset.resolve(cfg.charset_path)
     settings = {
         'canvas_side': cfg.image_size,
         'canvas': shown.canvas,
         'precision': choose_precision(cfg.precision, exact),
+        'trusted': cfg.trust_model,
     }
     predictor = (
         load_openvino(path, charset, **settings)
@@ -154,12 +157,13 @@ def live_texts(checkpoint, cfg, charset, canvases, bboxes):
         return [charset.decode(row) for row in session.run(f'{names.PREDS}:0', feed)]
 
 
-def check_same_text(graph_def, checkpoint, cfg, charset):
-    """InputError where the frozen graph and its checkpoint read differently."""
+def check_same_text(graph_def, read, cfg):
+    """InputError where a graph to be written reads other texts than `read`, a function of canvases and bboxes."""
+    from ocr.model_files.frozen_graph import read_settings
     from ocr.reading.predictor import Predictor
 
-    canvases, bboxes = check_pictures(cfg.image_size), check_bboxes()
-    expected = live_texts(checkpoint, cfg, charset, canvases, bboxes)
+    canvases, bboxes = check_pictures(read_settings(graph_def).get('image_size', cfg.image_size)), check_bboxes()
+    expected = read(canvases, bboxes)
     texts = [row.text for row in Predictor(graph_def, None).read(canvases, bboxes)]
     check_equal(expected, texts, cfg.weights, 'the frozen graph')
 
@@ -266,11 +270,47 @@ def graph_to_convert(cfg, argv):
 
     path = cfg.checkpoint_path
     if path.endswith(PB_ENDING):
-        return shown_as_told(load_graph(path, 'checkpoint_path'), path, argv), os.path.dirname(path)
+        return shown_as_told(load_graph(path, 'checkpoint_path', cfg.trust_model), path, argv), os.path.dirname(path)
     checkpoint, model_cfg, charset = load_model(cfg, argv, __doc__)
     graph_def = freeze_checkpoint(checkpoint, model_cfg, charset)
-    check_same_text(graph_def, checkpoint, model_cfg, charset)
+    check_same_text(graph_def, partial(live_texts, checkpoint, model_cfg, charset), model_cfg)
     return graph_def, os.path.dirname(checkpoint)
+
+
+def graph_of_checkpoint(cfg, argv):
+    """The checkpoint that --checkpoint_path means as a graph to write.
+
+    Returns:
+        graph_def: GraphDef.
+        charset: Charset.
+        path: where the checkpoint is.
+        read: function of canvases and bboxes -> the texts that it reads.
+    """
+    from model import freeze_checkpoint
+
+    checkpoint, cfg, charset = load_model(cfg, argv, __doc__)
+    logger.info('freezing %s', checkpoint)
+    graph_def = freeze_checkpoint(checkpoint, cfg, charset)
+    return graph_def, charset, checkpoint, partial(live_texts, checkpoint, cfg, charset)
+
+
+def graph_of_frozen(cfg, argv):
+    """The frozen graph that --checkpoint_path names as a graph to write in another form; as graph_of_checkpoint."""
+    from ocr.charset import Charset
+    from ocr.model_files.frozen_graph import load_graph, with_text
+    from ocr.network import tensor_names as names
+    from ocr.reading.predictor import Predictor
+
+    path = cfg.checkpoint_path
+    graph_def = shown_as_told(load_graph(path, 'checkpoint_path', cfg.trust_model), path, argv)
+    charset = Charset.resolve(cfg.charset_path)
+    predictor = Predictor(graph_def, charset, canvas_side=cfg.image_size, where=path, trusted=cfg.trust_model)
+    graph_def = with_text(graph_def, {names.CHARSET: predictor.charset.to_text()})
+
+    def read(canvases, bboxes):
+        return [row.text for row in predictor.read(canvases, bboxes)]
+
+    return graph_def, predictor.charset, path, read
 
 
 def main(argv=None):
@@ -278,8 +318,7 @@ def main(argv=None):
     if cfg.weights == 'int8' and cfg.format != 'onnx':
         raise InputError(f'--weights int8 is of --format onnx; --format {cfg.format} does without it')
     start_tensorflow(cfg.gpus)
-    from model import freeze_checkpoint
-    from ocr.model_files.frozen_graph import halve_weights
+    from ocr.model_files.frozen_graph import PB_ENDING, halve_weights
     from ocr.model_files.saved_model import write_pb, write_saved_model
 
     if cfg.format == 'openvino':
@@ -289,23 +328,23 @@ def main(argv=None):
         check_onnx(cfg)
         graph_def, folder = graph_to_convert(cfg, argv)
         return write_onnx(cfg.pb_path or os.path.join(folder, ONNX_FILE), graph_def, cfg)
-    checkpoint, cfg, charset = load_model(cfg, argv, __doc__)
-    logger.info('freezing %s', checkpoint)
-    graph_def = freeze_checkpoint(checkpoint, cfg, charset)
+    is_frozen = cfg.checkpoint_path.endswith(PB_ENDING)
+    graph_def, charset, source, read = (graph_of_frozen if is_frozen else graph_of_checkpoint)(cfg, argv)
+    folder = cfg.checkpoint_path if os.path.isdir(cfg.checkpoint_path) else os.path.dirname(source)
+    path = cfg.pb_path or os.path.join(folder, 'saved_model' if cfg.format == 'saved_model' else 'text_recognition.pb')
+    if is_frozen and os.path.exists(path) and os.path.samefile(path, source):
+        raise InputError(f'--pb_path {path}: is what --checkpoint_path names; give another path')
     if cfg.weights == 'float16':
         graph_def = halve_weights(graph_def)
-    check_same_text(graph_def, checkpoint, cfg, charset)
-    folder = cfg.checkpoint_path if os.path.isdir(cfg.checkpoint_path) else os.path.dirname(checkpoint)
+    check_same_text(graph_def, read, cfg)
     if cfg.format == 'saved_model':
-        path = cfg.pb_path or os.path.join(folder, 'saved_model')
         write_saved_model(path, graph_def, charset)
     else:
-        path = cfg.pb_path or os.path.join(folder, 'text_recognition.pb')
         write_pb(path, graph_def)
     megabytes = graph_def.ByteSize() / 1e6
     print(
         f'{path}: {megabytes:.1f} MB, {cfg.weights} weights, {charset.num_classes} classes; '
-        f'reads {NUM_CHECKED} of {NUM_CHECKED} pictures as the checkpoint does'
+        f'reads {NUM_CHECKED} of {NUM_CHECKED} pictures as {source} does'
     )
     return 0
 

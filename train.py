@@ -35,7 +35,7 @@ def find_start(cfg):
 
     charset = Charset.resolve(cfg.charset_path)
     if cfg.restore_path.endswith(PB_ENDING):
-        return Start.from_pb(cfg.restore_path, charset)
+        return Start.from_pb(cfg.restore_path, charset, cfg.trust_model)
     if cfg.restore_path:
         return Start.from_checkpoint(require_checkpoint(cfg.restore_path, 'restore_path'), charset)
     last = checkpoint_to_resume(cfg.checkpoint_path) if os.path.isdir(cfg.checkpoint_path) else None

@@ -46,12 +46,14 @@ class Start:
         charset: Charset to train with, which holds all of trained_charset in any order.
         trained_charset: Charset that the model was trained with.
         settings: Settings, or None where the model brings none.
+        trusted: a frozen graph is taken as it is, see load_graph.
     """
 
     path: str
     charset: Charset
     trained_charset: Charset
     settings: Settings | None
+    trusted: bool = False
 
     @classmethod
     def from_checkpoint(cls, checkpoint, given):
@@ -69,19 +71,20 @@ class Start:
         return cls._with_charset(checkpoint, given, charset_beside(checkpoint), settings)
 
     @classmethod
-    def from_pb(cls, path, given):
-        """Start from a frozen graph, likewise; InputError also where it is none."""
-        graph_def = load_graph(path, 'restore_path')
-        text = read_text(graph_def, names.CONFIG)
-        return cls._with_charset(path, given, read_charset(graph_def, path), Settings(text, path) if text else None)
+    def from_pb(cls, path, given, trusted=False):
+        """Start from a frozen graph, likewise; InputError also where it is none, or not `trusted` and should be."""
+        graph_def = load_graph(path, 'restore_path', trusted)
+        text = read_text(graph_def, names.CONFIG, path)
+        settings = Settings(text, path) if text else None
+        return cls._with_charset(path, given, read_charset(graph_def, path), settings, trusted)
 
     @classmethod
-    def _with_charset(cls, path, given, stored, settings):
+    def _with_charset(cls, path, given, stored, settings, trusted=False):
         if given and stored:
             given.check_holds(stored, path)
-            return cls(path, given, stored, settings)
+            return cls(path, given, stored, settings, trusted)
         charset = Charset.agreed(given, stored, path)
-        return cls(path, charset, charset, settings)
+        return cls(path, charset, charset, settings, trusted)
 
     @property
     def is_pb(self):
@@ -103,7 +106,7 @@ class Start:
     def read_weights(self, wanted):
         """{name: array} of those of the named variables that the model has."""
         if self.is_pb:
-            return read_weights(load_graph(self.path, 'restore_path'), wanted)
+            return read_weights(load_graph(self.path, 'restore_path', self.trusted), wanted)
         return read_values(self.path, wanted)
 
 
