@@ -3,8 +3,8 @@
     python export.py --checkpoint_path ./checkpoint --pb_path ./checkpoint/text_recognition.pb
 
 Of a folder, the checkpoint with the best validation is taken. The file is written only if it reads the same text as the
-checkpoint does. --weights float16 halves it; --format saved_model writes a folder for TensorFlow Serving. A frozen graph
-in the place of the checkpoint is written anew in these forms.
+checkpoint does. --weights float16 halves it; --format saved_model writes a folder for TensorFlow Serving. A frozen
+graph in the place of the checkpoint is written anew in these forms.
 
     python export.py --format onnx --checkpoint_path pretrain/latin.pb --pb_path latin.onnx
 
@@ -344,7 +344,7 @@ def main(argv=None):
     megabytes = graph_def.ByteSize() / 1e6
     print(
         f'{path}: {megabytes:.1f} MB, {cfg.weights} weights, {charset.num_classes} classes; '
-        f'reads {NUM_CHECKED} of {NUM_CHECKED} pictures as {source} does'
+        f'reads {NUM_CHECKED} of {NUM_CHECKED} pictures as {source if is_frozen else "the checkpoint"} does'
     )
     return 0
 
