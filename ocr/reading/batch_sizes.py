@@ -11,23 +11,18 @@ import numpy as np
 
 
 class BatchSizes:
-    """Pads batches to 2^k or 3 * 2^k rows, or to the largest that there was; may be used in several threads."""
+    """Pads batches to powers of two, or to the largest that there was; may be used in several threads."""
 
     def __init__(self):
         self._largest, self._lock = 0, Lock()
 
     def padded(self, num_rows):
-        """Rows that a batch gets, at least as many as it has and less than 1.5 times as many."""
+        """Rows that a batch gets, at least as many as it has and less than twice as many."""
         with self._lock:
             self._largest = max(self._largest, num_rows)
-            return min(_next_size(num_rows), self._largest)
+            return min(1 << max(num_rows - 1, 0).bit_length(), self._largest)
 
     def fill(self, rows):
         """An array (N, ...) with its first row repeated up to the padded size: what ends first ends no later."""
         num_more = self.padded(len(rows)) - len(rows)
         return np.concatenate([rows, np.repeat(rows[:1], num_more, axis=0)]) if num_more > 0 else rows
-
-
-def _next_size(number):
-    power = 1 << max(number - 1, 0).bit_length()  # at least as many
-    return power * 3 // 4 if power >= 4 and number <= power * 3 // 4 else power

@@ -238,4 +238,4 @@ def test_batches_of_any_size_are_read_alike_in_few_sizes(learnt, monkeypatch):
         rows = predictor.read(canvases[:number], with_alpha=True)
         assert [row.text for row in rows] == [row.text for row in whole[:number]]
         assert [row.confidence for row in rows] == pytest.approx([row.confidence for row in whole[:number]], rel=1e-3)
-    assert sizes == {1, 2, 3, 4, 6, 8, 12, 16, 24}
+    assert sizes == {1, 2, 4, 8, 16, 24}
