@@ -102,9 +102,10 @@ def load_onnx(path, cfg, argv, description):
     check_precision(cfg.precision)
     if cfg.gpus:
         raise InputError(f'--gpus: {path} is read by ONNX Runtime on the CPU; leave it out, or read with the .pb')
-    model = OnnxModel.load(path)
+    model = OnnxModel.load(path, cfg.trust_model)
     shown = parse_config(argv, description, shown_inside(model.settings))
-    predictor = OnnxPredictor(model, Charset.resolve(cfg.charset_path), canvas=shown.canvas)
+    charset = Charset.resolve(cfg.charset_path)
+    predictor = OnnxPredictor(model, charset, canvas=shown.canvas, trusted=cfg.trust_model)
     return in_views(with_search(predictor, **cfg.decoding), shown.views, shown.turned)
 
 
