@@ -6,5 +6,5 @@ dataflow.py          batches, by worker processes                history.py     
 samples.py           regions -> training samples, augmented      event_file.py   TensorBoard's file
 drawn_samples.py     drawn text as samples                       run_folder.py   settings and log of a run
 initial_weights.py   what a training starts from                 bottleneck.py   where the time of a step goes
-towers.py            trainers, one GPU or several
+towers.py            trainers, one GPU or several        stop_signals.py  Ctrl-C and its kin, after a save
 """
