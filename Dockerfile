@@ -2,18 +2,21 @@
 #
 #   docker build -t attention-ocr .                      docker build -t attention-ocr:gpu --target gpu .
 #   docker run --rm -p 127.0.0.1:5000:5000 attention-ocr
+#
+# PYTHON takes a digest too, which `docker buildx imagetools inspect python:3.12.8-slim-bookworm` says:
+#   --build-arg PYTHON=3.12.8-slim-bookworm@sha256:...
 
 ARG PYTHON=3.12.8-slim-bookworm
 
 FROM python:${PYTHON} AS cpu-packages
 WORKDIR /packages
-COPY requirements.txt requirements-common.txt requirements-base.txt constraints.txt ./
+COPY requirements.lock ./
 RUN python -m venv /opt/venv \
     && /opt/venv/bin/python -m pip install --no-cache-dir --disable-pip-version-check \
-    -r requirements.txt -c constraints.txt
+    --require-hashes -r requirements.lock
 
 # TensorFlow's packages bring CUDA; the driver comes from the host, by NVIDIA's container toolkit.
-# The versions here are bounded by the ranges of the requirements alone: constraints.txt is of the CPU's.
+# The versions here are bounded by the ranges of the requirements alone: requirements.lock is of the CPU's.
 FROM python:${PYTHON} AS gpu-packages
 WORKDIR /packages
 COPY requirements-gpu.txt requirements-common.txt requirements-base.txt ./

@@ -4,7 +4,7 @@ REQUIREMENTS ?= requirements.txt
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: demo test lint install browser clean
+.PHONY: demo test lint install browser lock sbom clean
 
 install: $(VENV)/.installed
 
@@ -47,6 +47,16 @@ demo: install
 	$(RUN) export.py --checkpoint_path demo/checkpoint --pb_path demo/text_recognition.pb
 	$(RUN) test.py --pb_path demo/text_recognition.pb --img_folder demo/folder \
 		--polygons_path demo/folder/labels.jsonl --output_path demo/results --attention_dir demo/attention
+
+# The container's packages with their hashes: the versions of constraints.txt, for Python 3.12 on Linux, x86_64.
+lock: install
+	$(VENV)/bin/uv pip compile --quiet requirements.txt -c constraints.txt --generate-hashes --python-version 3.12 \
+		--python-platform x86_64-manylinux_2_28 --custom-compile-command 'make lock' -o requirements.lock
+
+# A bill of materials of a release, in CycloneDX's format.
+sbom: install
+	$(VENV)/bin/uv tool run --from 'cyclonedx-bom>=7,<8' cyclonedx-py requirements requirements.lock \
+		--output-reproducible -o sbom.cdx.json
 
 clean:
 	rm -rf demo checkpoint checkpoint_latin index

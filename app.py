@@ -76,7 +76,7 @@ def main(argv=None):
     with open_socket(cfg.host, cfg.port) as listener:
         from ocr.reading.open_model import open_model, read_model
 
-        model = read_model(cfg.pb_path, cfg.gpus)
+        model = read_model(cfg.pb_path, cfg.gpus, cfg.trust_model)
         predictor = open_model(model, **cfg.over(shown(model.settings)).reading)
         app = build(predictor, cfg.pb_path, limits, token, cfg)
         logger.info('%s reads with %s%s', url_of(listener), cfg.pb_path, '' if token else ', without a token')

@@ -389,6 +389,8 @@ class Config:
         'auto', 'machine', 'train eval export test app', 'machine'
     )
     """What to compute with; auto: what this hardware gains by, float32 in eval.py on CPUs."""
+    trust_model: Switch = setting(False, 'machine', 'train eval export test app', 'machine')
+    """Take a model file whatever it would do: without a list of operations, limits of time and memory, and checksum."""
     seed: int = setting(0, 'training', 'synthesize train export', 'machine', 0)
     """Seed of the initial weights, shuffling, augmentation, dropout and drawing."""
 

@@ -40,7 +40,7 @@ def load_predictor(cfg):
         pb_path = SHIPPED_MODEL
         logger.info('no --pb_path and no checkpoint in %s: the model shipped here, %s', cfg.checkpoint_path, pb_path)
     if pb_path:
-        model = read_model(pb_path, cfg.gpus)
+        model = read_model(pb_path, cfg.gpus, cfg.trust_model)
         return open_model(model, **cfg.over(shown(model.settings)).reading, exact=True), pb_path
     start_tensorflow(cfg.gpus)
     from model import freeze_checkpoint, open_checkpoint
@@ -74,9 +74,12 @@ def load_detector(cfg):
     from ocr.reading.detector import Detector
 
     if pb_path:
-        is_wanted = cfg.detector_path or read_settings(load_graph(pb_path, wanted=())).get('model_name') == 'detector'
+        graph_def = None if cfg.detector_path else load_graph(pb_path, wanted=(), trusted=cfg.trust_model)
+        is_wanted = graph_def is None or read_settings(graph_def, pb_path).get('model_name') == 'detector'
         precision = choose_precision(cfg.precision, exact=True) if is_wanted else None
-        return (Detector.from_pb(pb_path, precision=precision), pb_path) if is_wanted else (None, '')
+        if not is_wanted:
+            return None, ''
+        return Detector.from_pb(pb_path, precision=precision, trusted=cfg.trust_model), pb_path
     checkpoint = find_checkpoint(cfg.checkpoint_path, prefer_best=True) if os.path.exists(cfg.checkpoint_path) else None
     if not checkpoint or not (config_file := file_beside(checkpoint, CONFIG_FILE)):
         return None, ''

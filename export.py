@@ -14,9 +14,13 @@ writes what ONNX Runtime reads without TensorFlow, of a checkpoint or of a froze
 writes a folder whose encoder runs in int8 in OpenVINO, of a checkpoint or of a frozen graph, if it reads as well.
 """
 
+import dataclasses
 import json
 import logging
 import os
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -31,28 +35,94 @@ OPENVINO_FOLDER = 'openvino'  # what --format openvino writes beside the checkpo
 logger = logging.getLogger(__name__)
 
 
-def check_same_text(graph_def, checkpoint, cfg, charset):
-    """What the frozen graph does as its checkpoint, in words; InputError where they read, or find, differently."""
+class Source(NamedTuple):
+    """What --checkpoint_path names, a checkpoint or a frozen graph.
+
+    Attributes:
+        path: its own.
+        graph_def: GraphDef, frozen.
+        cfg: Config with the settings that belong to it.
+        charset: Charset; None of a detector.
+        answer: function (canvases, bboxes) -> its texts, or a detector's map; a checkpoint answers without freezing.
+    """
+
+    path: str
+    graph_def: Any
+    cfg: Config
+    charset: Any
+    answer: Callable
+
+    @classmethod
+    def open(cls, cfg):
+        """Source of the settings; InputError where there is none."""
+        from ocr.model_files.frozen_graph import PB_ENDING
+
+        return (cls.from_pb if cfg.checkpoint_path.endswith(PB_ENDING) else cls.from_checkpoint)(cfg)
+
+    @classmethod
+    def from_checkpoint(cls, cfg):
+        from model import freeze_checkpoint, open_checkpoint
+
+        checkpoint, cfg, charset = open_checkpoint(cfg)
+        logger.info('freezing %s', checkpoint)
+        answer = partial(answer_of_checkpoint, checkpoint, cfg, charset)
+        return cls(checkpoint, freeze_checkpoint(checkpoint, cfg, charset), cfg, charset, answer)
+
+    @classmethod
+    def from_pb(cls, cfg):
+        from ocr.charset import Charset
+        from ocr.evaluation.same_text import answer_of_graph
+        from ocr.model_files.frozen_graph import is_detector, load_graph, read_charset, with_text
+        from ocr.network import tensor_names as names
+
+        path = cfg.checkpoint_path
+        graph_def = load_graph(path, 'checkpoint_path', wanted=(), trusted=cfg.trust_model)
+        if is_detector(graph_def):
+            return cls(
+                path, graph_def, dataclasses.replace(cfg, model_name='detector'), None, answer_of_graph(graph_def)
+            )
+        graph_def = shown_as_told(load_graph(path, 'checkpoint_path', trusted=cfg.trust_model), path, cfg)
+        charset = Charset.agreed(Charset.resolve(cfg.charset_path), read_charset(graph_def, path), path)
+        graph_def = with_text(graph_def, {names.CHARSET: charset.to_text()})
+        return cls(path, graph_def, cfg, charset, answer_of_graph(graph_def, path, cfg.trust_model))
+
+    @property
+    def is_pb(self):
+        """Whether it is a frozen graph."""
+        return self.path == self.cfg.checkpoint_path
+
+    @property
+    def folder(self):
+        """Where a model made of it is written unless another path is given."""
+        return self.cfg.checkpoint_path if os.path.isdir(self.cfg.checkpoint_path) else os.path.dirname(self.path)
+
+    def check_same(self, graph_def):
+        """What a graph does as the source does, in words; InputError where it reads, or finds, differently."""
+        from ocr.evaluation import same_text
+        from ocr.model_files.frozen_graph import read_settings
+
+        side = read_settings(graph_def).get('image_size', self.cfg.image_size)
+        pictures = same_text.check_pictures(side, with_text=self.cfg.detects), same_text.check_bboxes()
+        expected, found = self.answer(*pictures), same_text.answer_of_graph(graph_def)(*pictures)
+        who = self.path if self.is_pb else 'the checkpoint'
+        if self.cfg.detects:
+            same_text.check_same_map(expected, found, self.cfg.weights)
+            return f'finds in {len(found)} of {len(found)} pictures what {who} does'
+        same_text.check_equal(expected, found, self.cfg.weights, 'the frozen graph')
+        return f'{self.charset.num_classes} classes; reads {len(found)} of {len(found)} pictures as {who} does'
+
+
+def answer_of_checkpoint(checkpoint, cfg, charset, canvases, bboxes):
+    """What a checkpoint itself reads, or the map by which it finds text, without any freezing."""
     from model import live_output
-    from ocr.evaluation.same_text import NUM_CHECKED, check_bboxes, check_equal, check_pictures, check_same_map
     from ocr.network import tensor_names as names
 
-    canvases, bboxes = check_pictures(cfg.image_size, with_text=cfg.detects), check_bboxes()
     feed = {names.IMAGE: canvases.astype(np.float32) / 255}
     if cfg.detects:
-        from ocr.reading.detector import Detector
-
-        expected = live_output(checkpoint, cfg, None, names.PROBABILITY, feed)
-        check_same_map(expected, Detector(graph_def).run(canvases), cfg.weights)
-        return f'finds in {NUM_CHECKED} of {NUM_CHECKED} pictures what the checkpoint does'
-    from ocr.reading.predictor import Predictor
-
+        return live_output(checkpoint, cfg, None, names.PROBABILITY, feed)
     if cfg.with_bbox:
         feed[names.NORMALIZED_BBOX] = bboxes
-    expected = [charset.decode(row) for row in live_output(checkpoint, cfg, charset, names.PREDS, feed)]
-    texts = [row.text for row in Predictor(graph_def, None).read(canvases, bboxes)]
-    check_equal(expected, texts, cfg.weights, 'the frozen graph')
-    return f'{charset.num_classes} classes; reads {NUM_CHECKED} of {NUM_CHECKED} pictures as the checkpoint does'
+    return [charset.decode(row) for row in live_output(checkpoint, cfg, charset, names.PREDS, feed)]
 
 
 def write_openvino(path, graph_def, cfg):
@@ -135,23 +205,17 @@ def shown_as_told(graph_def, path, cfg):
 
 
 def graph_to_convert(cfg):
-    """GraphDef that --checkpoint_path means, a frozen graph or a checkpoint, and the folder that it lies in.
+    """GraphDef of a recogniser that --checkpoint_path means, and the folder that it lies in.
 
     Raises:
         InputError: there is none, or a checkpoint's graph reads otherwise than the checkpoint.
     """
-    from model import freeze_checkpoint, open_checkpoint
-    from ocr.model_files.frozen_graph import PB_ENDING, load_graph
-
-    path = cfg.checkpoint_path
-    if path.endswith(PB_ENDING):
-        return shown_as_told(load_graph(path, 'checkpoint_path'), path, cfg), os.path.dirname(path)
-    checkpoint, model_cfg, charset = open_checkpoint(cfg)
-    if model_cfg.detects:
+    source = Source.open(cfg)
+    if source.cfg.detects:
         raise InputError(f'--format {cfg.format}: a detector is written as pb alone')
-    graph_def = freeze_checkpoint(checkpoint, model_cfg, charset)
-    check_same_text(graph_def, checkpoint, model_cfg, charset)
-    return graph_def, os.path.dirname(checkpoint)
+    if not source.is_pb:
+        source.check_same(source.graph_def)
+    return source.graph_def, os.path.dirname(source.path)
 
 
 def main(argv=None):
@@ -159,7 +223,6 @@ def main(argv=None):
     if cfg.weights == 'int8' and cfg.format != 'onnx':
         raise InputError(f'--weights int8 is of --format onnx; --format {cfg.format} does without it')
     start_tensorflow(cfg.gpus)
-    from model import freeze_checkpoint, open_checkpoint
     from ocr.model_files.frozen_graph import halve_weights
     from ocr.model_files.saved_model import write_pb, write_saved_model
 
@@ -170,23 +233,20 @@ def main(argv=None):
         check_onnx(cfg)
         graph_def, folder = graph_to_convert(cfg)
         return write_onnx(cfg.pb_path or os.path.join(folder, ONNX_FILE), graph_def, cfg)
-    checkpoint, cfg, charset = open_checkpoint(cfg)
-    if cfg.detects and cfg.format != 'pb':
+    source = Source.open(cfg)
+    if source.cfg.detects and cfg.format != 'pb':
         raise InputError(f'--format {cfg.format}: a detector is written as pb alone')
-    logger.info('freezing %s', checkpoint)
-    graph_def = freeze_checkpoint(checkpoint, cfg, charset)
-    if cfg.weights == 'float16':
-        graph_def = halve_weights(graph_def)
-    compared = check_same_text(graph_def, checkpoint, cfg, charset)
-    folder = cfg.checkpoint_path if os.path.isdir(cfg.checkpoint_path) else os.path.dirname(checkpoint)
+    name = 'saved_model' if cfg.format == 'saved_model' else DETECTOR_FILE if source.cfg.detects else RECOGNISER_FILE
+    path = cfg.pb_path or os.path.join(source.folder, name)
+    if source.is_pb and os.path.exists(path) and os.path.samefile(path, source.path):
+        raise InputError(f'--pb_path {path}: is what --checkpoint_path names; give another path')
+    graph_def = halve_weights(source.graph_def) if cfg.weights == 'float16' else source.graph_def
+    compared = source.check_same(graph_def)
     if cfg.format == 'saved_model':
-        path = cfg.pb_path or os.path.join(folder, 'saved_model')
-        write_saved_model(path, graph_def, charset)
+        write_saved_model(path, graph_def, source.charset)
     else:
-        path = cfg.pb_path or os.path.join(folder, DETECTOR_FILE if cfg.detects else RECOGNISER_FILE)
         write_pb(path, graph_def)
-    megabytes = graph_def.ByteSize() / 1e6
-    print(f'{path}: {megabytes:.1f} MB, {cfg.weights} weights, {compared}')
+    print(f'{path}: {graph_def.ByteSize() / 1e6:.1f} MB, {cfg.weights} weights, {compared}')
     return 0
 
 

@@ -133,7 +133,7 @@ def open_local(cfg):
     """Predictor of --pb_path, and the folder for --attention_dir."""
     from ocr.reading.open_model import open_model, read_model
 
-    model = read_model(cfg.pb_path, cfg.gpus)
+    model = read_model(cfg.pb_path, cfg.gpus, cfg.trust_model)
     predictor = open_model(model, **cfg.over(shown(model.settings)).reading)
     if cfg.attention_dir:
         if not predictor.has_attention:

@@ -16,11 +16,11 @@ import dataclasses
 import functools
 import logging
 import os
-import signal
 
 from config import parse_config, restorable, run_script, to_json
 from ocr.errors import InputError
 from ocr.network.tensorflow_start import start_tensorflow
+from ocr.training.stop_signals import answer_stop_signals
 
 PRETRAINED_SOURCE = 'http://download.tensorflow.org/models/inception_v4_2016_09_09.tar.gz'
 
@@ -30,16 +30,16 @@ logger = logging.getLogger(__name__)
 def find_start(cfg):
     """Start from the model of --restore_path, else from the last checkpoint in --checkpoint_path; None without one."""
     from ocr.charset import Charset
-    from ocr.model_files.checkpoint import find_checkpoint, require_checkpoint
+    from ocr.model_files.checkpoint import checkpoint_to_resume, require_checkpoint
     from ocr.model_files.frozen_graph import PB_ENDING
     from ocr.training.initial_weights import Start
 
     charset = Charset.resolve(cfg.charset_path)
     if cfg.restore_path.endswith(PB_ENDING):
-        return Start.from_pb(cfg.restore_path, charset)
+        return Start.from_pb(cfg.restore_path, charset, cfg.trust_model)
     if cfg.restore_path:
         return Start.from_checkpoint(require_checkpoint(cfg.restore_path, 'restore_path'), charset)
-    last = find_checkpoint(cfg.checkpoint_path) if os.path.isdir(cfg.checkpoint_path) else None
+    last = checkpoint_to_resume(cfg.checkpoint_path) if os.path.isdir(cfg.checkpoint_path) else None
     return Start.from_checkpoint(last, charset) if last else None
 
 
@@ -142,7 +142,7 @@ def load(cfg, start):
 
 def main(argv=None):
     cfg = parse_config(argv, 'train', __doc__)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill is answered as Ctrl-C
+    answer_stop_signals()
     start_tensorflow(cfg.gpus)
     start = find_start(cfg)
     cfg = with_stored_settings(cfg, start)
@@ -152,10 +152,10 @@ def main(argv=None):
         check_pretrained(cfg)
 
     from model import build_model
-    from ocr.model_files.checkpoint import find_checkpoint
-    from ocr.training.data import make_crops
-    from ocr.training.run import fit, profile
-    from ocr.training.run_folder import check_nothing_later, keep_log, save_settings
+    from ocr.training.callbacks import awaits_validation
+    from ocr.training.history import read_history
+    from ocr.training.run import profile
+    from ocr.training.run_folder import check_nothing_later, training_in
     from ocr.training.towers import choose_gpus
 
     data, make_dataflow, validation = load(cfg, start)
@@ -163,17 +163,30 @@ def main(argv=None):
     if cfg.profile:
         return profile(build_model(cfg, data.charset), cfg, data, num_towers, on_gpu)
     session_init, start_step = session_start(cfg, start)
-    if start_step >= cfg.total_steps:
+    rows = read_history(cfg.checkpoint_path)
+    is_validated = not awaits_validation(rows, start_step, cfg.steps_per_epoch, cfg.val_epochs if data.held_out else 0)
+    if start_step >= cfg.total_steps and is_validated:
         raise InputError(
             f'{start.path} has all {cfg.total_steps} steps behind it; raise --max_epoch to go on, '
             'or export it and give --restore_path the .pb for a new training'
         )
-    check_nothing_later(cfg, start, start_step)
     check_report(cfg, data.held_out)
+    with training_in(cfg.checkpoint_path):
+        check_nothing_later(cfg, start, start_step)
+        return train(cfg, data, make_dataflow, validation, num_towers, on_gpu, session_init, start_step)
+
+
+def train(cfg, data, make_dataflow, validation, num_towers, on_gpu, session_init, start_step):
+    """Train from a step on, say what was left out and saved, and write the page of --report; returns the exit code."""
+    from model import build_model
+    from ocr.model_files.checkpoint import find_checkpoint
+    from ocr.training.data import make_crops
+    from ocr.training.run import fit
+    from ocr.training.run_folder import save_settings
+
     samples_per_step = cfg.batch_size * num_towers
-    make_crops(cfg, data, (cfg.total_steps - start_step) * samples_per_step)
+    make_crops(cfg, data, max(cfg.total_steps - start_step, 0) * samples_per_step)
     dataflow, checked = make_dataflow(samples_per_step, start_step)
-    keep_log(cfg.checkpoint_path)
     stopped = fit(
         build_model(cfg, data.charset),
         cfg,

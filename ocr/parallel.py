@@ -51,8 +51,10 @@ class Chunked:
 
 
 def follow_parent():
-    """In a worker: leave at once when the parent process is gone; Ctrl-C is the parent's to answer."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """In a worker: leave at once when the parent process is gone; Ctrl-C and a lost terminal are for the parent."""
+    for name in ('SIGINT', 'SIGHUP'):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     parent = multiprocessing.parent_process()
 
     def wait():

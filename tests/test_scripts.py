@@ -488,3 +488,57 @@ def test_the_variant_with_boxes_from_training_to_reading(tmp_path, six_steps, pi
     arguments = tiny.flags(pb_path=pb_path, eval_datasets=f'words={six_steps.words}', index_dir=tmp_path / 'index')
     tiny.run_main('eval', *arguments, '--output_path', tmp_path / 'scores')
     assert len(read_regions(tmp_path / 'scores')) == 8
+
+
+@pytest.mark.parametrize('settings', [{'weights': 'float16'}, {'format': 'saved_model'}])
+def test_a_frozen_graph_is_written_in_other_forms(learnt, tmp_path, pictures, capsys, settings):
+    arguments = tiny.flags(checkpoint_path=learnt.pb_path, **settings)
+    tiny.run_main('export', *arguments, *tiny.flags(pb_path=tmp_path / 'new'))
+    assert f'reads 16 of 16 pictures as {learnt.pb_path} does' in capsys.readouterr().out
+    with pytest.raises(InputError, match=r'is what --checkpoint_path names; give another path|exists and is no Saved'):
+        tiny.run_main('export', *arguments, *tiny.flags(pb_path=learnt.pb_path))
+    if 'weights' in settings:
+        assert (tmp_path / 'new').stat().st_size < 0.65 * learnt.pb_path.stat().st_size
+        records = read_folder(SimpleNamespace(pb_path=tmp_path / 'new'), pictures, tmp_path)
+        assert {record['image']: record['text'] for record in records if 'text' in record} == READABLE
+    else:
+        assert Charset.load(tmp_path / 'new' / 'assets.extra' / 'charset.txt') == Charset.preset('digits')
+
+
+def with_write_file(graph_def, path):
+    """A graph that writes a file while it reads as usual."""
+    import tensorflow.compat.v1 as tf
+
+    from ocr.network import tensor_names as names
+
+    with tf.Graph().as_default() as graph:
+        write = tf.io.write_file(str(path), 'was here')
+    changed = tf.GraphDef.FromString(graph_def.SerializeToString())
+    changed.node.extend(graph.as_graph_def().node)
+    next(node for node in changed.node if node.name == names.PREDS).input.append(f'^{write.name}')
+    return changed
+
+
+def test_a_graph_that_does_more_than_reading_needs_trust_wherever_it_is_given(learnt, pictures, tmp_path):
+    path, written = tmp_path / 'evil.pb', tmp_path / 'written'
+    path.write_bytes(with_write_file(load_graph(str(learnt.pb_path)), written).SerializeToString())
+    data = {'index_dir': tmp_path / 'index'}
+    words = f'w={learnt.words}'
+    ways = {
+        'test': {'pb_path': path, 'img_folder': pictures, 'output_path': tmp_path / 'results'},
+        'eval': {**data, 'pb_path': path, 'eval_datasets': words, 'output_path': tmp_path / 'scores'},
+        'app': {'pb_path': path, 'port': 0},
+        'export': {'checkpoint_path': path, 'pb_path': tmp_path / 'new.pb'},
+        'train': {
+            **data,
+            'restore_path': path,
+            'checkpoint_path': tmp_path / 'c',
+            'train_datasets': f'w={learnt.words}',
+        },
+    }
+    for script, way in ways.items():
+        with pytest.raises(InputError, match=r'evil\.pb: holds the operation WriteFile \(node .* --trust_model'):
+            tiny.run_main(script, *tiny.flags(**way))
+        assert not written.exists()
+    tiny.run_main('test', *tiny.flags(**ways['test'], trust_model=True))
+    assert written.read_text() == 'was here'

@@ -296,3 +296,160 @@ def test_a_start_that_does_not_fit_leaves_the_folder_as_it_was(six_steps, tmp_pa
         tiny.train(six_steps.words, folder, lstm_size=24)
     after = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
     assert after == before
+
+
+def test_signals_that_come_while_it_saves_lose_nothing(six_steps, tmp_path, monkeypatch, capsys):
+    from ocr.training import callbacks
+
+    save = callbacks.save_checkpoint
+    signals = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGTERM]
+
+    def save_under_fire(*arguments, **options):
+        signal.raise_signal(signals.pop())
+        signal.raise_signal(signals.pop())
+        return save(*arguments, **options)
+
+    monkeypatch.setattr(callbacks, 'save_checkpoint', save_under_fire)
+    monkeypatch.setattr(callbacks.StopAfter, '_trigger_step', lambda _: signal.raise_signal(signals[-1]))
+    folder = tmp_path / 'checkpoint'
+    assert tiny.train(six_steps.words, folder) == 130
+    assert capsys.readouterr().out.endswith(f'stopped and saved: {folder}/model-1\n')
+    assert tiny.read_weights(folder / 'model-1')['global_step'] == 1
+
+
+def test_a_signal_at_the_end_of_an_epoch_waits_for_all_that_is_written_there(six_steps, tmp_path, monkeypatch, capsys):
+    from ocr.training import callbacks
+
+    save = callbacks.save_checkpoint
+
+    def save_under_fire(saver, session, folder, step, keep):
+        if folder.endswith('best'):
+            signal.raise_signal(signal.SIGTERM)
+        return save(saver, session, folder, step, keep)
+
+    monkeypatch.setattr(callbacks, 'save_checkpoint', save_under_fire)
+    folder = tmp_path / 'checkpoint'
+    assert tiny.train(six_steps.words, folder, **UNCHANGING) == 130
+    assert capsys.readouterr().out.endswith(f'stopped and saved: {folder}/model-3\n')
+    assert [row['step'] for row in read_history(folder) if 'val_ned' in row] == [3]
+    assert find_checkpoint(str(folder), prefer_best=True) == f'{folder}/best/model-3'
+
+
+class Killed(BaseException):
+    """What kill -9 is to a training in this process: nothing runs after it."""
+
+
+def kill_at(monkeypatch, name, number=1):
+    """Let a training end where its callbacks call a function for the so-many-th time, without any cleaning up."""
+    from ocr.training import callbacks
+
+    once, calls = getattr(callbacks, name), []
+
+    def call(*arguments, **options):
+        calls.append(arguments)
+        if len(calls) == number:
+            raise Killed
+        return once(*arguments, **options)
+
+    monkeypatch.setattr(callbacks, name, call)
+
+
+@pytest.mark.parametrize(
+    ('function', 'number', 'saved'),
+    [
+        ('save_checkpoint', 1, []),  # before the first checkpoint; its line is in the history
+        ('save_checkpoint', 2, [3]),  # between validation and best checkpoint
+        ('write_history', 2, [3]),  # between the best checkpoint and its scores
+    ],
+)
+def test_a_training_killed_at_the_end_of_an_epoch_goes_on_as_if_it_had_not_been(
+    six_steps, validated, tmp_path, monkeypatch, function, number, saved
+):
+    folder = tmp_path / 'checkpoint'
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        kill_at(patch, function, number)
+        tiny.train(six_steps.words, folder, **UNCHANGING)
+    assert [path.name for path in folder.glob('*.index')] == [f'model-{step}.index' for step in saved]
+    tiny.train(six_steps.words, folder, **UNCHANGING)
+    history, whole = read_history(folder), read_history(validated)
+    for row, expected in zip(history, whole, strict=True):
+        assert row['step'] == expected['step'] and row['val_ned'] == expected['val_ned']
+        assert row['loss'] == pytest.approx(expected['loss'], rel=1e-4)
+    assert [path.name for path in (folder / 'best').glob('*.index')] == ['model-3.index']
+
+
+def test_a_training_killed_in_its_last_validation_is_validated_when_it_goes_on(six_steps, tmp_path, monkeypatch):
+    folder, once = tmp_path / 'checkpoint', {**UNCHANGING, 'max_epoch': 1}
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        kill_at(patch, 'save_checkpoint', 2)
+        tiny.train(six_steps.words, folder, **once)
+    assert tiny.train(six_steps.words, folder, **once) == 0
+    assert [row['step'] for row in read_history(folder) if 'val_ned' in row] == [3]
+    assert find_checkpoint(str(folder), prefer_best=True) == f'{folder}/best/model-3'
+    with pytest.raises(InputError, match='has all 3 steps behind it'):
+        tiny.train(six_steps.words, folder, **once)
+
+
+def test_a_best_that_an_earlier_version_lost_is_mended_or_named(six_steps, validated, tmp_path, caplog):
+    for step, best in ((3, 'model-3'), (9, 'model-12')):
+        folder = tmp_path / f'of_{step}'
+        shutil.copytree(validated, folder)
+        shutil.rmtree(folder / 'best')
+        source = validated / 'best' if step == 3 else validated
+        for path in folder.glob('model-*'):
+            path.unlink()
+        for path in source.glob(f'model-{step}.*'):
+            shutil.copy(path, folder)
+        caplog.clear()
+        tiny.train(six_steps.words, folder, **{**UNCHANGING, 'patience': 0, 'max_epoch': 4})
+        assert find_checkpoint(str(folder), prefer_best=True) == f'{folder}/best/{best}'
+        warning = f'of step 3, is not in {folder}/best: the next validation better than any'
+        assert (warning in caplog.text) == (step == 9)
+
+
+def test_a_damaged_newest_checkpoint_is_gone_back_from_aloud(six_steps, tmp_path, caplog):
+    folder = shutil.copytree(six_steps.checkpoint_path, tmp_path / 'checkpoint')
+    data = folder / 'model-6.data-00000-of-00001'
+    os.truncate(data, data.stat().st_size // 2)
+    with pytest.raises(InputError, match=rf'unreadable checkpoint .*; {folder}/model-3 can be read, give that'):
+        tiny.run_main('export', *tiny.flags(checkpoint_path=folder, pb_path=tmp_path / 'm.pb'))
+    for start in ({}, {'restore_path': f'{folder}/model-3'}):
+        copy = shutil.copytree(folder, tmp_path / ('named' if start else 'found'))
+        start = {name: path.replace(str(folder), str(copy)) for name, path in start.items()}
+        with caplog.at_level('INFO'):
+            tiny.train(six_steps.words, copy, **tiny.AUGMENTED, **start)
+        assert f'going on from {copy}/model-3, step 3' in caplog.text
+        assert f'{copy}/model-6 is damaged: its files are named .damaged now' in caplog.text
+        assert (f'): going back to {copy}/model-3' in caplog.text) == (not start)
+        caplog.clear()
+        assert find_checkpoint(str(copy)) == f'{copy}/model-6'
+        assert tiny.read_weights(copy / 'model-6')['global_step'] == 6
+
+
+@pytest.mark.parametrize(
+    ('name', 'damage', 'named'),
+    [
+        ('config.json', lambda b: b.replace(b'"seed": 0', b'"seed": 1'), r'config\.json: damaged or edited'),
+        ('config.json', lambda b: b[:100] + b'\xff' + b[101:], r'config\.json: damaged or edited'),
+        ('charset.txt', lambda b: b.replace(b'7', b'A'), r'charset\.txt: damaged or edited'),
+        ('history.jsonl', lambda b: b[:-9], r'history\.jsonl: no history of a training \(.*; restore it from a copy'),
+        ('history.jsonl', lambda b: b'\xff' + b, r'history\.jsonl: no history of a training'),
+        ('history.jsonl', lambda b: b.replace(b'"step": 3', b'"step": "3"'), r'history\.jsonl: no history'),
+        ('history.jsonl', lambda _: b'[' * 100_000, r'history\.jsonl: no'),
+    ],
+)
+def test_a_damaged_file_of_a_training_is_one_line(six_steps, tmp_path, name, damage, named):
+    folder = shutil.copytree(six_steps.checkpoint_path, tmp_path / 'checkpoint')
+    (folder / name).write_bytes(damage((folder / name).read_bytes()))
+    with pytest.raises(InputError, match=named):
+        tiny.train(six_steps.words, folder, **tiny.AUGMENTED, max_epoch=3)
+
+
+def test_a_second_training_in_one_folder_is_refused(six_steps, tmp_path):
+    from ocr.training.run_folder import training_in
+
+    folder = shutil.copytree(six_steps.checkpoint_path, tmp_path / 'checkpoint')
+    with training_in(str(folder)), pytest.raises(InputError, match=f'{folder}: another training is under way there'):
+        tiny.train(six_steps.words, folder, **tiny.AUGMENTED, max_epoch=3)
+    with training_in(str(folder)):
+        pass

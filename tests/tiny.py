@@ -125,12 +125,14 @@ def run_main(script, *arguments):
     import tensorflow.compat.v1 as tf
 
     tf.config.list_physical_devices()  # asked while none is visible: --gpus would change that
-    handler, visible = signal.getsignal(signal.SIGTERM), os.environ['CUDA_VISIBLE_DEVICES']
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    visible = os.environ['CUDA_VISIBLE_DEVICES']
     try:
         with tf.Graph().as_default():
             return load_script(script).main([str(argument) for argument in arguments])
     finally:
-        signal.signal(signal.SIGTERM, handler)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
         os.environ['CUDA_VISIBLE_DEVICES'] = visible
 
 

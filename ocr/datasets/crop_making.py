@@ -22,6 +22,7 @@ from zlib import crc32
 import cv2
 import numpy as np
 
+from ocr.atomic import sync_folder
 from ocr.datasets.crop_cache import ENDING, FORMAT, ROW, cache_fault, cache_path, digest_of, photograph_state, read_jpeg
 from ocr.datasets.index import KEPT, REMEDY, RegionIndex
 from ocr.errors import InputError
@@ -210,10 +211,12 @@ def _growing(index_path):
             try:
                 yield stream
                 stream.flush()
+                os.fsync(stream.fileno())
             except OSError:
                 os.unlink(part)
                 raise
             os.replace(part, path)
+            sync_folder(os.path.dirname(path) or '.')
     except OSError as error:
         raise InputError(f'{path}: cannot be written ({error.strerror or error}); {REMEDY}') from error
 

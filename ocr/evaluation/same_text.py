@@ -4,6 +4,9 @@ import cv2
 import numpy as np
 
 from ocr.errors import InputError
+from ocr.model_files.frozen_graph import is_detector
+from ocr.reading.detector import Detector
+from ocr.reading.predictor import Predictor
 
 NUM_CHECKED = 16  # pictures that both must read alike
 SAME_PROBABILITY = {'float32': 1e-3, 'float16': 0.05}  # by which a detector's may differ, by its weights
@@ -28,6 +31,15 @@ def check_same_map(expected, found, weights):
             f'the frozen graph finds other text in {different} of {len(found)} pictures; nothing was written'
             + '; try --weights float32' * (weights == 'float16')
         )
+
+
+def answer_of_graph(graph_def, where='the graph', trusted=True):
+    """What a frozen graph answers: function (canvases, bboxes) -> texts, or the map (N, H, W) of a detector."""
+    if is_detector(graph_def):
+        detector = Detector(graph_def, where=where)
+        return lambda canvases, bboxes: detector.run(canvases)
+    predictor = Predictor(graph_def, None, where=where, trusted=trusted)
+    return lambda canvases, bboxes: [row.text for row in predictor.read(canvases, bboxes)]
 
 
 def check_bboxes():

@@ -5,11 +5,14 @@ import logging
 import os
 import re
 import shutil
+from functools import lru_cache
 
 import tensorflow.compat.v1 as tf
 
+from ocr.atomic import sync_file, sync_folder
 from ocr.charset import Charset
 from ocr.errors import InputError
+from ocr.model_files.stored_files import digest_of_file, is_as_written, read_stored_text, recording_sums
 
 CONFIG_FILE = 'config.json'
 CHARSET_FILE = 'charset.txt'
@@ -63,6 +66,70 @@ def saved_steps(folder):
     return sorted(int(match[1]) for match in matches if match)
 
 
+def begun_checkpoints(folder):
+    """[(step, prefix)] of the checkpoints in a folder and of the best in it, damaged ones too, ascending."""
+    found = set()
+    for place in (os.path.join(folder, BEST_FOLDER), folder):
+        for path in glob.glob(os.path.join(glob.escape(place), f'{_PREFIX}*')):
+            match = re.fullmatch(rf'({_PREFIX}(\d+))\.(index|data-\d+-of-\d+)', os.path.basename(path))
+            if match:
+                found.add((int(match[2]), place == folder, os.path.join(place, match[1])))
+    return [(step, prefix) for step, _, prefix in sorted(found)]
+
+
+def checkpoint_fault(checkpoint):
+    """Why a checkpoint cannot be read, in words, or None where it can; reads all of it."""
+    try:
+        _check_sums(checkpoint)
+        reader = tf.train.load_checkpoint(checkpoint)
+        for name in reader.get_variable_to_shape_map():
+            reader.get_tensor(name)
+    except (tf.errors.OpError, ValueError, IndexError) as error:
+        return _reason(error)
+    return None
+
+
+def last_readable(folder):
+    """The last checkpoint of a folder, or of the best in it, that can be read.
+
+    Returns:
+        Its prefix, or None.
+        {prefix: what is wrong} of the later ones, the last one first.
+    """
+    damaged = {}
+    for _, prefix in reversed(begun_checkpoints(folder)):
+        fault = checkpoint_fault(prefix)
+        if fault is None:
+            return prefix, damaged
+        damaged[prefix] = fault
+    return None, damaged
+
+
+def checkpoint_to_resume(folder):
+    """The last checkpoint of a training's folder that can be read, None where it holds none; says what it passes over.
+
+    Raises:
+        InputError: there are checkpoints, and none can be read.
+    """
+    readable, damaged = last_readable(folder)
+    if readable is None and damaged:
+        last, fault = next(iter(damaged.items()))
+        raise InputError(
+            f'{folder}: no checkpoint in it can be read, the last, {last}, for this reason: {fault}; restore one from '
+            'a copy, or give another --checkpoint_path to train anew'
+        )
+    for prefix, fault in damaged.items():
+        logger.warning('%s cannot be read (%s): going back to %s', prefix, fault, readable)
+    return readable or find_checkpoint(folder)
+
+
+def set_aside(checkpoint):
+    """Rename the files of a checkpoint so that it is none any more, and say so."""
+    for path in glob.glob(f'{glob.escape(checkpoint)}.*'):
+        os.replace(path, f'{path}.damaged')
+    logger.warning('%s is damaged: its files are named .damaged now', checkpoint)
+
+
 def file_beside(checkpoint, name):
     """Path of a file in the checkpoint's folder, or None."""
     path = os.path.join(os.path.dirname(checkpoint), name)
@@ -72,7 +139,13 @@ def file_beside(checkpoint, name):
 def charset_beside(checkpoint):
     """Charset in the checkpoint's folder, or None."""
     path = file_beside(checkpoint, CHARSET_FILE)
-    return Charset.load(path) if path else None
+    return Charset.from_text(read_stored_text(path), path) if path else None
+
+
+def settings_beside(checkpoint):
+    """(JSON text of the settings in the checkpoint's folder, its path), or None."""
+    path = file_beside(checkpoint, CONFIG_FILE)
+    return (read_stored_text(path), path) if path else None
 
 
 def read_shapes(checkpoint):
@@ -136,13 +209,31 @@ def match_variables(variables, stored, where, optional=OPTIMIZER_VARIABLE):
 def restore(session, found, checkpoint):
     """Fill variables from a checkpoint, as `restore_map` found them; InputError where its data cannot be read."""
     try:
+        _check_sums(checkpoint)
         tf.train.Saver(found).restore(session, checkpoint)
     except (tf.errors.OpError, ValueError) as error:
         raise _unreadable(checkpoint, error) from None
 
 
+def _check_sums(checkpoint):
+    """ValueError where a file of a checkpoint is not what was written; TensorFlow looks at the tensors alone."""
+    for path in glob.glob(f'{glob.escape(checkpoint)}.*'):
+        state = os.stat(path)
+        if not _is_as_written(path, (state.st_ino, state.st_size, state.st_mtime_ns)):
+            raise ValueError(f'{os.path.basename(path)} is not what was written')
+
+
+@lru_cache
+def _is_as_written(path, _state):
+    """`is_as_written`, looked at once for each state of the file."""
+    return is_as_written(path)
+
+
 def _unreadable(checkpoint, error):
-    return InputError(f'{checkpoint}: unreadable checkpoint ({_reason(error)}); was it copied whole?')
+    folder = os.path.dirname(checkpoint)
+    readable, _ = last_readable(os.path.dirname(folder) if os.path.basename(folder) == BEST_FOLDER else folder)
+    remedy = f'{readable} can be read, give that' if readable not in (None, checkpoint) else 'was it copied whole?'
+    return InputError(f'{checkpoint}: unreadable checkpoint ({_reason(error)}); {remedy}')
 
 
 def _list_once(what, names):
@@ -170,11 +261,16 @@ def save_checkpoint(saver, session, folder, step, keep):
     beside = os.path.join(folder, '.saving')
     name = f'{_PREFIX}{step}'
     try:
-        os.makedirs(beside, exist_ok=True)
+        shutil.rmtree(beside, ignore_errors=True)  # of a run that was killed
+        os.makedirs(beside)
         saver.save(session, os.path.join(beside, name), write_meta_graph=False, write_state=False)
-        for path in sorted(os.listdir(beside)):  # .data before .index: an index without data is no checkpoint
-            os.replace(os.path.join(beside, path), os.path.join(folder, path))
-        _drop_oldest(folder, keep, step)
+        digests = {file: digest_of_file(os.path.join(beside, file)) for file in sorted(os.listdir(beside))}
+        with recording_sums(folder, digests):
+            for file in digests:  # .data before .index: an index without data is no checkpoint
+                sync_file(os.path.join(beside, file))
+                os.replace(os.path.join(beside, file), os.path.join(folder, file))
+            sync_folder(folder)
+            _drop_oldest(folder, keep, step)
         paths = [f'{_PREFIX}{kept}' for kept in saved_steps(folder)]
         tf.train.update_checkpoint_state(folder, name, paths)
     except (OSError, tf.errors.OpError, ValueError) as error:

@@ -1,5 +1,6 @@
 """Frozen graphs: one file that holds the graph, its weights, the charset and the settings."""
 
+import hashlib
 import json
 import re
 
@@ -10,6 +11,7 @@ from tensorflow.python.framework import tensor_util
 
 from ocr.charset import Charset
 from ocr.errors import InputError
+from ocr.model_files.allowed_graph import check_graph
 from ocr.network import tensor_names as names
 
 PB_ENDING = '.pb'
@@ -18,6 +20,12 @@ _INTERFACE = [
     *(names.IMAGE, names.NORMALIZED_BBOX, names.LABEL, names.IS_TRAINING, names.DROPOUT_KEEP_PROB, names.FULL_LENGTH),
     *(names.PREDS, names.PROBS, names.ALPHA, names.CHARSET, names.CONFIG),
 ]
+_KINDS = {  # of the settings that are read out of a graph
+    **dict.fromkeys(('canvas', 'final_endpoint', 'model_name'), (str,)),
+    **dict.fromkeys(('image_size', 'seq_len', 'embedding_size', 'lstm_size', 'views'), (int,)),
+    'depth_multiplier': (int, float),
+    'turned': (bool,),
+}
 _MIN_HALVED = 64  # weights with fewer elements stay float32: they cost nothing
 
 
@@ -111,34 +119,71 @@ READS = (names.IMAGE, names.PREDS, names.PROBS)
 FINDS = (names.IMAGE, names.PROBABILITY)
 
 
-def load_graph(path, flag='pb_path', wanted=READS):
-    """GraphDef of a file.
+def is_detector(graph_def):
+    """Whether a graph finds text and reads none."""
+    present = {node.name for node in graph_def.node}
+    return present.issuperset(FINDS) and not present.issuperset(READS)
+
+
+def serialize(graph_def):
+    """Bytes of a file that holds a graph and, behind it, their own checksum as a string constant."""
+    content = graph_def.SerializeToString()
+    checksum = f'sha256 {hashlib.sha256(content).hexdigest()} of {len(content)} bytes'
+    return content + with_text(tf.GraphDef(), {names.CHECKSUM: checksum}).SerializeToString()
+
+
+def load_graph(path, flag='pb_path', *, wanted=READS, trusted=False):
+    """GraphDef of a file, without the checksum.
 
     Args:
         path: the file.
         flag: the setting that names it, for messages.
         wanted: names of its nodes: READS of a recogniser, FINDS of a detector, () of either.
+        trusted: take it whatever operations are in it and whatever its checksum says.
 
     Raises:
-        InputError: the file is missing or no graph with the outputs that we read.
+        InputError: the file is missing, damaged or no graph with the outputs that we read; or, unless it is trusted, it
+            holds what allowed_graph refuses.
     """
+    where = f'--{flag} {path}'
     graph_def = tf.GraphDef()
     try:
         with open(path, 'rb') as file:
-            graph_def.ParseFromString(file.read())
+            content = file.read()
+        graph_def.ParseFromString(content)
     except OSError as error:
-        raise InputError(f'--{flag} {path}: {error.strerror}; make one with export.py or give another path') from None
+        raise InputError(f'{where}: {error.strerror}; make one with export.py or give another path') from None
     except Exception:  # protobuf's DecodeError has moved between its versions
-        raise InputError(f'--{flag} {path}: no frozen TensorFlow graph; make one with export.py') from None
+        raise InputError(f'{where}: no frozen TensorFlow graph; make one with export.py') from None
+    _take_checksum(graph_def, content, where, trusted)
+    if not trusted:
+        check_graph(graph_def, where)
     present = {node.name for node in graph_def.node}
     missing = [name for name in wanted if name not in present]
     if missing and wanted == READS and present.issuperset(FINDS):
-        raise InputError(f'--{flag} {path}: a detector, which finds text and reads none; give a model that reads')
+        raise InputError(f'{where}: a detector, which finds text and reads none; give a model that reads')
     if missing and wanted == FINDS and present.issuperset(READS):
-        raise InputError(f'--{flag} {path}: a model that reads text and finds none; give a detector')
+        raise InputError(f'{where}: a model that reads text and finds none; give a detector')
     if missing:
-        raise InputError(f'--{flag} {path}: no graph of this model: it has no {", ".join(missing)}')
+        raise InputError(f'{where}: no graph of this model: it has no {", ".join(missing)}')
     return graph_def
+
+
+def _take_checksum(graph_def, content, where, trusted):
+    """Take the checksum out of a graph; InputError where the file's bytes before it are others."""
+    checksum = read_text(graph_def, names.CHECKSUM, where)
+    if checksum is None:
+        return
+    for position in reversed([n for n, node in enumerate(graph_def.node) if node.name == names.CHECKSUM]):
+        del graph_def.node[position]
+    match = re.fullmatch(r'sha256 ([0-9a-f]{64}) of (\d{1,18}) bytes', checksum)
+    whole = match and hashlib.sha256(content[: int(match[2])]).hexdigest() == match[1]
+    behind = with_text(tf.GraphDef(), {names.CHECKSUM: checksum}).ByteSize()
+    if not trusted and not (whole and len(content) == int(match[2]) + behind):
+        raise InputError(
+            f'{where}: damaged, its content is not what its checksum says; copy it anew, or, if it was changed on '
+            'purpose, give --trust_model'
+        )
 
 
 def read_weights(graph_def, wanted):
@@ -151,21 +196,43 @@ def read_weights(graph_def, wanted):
 
 def read_charset(graph_def, where):
     """Charset inside a graph, or None; `where` names the graph."""
-    text = read_text(graph_def, names.CHARSET)
+    text = read_text(graph_def, names.CHARSET, where)
     return None if text is None else Charset.from_text(text, where)
 
 
-def read_text(graph_def, name):
-    """The text of a string constant of a graph, or None where there is none of that name."""
+def read_text(graph_def, name, where='the graph'):
+    """The text of a string constant of a graph, or None where there is none of that name.
+
+    Raises:
+        InputError: there is a node of that name that holds no text.
+    """
     for node in graph_def.node:
         if node.name == name:
-            return tensor_util.MakeNdarray(node.attr['value'].tensor).item().decode()
+            values = node.attr['value'].tensor.string_val
+            try:
+                (value,) = values
+                return value.decode('utf-8')
+            except ValueError:  # UnicodeDecodeError is one too
+                raise InputError(f'{where}: damaged, {name} in it is no text; export it anew') from None
     return None
 
 
-def read_settings(graph_def):
-    """The settings that a graph was frozen with, dict; empty where there are none inside."""
-    return json.loads(read_text(graph_def, names.CONFIG) or '{}')
+def read_settings(graph_def, where='the graph'):
+    """The settings that a graph was frozen with, dict; empty where there are none inside.
+
+    Raises:
+        InputError: they are damaged: no JSON, or of other kinds than those that reading goes by.
+    """
+    try:
+        settings = json.loads(read_text(graph_def, names.CONFIG, where) or '{}')
+        if not isinstance(settings, dict):
+            raise ValueError('no object')
+        for name, kinds in _KINDS.items():
+            if name in settings and type(settings[name]) not in kinds:
+                raise ValueError(f'{name} is {str(settings[name])[:40]!r}')
+    except (ValueError, RecursionError) as error:
+        raise InputError(f'{where}: damaged, the settings in it cannot be read ({error}); export it anew') from None
+    return settings
 
 
 def with_text(graph_def, texts):

@@ -7,15 +7,16 @@ import tensorflow.compat.v1 as tf
 
 from ocr.atomic import replacing
 from ocr.errors import InputError
+from ocr.model_files.frozen_graph import serialize
 from ocr.network import tensor_names as names
 
 SAVED_MODEL_FILE = 'saved_model.pb'  # what a folder holds that is a SavedModel
 
 
 def write_pb(path, graph_def):
-    """Write a GraphDef beside, then rename."""
+    """Write a GraphDef and its checksum beside, then rename."""
     with replacing(path, binary=True) as file:
-        file.write(graph_def.SerializeToString())
+        file.write(serialize(graph_def))
 
 
 def write_saved_model(path, graph_def, charset):

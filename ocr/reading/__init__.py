@@ -6,6 +6,7 @@ regions.py     regions -> text                           results_file.py     res
 folder.py      what there is to read in a folder         search/             beam search, patterns, lexicons
 views.py       regions read in several views             long_text/          long text in windows
 turned.py      tall regions read turned                  onnx_predictor.py   canvases -> text, by an .onnx file
+batch_sizes.py few sizes of batches, for memory          free_memory.py      memory given back to the system
 
 detector.py       photographs -> regions, by a frozen graph   photographs.py   photographs -> text
 text_outlines.py  probability of text -> regions              lines.py         regions -> lines, in reading order

@@ -64,9 +64,9 @@ class Detector:
         self._session = tf.Session(graph=self._graph, config=session_config(precision))
 
     @classmethod
-    def from_pb(cls, path, flag='detector_path', **settings):
-        """Detector of a file; InputError where it is none."""
-        return cls(load_graph(path, flag, wanted=FINDS), where=path, **settings)
+    def from_pb(cls, path, flag='detector_path', *, trusted=False, **settings):
+        """Detector of a file; InputError where it is none, or not `trusted` and should be."""
+        return cls(load_graph(path, flag, wanted=FINDS, trusted=trusted), where=path, **settings)
 
     def find(self, image):
         """Text in a photograph uint8 (H, W, 3), RGB: FoundText."""

@@ -1,6 +1,8 @@
 """Text from .onnx files by ONNX Runtime, without TensorFlow: the same interface and the same texts as Predictor."""
 
 import json
+import math
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +10,7 @@ import numpy as np
 from ocr.charset import Charset
 from ocr.errors import InputError
 from ocr.model_files.fingerprint import fingerprint
+from ocr.model_files.run_limits import RunLimits
 from ocr.network import tensor_names as names
 from ocr.optional_package import import_package
 from ocr.parallel import num_cores
@@ -55,17 +58,18 @@ class OnnxModel:
                 f'{where}: no model of this project, it has no {", ".join(missing)}; make one with export.py'
             )
         self.charset = Charset.from_text(inside[names.CHARSET], where)
-        self.settings = json.loads(inside[names.CONFIG])
+        self.settings = _settings(inside[names.CONFIG], where)
 
     @classmethod
-    def load(cls, path):
-        """OnnxModel of a file; InputError where it cannot be read or is no such model."""
+    def load(cls, path, trusted=False):
+        """OnnxModel of a file, within RunLimits unless it is trusted; InputError where it cannot be read or is none."""
         try:
             content = Path(path).read_bytes()
         except OSError as error:
             remedy = 'make one with export.py --format onnx or give another path'
             raise InputError(f'--pb_path {path}: {error.strerror}; {remedy}') from None
-        return cls(content, path)
+        with nullcontext() if trusted else RunLimits(path).watch():
+            return cls(content, path)
 
 
 class OnnxPredictor:
@@ -77,12 +81,13 @@ class OnnxPredictor:
 
     gives_weights = False
 
-    def __init__(self, model, charset=None, *, canvas=None):
+    def __init__(self, model, charset=None, *, canvas=None, trusted=True):
         """
         Args:
             model: OnnxModel.
             charset: Charset, or None for the one inside the model.
             canvas: 'square' or 'fit'; None is what the model was trained with.
+            trusted: run it without limits of time and memory; a model of our own making.
 
         Raises:
             InputError: the charset is not the model's.
@@ -102,6 +107,7 @@ class OnnxPredictor:
             'precision': 'float32',
         }
         self._model = model
+        self._limits = None if trusted else RunLimits(model.where)
 
     def read(self, canvases, normalized_bboxes=None, *, with_alpha=False, full_length=False):
         """Read a batch; arguments and result as of Predictor.read."""
@@ -112,7 +118,9 @@ class OnnxPredictor:
         }
         feed = {name: value for name, value in feed.items() if name in self._model.inputs}
         fetches = [names.PREDS, names.PROBS] + [names.ALPHA] * (with_alpha and self.has_attention)
-        preds, probs, *alpha = self._model.session.run(fetches, feed)
+        limits = self._limits.watch(len(canvases), math.prod(np.shape(canvases)[:3])) if self._limits else nullcontext()
+        with limits:
+            preds, probs, *alpha = self._model.session.run(fetches, feed)
         return [
             ReadText.of_steps(self.charset, preds[n], probs[n], alpha[0][n] if alpha else None)
             for n in range(len(preds))
@@ -128,6 +136,17 @@ def check_precision(wanted):
     """InputError for a --precision that ONNX Runtime does not compute in."""
     if wanted not in ('auto', 'float32'):
         raise InputError(f'--precision {wanted}: ONNX Runtime computes in float32; leave it out, or read with the .pb')
+
+
+def _settings(text, where):
+    """The settings inside a model; InputError where they are damaged."""
+    try:
+        settings = json.loads(text)
+        if not all(type(settings[name]) is int for name in ('image_size', 'seq_len')):
+            raise ValueError('image_size or seq_len is no whole number')
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise InputError(f'{where}: damaged, the settings in it cannot be read ({error}); export it anew') from None
+    return settings
 
 
 def _open_session(content, where):

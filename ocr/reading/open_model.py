@@ -14,15 +14,21 @@ from ocr.reading.views import in_views
 
 
 class StoredModel(NamedTuple):
-    """A model's file or folder, its graph (a GraphDef or OnnxModel), and the settings inside it."""
+    """A model's file or folder, its GraphDef or OnnxModel, the settings inside, and whether it is trusted."""
 
     path: str
     graph: Any
     settings: dict
+    trusted: bool = False
 
 
-def read_model(path, gpus=()):
+def read_model(path, gpus=(), trusted=False):
     """StoredModel of a path; starts TensorFlow with such GPUs unless it is an .onnx file.
+
+    Args:
+        path: of a file or folder.
+        gpus: numbers of GPUs; () for all.
+        trusted: run it whatever it would do, see frozen_graph.load_graph.
 
     Raises:
         InputError: it is no model, or GPUs are asked for that ONNX Runtime does not use here.
@@ -30,16 +36,16 @@ def read_model(path, gpus=()):
     if is_onnx(path):
         if gpus:
             raise InputError(f'--gpus: {path} is read by ONNX Runtime on the CPU; leave it out, or read with the .pb')
-        model = OnnxModel.load(path)
-        return StoredModel(path, model, model.settings)
+        model = OnnxModel.load(path, trusted)
+        return StoredModel(path, model, model.settings, trusted)
     from ocr.network.tensorflow_start import start_tensorflow
 
     start_tensorflow(gpus)
     from ocr.model_files.frozen_graph import load_graph, read_settings
     from ocr.reading.openvino import DECODER_FILE, is_openvino
 
-    graph_def = load_graph(os.path.join(path, DECODER_FILE) if is_openvino(path) else path)
-    return StoredModel(path, graph_def, read_settings(graph_def))
+    graph_def = load_graph(os.path.join(path, DECODER_FILE) if is_openvino(path) else path, trusted=trusted)
+    return StoredModel(path, graph_def, read_settings(graph_def, path), trusted)
 
 
 def open_model(model, *, charset_path, image_size, canvas, tta, rotate_tall, precision, decoding, exact=False):
@@ -59,9 +65,9 @@ def open_model(model, *, charset_path, image_size, canvas, tta, rotate_tall, pre
     charset = Charset.resolve(charset_path)
     if is_onnx(model.path):
         check_precision(precision)
-        predictor = OnnxPredictor(model.graph, charset, canvas=canvas)
+        predictor = OnnxPredictor(model.graph, charset, canvas=canvas, trusted=model.trusted)
     else:
-        settings = {'canvas_side': image_size, 'canvas': canvas}
+        settings = {'canvas_side': image_size, 'canvas': canvas, 'trusted': model.trusted}
         predictor = _in_tensorflow(model, charset, precision, exact, settings)
     return in_views(with_search(predictor, **decoding), tta, rotate_tall)
 

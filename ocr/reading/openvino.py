@@ -13,8 +13,10 @@ import numpy as np
 from ocr import optional_package
 from ocr.atomic import new_folder
 from ocr.errors import InputError
+from ocr.model_files.allowed_encoder import check_encoder
 from ocr.model_files.fingerprint import fingerprint
-from ocr.model_files.frozen_graph import features_of, load_graph, split_encoder
+from ocr.model_files.frozen_graph import features_of, load_graph, serialize, split_encoder
+from ocr.model_files.stored_files import digest_of_file, read_stored, recording_sums
 from ocr.network import tensor_names as names
 from ocr.parallel import num_cores
 from ocr.reading.predictor import Predictor
@@ -59,24 +61,30 @@ def is_openvino(path):
     return os.path.isfile(os.path.join(path, ENCODER_FILE))
 
 
-def load_openvino(path, charset, *, precision, **settings):
+def load_openvino(path, charset, *, precision, trusted=False, **settings):
     """OpenVinoPredictor of a folder.
 
     Raises:
-        InputError: the package is missing, or the folder is no such model.
+        InputError: the package is missing, or the folder is no such model, damaged, or not `trusted` and should be.
     """
     openvino = import_package('openvino', f'--pb_path {path}')
-    decoder = load_graph(os.path.join(path, DECODER_FILE))
+    decoder = load_graph(os.path.join(path, DECODER_FILE), trusted=trusted)
     file = os.path.join(path, ENCODER_FILE)
+    weights = os.path.splitext(file)[0] + '.bin'
+    if not trusted:
+        check_encoder(
+            read_stored(file), os.path.getsize(weights) if os.path.exists(weights) else 0, f'--pb_path {file}'
+        )
     try:
         encoder = compile_encoder(openvino.Core().read_model(file), precision)
-        with open(os.path.splitext(file)[0] + '.bin', 'rb') as weights:
-            digest = fingerprint([weights.read()])
+        identity = fingerprint([read_stored(weights)])
     except (OSError, RuntimeError) as error:
         reason = ' '.join(str(error).split())
         raise InputError(f'--pb_path {path}: OpenVINO cannot load this encoder ({reason}); export it anew') from None
-    predictor = OpenVinoPredictor(decoder, charset, encoder=encoder, precision=precision, where=path, **settings)
-    predictor.identity['encoder'] = digest
+    predictor = OpenVinoPredictor(
+        decoder, charset, encoder=encoder, precision=precision, where=path, trusted=trusted, **settings
+    )
+    predictor.identity['encoder'] = identity
     return predictor
 
 
@@ -113,7 +121,9 @@ def save_openvino(path, encoder, decoder):
     openvino = import_package('openvino', '--format openvino')
     with new_folder(path) as folder:
         openvino.save_model(encoder, folder / ENCODER_FILE)
-        (folder / DECODER_FILE).write_bytes(decoder.SerializeToString())
+        (folder / DECODER_FILE).write_bytes(serialize(decoder))
+        with recording_sums(folder, {file.name: digest_of_file(file) for file in sorted(folder.iterdir())}):
+            pass
 
 
 def require_packages():

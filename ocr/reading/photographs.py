@@ -140,7 +140,7 @@ def read_folder(cfg, predictor, path, save=None):
     if not cfg.detector_path:
         raise InputError('--detect: name the detector with --detector_path; train one with --model_name detector')
     paths = find_images(cfg.img_folder)
-    graph_def = load_graph(cfg.detector_path, 'detector_path', wanted=FINDS)
+    graph_def = load_graph(cfg.detector_path, 'detector_path', wanted=FINDS, trusted=cfg.trust_model)
     detector = Detector(graph_def, precision=choose_precision(cfg.precision), where=cfg.detector_path)
     run = {**predictor.identity, 'full_length': cfg.full_length, 'pictures': save is not None}
     run['detector'] = fingerprint([graph_def.SerializeToString(deterministic=True)])

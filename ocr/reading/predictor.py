@@ -1,14 +1,20 @@
 """Frozen graph -> text. Needs TensorFlow, not tensorpack; reads our graphs and those that the reference froze."""
 
+import math
+from contextlib import nullcontext
+
 import numpy as np
 import tensorflow.compat.v1 as tf
 
 from ocr.charset import Charset
 from ocr.errors import InputError
+from ocr.model_files.allowed_graph import check_sizes
 from ocr.model_files.fingerprint import fingerprint
 from ocr.model_files.frozen_graph import free_sides, load_graph, read_charset, read_settings, read_weights
+from ocr.model_files.run_limits import RunLimits
 from ocr.network import tensor_names as names
 from ocr.network.precision import session_config
+from ocr.reading.batch_sizes import BatchSizes
 from ocr.reading.read_text import ReadText
 
 
@@ -26,11 +32,22 @@ class Predictor:
         identity: dict, in JSON's types, of all that decides what is read on an image.
         gives_weights: True: `weights` has them, so that the graph can be built anew.
         where: what messages call the graph.
+        limits: RunLimits of its runs, or None for a trusted graph.
     """
 
     gives_weights = True
 
-    def __init__(self, graph_def, charset, *, canvas_side=256, canvas=None, precision='float32', where='the graph'):
+    def __init__(
+        self,
+        graph_def,
+        charset,
+        *,
+        canvas_side=256,
+        canvas=None,
+        precision='float32',
+        where='the graph',
+        trusted=True,
+    ):
         """
         Args:
             graph_def: GraphDef.
@@ -39,31 +56,37 @@ class Predictor:
             canvas: 'square' or 'fit'; None is what the graph was trained with.
             precision: 'float32', 'tf32' or 'bfloat16', see precision.choose_precision.
             where: what messages call the graph.
+            trusted: run it without a look at what it holds, and without limits; a graph of our own making.
 
         Raises:
             InputError: no charset, or one that does not fit; fitted canvases for a graph that cannot take them.
         """
         self.where = where
         self.charset = Charset.agreed(charset, read_charset(graph_def, where), where)
-        self.settings = read_settings(graph_def)
+        self.settings = read_settings(graph_def, where)
         trained = self.settings.get('canvas', 'square')
         self.fits = (canvas or trained) == 'fit'
         frees = self.fits and trained != 'fit'
         if frees and not self.settings:
             raise InputError(f'--canvas fit: {where} takes square canvases alone; export its checkpoint anew')
         self._graph = tf.Graph()
-        with self._graph.as_default():
+        self.limits = None if trusted else RunLimits(where)
+        with self._graph.as_default(), self.watch():
             try:
                 tf.import_graph_def(free_sides(graph_def) if frees else graph_def, name='')
-            except (ValueError, tf.errors.OpError) as error:
+            except (ValueError, TypeError, tf.errors.OpError) as error:
                 reason = ' '.join(str(error).split())
                 raise InputError(f'{where}: TensorFlow cannot load this graph ({reason}); export it anew') from None
+        if not trusted:
+            check_sizes(self._graph, where)
+        check_interface(self._graph, where)
         self._names = frozenset(operation.name for operation in self._graph.get_operations())
         self.charset.check_num_classes(self._num_classes(graph_def) or self.charset.num_classes, where)
         self.canvas_side = self._side(names.IMAGE, 1) or self.settings.get('image_size', canvas_side)
         self.num_steps = self._side(names.PREDS, 1) or self._side(names.LABEL, 1)
         self.with_bbox = self._has(names.NORMALIZED_BBOX)
         self.has_attention = self._has(names.ALPHA)
+        self._sizes = BatchSizes()
         self._session = tf.Session(graph=self._graph, config=session_config(precision))
         self.identity = {
             'model': fingerprint(
@@ -78,9 +101,9 @@ class Predictor:
         }
 
     @classmethod
-    def from_pb(cls, path, charset=None, **settings):
-        """Predictor of a file; InputError where it is no such graph."""
-        return cls(load_graph(path), charset, where=path, **settings)
+    def from_pb(cls, path, charset=None, *, trusted=False, **settings):
+        """Predictor of a file; InputError where it is no such graph, or one that is not `trusted` and should be."""
+        return cls(load_graph(path, trusted=trusted), charset, where=path, trusted=trusted, **settings)
 
     def read(self, canvases, normalized_bboxes=None, *, with_alpha=False, full_length=False):
         """Read a batch.
@@ -94,13 +117,39 @@ class Predictor:
         Returns:
             list of N ReadText.
         """
-        feed = self._feed(canvases, normalized_bboxes, full_length)
+        num_rows = len(canvases)
+        canvases = self._sizes.fill(np.asarray(canvases))
+        if normalized_bboxes is not None:
+            normalized_bboxes = self._sizes.fill(np.asarray(normalized_bboxes))
         fetches = [f'{names.PREDS}:0', f'{names.PROBS}:0'] + [f'{names.ALPHA}:0'] * (with_alpha and self.has_attention)
-        preds, probs, *alpha = self._session.run(fetches, feed)
+        with self.watch(canvases.shape):
+            preds, probs, *alpha = self._run(
+                fetches, self._feed(canvases, normalized_bboxes, full_length), len(canvases)
+            )
         return [
-            ReadText.of_steps(self.charset, preds[n], probs[n], alpha[0][n] if alpha else None)
-            for n in range(len(preds))
+            ReadText.of_steps(self.charset, preds[n], probs[n], alpha[0][n] if alpha else None) for n in range(num_rows)
         ]
+
+    def watch(self, shape=(1, 0, 0)):
+        """A block within the limits of a run on canvases of a shape (N, h, w, ...)."""
+        return self.limits.watch(shape[0], math.prod(shape[:3])) if self.limits else nullcontext()
+
+    def _run(self, fetches, feed, num_rows):
+        """Run the graph; InputError where TensorFlow cannot, or what comes out is no reading."""
+        try:
+            preds, probs, *alpha = self._session.run(fetches, feed)
+            if preds.shape != probs.shape or preds.ndim != 2 or len(preds) != num_rows:
+                raise ValueError(f'{names.PREDS} are {preds.shape}, {names.PROBS} {probs.shape}')
+            if preds.size and not 0 <= preds.min() <= preds.max() < self.charset.num_classes:
+                raise ValueError(f'{names.PREDS} beyond the classes of the charset')
+        except tf.errors.ResourceExhaustedError:
+            raise InputError(
+                f'{self.where}: more memory is needed than there is; give a smaller --batch_size'
+            ) from None
+        except (ValueError, TypeError, tf.errors.OpError) as error:
+            reason = ' '.join(str(getattr(error, 'message', error)).split())[:200]
+            raise InputError(f'{self.where}: TensorFlow cannot run this graph ({reason}); export it anew') from None
+        return preds, probs, *alpha
 
     def weights(self, scope):
         """{name: float32 array} of the weights below a variable scope."""
@@ -146,3 +195,17 @@ class Predictor:
                 shape = self._graph.get_tensor_by_name(f'{node.name}:0').shape
                 return shape.dims[0].value if shape.dims is not None else None
         return None
+
+
+def check_interface(graph, where):
+    """InputError where the tensors that reading feeds and fetches are of other kinds than they must be."""
+    kinds = {names.IMAGE: ((tf.float32,), 4), names.PREDS: ((tf.int32, tf.int64), 2), names.PROBS: ((tf.float32,), 2)}
+    kinds |= {names.NORMALIZED_BBOX: ((tf.float32,), 2), names.ALPHA: ((tf.float32,), 4)}
+    present = {operation.name: operation for operation in graph.get_operations()}
+    for name, (dtypes, rank) in kinds.items():
+        if name not in present and name in (names.NORMALIZED_BBOX, names.ALPHA):
+            continue
+        outputs = present[name].outputs if name in present else ()
+        if len(outputs) != 1 or outputs[0].dtype not in dtypes or outputs[0].shape.rank not in (None, rank):
+            found = f'{outputs[0].dtype.name} {outputs[0].shape}' if len(outputs) == 1 else 'no tensor'
+            raise InputError(f'{where}: damaged, {name} in it is {found}; export it anew')

@@ -5,13 +5,15 @@ from collections import defaultdict, deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from itertools import chain, groupby, islice
+from itertools import chain, count, groupby, islice
 
 from ocr.parallel import map_in_order, num_cores
 from ocr.preprocessing.prepare import Broken, InferencePreparer, read_or_broken, stacked
+from ocr.reading.free_memory import give_back_memory
 
 _GROUP = 16  # regions of one photograph that are prepared together, at most
 _BATCHES_AHEAD = 8  # batches among which a canvas may wait for others of its shape
+_BATCHES_BETWEEN = 64  # batches after which freed memory is given back
 _GRAPH_THREADS = 2  # while one is between two runs of the graph, making views or texts, the other keeps the cores busy
 
 logger = logging.getLogger(__name__)
@@ -34,8 +36,12 @@ def read_regions(
         (region, Prepared or None, ReadText or Broken), in the order of `regions`.
     """
 
+    number = count(1)
+
     def read(turns):
         canvases, bboxes = stacked([turn.prepared for turn in turns])
+        if next(number) % _BATCHES_BETWEEN == 0:
+            give_back_memory()
         return predictor.read(canvases, bboxes, with_alpha=with_alpha, full_length=full_length)
 
     prepare = InferencePreparer(predictor.canvas_side, predictor.fits, read_image)

@@ -6,6 +6,7 @@ Beside `results.jsonl` lies `results.run.json`: the model and the settings that 
 
 import json
 import os
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,9 +15,11 @@ from tabulate import tabulate
 from ocr.atomic import replacing
 from ocr.errors import InputError
 from ocr.json_text import MalformedJson, parse_json
+from ocr.locks import lock
 from ocr.preprocessing.prepare import Broken
 from ocr.visible import visible
 
+_SYNC_SECONDS = 10  # what a power cut may cost
 _REMEDY = 'leave --resume out to start anew'
 
 
@@ -55,12 +58,20 @@ class ResultFile:
 
     def __init__(self, stream, num_kept):
         self._stream = stream
+        self._synced = time.monotonic()
         self.num_kept = num_kept
 
     def append(self, record):
-        """Add a line; it is handed to the system before this returns."""
+        """Add a line; it is handed to the system before this returns, and to the disk within seconds."""
         self._stream.write(json.dumps(record, ensure_ascii=False) + '\n')
         self._stream.flush()
+        if time.monotonic() - self._synced >= _SYNC_SECONDS:
+            self.sync()
+
+    def sync(self):
+        """Wait until the disk has what was added."""
+        os.fsync(self._stream.fileno())
+        self._synced = time.monotonic()
 
 
 @contextmanager
@@ -81,10 +92,15 @@ def open_results(path, run, places, resume):
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(path, 'a', encoding='utf-8', errors='backslashreplace', newline='') as stream:
+            lock(stream, f'{path}: another run is writing there; wait for it or choose another path')
             stream.truncate(size)
             with replacing(_run_path(path)) as file:
                 file.write(json.dumps(run, indent=1) + '\n')
-            yield ResultFile(stream, num_kept)
+            results = ResultFile(stream, num_kept)
+            try:
+                yield results
+            finally:
+                results.sync()
     except OSError as error:
         taken = isinstance(error, FileExistsError | NotADirectoryError | IsADirectoryError)  # by something else
         remedy = 'choose another path' if taken else 'free space and go on with --resume, or choose another path'

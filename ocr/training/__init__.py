@@ -6,7 +6,7 @@ dataflow.py          batches, by worker processes                history.py     
 samples.py           regions -> training samples, augmented      event_file.py   TensorBoard's file
 drawn_samples.py     drawn text as samples                       run_folder.py   settings and log of a run
 initial_weights.py   what a training starts from                 bottleneck.py   where the time of a step goes
-towers.py            trainers, one GPU or several
+towers.py            trainers, one GPU or several                stop_signals.py  Ctrl-C and its kin, after a save
 
 detection_data.py      what a detector is trained on             photograph_samples.py  crops of photographs as samples
 detection_targets.py   what it should answer for a crop          scene_samples.py       drawn scenes as samples

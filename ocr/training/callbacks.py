@@ -15,6 +15,7 @@ from ocr.model_files.checkpoint import BEST_FOLDER, find_checkpoint, save_checkp
 from ocr.network import tensor_names as names
 from ocr.progress import progress_bar
 from ocr.training.history import SCORE_NAMES, leading_score, read_history, write_history
+from ocr.training.stop_signals import shielded
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +26,13 @@ class StopAfter(Callback):
     def __init__(self, total_steps):
         self.total_steps = total_steps
 
+    def _before_train(self):
+        self._end()  # of one that had only its last validation left
+
     def _trigger_step(self):
+        self._end()
+
+    def _end(self):
         if self.global_step >= self.total_steps:
             raise StopTraining('all steps are done')
 
@@ -110,7 +117,7 @@ class EpochEnd(Callback):
     training is resumed in the midst of one.
 
     Attributes:
-        error: the InputError of the last save, which tensorpack would print and forget; None if it went well.
+        error: the exception of the last save, which tensorpack would print and forget; None if it went well.
     """
 
     def __init__(self, watch, validation, *, folder, steps_per_epoch, val_epochs, patience, max_checkpoints):
@@ -144,37 +151,65 @@ class EpochEnd(Callback):
 
     def _before_train(self):
         self.history = [row for row in read_history(self.folder) if row['step'] <= self.global_step]
-        scores = [score for row in self.history if (score := leading_score(row)) is not None]
-        self._best = max(scores, default=-1.0)
-        self._num_worse = len(scores) - 1 - scores.index(self._best) if scores else 0
+        self._best, self._num_worse, lost = best_so_far(self.history, saved_steps(self._best_folder))
+        if lost == self.global_step:  # the run before ended between its validation and this
+            self._keep_best()
+            self._best, self._num_worse, lost = best_so_far(self.history, saved_steps(self._best_folder))
+        if lost is not None:
+            logger.warning(
+                'the best checkpoint, of step %d, is not in %s: the next validation better than %s is kept there',
+                *(lost, self._best_folder, 'any' if self._best < 0 else f'{100 * self._best:.1f} %'),
+            )
+        if self.validation and awaits_validation(self.history, self.global_step, self.steps_per_epoch, self.val_epochs):
+            self._validate()  # which the run before had begun
         self.watch.start_epoch()
 
     def _trigger_step(self):
         if self.global_step % self.steps_per_epoch:
             return
-        epoch = self.global_step // self.steps_per_epoch
-        row = {'step': self.global_step, **self.watch.end_epoch()}
-        self._save()
-        if self.validation and self.val_epochs and epoch % self.val_epochs == 0:
-            row.update(self.validation.run(self.trainer.monitors))
-        self.history.append(row)
-        write_history(self.folder, self.history)
-        self.watch.say(_epoch_line(epoch, row))
-        if (score := leading_score(row)) is not None:
-            self._judge(score)
+        self.history.append({'step': self.global_step, **self.watch.end_epoch()})
+        with shielded():
+            try:
+                write_history(self.folder, self.history)
+            finally:  # rather the weights without their line than neither
+                self._save()
+        if self.validation and awaits_validation(self.history, self.global_step, self.steps_per_epoch, self.val_epochs):
+            self._validate()
+        else:
+            self._say_epoch()
         self.watch.start_epoch()
 
-    def _judge(self, score):
-        """Keep the best checkpoint; stop when it has not become better for long."""
-        if score > self._best:
-            self._best, self._num_worse = score, 0
-            best = os.path.join(self.folder, BEST_FOLDER)
-            save_checkpoint(self._saver, self.trainer.sess, best, self.global_step, keep=1)
+    def _validate(self):
+        """Score what was held out, keep the best checkpoint; stop when it has not become better for long.
+
+        The scores are written last: a training that ends before that validates again when it goes on.
+        """
+        scores = self.validation.run(self.trainer.monitors)
+        score = leading_score(scores)
+        is_better = score is not None and score > self._best
+        with shielded():
+            if is_better:
+                self._keep_best()
+                self._best = score
+            self.history[-1].update(scores)
+            write_history(self.folder, self.history)
+            self._say_epoch()
+        if score is None:
             return
-        self._num_worse += 1
+        self._num_worse = 0 if is_better else self._num_worse + 1
         if self.patience and self._num_worse >= self.patience:
             self.watch.say(f'no better validation for {self._num_worse} times: stopped early')
             raise StopTraining('early')
+
+    def _say_epoch(self):
+        self.watch.say(_epoch_line(self.global_step // self.steps_per_epoch, self.history[-1]))
+
+    @property
+    def _best_folder(self):
+        return os.path.join(self.folder, BEST_FOLDER)
+
+    def _keep_best(self):
+        save_checkpoint(self._saver, self.trainer.sess, self._best_folder, self.global_step, keep=1)
 
     def _save(self):
         session = self.trainer.sess
@@ -194,9 +229,42 @@ class EpochEnd(Callback):
         self.trainer.loop.update_global_step()  # Ctrl-C may fall between an update and its count
         if self.global_step and self.global_step not in saved_steps(self.folder):
             try:
-                self._save()
-            except InputError as error:
+                with shielded():
+                    self._save()
+            except Exception as error:
                 self.error = error
+
+
+def best_so_far(history, kept):
+    """What the next validation is measured against.
+
+    Args:
+        history: rows as of read_history.
+        kept: steps of the checkpoints in the folder of the best.
+
+    Returns:
+        best: the score of the best checkpoint that is there, -1 where none is.
+        num_worse: validations since.
+        lost: step of the best validation where its checkpoint is not there, else None.
+    """
+    scores = {row['step']: score for row in history if (score := leading_score(row)) is not None}
+    steps = list(scores)
+    if not steps:
+        return -1.0, 0, None
+    best = max(steps, key=scores.get)
+    lost = None if best in kept else best
+    if lost is not None:
+        best = max((step for step in steps if step in kept), key=scores.get, default=None)
+    if best is None:
+        return -1.0, 0, lost
+    return scores[best], len(steps) - 1 - steps.index(best), lost
+
+
+def awaits_validation(history, step, steps_per_epoch, val_epochs):
+    """Whether the last epoch of a history ended at this step, and its validation is due and not in it."""
+    if not (history and val_epochs) or step % steps_per_epoch or (step // steps_per_epoch) % val_epochs:
+        return False
+    return history[-1]['step'] == step and leading_score(history[-1]) is None
 
 
 def _epoch_line(epoch, row):

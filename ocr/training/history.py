@@ -7,6 +7,7 @@ import os
 import numpy as np
 
 from ocr.atomic import replacing
+from ocr.errors import InputError
 
 HISTORY_FILE = 'history.jsonl'
 CURVE_FILE = 'curve.png'
@@ -119,12 +120,32 @@ def _say(axes, text):
 
 
 def read_history(folder):
-    """Rows of the training so far: step, means of the epoch, scores where it was validated."""
+    """Rows of the training so far: step, means of the epoch, scores where it was validated.
+
+    Raises:
+        InputError: the file is damaged.
+    """
     path = os.path.join(folder, HISTORY_FILE)
     if not os.path.exists(path):
         return []
-    with open(path, encoding='utf-8') as file:
-        return [json.loads(line) for line in file]
+    try:
+        with open(path, encoding='utf-8') as file:
+            return [_history_row(line) for line in file]
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(
+            f'{path}: no history of a training ({error}); restore it from a copy, or remove it and go on without'
+        ) from None
+
+
+def _history_row(line):
+    """A row out of its line; ValueError where it is none."""
+    row = json.loads(line)
+    if not isinstance(row, dict) or type(row.get('step')) is not int:
+        raise ValueError(f'{line[:40]!r} is no row')
+    for name, value in row.items():
+        if type(value) not in (int, float):
+            raise ValueError(f'{name} is {str(value)[:40]!r}')
+    return row
 
 
 def write_history(folder, rows):

@@ -13,14 +13,13 @@ from tensorpack.tfutils.sessinit import SessionInit
 from ocr.charset import Charset
 from ocr.errors import InputError
 from ocr.model_files.checkpoint import (
-    CONFIG_FILE,
     OPTIMIZER_VARIABLE,
     charset_beside,
-    file_beside,
     match_variables,
     read_values,
     restore,
     restore_map,
+    settings_beside,
 )
 from ocr.model_files.frozen_graph import FINDS, PB_ENDING, READS, load_graph, read_charset, read_text, read_weights
 from ocr.network import attention, detector, inception_v4
@@ -51,12 +50,14 @@ class Start:
         charset: Charset to train with, which holds all of trained_charset in any order; None for a detector.
         trained_charset: Charset that the model was trained with; None for a detector.
         settings: Settings, or None where the model brings none.
+        trusted: a frozen graph is taken as it is, see load_graph.
     """
 
     path: str
     charset: Charset
     trained_charset: Charset
     settings: Settings | None
+    trusted: bool = False
 
     @classmethod
     def from_checkpoint(cls, checkpoint, given):
@@ -69,31 +70,30 @@ class Start:
         Raises:
             InputError: `given` lacks characters of the model, or there is no charset at all.
         """
-        settings = None
-        if path := file_beside(checkpoint, CONFIG_FILE):
-            with open(path, encoding='utf-8') as file:
-                settings = Settings(file.read(), path)
+        stored = settings_beside(checkpoint)
+        settings = Settings(*stored) if stored else None
         return cls._with_charset(checkpoint, given, charset_beside(checkpoint), settings)
 
     @classmethod
-    def from_pb(cls, path, given):
-        """Start from a frozen graph, likewise; InputError also where it is none."""
-        graph_def = load_graph(path, 'restore_path', wanted=())
+    def from_pb(cls, path, given, trusted=False):
+        """Start from a frozen graph, likewise; InputError also where it is none, or not `trusted` and should be."""
+        graph_def = load_graph(path, 'restore_path', wanted=(), trusted=trusted)
         present = {node.name for node in graph_def.node}
         if not (present.issuperset(READS) or present.issuperset(FINDS)):
-            load_graph(path, 'restore_path')  # says what it lacks
-        text = read_text(graph_def, names.CONFIG)
-        return cls._with_charset(path, given, read_charset(graph_def, path), Settings(text, path) if text else None)
+            load_graph(path, 'restore_path', trusted=trusted)  # says what it lacks
+        text = read_text(graph_def, names.CONFIG, path)
+        settings = Settings(text, path) if text else None
+        return cls._with_charset(path, given, read_charset(graph_def, path), settings, trusted)
 
     @classmethod
-    def _with_charset(cls, path, given, stored, settings):
+    def _with_charset(cls, path, given, stored, settings, trusted=False):
         if settings and json.loads(settings.text).get('model_name') == DETECTOR:
-            return cls(path, None, None, settings)
+            return cls(path, None, None, settings, trusted)
         if given and stored:
             given.check_holds(stored, path)
-            return cls(path, given, stored, settings)
+            return cls(path, given, stored, settings, trusted)
         charset = Charset.agreed(given, stored, path)
-        return cls(path, charset, charset, settings)
+        return cls(path, charset, charset, settings, trusted)
 
     @property
     def is_pb(self):
@@ -117,7 +117,7 @@ class Start:
     def read_weights(self, wanted):
         """{name: array} of those of the named variables that the model has."""
         if self.is_pb:
-            return read_weights(load_graph(self.path, 'restore_path', wanted=()), wanted)
+            return read_weights(load_graph(self.path, 'restore_path', wanted=(), trusted=self.trusted), wanted)
         return read_values(self.path, wanted)
 
 

@@ -2,19 +2,35 @@
 
 import logging
 import os
+from contextlib import contextmanager
 
 from ocr.atomic import replacing
 from ocr.errors import InputError
-from ocr.model_files.checkpoint import BEST_FOLDER, CHARSET_FILE, CONFIG_FILE, saved_steps
+from ocr.locks import lock
+from ocr.model_files.checkpoint import (
+    BEST_FOLDER,
+    CHARSET_FILE,
+    CONFIG_FILE,
+    begun_checkpoints,
+    checkpoint_fault,
+    set_aside,
+)
+from ocr.model_files.stored_files import digest, recording_sums
 
 LOG_FOLDER = 'log'  # the log and TensorBoard's event files
 
 
 def check_nothing_later(cfg, start, start_step):
-    """InputError where --checkpoint_path holds checkpoints of later steps: they would be mixed with those to come."""
+    """InputError where --checkpoint_path holds checkpoints of later steps: they would be mixed with those to come.
+
+    Later ones that cannot be read are set aside.
+    """
     folder = cfg.checkpoint_path
-    later = [step for place in (folder, os.path.join(folder, BEST_FOLDER)) for step in saved_steps(place)]
-    if max(later, default=0) <= start_step:
+    later = [(step, prefix) for step, prefix in begun_checkpoints(folder) if step > start_step]
+    readable = [step for step, prefix in later if checkpoint_fault(prefix) is None]
+    if not readable:  # what is damaged must not come before what is saved from now on
+        for _, prefix in later:
+            set_aside(prefix)
         return
     remedy = 'give another folder'
     if cfg.restore_path:
@@ -22,18 +38,21 @@ def check_nothing_later(cfg, start, start_step):
     elif start:
         remedy += f' and --restore_path {start.path}'
     raise InputError(
-        f'--checkpoint_path {folder} holds checkpoints up to step {max(later)}, and this training starts at step '
+        f'--checkpoint_path {folder} holds checkpoints up to step {max(readable)}, and this training starts at step '
         f'{start_step}; {remedy}'
     )
 
 
 def save_settings(folder, settings, charset):
     """Settings, the JSON text of a Config, and charset, if there is one, beside the checkpoints to come."""
+    contents = {CONFIG_FILE: settings.encode()}
+    if charset:
+        contents[CHARSET_FILE] = charset.to_text().encode()
     for place in (folder, os.path.join(folder, BEST_FOLDER)):
-        with replacing(os.path.join(place, CONFIG_FILE)) as file:
-            file.write(settings)
-        if charset:
-            charset.save(os.path.join(place, CHARSET_FILE))
+        with recording_sums(place, {name: digest(content) for name, content in contents.items()}):
+            for name, content in contents.items():
+                with replacing(os.path.join(place, name), binary=True) as file:
+                    file.write(content)
 
 
 def hide_log():
@@ -44,8 +63,13 @@ def hide_log():
     logging.raiseExceptions = False  # neither tensorpack's malformed message nor a full disk is worth a traceback
 
 
-def keep_log(folder):
-    """Tensorpack's log goes to a file and not to the screen."""
+@contextmanager
+def training_in(folder):
+    """A block that alone trains in a folder; tensorpack's log goes to a file there and not to the screen.
+
+    Raises:
+        InputError: another training is under way there, or the folder cannot be written.
+    """
     hide_log()
     try:
         os.makedirs(os.path.join(folder, LOG_FOLDER), exist_ok=True)
@@ -54,5 +78,11 @@ def keep_log(folder):
         raise InputError(
             f'--checkpoint_path {folder}: cannot be written ({error.strerror}); free space or choose another folder'
         ) from None
-    handler.setFormatter(logging.Formatter('%(asctime)s %(message)s'))
-    logging.getLogger('tensorpack').addHandler(handler)
+    try:
+        lock(handler.stream, f'--checkpoint_path {folder}: another training is under way there; give another folder')
+        handler.setFormatter(logging.Formatter('%(asctime)s %(message)s'))
+        logging.getLogger('tensorpack').addHandler(handler)
+        yield
+    finally:
+        logging.getLogger('tensorpack').removeHandler(handler)
+        handler.close()

@@ -1,11 +1,12 @@
 """Files that are written whole or not at all."""
 
 import os
+import subprocess
 
 import pytest
 from tiny import largest_file
 
-from ocr.atomic import new_folder, replacing
+from ocr.atomic import new_folder, part_beside, replacing
 from ocr.errors import InputError
 
 
@@ -114,3 +115,45 @@ def test_names_as_long_as_a_file_system_takes(tmp_path, length):
     with new_folder(tmp_path / ('b' * length)):
         pass
     assert sorted(len(path.name) for path in tmp_path.iterdir()) == [length, length]
+
+
+def dead_process():
+    """The number of a process that has ended."""
+    process = subprocess.Popen(['true'])
+    process.wait()
+    return process.pid
+
+
+def test_parts_of_killed_runs_are_swept_up_and_nobody_elses(path):
+    dead, host = dead_process(), part_beside(path).name.split('.')[-2].rpartition('-')[0]
+    abandoned = path.with_name('.scores.txt.elsewhere-1.part')
+    left = [path.with_name(f'.scores.txt.{name}.part') for name in (f'{host}-{dead}', dead)] + [abandoned]
+    kept = [
+        path.with_name(f'.scores.txt.{name}.part')
+        for name in (f'{host}-{os.getppid()}', f'elsewhere-{dead}', os.getppid(), 'mine', f'a.b-{dead}')
+    ]
+    kept += [path.with_name(f'.other.txt.{host}-{dead}.part'), path.with_name('x.part')]
+    for part in (*left, *kept):
+        part.write_text('half')
+    os.utime(abandoned, (0, 0))
+    with replacing(path) as file:
+        file.write('new')
+    assert sorted(path.parent.iterdir()) == sorted([path, *kept])
+
+
+def test_a_folders_part_of_a_killed_run_is_swept_up(tmp_path):
+    part = tmp_path / f'.set.{dead_process()}.part'
+    (part / 'images').mkdir(parents=True)
+    with new_folder(tmp_path / 'set'):
+        pass
+    assert os.listdir(tmp_path) == ['set']
+
+
+def test_the_disk_has_a_file_before_it_gets_its_name_and_the_name_before_the_block_ends(path, monkeypatch):
+    done = []
+    monkeypatch.setattr(os, 'fsync', lambda descriptor: done.append(os.readlink(f'/proc/self/fd/{descriptor}')))
+    replace = os.replace
+    monkeypatch.setattr(os, 'replace', lambda old, new: done.append('renamed') or replace(old, new))
+    with replacing(path) as file:
+        file.write('new')
+    assert done == [str(part_beside(path)), 'renamed', str(path.parent)]

@@ -14,6 +14,7 @@ from ocr.network import attention, inception_v4
 from ocr.network import tensor_names as names
 from ocr.network.precision import session_config
 from ocr.network.tensor_names import REFERENCE_STEPS
+from ocr.reading.batch_sizes import BatchSizes
 from ocr.reading.read_text import ReadText
 from ocr.reading.search.beam_search import Beams, score_texts, search, trace_back
 
@@ -46,6 +47,8 @@ class SearchPredictor:
         self.has_attention = True
         self.identity = {**predictor.identity, **(identity or {})}
         self.where = predictor.where
+        self._watch = predictor.watch
+        self._sizes = BatchSizes()
         self._num_best = num_best
         self._lexicon = lexicon
         self._max_edits = max_edits
@@ -84,16 +87,19 @@ class SearchPredictor:
 
     def read(self, canvases, normalized_bboxes=None, *, with_alpha=False, full_length=False):
         """Read a batch; arguments and result as of Predictor.read, but there is no full length to run."""
-        boxes = {self._bbox: normalized_bboxes} if self.with_bbox else {}
+        num_rows = len(canvases)
+        canvases = self._sizes.fill(np.asarray(canvases))
+        boxes = {self._bbox: self._sizes.fill(np.asarray(normalized_bboxes))} if self.with_bbox else {}
         fetches = vars(self._beams) | {'size': self._size}
         if not with_alpha:
             fetches['alphas'] = ()
         if self._lexicon:
             fetches['features'] = self._features
-        fetched = self._session.run(fetches, {self._image: np.asarray(canvases, np.float32) / 255, **boxes})
+        with self._watch(canvases.shape):
+            fetched = self._session.run(fetches, {self._image: np.asarray(canvases, np.float32) / 255, **boxes})
         size, features = fetched.pop('size'), fetched.pop('features', None)
         beams = Beams(**fetched)
-        rows = [self._read_row(beams, row, size) for row in range(len(canvases))]
+        rows = [self._read_row(beams, row, size) for row in range(num_rows)]
         if not self._lexicon:
             return rows
         return self._to_words(rows, {self._features: features, **boxes}, size if with_alpha else None)

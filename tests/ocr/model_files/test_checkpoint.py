@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,10 @@ from ocr.errors import InputError
 from ocr.model_files import checkpoint
 from ocr.model_files.checkpoint import (
     charset_beside,
+    checkpoint_to_resume,
     file_beside,
     find_checkpoint,
+    last_readable,
     read_shapes,
     read_values,
     require_checkpoint,
@@ -25,6 +28,8 @@ from ocr.model_files.checkpoint import (
     restore_map,
     save_checkpoint,
     saved_steps,
+    set_aside,
+    settings_beside,
 )
 
 
@@ -110,6 +115,7 @@ def test_the_oldest_go_and_the_state_file_names_the_rest(tmp_path):
             assert save_checkpoint(saver, session, folder, step, keep=2) == f'{folder}/model-{step}'
             assert saved_steps(folder) == [s for s in (1, 2, 3, 11) if s <= step][-2:]
     assert sorted(os.listdir(folder)) == [
+        'SHA256SUMS',
         'checkpoint',
         'model-11.data-00000-of-00001',
         'model-11.index',
@@ -256,3 +262,70 @@ def test_surplus_variables_are_listed_once(tmp_path, caplog):
     with model(), caplog.at_level('INFO'):
         restore_map(tf.global_variables(), f'{tmp_path}/model-1')
     assert caplog.messages == ['4 variables in the checkpoint only, so left out: a, b, c, ...']
+
+
+def truncate(path):
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def flip_a_bit(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 16
+    path.write_bytes(bytes(content))
+
+
+DAMAGES = {'cut off': truncate, 'a bit flipped': flip_a_bit, 'empty': lambda p: os.truncate(p, 0), 'missing': os.unlink}
+
+
+@pytest.mark.parametrize('damage', DAMAGES)
+@pytest.mark.parametrize('file', ['index', 'data-00000-of-00001'])
+def test_a_damaged_checkpoint_is_passed_over_aloud_and_can_be_set_aside(saved, tmp_path, caplog, damage, file):
+    folder = shutil.copytree(saved, tmp_path / 'saved')
+    assert checkpoint_to_resume(str(folder)) == f'{folder}/model-10' and not caplog.messages
+    DAMAGES[damage](folder / f'model-10.{file}')
+    readable, damaged = last_readable(str(folder))
+    assert (readable, list(damaged)) == (f'{folder}/model-9', [f'{folder}/model-10'])
+    assert checkpoint_to_resume(str(folder)) == f'{folder}/model-9'
+    assert caplog.messages[-1].startswith(f'{folder}/model-10 cannot be read (')
+    assert caplog.messages[-1].endswith(f'): going back to {folder}/model-9')
+    set_aside(f'{folder}/model-10')
+    assert find_checkpoint(str(folder)) == f'{folder}/model-9'
+    assert last_readable(str(folder)) == (f'{folder}/model-9', {})
+
+
+def test_the_best_is_gone_on_from_where_it_alone_can_be_read(saved, tmp_path):
+    folder = shutil.copytree(saved, tmp_path / 'saved')
+    for path in folder.glob('model-*.index'):
+        flip_a_bit(path)
+    assert checkpoint_to_resume(str(folder)) == f'{folder}/best/model-2'
+    flip_a_bit(folder / 'best' / 'model-2.index')
+    with pytest.raises(InputError, match=rf'{folder}: no checkpoint in it .*, the last, {folder}/model-10, for'):
+        checkpoint_to_resume(str(folder))
+
+
+@pytest.mark.parametrize('best', [False, True])
+def test_an_unreadable_checkpoint_names_another(saved, tmp_path, best):
+    folder = shutil.copytree(saved, tmp_path / 'saved')
+    path = folder / ('best/model-2' if best else 'model-10')
+    truncate(path.with_name(f'{path.name}.data-00000-of-00001'))
+    with model() as (session, _), pytest.raises(InputError, match='unreadable checkpoint') as caught:
+        restore(session, restore_map(tf.global_variables(), str(path)), str(path))
+    assert str(caught.value).endswith(f'; {folder}/model-{10 if best else 9} can be read, give that')
+
+
+def test_a_damaged_charset_or_settings_file_is_one_line(tmp_path):
+    (tmp_path / 'charset.txt').write_bytes(b'a\nb\n\xff\n')
+    with pytest.raises(InputError, match=r'charset\.txt: damaged, no UTF-8 text \(byte 4\)'):
+        charset_beside(f'{tmp_path}/model-1')
+    (tmp_path / 'config.json').mkdir()
+    with pytest.raises(InputError, match=r'config\.json: cannot be read \(Is a directory\)'):
+        settings_beside(f'{tmp_path}/model-1')
+
+
+def test_what_a_killed_run_was_saving_goes(tmp_path):
+    (tmp_path / '.saving').mkdir()
+    (tmp_path / '.saving' / 'model-1.index').write_text('half')
+    with model() as (session, saver):
+        save_checkpoint(saver, session, str(tmp_path), 3, keep=2)
+    assert saved_steps(str(tmp_path)) == [3]
+    assert not list(tmp_path.glob('.saving'))

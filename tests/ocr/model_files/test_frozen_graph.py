@@ -11,8 +11,10 @@ from ocr.model_files.frozen_graph import (
     halve_weights,
     load_graph,
     read_charset,
+    read_settings,
     read_text,
     read_weights,
+    serialize,
     with_text,
 )
 from ocr.network import tensor_names as names
@@ -139,3 +141,61 @@ def test_a_file_that_is_no_such_graph(graph_def, tmp_path, content, message):
 def test_a_folder_is_no_graph(tmp_path):
     with pytest.raises(InputError, match='Is a directory'):
         load_graph(tmp_path)
+
+
+def test_a_file_with_a_checksum_comes_back_and_its_bit_flips_are_noticed(graph_def, tmp_path):
+    path = tmp_path / 'm.pb'
+    content = serialize(graph_def)
+    path.write_bytes(content)
+    assert load_graph(path) == graph_def
+    assert graph_def == tf.GraphDef.FromString(content[: graph_def.ByteSize()])
+    rng = np.random.default_rng(0)
+    for place in rng.integers(0, 8 * len(content), 60):
+        flipped = bytearray(content)
+        flipped[place // 8] ^= 1 << place % 8
+        path.write_bytes(bytes(flipped))
+        with pytest.raises(InputError) as caught:
+            load_graph(path)
+        assert '\n' not in str(caught.value)
+
+
+@pytest.mark.parametrize('change', [lambda c: c[:-5], lambda c: c + c[-9:], lambda c: c + c, lambda c: c[:400]])
+def test_a_file_that_was_cut_or_lengthened_is_noticed(graph_def, tmp_path, change):
+    (tmp_path / 'm.pb').write_bytes(change(serialize(graph_def)))
+    with pytest.raises(InputError):
+        load_graph(tmp_path / 'm.pb')
+
+
+def test_a_trusted_file_is_taken_whatever_its_checksum_says(graph_def, tmp_path):
+    changed = with_text(tf.GraphDef.FromString(serialize(graph_def)), {'note': 'mine'})
+    (tmp_path / 'm.pb').write_bytes(changed.SerializeToString())
+    with pytest.raises(InputError, match=r'm\.pb: damaged, its content is not what its checksum says; .* --trust_m'):
+        load_graph(tmp_path / 'm.pb')
+    loaded = load_graph(tmp_path / 'm.pb', trusted=True)
+    assert read_text(loaded, 'note') == 'mine' and read_text(loaded, names.CHECKSUM) is None
+
+
+def test_an_operation_that_is_not_allowed_needs_trust(graph_def, tmp_path):
+    graph_def.node.add(op='WriteFile', name='save')
+    (tmp_path / 'm.pb').write_bytes(serialize(graph_def))
+    with pytest.raises(InputError, match=r'--restore_path .*m\.pb: holds the operation WriteFile \(node save\)'):
+        load_graph(tmp_path / 'm.pb', 'restore_path')
+    assert load_graph(tmp_path / 'm.pb', trusted=True) == graph_def
+
+
+@pytest.mark.parametrize(
+    'settings', ['{', '[1]', '{"image_size": "64"}', '{"views": 2.5}', '{"turned": 1}', '[' * 9999]
+)
+def test_damaged_settings_are_one_line(graph_def, settings):
+    with pytest.raises(InputError, match=r'm\.pb: damaged, the settings in it cannot be read \(.*\); export it anew'):
+        read_settings(with_text(graph_def, {names.CONFIG: settings}), 'm.pb')
+
+
+def test_a_text_that_is_none_is_one_line(graph_def):
+    with_text(graph_def, {names.CHARSET: 'a\n', names.CONFIG: '{}'})
+    for node in graph_def.node[-2:]:
+        node.attr['value'].tensor.string_val[:] = [b'\xff'] if node.name == names.CHARSET else []
+    with pytest.raises(InputError, match=r'm\.pb: damaged, attention_ocr/charset in it is no text; export it anew'):
+        read_charset(graph_def, 'm.pb')
+    with pytest.raises(InputError, match=r'm\.pb: damaged, attention_ocr/config in it is no text'):
+        read_settings(graph_def, 'm.pb')

@@ -136,7 +136,7 @@ def test_a_square_graph_reads_its_own_canvases_alike_when_it_may_take_others(lea
     free = Predictor.from_pb(str(learnt.pb_path), canvas='fit')
     assert free.read(canvases[0]) == predictor.read(canvases[0])
     assert free.identity == {**predictor.identity, 'canvas': 'fit'}
-    with pytest.raises(ValueError, match='Cannot feed'):
+    with pytest.raises(InputError, match='Cannot feed'):
         predictor.read(canvases[0][:, :32])
 
 
@@ -185,3 +185,57 @@ def test_a_graph_that_tensorflow_cannot_load(reference_style):
     with pytest.raises(InputError, match=r'^old\.pb: TensorFlow cannot load this graph \(.*NoSuchOperation') as caught:
         Predictor(broken, DIGITS, where='old.pb')
     assert '\n' not in str(caught.value)
+
+
+def damaged(graph_def, name, **changes):
+    """A copy of a graph in which a node is changed: op, input, or the attributes dtype and shape."""
+    copy = tf.GraphDef.FromString(graph_def.SerializeToString())
+    node = next(node for node in copy.node if node.name == name)
+    if 'op' in changes:
+        node.op = changes['op']
+    if 'dtype' in changes:
+        node.attr['dtype'].type = changes['dtype'].as_datatype_enum
+    if 'shape' in changes:
+        node.attr['shape'].shape.CopyFrom(tf.TensorShape(changes['shape']).as_proto())
+    if 'input' in changes:
+        node.input[:] = changes['input']
+    return copy
+
+
+@pytest.mark.parametrize(
+    ('name', 'changes', 'message'),
+    [
+        (names.IMAGE, {'dtype': tf.int32}, r'image in it is int32|cannot load this graph'),
+        (names.IMAGE, {'shape': (None, 3)}, r'image in it is float32 \(None, 3\)|cannot load this graph'),
+        (names.PREDS, {'op': 'NoOp', 'input': ['^image']}, r'sequence_preds in it is no tensor|cannot load'),
+        (names.PREDS, {'input': ['image']}, r'sequence_preds in it is float32|cannot load this graph'),
+        (names.PREDS, {'input': ['nowhere']}, 'cannot load this graph'),
+        (names.PROBS, {'input': ['image']}, r'sequence_probs in it is float32 \(None, 32, 32, 3\)'),
+    ],
+)
+def test_a_damaged_interface_is_one_line(reference_style, name, changes, message):
+    with pytest.raises(InputError, match=message) as caught:
+        Predictor(damaged(reference_style, name, **changes), DIGITS, where='old.pb')
+    assert str(caught.value).startswith('old.pb: ') and '\n' not in str(caught.value)
+
+
+def test_what_tensorflow_cannot_run_is_one_line(reference_style):
+    graph_def = damaged(reference_style, names.IMAGE, shape=(None, 33, 32, 3))
+    with pytest.raises(InputError, match=r'^old\.pb: TensorFlow cannot (run|load) this graph \(.*\); export') as caught:
+        Predictor(graph_def, DIGITS, where='old.pb').read(np.zeros((2, 32, 32, 3), np.uint8))
+    assert '\n' not in str(caught.value)
+
+
+def test_batches_of_any_size_are_read_alike_in_few_sizes(learnt, monkeypatch):
+    from ocr.reading.batch_sizes import BatchSizes
+
+    predictor, sizes = Predictor.from_pb(str(learnt.pb_path)), set()
+    fill = BatchSizes.fill
+    monkeypatch.setattr(BatchSizes, 'fill', lambda self, rows: sizes.add(len(full := fill(self, rows))) or full)
+    canvases = np.stack([np.asarray(tiny.draw_word(text).resize((64, 64))) for text in tiny.EIGHT_WORDS] * 3)
+    whole = predictor.read(canvases)
+    for number in range(1, len(canvases)):
+        rows = predictor.read(canvases[:number], with_alpha=True)
+        assert [row.text for row in rows] == [row.text for row in whole[:number]]
+        assert [row.confidence for row in rows] == pytest.approx([row.confidence for row in whole[:number]], rel=1e-3)
+    assert sizes == {1, 2, 4, 8, 16, 24}

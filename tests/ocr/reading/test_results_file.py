@@ -120,3 +120,13 @@ def test_records_hold_what_was_read_or_why_not():
     assert list(record) == ['image', 'text', 'confidence', 'char_confidences', 'char_positions']
     assert record['char_positions'] == positions
     assert to_record({'image': 'a'}, Broken('a', 'missing', 'a: missing')) == {'image': 'a', 'error': 'a: missing'}
+
+
+def test_a_second_run_to_the_same_file_is_refused(tmp_path):
+    path = tmp_path / 'r.jsonl'
+    with open_results(path, RUN, iter(()), resume=False) as results:
+        results.append({'image': 'a.png'})
+        with pytest.raises(InputError, match=r'r\.jsonl: another run is writing there; wait for it or choose another'):  # noqa: SIM117
+            with open_results(path, RUN, iter(()), resume=False):
+                pass
+    assert path.read_text() == '{"image": "a.png"}\n'

@@ -1,0 +1,76 @@
+"""Limits on what a graph may take."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+import tiny
+
+from ocr.model_files import run_limits
+from ocr.model_files.run_limits import RunLimits
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Limits that are reached within the test."""
+    monkeypatch.setattr(run_limits, '_TICK', 0.01)
+    monkeypatch.setattr(run_limits, '_SECONDS', 0.1)
+    monkeypatch.setattr(run_limits, '_SECONDS_A_ROW', 0)
+
+
+def test_a_run_that_takes_too_long_is_ended(quick):
+    ended = []
+    with RunLimits('m.pb', ended.append).watch():
+        time.sleep(0.5)
+    assert ended == ['m.pb: a run does not end; --trust_model lifts the limit, a smaller --batch_size needs less']
+
+
+def test_runs_within_the_limit_are_not(quick):
+    ended = []
+    limits = RunLimits('m.pb', ended.append)
+    for _ in range(30):
+        with limits.watch():
+            time.sleep(0.02)
+    assert not ended
+
+
+def test_a_run_that_takes_much_memory_is_ended(quick, monkeypatch):
+    monkeypatch.setattr(run_limits, '_SECONDS', 100)
+    monkeypatch.setattr(run_limits, '_BYTES', 50 << 20)
+    ended = []
+    with RunLimits('m.pb', ended.append).watch():
+        held = b'\1' * (200 << 20)
+        time.sleep(0.5)
+    assert len(held) and 'm.pb: a run takes more than' in ended[0]
+
+
+ENDLESS = """
+import sys
+from ocr.network.tensorflow_start import start_tensorflow
+start_tensorflow()
+import tensorflow.compat.v1 as tf
+from ocr.model_files import run_limits
+from ocr.reading.predictor import Predictor
+from ocr.charset import Charset
+import numpy as np
+run_limits._SECONDS, run_limits._SECONDS_A_ROW = 1, 0
+with tf.Graph().as_default() as graph:
+    tf.placeholder(tf.float32, (None, 32, 32, 3), 'image')
+    number = tf.while_loop(lambda n: n >= 0, lambda n: tf.abs(n - n), [tf.constant(0)])
+    tf.fill([1, 1], tf.cast(number, tf.int64), name='sequence_preds')
+    tf.fill([1, 1], 1.0, name='sequence_probs')
+open(sys.argv[1], 'wb').write(graph.as_graph_def().SerializeToString())
+Predictor.from_pb(sys.argv[1], Charset.preset('digits')).read(np.zeros((1, 32, 32, 3), np.uint8))
+"""
+
+
+def test_an_endless_loop_ends_with_one_line(tmp_path):
+    path = tmp_path / 'm.pb'
+    process = subprocess.run(
+        [sys.executable, '-c', ENDLESS, path], cwd=tiny.ROOT, capture_output=True, text=True, timeout=170, check=False
+    )
+    assert process.returncode == 2, process.stderr
+    assert process.stderr.strip().splitlines()[-1] == (
+        f'-c: {path}: a run does not end; --trust_model lifts the limit, a smaller --batch_size needs less'
+    )
