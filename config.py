@@ -176,6 +176,8 @@ class Config:
     """L2 weight of the decoder's matrices."""
     batch_norm_decay: float = setting(0.9997, 'training', 0.0, 1.0)
     """Decay of the moving averages of batch norm."""
+    average_decay: float = setting(0.0, 'training', 0.0, 0.999999)
+    """Decay of the running averages of the weights, which are validated, exported and read with; 0: none are kept."""
     frozen_batch_norm: Switch = setting(False, 'training')
     """Use the stored statistics of batch norm in training: for fine-tuning with small batches."""
     rotation_prob: float = setting(0.5, 'training', 0.0, 1.0)

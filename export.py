@@ -141,13 +141,13 @@ def live_texts(checkpoint, cfg, charset, canvases, bboxes):
     import tensorflow.compat.v1 as tf
 
     from model import inference_graph
-    from ocr.model_files.checkpoint import restore, restore_map
+    from ocr.model_files.checkpoint import reading_map, restore
     from ocr.network import tensor_names as names
     from ocr.network.precision import session_config
 
     graph, _ = inference_graph(cfg, charset)
     with graph.as_default(), tf.Session(config=session_config()) as session:
-        restore(session, restore_map(tf.global_variables(), checkpoint), checkpoint)
+        restore(session, reading_map(tf.global_variables(), checkpoint), checkpoint)
         feed = {f'{names.IMAGE}:0': canvases.astype(np.float32) / 255}
         if cfg.with_bbox:
             feed[f'{names.NORMALIZED_BBOX}:0'] = bboxes

@@ -8,7 +8,7 @@ from tensorpack.tfutils.gradproc import GlobalNormClip
 from tensorpack.tfutils.tower import get_current_tower_context
 
 from config import to_json
-from ocr.model_files.checkpoint import restore, restore_map
+from ocr.model_files.checkpoint import reading_map, restore
 from ocr.model_files.frozen_graph import freeze, with_text
 from ocr.network import attention, inception_v4, losses, schedule
 from ocr.network import tensor_names as names
@@ -207,6 +207,6 @@ def freeze_checkpoint(checkpoint, config, charset):
     """
     graph, keep = inference_graph(config, charset)
     with graph.as_default(), tf.Session(config=session_config()) as session:
-        restore(session, restore_map(tf.global_variables(), checkpoint), checkpoint)
+        restore(session, reading_map(tf.global_variables(), checkpoint), checkpoint)
         frozen = freeze(session, keep)
     return with_text(frozen, {names.CHARSET: charset.to_text(), names.CONFIG: to_json(config, ('model', 'training'))})

@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 import time
+from contextlib import nullcontext
 
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -111,11 +112,14 @@ class EpochEnd(Callback):
         error: the InputError of the last save, which tensorpack would print and forget; None if it went well.
     """
 
-    def __init__(self, watch, validation, *, folder, steps_per_epoch, val_epochs, patience, max_checkpoints):
+    def __init__(
+        self, watch, validation, average=None, *, folder, steps_per_epoch, val_epochs, patience, max_checkpoints
+    ):
         """
         Args:
             watch: Watch.
             validation: Validation, or None.
+            average: WeightAverage whose averages are validated, or None.
             folder: checkpoints, history and curve go here.
             steps_per_epoch: steps between two saves.
             val_epochs: validate every so many epochs, 0 never.
@@ -124,6 +128,7 @@ class EpochEnd(Callback):
         """
         self.watch = watch
         self.validation = validation
+        self.average = average
         self.folder = folder
         self.steps_per_epoch = steps_per_epoch
         self.val_epochs = val_epochs
@@ -154,7 +159,8 @@ class EpochEnd(Callback):
         row = {'step': self.global_step, **self.watch.end_epoch()}
         self._save()
         if self.validation and self.val_epochs and epoch % self.val_epochs == 0:
-            row.update(self.validation.run(self.trainer.monitors))
+            with self.average.in_place_of_weights() if self.average else nullcontext():
+                row.update(self.validation.run(self.trainer.monitors))
         self.history.append(row)
         write_history(self.folder, self.history)
         self.watch.say(_epoch_line(epoch, row))
