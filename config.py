@@ -14,6 +14,7 @@ import tyro
 
 from ocr.errors import InputError
 from ocr.flags import Names, Numbers, Shares, Switch, check_value, one_line
+from ocr.preprocessing.canvas import Canvas
 
 logger = logging.getLogger(__name__)
 
@@ -133,9 +134,11 @@ class Config:
     model_name: Literal['ocr', 'ocr_with_normalized_bbox'] = setting('ocr', 'model')
     """Variant: attention over the whole canvas, or over the text's box on it only."""
     image_size: int = setting(256, 'model', 16, 2048)
-    """Side of the square canvas, or longer side of the fitted one, in pixels."""
-    canvas: Literal['square', 'fit'] = setting('square', 'model')
-    """Shape of the canvas: square, or as narrow as the text (several times faster, for models trained so)."""
+    """Side of the square canvas, longer side of the fitted one, longest side of one of a given area, in pixels."""
+    canvas: Literal['square', 'fit', 'area'] = setting('square', 'model')
+    """Shape of the canvas: square; as narrow as the text; or area: all of about canvas_area pixels, long text low."""
+    canvas_area: int = setting(6144, 'model', 256, 4194304)
+    """Pixels of the canvas where --canvas is area, at most."""
     turned: Switch = setting(False, 'model')
     """Read tall regions that are doubted turned by 90 degrees too: for models that learnt upright text."""
     views: int = setting(1, 'model', 1, 9)
@@ -196,6 +199,8 @@ class Config:
     """Probability that a training region is cut as a rectangle with margins: what is around the text stays visible."""
     margin: float = setting(0.5, 'training', 0.0, 10.0)
     """Margin on each side, at most, as a fraction of the text's height."""
+    cut_shares: Shares = setting((), 'training')
+    """Shares cut by polygon, wider polygon, moved points, box, margins, widest margins; empty: as --margin_prob says."""
     hue_prob: float = setting(0.0, 'training', 0.0, 1.0)
     """Probability that a training region changes its hues."""
     hue: float = setting(180.0, 'training', 0.0, 180.0)
@@ -327,8 +332,13 @@ class Config:
 
     @property
     def fits(self):
-        """Whether the canvas is as narrow as the text."""
-        return self.canvas == 'fit'
+        """Whether canvases have several shapes."""
+        return self.canvases.varies
+
+    @property
+    def canvases(self):
+        """Canvas: which canvas a region gets."""
+        return Canvas(self.image_size, self.canvas, self.canvas_area)
 
     @property
     def decoding(self):

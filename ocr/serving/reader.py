@@ -65,7 +65,7 @@ class Reader:
     def warm_up(self):
         """Read a black picture: a graph's first run takes far longer than the others."""
         image = np.zeros((8, 32, 3), np.uint8)
-        prepare = InferencePreparer(self.predictor.canvas_side, self.predictor.fits, lambda *_: image)
+        prepare = InferencePreparer(self.predictor.canvas, read=lambda *_: image)
         batch = stacked(prepare([TextRegion('', None, '', '')]))
         self.predictor.read(*batch, with_alpha=self.predictor.has_attention)
 
@@ -147,7 +147,7 @@ class Reader:
         image = decode_picture(order.image, self.limits.max_pixels)
         height, width = image.shape[:2]
         check_inside(order.polygons, width, height)
-        prepare = InferencePreparer(self.predictor.canvas_side, self.predictor.fits, lambda *_: image)
+        prepare = InferencePreparer(self.predictor.canvas, read=lambda *_: image)
         regions = [TextRegion('the picture', polygon, '', '') for polygon in order.polygons or [None]]
         return (width, height), order.polygons or [whole_image(width, height)], prepare(regions)
 

@@ -79,8 +79,8 @@ def make_crops(cfg, data, num_samples):
         for share, dataset in zip(shares, data.datasets, strict=True)
         if not isinstance(dataset, Recipe)
     ]
-    margin = needed_margin(cfg.margin_prob, cfg.margin)
-    ensure_caches(data.index, draws, canvas_side=cfg.image_size, margin=margin, num_workers=cfg.num_workers)
+    margin = needed_margin(cfg)
+    ensure_caches(data.index, draws, canvas=cfg.canvases, margin=margin, num_workers=cfg.num_workers)
 
 
 def build_dataflow(cfg, data, samples_per_step, start_step):
@@ -89,15 +89,14 @@ def build_dataflow(cfg, data, samples_per_step, start_step):
     settings = {name: value for name, value in dataclasses.asdict(cfg).items() if name in names}
     prepare = SamplePreparer(
         data.charset,
-        canvas_side=cfg.image_size,
+        canvas=cfg.canvases,
         seq_len=cfg.seq_len,
         augment_settings=AugmentSettings(**settings),
         seed=cfg.seed,
-        fits=cfg.fits,
     )
     crops = None
     if data.index and cfg.cache_crops != 'never':
-        crops = find_crops(data.index, cfg.image_size, needed_margin(cfg.margin_prob, cfg.margin))
+        crops = find_crops(data.index, cfg.canvases, needed_margin(cfg))
     grown = cfg.drawn_growth * cfg.total_steps * samples_per_step
     sources = []
     for dataset, share in _shares(cfg, data):
@@ -129,7 +128,7 @@ def held_out_reader(data):
 
 def held_out_batches(cfg, data):
     """What is held out as `ocr.reading.regions.canvas_batches` gives it."""
-    prepare = InferencePreparer(cfg.image_size, cfg.fits, held_out_reader(data))
+    prepare = InferencePreparer(cfg.canvases, read=held_out_reader(data))
     return canvas_batches(data.held_out, prepare, batch_size=cfg.batch_size, num_workers=cfg.num_workers)
 
 
