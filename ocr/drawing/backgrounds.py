@@ -6,6 +6,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from ocr.drawing.colours import LUMINANCE, in_colour, lay_over
 from ocr.errors import InputError
@@ -88,7 +89,12 @@ def plate(shape, polygon, reach):
 @lru_cache(maxsize=64)
 def _read_photo(path):
     """uint8 (h, w, 3), RGB, the longer side PHOTO_SIDE or less."""
-    photo = cv2.imread(path, cv2.IMREAD_COLOR)
+    try:
+        with Image.open(path) as file:  # its header alone: a JPEG is decoded at half its size, several times faster
+            halves = max(file.size) >= 2 * PHOTO_SIDE
+    except OSError:
+        halves = False
+    photo = cv2.imread(path, cv2.IMREAD_REDUCED_COLOR_2 if halves else cv2.IMREAD_COLOR)
     if photo is None:
         raise InputError(f'{path}: not a readable picture; take it out of the folder of photographs')
     scale = PHOTO_SIDE / max(photo.shape[:2])
