@@ -200,7 +200,7 @@ class Config:
     margin: float = setting(0.5, 'training', 0.0, 10.0)
     """Margin on each side, at most, as a fraction of the text's height."""
     cut_shares: Shares = setting((), 'training')
-    """Shares cut by polygon, wider polygon, moved points, box, margins, widest margins; empty: as --margin_prob says."""
+    """Shares cut by polygon, wider polygon, moved points, box, margins, widest margins; empty: as for margin_prob."""
     hue_prob: float = setting(0.0, 'training', 0.0, 1.0)
     """Probability that a training region changes its hues."""
     hue: float = setting(180.0, 'training', 0.0, 180.0)

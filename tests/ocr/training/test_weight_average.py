@@ -61,7 +61,7 @@ def test_the_averages_stand_in_for_the_weights_for_a_while(trained):
 
 
 def test_a_checkpoint_is_read_with_its_averages(trained):
-    session, weight, _, path = trained
+    path = trained[3]
     with tf.Graph().as_default(), tf.Session() as reading:
         variable = tf.get_variable('part/weights', [2])
         restore(reading, reading_map([variable], path), path)
