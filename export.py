@@ -24,7 +24,7 @@ from ocr.errors import InputError
 from ocr.network.tensorflow_start import start_tensorflow
 
 NUM_CHECKED = 16  # pictures that checkpoint and file must read alike
-SHOWN = ('canvas', 'turned', 'views')  # settings of a model that say how a region is shown to it
+SHOWN = ('canvas', 'canvas_area', 'turned', 'views')  # settings of a model that say how a region is shown to it
 NUM_CALIBRATED = 300  # regions that the ranges of int8 are found with
 ONNX_FILE = 'text_recognition.onnx'  # what --format onnx writes beside the checkpoint
 OPENVINO_FOLDER = 'openvino'  # what --format openvino writes beside the checkpoint
@@ -79,6 +79,7 @@ def load_frozen(path, cfg, argv, description, exact=False):
     settings = {
         'canvas_side': cfg.image_size,
         'canvas': shown.canvas,
+        'canvas_area': shown.canvas_area,
         'precision': choose_precision(cfg.precision, exact),
     }
     predictor = (

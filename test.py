@@ -25,7 +25,17 @@ OUTPUT_PATH = './results'
 RESULTS_FILE = 'results.jsonl'
 TABLE_ROWS = 60  # rows that the printed table has at most
 # What is said at app.py's start, not by who asks it.
-MODEL_SETTINGS = ('pb_path', 'charset_path', 'image_size', 'canvas', 'turned', 'views', 'precision', 'gpus')
+MODEL_SETTINGS = (
+    'pb_path',
+    'charset_path',
+    'image_size',
+    'canvas',
+    'canvas_area',
+    'turned',
+    'views',
+    'precision',
+    'gpus',
+)
 LOCAL_SETTINGS = (*NOT_SERVED, 'window_aspect', 'attention_dir')  # of reading here alone
 
 

@@ -30,13 +30,24 @@ class Predictor:
 
     gives_weights = True
 
-    def __init__(self, graph_def, charset, *, canvas_side=256, canvas=None, precision='float32', where='the graph'):
+    def __init__(
+        self,
+        graph_def,
+        charset,
+        *,
+        canvas_side=256,
+        canvas=None,
+        canvas_area=None,
+        precision='float32',
+        where='the graph',
+    ):
         """
         Args:
             graph_def: GraphDef.
             charset: Charset, or None for the one inside the graph.
             canvas_side: S where the graph does not say.
             canvas: kind of canvases, see Canvas; None is what the graph was trained with.
+            canvas_area: pixels of canvases of the kind 'area', likewise.
             precision: 'float32', 'tf32' or 'bfloat16', see precision.choose_precision.
             where: what messages call the graph.
 
@@ -61,7 +72,7 @@ class Predictor:
         self._names = frozenset(operation.name for operation in self._graph.get_operations())
         self.charset.check_num_classes(self._num_classes(graph_def) or self.charset.num_classes, where)
         side = self._side(names.IMAGE, 1) or self.settings.get('image_size', canvas_side)
-        self.canvas = Canvas(side, kind, self.settings.get('canvas_area', Canvas.area))
+        self.canvas = Canvas(side, kind, canvas_area or self.settings.get('canvas_area', Canvas.area))
         self.num_steps = self._side(names.PREDS, 1) or self._side(names.LABEL, 1)
         self.with_bbox = self._has(names.NORMALIZED_BBOX)
         self.has_attention = self._has(names.ALPHA)
