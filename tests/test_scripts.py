@@ -503,7 +503,7 @@ def test_canvases_of_one_area_and_averages_from_training_to_reading(tmp_path, si
     weights = tiny.read_weights(checkpoint_path / 'model-6')
     assert weights['num_averaged'] == 6
     tiny.run_main('export', *tiny.flags(checkpoint_path=checkpoint_path / 'model-6', pb_path=pb_path))
-    name = 'InceptionV4/attention_lstm/W'
+    name = 'InceptionV4/attention_lstm/lstm_cell/lstm_U'
     frozen = read_weights(load_graph(str(pb_path)), [name])[name]
     np.testing.assert_allclose(frozen, weights[f'{name}/average'], rtol=1e-5)
     assert not np.allclose(frozen, weights[name], rtol=1e-5)
