@@ -102,7 +102,8 @@ def load_onnx(path, cfg, argv, description):
         raise InputError(f'--gpus: {path} is read by ONNX Runtime on the CPU; leave it out, or read with the .pb')
     model = OnnxModel.load(path)
     shown = parse_config(argv, description, shown_inside(model.settings))
-    predictor = OnnxPredictor(model, Charset.resolve(cfg.charset_path), canvas=shown.canvas)
+    canvas = {'canvas': shown.canvas, 'canvas_area': shown.canvas_area}
+    predictor = OnnxPredictor(model, Charset.resolve(cfg.charset_path), **canvas)
     return in_views(with_search(predictor, **cfg.decoding), shown.views, shown.turned)
 
 
@@ -226,8 +227,9 @@ def read_alike(cfg, before, after):
     Raises:
         InputError: they do not.
     """
-    canvases, bboxes = check_pictures(before.canvas_side), check_bboxes()
-    shapes = [canvases, canvases[:, : before.canvas_side // 2]] if before.fits else [canvases]
+    side = before.canvas.side
+    canvases, bboxes = check_pictures(side), check_bboxes()
+    shapes = [canvases, canvases[:, : side // 2]] if before.canvas.varies else [canvases]
     texts = [[row.text for shape in shapes for row in one.read(shape, bboxes)] for one in (before, after)]
     check_equal(*texts, cfg.weights, 'the ONNX model')
     return f'reads {len(texts[0])} of {len(texts[0])} pictures as {cfg.checkpoint_path} does'
