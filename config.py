@@ -12,6 +12,7 @@ from ocr.errors import InputError
 from ocr.flags import Names, Numbers, Shares, Switch, as_text, check_value, given_names, meanings, parse_flags
 from ocr.json_text import parse_json
 from ocr.preprocessing.augment_sets import AUGMENT_NUMBERS, AUGMENT_SETS, check_numbers
+from ocr.preprocessing.canvas import Canvas
 from ocr.visible import set_up_output, visible
 
 logger = logging.getLogger(__name__)
@@ -200,12 +201,26 @@ class Config:
         False, 'model', 'train eval export test app', 'shown', in_help=dict.fromkeys(READS.split(), "the model's")
     )
     """Read tall regions with a low confidence rotated by 90 degrees too: for models that learnt upright text."""
-    canvas: Literal['square', 'fit'] = setting(
-        'square', 'model', 'train eval export test app', 'shown', in_help=dict.fromkeys(READS.split(), "the model's")
+    canvas: Literal['square', 'fit', 'area'] = setting(
+        'square',
+        'model',
+        'dataset train eval export test app',
+        'shown',
+        in_help=dict.fromkeys(READS.split(), "the model's"),
     )
-    """Shape of the canvas: square, or as narrow as the text (several times faster, for models trained so)."""
+    """Shape of the canvas: square; as narrow as the text; or area: of any shape, with canvas_area pixels at most."""
+    canvas_area: int = setting(
+        6144,
+        'model',
+        'dataset train eval export test app',
+        'shown',
+        256,
+        4194304,
+        in_help=dict.fromkeys(READS.split(), "the model's"),
+    )
+    """Pixels that a canvas has at most if canvas is area."""
     image_size: int = setting(256, 'model', 'dataset train eval export test app', 'shown', 16, 2048)
-    """Side of the square canvas, or longer side of the fitted one, in pixels, if the model does not say."""
+    """Side of the square canvas, or longest side of any other, in pixels, if the model does not say."""
 
     # Architecture
     model_name: Literal['ocr', 'ocr_with_normalized_bbox', 'detector'] = setting(
@@ -250,6 +265,8 @@ class Config:
     """Share of the target spread over all characters."""
     batch_norm_decay: float = setting(0.9997, 'training', 'train', 'training', 0.0, 1.0)
     """Decay of the moving averages of batch norm."""
+    average_decay: float = setting(0.0, 'training', 'train', 'training', 0.0, 0.999999)
+    """Decay of the running averages of the weights, which are validated, exported and read with; 0: none are kept."""
     frozen_batch_norm: Switch = setting(False, 'training', 'train', 'training')
     """Use the stored statistics of batch norm in training: for fine-tuning with small batches."""
     max_checkpoints: int = setting(10, 'machine', 'train', 'training', 1)
@@ -260,6 +277,8 @@ class Config:
         'reference', 'training', 'dataset train', 'augmentation'
     )
     """Random changes of training regions: a set of probabilities and ranges; single ones stand in a config file."""
+    cut_shares: Shares = setting((), 'training', 'dataset train', 'augmentation')
+    """Shares cut by polygon, wider polygon, moved points, box, margins, widest margins; none: as the set says."""
     augment_numbers: tuple = dataclasses.field(default=())
     # ((name, value), ...) of AUGMENT_NUMBERS that differ from the set, out of files of settings; no flag.
 
@@ -418,8 +437,13 @@ class Config:
 
     @property
     def fits(self):
-        """Whether the canvas is as narrow as the text."""
-        return self.canvas == 'fit'
+        """Whether canvases have several shapes."""
+        return self.canvases.varies
+
+    @property
+    def canvases(self):
+        """Canvas: which canvas a region gets."""
+        return Canvas(self.image_size, self.canvas, self.canvas_area)
 
     @property
     def decoding(self):
@@ -429,13 +453,13 @@ class Config:
     @property
     def reading(self):
         """How a stored model reads, as keyword arguments of ocr.reading.open_model.open_model."""
-        names = ('charset_path', 'image_size', 'canvas', 'tta', 'rotate_tall', 'precision')
+        names = ('charset_path', 'image_size', 'canvas', 'canvas_area', 'tta', 'rotate_tall', 'precision')
         return {**{name: getattr(self, name) for name in names}, 'decoding': self.decoding}
 
     @property
     def augmentation(self):
         """Numbers of the random changes of training regions, as keyword arguments of AugmentSettings."""
-        return {**AUGMENT_SETS[self.augment], **dict(self.augment_numbers)}
+        return {**AUGMENT_SETS[self.augment], **dict(self.augment_numbers), 'cut_shares': self.cut_shares}
 
     @property
     def detects(self):

@@ -113,8 +113,7 @@ def cache_regions(cfg):
 
     specs = not_drawn(cfg.train_datasets)
     index, counts = open_index(cfg.base_dir, cfg.index_dir, specs, cfg.min_size)
-    augmentation = AugmentSettings(**cfg.augmentation)
-    wanted = {'canvas_side': cfg.image_size, 'margin': needed_margin(augmentation.margin_prob, augmentation.margin)}
+    wanted = {'canvas': cfg.canvases, 'margin': needed_margin(AugmentSettings(**cfg.augmentation))}
     for name, path, (start, stop) in zip(counts, index.paths, index.spans, strict=True):
         if os.path.exists(cache_path(path)) and not cache_fault(path, **wanted):
             print(f'{cache_path(path)}: is there already')

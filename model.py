@@ -13,9 +13,9 @@ from ocr.model_files.checkpoint import (
     CONFIG_FILE,
     charset_beside,
     file_beside,
+    reading_map,
     require_checkpoint,
     restore,
-    restore_map,
 )
 from ocr.model_files.frozen_graph import freeze, with_text
 from ocr.network import attention, detector, detector_losses, inception_v4, losses, schedule
@@ -323,7 +323,7 @@ def live_output(checkpoint, config, charset, name, feed):
     """An output of a checkpoint by its name, {name: array} fed, without any freezing."""
     graph, _ = inference_graph(config, charset)
     with graph.as_default(), tf.Session(config=session_config()) as session:
-        restore(session, restore_map(tf.global_variables(), checkpoint), checkpoint)
+        restore(session, reading_map(tf.global_variables(), checkpoint), checkpoint)
         return session.run(f'{name}:0', {f'{key}:0': value for key, value in feed.items()})
 
 
@@ -335,7 +335,7 @@ def freeze_checkpoint(checkpoint, config, charset):
     """
     graph, keep = inference_graph(config, charset)
     with graph.as_default(), tf.Session(config=session_config()) as session:
-        restore(session, restore_map(tf.global_variables(), checkpoint), checkpoint)
+        restore(session, reading_map(tf.global_variables(), checkpoint), checkpoint)
         frozen = freeze(session, keep)
     texts = {names.CONFIG: to_json(config, ('model', 'training'))}
     if charset:

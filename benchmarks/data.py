@@ -32,6 +32,7 @@ from ocr.drawing import draw_sample, scan_fonts  # noqa: E402
 from ocr.drawing.material import prepare_recipe  # noqa: E402
 from ocr.flags import parse  # noqa: E402
 from ocr.preprocessing.augment import AugmentSettings, draw_augmentation  # noqa: E402
+from ocr.preprocessing.canvas import Canvas  # noqa: E402
 from ocr.training.drawn_samples import DrawnPreparer  # noqa: E402
 from ocr.training.samples import SamplePreparer, TrainingPreparer  # noqa: E402
 
@@ -101,7 +102,7 @@ def region_ways(settings, index):
     charset, augment_settings, side = Charset.from_texts(index.texts()), AugmentSettings(), settings.image_size
     make_cache(settings, index)
     seq_len = max(map(len, index.texts()))
-    prepare = SamplePreparer(charset, canvas_side=side, seq_len=seq_len, augment_settings=augment_settings, seed=0)
+    prepare = SamplePreparer(charset, canvas=Canvas(side), seq_len=seq_len, augment_settings=augment_settings, seed=0)
 
     def plainly(task):
         position, draw = task
@@ -125,14 +126,14 @@ def region_ways(settings, index):
 def make_cache(settings, index):
     """Cut the crops in one thread; returns the processor seconds that one took."""
     began = time.process_time()
-    build_cache(index.paths[0], canvas_side=settings.image_size, margin=0, num_workers=1)
+    build_cache(index.paths[0], canvas=Canvas(settings.image_size), margin=0, num_workers=1)
     return (time.process_time() - began) / len(index)
 
 
 def drawn_way(recipe, fonts):
     """Function of a number -> [picture, label, mask ...] of a drawn word."""
     options = {'seq_len': SEQ_LEN, 'augment_settings': AugmentSettings(), 'seed': 0}
-    prepare = SamplePreparer(Charset.preset('ascii'), canvas_side=DRAWN_SIDE, **options)
+    prepare = SamplePreparer(Charset.preset('ascii'), canvas=Canvas(DRAWN_SIDE, 'fit'), **options)
     prepare_drawn = DrawnPreparer(recipe, fonts, prepare, seed=0)
     return lambda number: prepare_drawn((number, number))
 

@@ -62,7 +62,7 @@ def canvases_of(folder, predictor, number):
 
     by_shape = defaultdict(list)
     for path in find_images(folder):
-        placed = place_region(read_image(path), None, predictor.canvas_side, fits=predictor.fits)
+        placed = place_region(read_image(path), None, predictor.canvas)
         by_shape[placed.canvas.shape].append(placed)
     canvases, bboxes = stacked(max(by_shape.values(), key=len))
     return np.resize(canvases, (number, *canvases.shape[1:])), np.resize(bboxes, (number, 4))

@@ -60,7 +60,7 @@ def main(argv=None):
     first = models[settings.pb_paths[0]]
     images = find_images(settings.img_folder)[: settings.num_images]
     regions = [TextRegion(path, None, '', '') for path in images]
-    prepare = InferencePreparer(first.canvas_side, first.fits)
+    prepare = InferencePreparer(first.canvas)
     batches = [batch[1:] for batch in canvas_batches(regions, prepare, batch_size=settings.batch_size)]
     texts, turns = {}, []
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from ocr.geometry import polygon_box, transform, whole_image
-from ocr.preprocessing.warp import fitted_size
+from ocr.preprocessing.canvas import Canvas
 
 
 def prepare_plainly(image_path, polygon, canvas_side, augmentation, settings):
@@ -34,8 +34,7 @@ def prepare_plainly(image_path, polygon, canvas_side, augmentation, settings):
     image = cv2.warpAffine(image, matrix, (int(x1 - x0) + 1, int(y1 - y0) + 1))
     box = polygon_box(transform(polygon, matrix))
     x0, y0, x1, y1 = np.rint(box).astype(int)
-    longer_side = min(int(augmentation.fill * canvas_side), canvas_side - 1)
-    size = fitted_size(box, longer_side, settings.max_enlargement, settings.min_side)
+    size, _ = Canvas(canvas_side).place(box, augmentation.fill, settings.max_enlargement, settings.min_side)
     word = cv2.resize(image[max(y0, 0) : y1, max(x0, 0) : x1], size)
     left, top = (int(part * (canvas_side - side + 1)) for part, side in zip(augmentation.corner, size, strict=True))
     canvas = np.zeros((canvas_side, canvas_side, 3), np.float32)

@@ -89,3 +89,16 @@ def transform(polygon, matrix):
     matrix = homogeneous(matrix)
     mapped = points @ matrix[:, :2].T + matrix[:, 2]
     return (mapped[:, :2] / mapped[:, 2:]).astype(np.float32)
+
+
+def widened(polygon, pad):
+    """Polygon float (K, 2) whose edges lie `pad` pixels further out; a sharp corner moves by twice as much at most."""
+    polygon = np.asarray(polygon, np.float64)
+    edges = np.roll(polygon, -1, axis=0) - polygon
+    lengths = np.maximum(np.linalg.norm(edges, axis=1, keepdims=True), 1e-9)
+    following = np.roll(polygon, -1, axis=0)
+    area = (polygon[:, 0] * following[:, 1] - polygon[:, 1] * following[:, 0]).sum()
+    outwards = np.stack([edges[:, 1], -edges[:, 0]], axis=1) / lengths * (1 if area >= 0 else -1)
+    before = np.roll(outwards, 1, axis=0)
+    cosine = np.maximum((outwards * before).sum(axis=1, keepdims=True), -0.5)
+    return polygon + pad * (outwards + before) / (1 + cosine)

@@ -10,6 +10,7 @@ import requests
 from PIL import Image
 
 from ocr.charset import Charset
+from ocr.preprocessing.canvas import Canvas
 from ocr.reading.read_text import ReadText
 from ocr.serving import application, metrics
 from ocr.serving.limits import Limits
@@ -20,19 +21,18 @@ from ocr.serving.server import make_server, open_socket, url_of
 class Obedient:
     """A predictor that reads the red value of a canvas's middle while `gate` is open, and keeps its batches' shapes."""
 
-    canvas_side = 32
     num_steps = 5
     has_attention = False
     charset = Charset('0123456789')
 
-    def __init__(self, fits=False):
-        self.fits = fits
+    def __init__(self, kind='square'):
+        self.canvas = Canvas(32, kind)
         self.gate = threading.Event()
         self.gate.set()
         self.entered = threading.Semaphore(0)  # one for each batch that was begun
         self.shapes = []
         self.failure = None
-        self.identity = {'model': 'obedient', 'canvas': 'fit' if fits else 'square', 'precision': 'float32'}
+        self.identity = {'model': 'obedient', 'canvas': kind, 'precision': 'float32'}
 
     def read(self, canvases, bboxes, *, with_alpha=False, full_length=False):
         assert canvases.dtype == np.uint8 and bboxes.shape == (len(canvases), 4)

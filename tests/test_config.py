@@ -42,7 +42,9 @@ def another_value(field):
     if isinstance(field.default, bool):
         return not field.default
     if isinstance(field.default, tuple):
-        return {'gpus': (3, 1), 'train_shares': (0.25, 0.75)}.get(field.name, ('art', 'mine=/a b/labels.tsv'))
+        return {'gpus': (3, 1), 'train_shares': (0.25, 0.75), 'cut_shares': (0.5, 0.5)}.get(
+            field.name, ('art', 'mine=/a b/labels.tsv')
+        )
     if isinstance(field.default, str):
         return '/some where/else'
     if isinstance(field.default, int):
@@ -394,6 +396,7 @@ def test_only_the_groups_asked_for_are_restored():
         'model_name',
         'image_size',
         'canvas',
+        'canvas_area',
         'tta',
         'rotate_tall',
         'seq_len',

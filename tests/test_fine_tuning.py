@@ -12,6 +12,7 @@ from ocr.charset import Charset
 from ocr.errors import InputError
 from ocr.model_files.frozen_graph import halve_weights, load_graph, read_weights
 from ocr.network.attention import CLASS_AXES, CLASS_BIAS
+from ocr.preprocessing.canvas import Canvas
 from ocr.preprocessing.prepare import place_region
 from ocr.reading.predictor import Predictor
 
@@ -29,7 +30,8 @@ def fine_tune(words, folder, **settings):
 
 @pytest.fixture(scope='module')
 def canvases():
-    return np.stack([place_region(np.asarray(tiny.draw_word(text)), None, 64).canvas for text in tiny.EIGHT_WORDS])
+    pictures = (np.asarray(tiny.draw_word(text)) for text in tiny.EIGHT_WORDS)
+    return np.stack([place_region(picture, None, Canvas(64)).canvas for picture in pictures])
 
 
 def freeze(folder):

@@ -7,6 +7,7 @@ import tiny
 
 from ocr.datasets.index import KEPT
 from ocr.datasets.sources import open_index
+from ocr.preprocessing.canvas import Canvas
 from ocr.preprocessing.prepare import InferencePreparer
 from ocr.reading.regions import canvas_batches
 
@@ -30,14 +31,14 @@ def test_every_legible_region_is_kept_and_every_other_counted(index_and_counts):
     assert all(text and '###' not in text for text in index.texts())
 
 
-@pytest.mark.parametrize('fits', [False, True])
-def test_every_region_is_on_its_canvas(index_and_counts, fits, caplog):
+@pytest.mark.parametrize('kind', ['square', 'fit', 'area'])
+def test_every_region_is_on_its_canvas(index_and_counts, kind, caplog):
     index, _ = index_and_counts
     regions = [index[position] for position in range(len(index))]
     seen = 0
-    for of_batch, canvases, bboxes in canvas_batches(regions, InferencePreparer(128, fits), batch_size=8):
+    for of_batch, canvases, bboxes in canvas_batches(regions, InferencePreparer(Canvas(128, kind, 4096)), batch_size=8):
         for region, canvas, (top, left, height, width) in zip(of_batch, canvases, bboxes, strict=True):
-            assert max(canvas.shape[:2]) == 128
+            assert max(canvas.shape[:2]) == 128 or (kind == 'area' and canvas.shape[0] * canvas.shape[1] <= 4096)
             bright = canvas.max(axis=2) > 10
             assert bright.mean() > 0.2 * height * width, region
             assert 0 <= top <= top + height <= 1 and 0 <= left <= left + width <= 1

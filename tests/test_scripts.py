@@ -15,8 +15,9 @@ from PIL import Image
 
 from ocr.charset import Charset
 from ocr.errors import InputError
-from ocr.model_files.frozen_graph import load_graph, read_settings, with_text
+from ocr.model_files.frozen_graph import load_graph, read_settings, read_weights, with_text
 from ocr.network import tensor_names as names
+from ocr.preprocessing.canvas import Canvas
 from ocr.reading.predictor import Predictor
 from ocr.visualization.region_view import OUTLINE
 
@@ -197,7 +198,7 @@ def test_text_and_order_do_not_depend_on_the_batch(learnt, pictures, tmp_path, b
 
 def test_fitted_canvases_of_one_batch_and_of_many_read_alike(typed, tmp_path):
     model = SimpleNamespace(pb_path=typed.folder / 'out' / 'model.pb')
-    assert Predictor.from_pb(str(model.pb_path)).fits
+    assert Predictor.from_pb(str(model.pb_path)).canvas.kind == 'fit'
     once, twice = (
         read_folder(model, typed.folder / 'words', tmp_path / str(size), batch_size=size, num_workers=size)
         for size in (1, 5)
@@ -307,11 +308,13 @@ def test_a_square_model_reads_fitted_canvases_when_asked_to(learnt, tmp_path, ca
     models = {'of_pb': {'pb_path': learnt.pb_path}, 'of_checkpoint': {'checkpoint_path': learnt.checkpoint_path}}
     readings = {}
     for name, model in models.items():
-        for canvas in ({}, {'canvas': 'fit'}):
+        for canvas in ({}, {'canvas': 'area', 'canvas_area': 1024}, {'canvas': 'fit'}):
             shapes.clear()
             tiny.run_main('eval', *tiny.flags(**data, **model, **canvas, output_path=tmp_path / name))
-            assert set(shapes) == ({(32, 64), (64, 64)} if canvas else {(64, 64)})
-            assert ('canvas: square -> fit' in caplog.messages) == bool(canvas)
+            kind = canvas.get('canvas', 'square')
+            wanted = {'square': {(64, 64)}, 'fit': {(32, 64), (64, 64)}, 'area': {(16, 64), (24, 40), (32, 32)}}
+            assert set(shapes) == wanted[kind]
+            assert (f'canvas: square -> {kind}' in caplog.messages) == bool(canvas)
             caplog.clear()
         lines = (tmp_path / name / 'readings.jsonl').read_text().splitlines()
         readings[name] = [json.loads(line) for line in lines]
@@ -542,3 +545,24 @@ def test_a_graph_that_does_more_than_reading_needs_trust_wherever_it_is_given(le
         assert not written.exists()
     tiny.run_main('test', *tiny.flags(**ways['test'], trust_model=True))
     assert written.read_text() == 'was here'
+
+
+@pytest.mark.parametrize('model_name', ['ocr', 'ocr_with_normalized_bbox'])
+def test_canvases_of_one_area_and_averages_from_training_to_reading(tmp_path, six_steps, pictures, model_name):
+    checkpoint_path, pb_path = tmp_path / 'checkpoint', tmp_path / 'area.pb'
+    settings = {'model_name': model_name, 'image_size': 64, 'canvas': 'area', 'canvas_area': 1024, 'batch_size': 2}
+    settings |= {'average_decay': 0.9, 'cut_shares': '1,1,1,1,1,1', 'val_epochs': 1, 'val_share': 0.4}
+    tiny.train(six_steps.words, checkpoint_path, **settings, max_epoch=1)
+    tiny.train(six_steps.words, checkpoint_path, **settings)
+    weights = tiny.read_weights(checkpoint_path / 'model-6')
+    assert weights['num_averaged'] == 6
+    tiny.run_main('export', *tiny.flags(checkpoint_path=checkpoint_path / 'model-6', pb_path=pb_path))
+    name = 'InceptionV4/attention_lstm/lstm_cell/lstm_U'
+    frozen = read_weights(load_graph(str(pb_path)), [name])[name]
+    np.testing.assert_allclose(frozen, weights[f'{name}/average'], rtol=1e-5)
+    assert not np.allclose(frozen, weights[name], rtol=1e-5)
+    assert Predictor.from_pb(str(pb_path)).canvas == Canvas(64, 'area', 1024)
+    records = read_folder(SimpleNamespace(pb_path=pb_path), pictures, tmp_path / 'out', tta=3, rotate_tall=True)
+    assert [record['image'] for record in records if 'text' in record] == list(READABLE)
+    long = read_folder(SimpleNamespace(pb_path=pb_path), pictures, tmp_path / 'long', long_text=True)
+    assert len(long) == len(records)

@@ -20,6 +20,8 @@ import cv2
 import numpy as np
 
 from ocr.errors import InputError
+from ocr.preprocessing.augment import CUTS, MOVED, WIDE
+from ocr.preprocessing.canvas import Canvas
 from ocr.preprocessing.decode import Excerpt
 from ocr.progress import progress_bar
 
@@ -39,17 +41,21 @@ def cache_path(index_path):
     return f'{os.path.splitext(index_path)[0]}.crops'
 
 
-def needed_margin(margin_prob, margin):
-    """What margin_prob and margin of an augmentation ask of a cache, in text heights."""
-    return margin if margin_prob else 0.0
+def needed_margin(settings):
+    """What the augmentation of a training, an AugmentSettings, shows around texts, in text heights."""
+    if not settings.cut_shares:
+        return settings.margin if settings.margin_prob else 0.0
+    cuts = dict(zip(CUTS, settings.cut_shares, strict=True))
+    reaches = {'wide polygon': WIDE, 'moved points': MOVED, 'margins': settings.margin, 'widest': settings.margin}
+    return max((reach for cut, reach in reaches.items() if cuts[cut]), default=0.0)
 
 
-def cache_fault(index_path, canvas_side, margin):
+def cache_fault(index_path, canvas, margin):
     """Why the cache of an index does not serve, in words, or None where it does; reads all of it once.
 
     Args:
         index_path: JSON Lines file whose cache is there.
-        canvas_side, margin: as of crop_making.build_cache, what is asked for now.
+        canvas, margin: as of crop_making.build_cache, what is asked for now.
     """
     path = cache_path(index_path)
     try:
@@ -62,10 +68,11 @@ def cache_fault(index_path, canvas_side, margin):
         return 'is damaged'
     if summary['index'] != digest_of(index_path):
         return 'is of another state of the index'
-    for name, wanted in (('canvas_side', canvas_side), ('margin', margin)):
-        if wanted > summary[name]:
-            of = {'canvas_side': '--image_size', 'margin': 'margins of'}[name]
-            return f'was made for {of} {summary[name]} at most, and {wanted} is asked for'
+    made_for = _canvas_of(summary)
+    if not made_for.holds(canvas):
+        return f'was made for {made_for.describe()} at most, and {canvas.describe()} is asked for'
+    if margin > summary['margin']:
+        return f'was made for margins of {summary["margin"]} at most, and {margin} is asked for'
     for photograph, state in summary['photographs'].items():
         if state != photograph_state(photograph):
             return f'is older than {photograph}'
@@ -73,7 +80,7 @@ def cache_fault(index_path, canvas_side, margin):
     return None if _is_whole(path, (state.st_ino, state.st_size, state.st_mtime_ns)) else 'is damaged'
 
 
-def find_crops(index, canvas_side, margin):
+def find_crops(index, canvas, margin):
     """CropCache of a RegionIndex, or None where no dataset of it has one; says in one line what is read.
 
     Raises:
@@ -84,7 +91,7 @@ def find_crops(index, canvas_side, margin):
         path = cache_path(index_path)
         there = os.path.exists(path)
         names.append(path if there else f'photographs of {index_path}')
-        fault = cache_fault(index_path, canvas_side, margin) if there else None
+        fault = cache_fault(index_path, canvas, margin) if there else None
         if fault:
             raise InputError(f'{path} {fault}; {_REMEDY}')
     crops = CropCache(index)
@@ -147,6 +154,12 @@ def _is_whole(path, _state):
     with open(path, 'rb') as stream:
         bar = progress_bar(rows, desc=f'checking {os.path.basename(path)}', unit=' regions', delay=_PATIENCE)
         return all(read_jpeg(stream, row) is not None for row in bar)
+
+
+def _canvas_of(summary):
+    """The Canvas that a cache was made for; one that says no area serves a longer side."""
+    area = summary.get('canvas_area')
+    return Canvas(summary['canvas_side'], 'area', area) if area else Canvas(summary['canvas_side'])
 
 
 def _read_places(stream):

@@ -41,7 +41,7 @@ _SEVERAL = 2  # regions a photograph, on average, from which on a training makes
 logger = logging.getLogger(__name__)
 
 
-def ensure_caches(index, draws, *, canvas_side, margin, num_workers=0):
+def ensure_caches(index, draws, *, canvas, margin, num_workers=0):
     """Make the caches that a training gains by; one that is there and does not serve is made anew.
 
     A cache costs one decoding a photograph, a training without it one a sample. So it is made where photographs hold
@@ -51,21 +51,19 @@ def ensure_caches(index, draws, *, canvas_side, margin, num_workers=0):
     Args:
         index: RegionIndex.
         draws: for each of its paths, how many samples the training takes from it.
-        canvas_side, margin, num_workers: as of build_cache.
+        canvas, margin, num_workers: as of build_cache.
     """
     for path, num_draws in zip(index.paths, draws, strict=True):
-        fault = cache_fault(path, canvas_side, margin) if os.path.exists(cache_path(path)) else 'is missing'
+        fault = cache_fault(path, canvas, margin) if os.path.exists(cache_path(path)) else 'is missing'
         groups = list(_by_photograph(RegionIndex(path))) if fault and num_draws else []
         num_regions = sum(map(len, groups))
         if not groups or num_regions < _SEVERAL * len(groups) or num_draws <= len(groups):
             continue
         with contextlib.suppress(_TooLittleRoom):
-            _announce(path, groups, fault, canvas_side, margin)
+            _announce(path, groups, fault, canvas, margin)
             with progress_bar(desc='cutting', total=num_regions, unit=' regions') as bar:
                 try:
-                    build_cache(
-                        path, canvas_side=canvas_side, margin=margin, num_workers=num_workers, progress=bar.update
-                    )
+                    build_cache(path, canvas=canvas, margin=margin, num_workers=num_workers, progress=bar.update)
                 except InputError as error:
                     logger.warning('%s; the photographs are read instead', error)
 
@@ -74,10 +72,10 @@ class _TooLittleRoom(Exception):
     pass
 
 
-def _announce(index_path, groups, fault, canvas_side, margin):
+def _announce(index_path, groups, fault, canvas, margin):
     """Say what is made, where, and how large it will be; _TooLittleRoom where the disk has no room for it."""
     path, num_regions = cache_path(index_path), sum(map(len, groups))
-    size = estimate_size(index_path, groups, canvas_side, margin)
+    size = estimate_size(index_path, groups, canvas, margin)
     there = os.path.getsize(part_path(index_path)) if os.path.exists(part_path(index_path)) else 0
     free = shutil.disk_usage(os.path.dirname(os.path.abspath(path))).free
     logger.info(
@@ -89,23 +87,23 @@ def _announce(index_path, groups, fault, canvas_side, margin):
         raise _TooLittleRoom
 
 
-def estimate_size(index_path, groups, canvas_side, margin):
+def estimate_size(index_path, groups, canvas, margin):
     """Bytes that a cache will take, from a few of its photographs.
 
     Args:
         index_path: JSON Lines file.
         groups: list of int64 (n,), the positions of each photograph's regions.
-        canvas_side, margin: as of build_cache.
+        canvas, margin: as of build_cache.
     """
     index = RegionIndex(index_path)
     some = groups[:: -(-len(groups) // _SAMPLED)]
-    cuts = [_cut_photograph([index[position] for position in group], canvas_side, margin) for group in some]
+    cuts = [_cut_photograph([index[position] for position in group], canvas, margin) for group in some]
     sampled = sum(map(len, some))
     size = sum(len(photograph.jpegs) + len(json.dumps(photograph.head)) for photograph in cuts)
     return round((size / sampled + ROW.itemsize) * sum(map(len, groups)))
 
 
-def build_cache(index_path, *, canvas_side, margin, num_workers=0, progress=None):
+def build_cache(index_path, *, canvas, margin, num_workers=0, progress=None):
     """Cuts all regions of an index and writes them; each photograph is decoded once.
 
     What is at the cache's path stays there until the new one is whole. Stopped, it goes on from there the next time, if
@@ -113,7 +111,7 @@ def build_cache(index_path, *, canvas_side, margin, num_workers=0, progress=None
 
     Args:
         index_path: JSON Lines file.
-        canvas_side: pixels, of the largest canvas that the crops are to serve.
+        canvas: Canvas that the crops are to serve, and all that are no larger.
         margin: text heights around the text that the crops hold, see `crop_cache.needed_margin`.
         num_workers: threads; 0 is one for each core.
         progress: called with the number of regions after every photograph, or None.
@@ -126,11 +124,12 @@ def build_cache(index_path, *, canvas_side, margin, num_workers=0, progress=None
     """
     index = RegionIndex(index_path)
     num_workers = num_workers or num_cores()
-    wanted = {'format': FORMAT, 'index': digest_of(index_path), 'canvas_side': canvas_side, 'margin': margin}
+    made_for = {name: value for name, value in canvas.identity.items() if name != 'canvas'}
+    wanted = {'format': FORMAT, 'index': digest_of(index_path), **made_for, 'margin': margin}
 
     def cut_all(positions):
         regions = [index[position] for position in positions]
-        return positions, _cut_photograph(regions, canvas_side, margin)
+        return positions, _cut_photograph(regions, canvas, margin)
 
     with _growing(index_path) as stream, ThreadPoolExecutor(num_workers) as pool:
         contents = _Contents(np.zeros(len(index), ROW))
@@ -295,14 +294,14 @@ def _by_photograph(index):
     yield from np.split(order, np.flatnonzero(np.diff(first[order])) + 1)
 
 
-def _cut_photograph(regions, canvas_side, margin):
+def _cut_photograph(regions, canvas, margin):
     """_Photograph of the regions of one photograph."""
     path = regions[0].image_path
     head, image = {'image': path, 'state': photograph_state(path)}, read_or_broken(path)
     if isinstance(image, Broken):
         return _Photograph({**head, 'reason': image.reason}, fault=image.message)
     with naming(path):
-        cuts = [_cut_region(image, region.polygon, canvas_side, margin) for region in regions]
+        cuts = [_cut_region(image, region.polygon, canvas, margin) for region in regions]
     jpegs, matrices = zip(*cuts, strict=True)
     crops = {
         'lengths': list(map(len, jpegs)),
@@ -313,12 +312,12 @@ def _cut_photograph(regions, canvas_side, margin):
     return _Photograph({**head, **crops}, b''.join(jpegs))
 
 
-def _cut_region(image, polygon, canvas_side, margin):
+def _cut_region(image, polygon, canvas, margin):
     """JPEG bytes of what a canvas can show of a region, and float64 (2, 3), photograph -> its pixels."""
-    x0, y0, x1, y1 = polygon_box(polygon)
+    x0, y0, x1, y1 = box = polygon_box(polygon)
     around = margin * strip_height(polygon)
     # At the least fill the warp finds two pixels for one of the canvas, as in the photograph; at the largest, enough.
-    scale = AugmentSettings.min_fill * canvas_side / max(x1 - x0, y1 - y0)
+    scale = AugmentSettings.min_fill * canvas.scale(box)
     outline = box_polygon((x0 - around, y0 - around, x1 + around, y1 + around))
     pixels, matrix = cut(image, outline, np.array([scale, scale]))
     return cv2.imencode('.jpg', cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), _JPEG)[1].tobytes(), matrix

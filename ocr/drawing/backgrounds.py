@@ -9,7 +9,7 @@ import numpy as np
 
 from ocr.drawing.colours import LUMINANCE, in_colour, lay_over
 from ocr.errors import InputError
-from ocr.preprocessing.decode import UnreadableImage, read_image
+from ocr.preprocessing.decode import Excerpt, UnreadableImage, read_image
 
 PHOTO_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.webp')
 PHOTO_SIDE = 640  # pixels; photographs are kept no larger
@@ -90,9 +90,10 @@ def plate(shape, polygon, reach):
 def _read_photo(path):
     """uint8 (h, w, 3), RGB, the longer side PHOTO_SIDE or less."""
     try:
-        photo = read_image(path)
+        photo = read_image(path, lambda width, height: PHOTO_SIDE / max(width, height))
     except UnreadableImage as error:
         raise InputError(f'{error}; take it out of the folder of photographs') from None
+    photo = photo.pixels if isinstance(photo, Excerpt) else photo  # a JPEG is decoded no larger than it is needed
     scale = PHOTO_SIDE / max(photo.shape[:2])
     if scale < 1:
         photo = cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)

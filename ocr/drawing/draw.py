@@ -1,7 +1,9 @@
 """One drawn sample: a text, a font, a pose and a look, all chosen by (seed, index)."""
 
+import logging
 import math
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -19,6 +21,10 @@ from ocr.drawing.texts import change_case
 from ocr.errors import InputError
 
 MAX_DRAWS = 100  # texts drawn until one is found that a font covers
+MAX_FAILURES = 50  # samples running that may fail
+
+logger = logging.getLogger(__name__)
+_named = set()  # fonts and pictures that this process has named as failing
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,7 @@ class DrawnSample:
         font: name of the font.
         shape: one of `ocr.drawing.layout.SHAPES`.
         font_size: pixels an em.
+        num_failures: samples that could not be drawn, in the place of which this one was.
     """
 
     image: np.ndarray
@@ -41,6 +48,11 @@ class DrawnSample:
     font: str
     shape: str
     font_size: int
+    num_failures: int = 0
+
+
+class Undrawable(Exception):
+    """A sample whose font or picture failed; the message names it, its text and what was raised."""
 
 
 def draw_sample(recipe, fonts, seed, index):
@@ -52,8 +64,11 @@ def draw_sample(recipe, fonts, seed, index):
         seed: int >= 0, of the whole set.
         index: int >= 0, which sample of the set.
 
+    A sample that cannot be drawn, because a font cannot be rasterised, a picture cannot be read or whatever else is
+    raised, is drawn otherwise; what failed is named in the log, once a process.
+
     Raises:
-        InputError: no font has the characters of the texts.
+        InputError: no font has the characters of the texts, or nearly nothing can be drawn.
     """
     return draw_with_ink(recipe, fonts, seed, index)[0]
 
@@ -66,9 +81,35 @@ def draw_with_ink(recipe, fonts, seed, index):
 
 def draw_layers(recipe, fonts, seed, index):
     """`draw_with_ink`'s two, and the uint8 (H, W) mask of the clutter or None."""
-    rng = np.random.default_rng(np.random.SeedSequence([seed, index]))
     fonts = recipe.choose_fonts(fonts)
-    text, font = _draw_text(recipe, fonts, rng)
+    for failures in range(MAX_FAILURES):
+        rng = np.random.default_rng(np.random.SeedSequence([seed, index] + [failures] * bool(failures)))
+        try:
+            text, font = _draw_text(recipe, fonts, rng)
+            with _naming(font, text):
+                sample, ink, clutter = _draw_layers(recipe, fonts, text, font, rng)
+            return replace(sample, num_failures=failures), ink, clutter
+        except Undrawable as error:
+            last = error
+    raise InputError(f'recipe {recipe.name}: {MAX_FAILURES} samples running could not be drawn; the last: {last}')
+
+
+@contextmanager
+def _naming(font, text):
+    """What is raised inside becomes an Undrawable; a font or picture that fails for the first time is logged."""
+    try:
+        yield
+    except Exception as error:
+        culprit = str(error) if isinstance(error, InputError) else font.path  # a picture is named by its error
+        message = f'{culprit}: left out where it cannot draw, such as {text!r} ({type(error).__name__}: {error})'
+        if culprit not in _named:
+            _named.add(culprit)
+            logger.warning('%s', message)
+        raise Undrawable(message) from error
+
+
+def _draw_layers(recipe, fonts, text, font, rng):
+    """As `draw_layers`, of a text in a font."""
     em = draw_size(recipe.font_size, rng)
     pose = draw_pose(recipe, len(split_units(text)), rng)
     effects = {} if recipe.plain and rng.random() < recipe.plain else recipe.effects
@@ -150,11 +191,13 @@ def _draw_text(recipe, fonts, rng):
         length = int(np.searchsorted(shares, rng.random(), side='right')) + 1
         text = recipe.texts.draw(rng, length)
         changed = change_case(text, choose(recipe.cases, rng))
-        order = rng.permutation(len(fonts))
+        order = fonts.shuffled(rng)
         for candidate in (changed, text) if recipe.allows(changed) else (text,):
             for i in order:
-                if fonts[i].covers(candidate):
-                    return candidate, fonts[i]
+                with _naming(fonts[i], candidate):
+                    written = fonts[i].as_written(candidate)
+                    if fonts[i].covers(written) and recipe.allows(written):
+                        return written, fonts[i]
     raise InputError(
         f'recipe {recipe.name}: none of the {len(fonts)} fonts has all characters of {text!r}; '
         'give a folder of fonts for this script with --font_dir (Debian: fonts-noto-cjk, fonts-wqy-microhei)'

@@ -1,24 +1,30 @@
 """Font files of a folder: which characters each can draw, and their glyphs as small bitmaps.
 
-A `Font` is only a path and a face number, so it travels to worker processes; what is read from the file is cached in
-the process that uses it.
+A `Font` is only a path, a face number and what the folder's table says of it, so it travels to worker processes; what
+is read from the file is cached in the process that uses it.
 """
 
 import logging
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
+import cv2
 import numpy as np
 from fontTools.pens.boundsPen import ControlBoundsPen
 from fontTools.ttLib import TTCollection, TTFont, TTLibError
 from PIL import Image, ImageDraw, ImageFont
 
+from ocr.drawing.font_table import TABLE_FILE, read_table
 from ocr.drawing.shaping import JOINERS
 from ocr.errors import InputError
 
 SUFFIXES = ('.ttf', '.otf', '.ttc', '.otc')
+TYPE1_SUFFIX = '.pfb'  # drawn where a table says what is in it: such a file names no Unicode characters
 OUTLINE_TABLES = ('glyf', 'CFF ', 'CFF2')
+_TELLING = 'abdeghnqr'  # small letters whose forms are not those of their capitals
+_COMPARED_SIZE = 64  # pixels an em at which letters are compared
+_ALIKE = 0.78  # overlap of a letter's ink and its capital's
 CJK_HINT = 'Debian: fonts-noto-cjk or fonts-wqy-microhei'
 
 logger = logging.getLogger(__name__)
@@ -45,10 +51,19 @@ class Glyph:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Font:
-    """One face of a font file; `number` counts the faces of a collection (.ttc)."""
+    """One face of a font file.
+
+    Attributes:
+        path: of the file.
+        number: counts the faces of a collection (.ttc).
+        missing: what the face lacks of ASCII, as the folder's table has it; None where there is no table.
+        weight: how often it is drawn with, beside the others of its folder.
+    """
 
     path: str
     number: int = 0
+    missing: str | None = None
+    weight: float = 1.0
 
     @property
     def name(self):
@@ -58,11 +73,24 @@ class Font:
 
     def has(self, character):
         """True if the face has a glyph with an outline for the character (a space or a joiner needs none)."""
-        return _has_glyph(self.path, self.number, character)
+        if self.missing is not None and character.isascii() and (character.isprintable()):
+            return character not in self.missing
+        return not self.is_type1 and _has_glyph(self.path, self.number, character)
 
     def covers(self, text):
         """True if the face has every character of the text."""
-        return all(_has_glyph(self.path, self.number, character) for character in text)
+        return all(map(self.has, text))
+
+    @property
+    def is_type1(self):
+        """Whether the file is of the old PostScript format."""
+        return self.path.lower().endswith(TYPE1_SUFFIX)
+
+    def as_written(self, text):
+        """The text as its letters look: in capitals where the face has capitals in the place of small letters."""
+        if text.isascii() and text != (capitals := text.upper()) and _has_capitals_only(self.path, self.number):
+            return capitals
+        return text
 
     def glyph(self, unit, size):
         """The `Glyph` of a unit of text, see `shaping.split_units`, at `size` pixels an em."""
@@ -75,20 +103,66 @@ class Font:
         return _kerning(self.path, self.number, size, first, second)
 
 
+class Fonts(tuple):
+    """Faces to draw with, in the order of their paths."""
+
+    @cached_property
+    def weights(self):
+        """float64 (n,), how often each is drawn with; None where all are alike."""
+        weights = np.array([font.weight for font in self])
+        return None if np.all(weights == weights[0]) else weights
+
+    @cached_property
+    def _hash(self):
+        return tuple.__hash__(self)
+
+    def __hash__(self):
+        return self._hash  # a thousand faces are not hashed anew for each sample
+
+    def shuffled(self, rng):
+        """Numbers of the faces in a random order in which those of a large weight are likely to come early."""
+        if self.weights is None:
+            return rng.permutation(len(self))
+        return np.argsort(rng.exponential(size=len(self)) / self.weights)
+
+
 def scan_fonts(folder):
     """All usable faces of a folder and its sub-folders, sorted by path; a file that cannot be used is logged.
 
+    Where the folder has a table, see `font_table`, those that it lists.
+
+    Returns:
+        Fonts.
+
     Raises:
-        InputError: the folder is missing or has no usable font.
+        InputError: the folder is missing or has no usable font, or the table is none.
     """
     root = Path(folder)
     if not root.is_dir():
         raise InputError(f'{folder}: no such font folder; give a folder of .ttf or .otf files with --font_dir')
+    table = read_table(folder)
+    if table is not None:
+        return _listed(root, table)
     files = sorted(path for path in root.rglob('*') if path.suffix.lower() in SUFFIXES and path.is_file())
     fonts = [font for path in files for font in _faces(path)]
     if not fonts:
         raise InputError(f'{folder}: no usable font in it; put .ttf or .otf files there ({CJK_HINT} for Chinese)')
-    return tuple(fonts)
+    return Fonts(fonts)
+
+
+def _listed(root, table):
+    """The faces of a table whose files are there; those that are not are logged."""
+    fonts, missing = [], []
+    there = {str(path.relative_to(root)) for path in root.rglob('*') if path.is_file()}
+    for (name, number), of_face in sorted(table.items()):
+        (fonts if name in there else missing).append(Font(str(root / name), number, **of_face))
+    if missing:
+        logger.warning(
+            '%s lists %d files that are not there, such as %s', root / TABLE_FILE, len(missing), missing[0].path
+        )
+    if not fonts:
+        raise InputError(f'{root / TABLE_FILE}: none of its fonts is in the folder; make the folder anew')
+    return Fonts(fonts)
 
 
 def _faces(path):
@@ -116,7 +190,7 @@ def _is_usable(face, name):
     return missing is None
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=64)
 def _face(path, number):
     """(character map, glyph set) of a face, read once a process."""
     face = TTFont(path, fontNumber=number, lazy=True)
@@ -140,13 +214,13 @@ def _has_glyph(path, number, character):
     return pen.bounds is not None and pen.bounds[0] < pen.bounds[2] and pen.bounds[1] < pen.bounds[3]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _sized(path, number, size, engine=ImageFont.Layout.BASIC):
     """The face at a size for rasterising; with the basic engine, pictures do not depend on an optional library."""
     return ImageFont.truetype(path, size, index=number, layout_engine=engine)
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def _glyph(path, number, size, character):
     """The `Glyph` of one character, which comes again and again."""
     return _rasterise(_sized(path, number, size), character)
@@ -158,7 +232,7 @@ def _rasterise(sized, text):
     picture = Image.new('L', (max(x1 - x0, 0) + 4, max(y1 - y0, 0) + 4))
     ImageDraw.Draw(picture).text((2 - x0, 2 - y0), text, fill=255, font=sized, anchor='ls')
     ink = np.asarray(picture)
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    rows, columns = np.flatnonzero(ink.max(axis=1)), np.flatnonzero(ink.max(axis=0))
     advance = float(sized.getlength(text))
     if not len(rows):
         return Glyph(np.zeros((0, 0), np.uint8), 0, 0, advance, np.zeros((0, 2)))
@@ -170,16 +244,40 @@ def _rasterise(sized, text):
 
 def _silhouette(ink):
     """Points down both sides of each inked pixel column, from the first to the last ink in it."""
-    columns = np.flatnonzero(ink.any(axis=0))
+    columns = np.flatnonzero(ink.max(axis=0))
     inked = ink[:, columns] > 0
     first, last = inked.argmax(axis=0), len(ink) - inked[::-1].argmax(axis=0)
-    rows = np.linspace(first, last, 5)  # (5, columns)
-    x = np.broadcast_to(columns, rows.shape)
-    return np.concatenate([np.stack([x + side, rows], axis=-1).reshape(-1, 2) for side in (0, 1)]).astype(np.float64)
+    points = np.empty((2, 5, len(columns), 2))  # side, place on the way from first to last, column, (x, y)
+    points[0, :, :, 0], points[1, :, :, 0] = columns, columns + 1
+    points[..., 1] = first + (last - first) * np.linspace(0, 1, 5)[:, np.newaxis]
+    return points.reshape(-1, 2)
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 13)
 def _kerning(path, number, size, first, second):
     """See `Font.kerning`."""
     sized = _sized(path, number, size)
     return float(sized.getlength(first + second) - sized.getlength(first) - sized.getlength(second))
+
+
+@lru_cache(maxsize=1 << 13)
+def _has_capitals_only(path, number):
+    """Whether small letters look like their capitals, smaller or not: letters whose forms differ are compared."""
+    sized = ImageFont.truetype(path, _COMPARED_SIZE, index=number, layout_engine=ImageFont.Layout.BASIC)
+    alike = 0
+    for small in _TELLING:
+        forms = [_form(sized, letter) for letter in (small, small.upper())]
+        alike += forms[0] is not None and forms[1] is not None and _overlap(*forms) > _ALIKE
+    return alike > len(_TELLING) / 2
+
+
+def _form(sized, letter):
+    """A letter's ink stretched to a square, uint8; None where it cannot be drawn."""
+    ink = _rasterise(sized, letter).ink
+    return cv2.resize(ink, (24, 24), interpolation=cv2.INTER_AREA) if ink.size else None
+
+
+def _overlap(first, second):
+    """Share of the ink of two forms that both have."""
+    both, either = np.minimum(first, second).sum(dtype=float), np.maximum(first, second).sum(dtype=float)
+    return both / max(either, 1.0)

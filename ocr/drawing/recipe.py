@@ -2,11 +2,13 @@
 
 import dataclasses
 import hashlib
+import math
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from ocr.drawing.effects import EFFECTS
+from ocr.drawing.fonts import Fonts
 from ocr.drawing.layout import SHAPES
 from ocr.drawing.texts import CASES
 from ocr.errors import InputError
@@ -205,6 +207,10 @@ def _num_fonts(num_fonts, progress):
 def _choose_fonts(fonts, avoid_fonts, num_fonts):
     """See `Recipe.choose_fonts`. The order mixes the styles and does not depend on where the folder lies."""
     kept = [font for font in fonts if not any(fnmatchcase(font.name, pattern) for pattern in avoid_fonts)]
-    if not num_fonts:
-        return tuple(kept)
-    return tuple(sorted(kept, key=lambda font: hashlib.sha256(font.name.encode()).hexdigest())[:num_fonts])
+    return Fonts(sorted(kept, key=_place_in_order)[:num_fonts] if num_fonts else kept)
+
+
+def _place_in_order(font):
+    """A number that mixes the fonts; those of a large weight are likely to come early."""
+    share = int(hashlib.sha256(font.name.encode()).hexdigest()[:13], 16) / 16**13
+    return -math.log(1 - share) / font.weight

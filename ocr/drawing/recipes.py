@@ -132,6 +132,41 @@ RECIPES |= {  # what a model that has learnt 'scene' still misreads: longer word
         bend=(30.0, 180.0),
     ),
 }
+RECIPES |= {  # words as cameras see them in streets: slanted, small, blurred, pale, on real surfaces
+    'photographed': dataclasses.replace(
+        SCENE,
+        name='photographed',
+        lengths=(2.5, 5, 7, 9, 8.5, 8, 7, 6.5, 5.5, 4.5, 3.5, 2.6, 1.6, 1.1, 0.8, 0.6, 0.5, 0.4, 0.3, 0.3)
+        + (0.15,) * 4,
+        shapes={
+            'straight': 0.5,
+            'rotated': 0.22,
+            'arc_up': 0.08,
+            'arc_down': 0.06,
+            'wave': 0.03,
+            'column': 0.08,
+            'turned': 0.03,
+        },
+        rotation=(5.0, 50.0),
+        font_size=(20, 64),
+        spacing=(-0.02, 0.25),
+        contrast=(0.2, 1.0),
+        plain=0.25,
+        effects={
+            **SCENE.effects,
+            'photo': Effect(0.5, 0.0, 0.12),
+            'plate': Effect(0.2, 0.05, 0.5),
+            'blur': Effect(0.45, 0.01, 0.07),
+            'motion': Effect(0.25, 0.03, 0.18),
+            'low_resolution': Effect(0.4, 1.2, 4.5),
+            'noise': Effect(0.25, 2.0, 10.0),
+            'light': Effect(0.35, 0.1, 0.65),
+            'clutter': Effect(0.45, 0.2, 0.8),
+            'slant': Effect(0.25, 0.02, 0.35),
+            'perspective': Effect(0.35, 0.1, 0.9),
+        },
+    ),
+}
 RECIPES |= {  # scene without some of what makes it hard, to tell what that is worth on real words, and in whole lines
     'scene_shapes': dataclasses.replace(
         SCENE, name='scene_shapes', effects={'perspective': SCENE.effects['perspective']}

@@ -44,7 +44,7 @@ def labelled_batches(cfg, specs, predictor, number, seed):
     def read(path, scale):
         return pictures[path] if path in pictures else read_or_broken(path, scale)
 
-    prepare = InferencePreparer(predictor.canvas_side, predictor.fits, read)
+    prepare = InferencePreparer(predictor.canvas, read)
     return list(canvas_batches(regions, prepare, batch_size=cfg.batch_size, num_workers=cfg.num_workers))
 
 

@@ -67,8 +67,8 @@ def read_alike(before, after, weights, what):
     Raises:
         InputError: they do not read the same.
     """
-    canvases, bboxes = check_pictures(before.canvas_side), check_bboxes()
-    shapes = [canvases, canvases[:, : before.canvas_side // 2]] if before.fits else [canvases]
+    canvases, bboxes = check_pictures(before.canvas.side), check_bboxes()
+    shapes = [canvases, canvases[:, : before.canvas.side // 2]] if before.canvas.varies else [canvases]
     texts = [[row.text for shape in shapes for row in one.read(shape, bboxes)] for one in (before, after)]
     check_equal(*texts, weights, what)
     return len(texts[0])

@@ -19,7 +19,11 @@ CHARSET_FILE = 'charset.txt'
 BEST_FOLDER = 'best'
 _PREFIX = 'model-'
 _SHOWN = 6  # names listed of a checkpoint that does not fit
-OPTIMIZER_VARIABLE = re.compile(r'(/Adam(_1)?|beta[12]_power|global_step|/Momentum)$')
+AVERAGE_ENDING = '/average'  # of the name of a variable's running average, see training.weight_average
+NUM_AVERAGED = 'num_averaged'  # variable: updates that are in the averages
+OPTIMIZER_VARIABLE = re.compile(  # and the averages': what a training needs to go on, and reading does not
+    rf'(/Adam(_1)?|beta[12]_power|global_step|/Momentum|{AVERAGE_ENDING}|{NUM_AVERAGED})$'
+)
 
 logger = logging.getLogger(__name__)
 
@@ -168,6 +172,14 @@ def read_values(checkpoint, names):
 def restore_map(variables, checkpoint, optional=OPTIMIZER_VARIABLE):
     """Which of a graph's variables a checkpoint fills, see `match_variables`: {name in the checkpoint: variable}."""
     return match_variables(variables, read_shapes(checkpoint), checkpoint, optional)
+
+
+def reading_map(variables, checkpoint):
+    """As `restore_map`, for reading: from the running averages of the variables where the checkpoint has them."""
+    found = restore_map(variables, checkpoint)
+    stored = read_shapes(checkpoint)
+    averaged = {name: name + AVERAGE_ENDING for name in found}
+    return {averaged[name] if averaged[name] in stored else name: variable for name, variable in found.items()}
 
 
 def match_variables(variables, stored, where, optional=OPTIMIZER_VARIABLE):

@@ -4,9 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ocr.geometry import box_polygon, clip_box, homogeneous, polygon_box, strip_height, transform
+from ocr.errors import InputError
+from ocr.geometry import box_polygon, clip_box, homogeneous, polygon_box, strip_height, transform, widened
 from ocr.preprocessing.photometric import Photometric, PhotometricSettings, draw_photometric
-from ocr.preprocessing.warp import canvas_shape, fitted_size, placement
+from ocr.preprocessing.warp import placement
+
+CUTS = ('polygon', 'wide polygon', 'moved points', 'box', 'margins', 'widest')  # as in AugmentSettings.cut_shares
+_FEWEST, _MOST = 2, 7  # points that people mark along one side of a bent text
+WIDE = 0.3  # text heights that a polygon is widened by, at most
+MOVED = 0.12  # text heights that a point is moved by on each axis, at most
 
 
 @dataclass(frozen=True)
@@ -21,9 +27,15 @@ class AugmentSettings(PhotometricSettings):
     perspective: float = 0.3  # of the mean distance, by which one end is nearer than the other, at most
     margin_prob: float = 0.0
     margin: float = 0.5  # of the text's height, up to so much on each side
+    cut_shares: tuple = ()  # of CUTS; empty: the polygon, or with margin_prob margins
     min_fill: float = 0.875  # longer side of the text as a fraction of the canvas side, at least (224 of 256) ..
     max_enlargement: float = 4.0
     min_side: int = 8  # pixels on the canvas
+
+    def __post_init__(self):
+        shares = self.cut_shares
+        if shares and (len(shares) != len(CUTS) or min(shares) < 0 or not sum(shares)):
+            raise InputError(f'--cut_shares {",".join(map(str, shares))}: give a share each to {", ".join(CUTS)}')
 
 
 @dataclass(frozen=True)
@@ -36,6 +48,9 @@ class Augmentation:
         corner: (x, y) in 0..1, where in the free space the text is put.
         margins: float64 (4,), left, top, right and bottom in text heights, where the region is cut by its box with
             margins; None where it is cut by its polygon.
+        widening: text heights that the polygon is widened by.
+        moved_points: (seed, reach): the polygon is marked with fewer points, as people do, each of them moved by up to
+            `reach` text heights; None where it stays.
         tilt: (x, y), what the distance grows by along the text's longer side, as a fraction of that in its middle.
         photometric: Photometric.
     """
@@ -46,6 +61,8 @@ class Augmentation:
     margins: np.ndarray | None
     tilt: tuple[float, float]
     photometric: Photometric
+    widening: float = 0.0
+    moved_points: tuple[int, float] | None = None
 
 
 def draw_augmentation(rng, settings):
@@ -64,7 +81,22 @@ def draw_augmentation(rng, settings):
     widens, margins = rng.random() < settings.margin_prob, rng.random(4) * settings.margin
     tilt = tuple(rng.uniform(-1, 1, 2) * settings.perspective * (rng.random() < settings.perspective_prob))
     photometric = draw_photometric(rng, settings)
-    return Augmentation(linear, fill, corner, margins if widens else None, tilt, photometric)
+    if not settings.cut_shares:
+        return Augmentation(linear, fill, corner, margins if widens else None, tilt, photometric)
+    return Augmentation(linear, fill, corner, tilt=tilt, photometric=photometric, **_draw_cut(rng, settings, margins))
+
+
+def _draw_cut(rng, settings, margins):
+    """How the region is cut, as fields of Augmentation: one of CUTS."""
+    shares = np.cumsum(settings.cut_shares)
+    kind = CUTS[int(np.searchsorted(shares, rng.random() * shares[-1], side='right'))]
+    seed, reach = int(rng.integers(2**32)), float(rng.random())
+    boxes = {'box': np.zeros(4), 'margins': margins, 'widest': np.full(4, settings.margin)}
+    return {
+        'margins': boxes.get(kind),
+        'widening': WIDE * reach if kind == 'wide polygon' else 0.0,
+        'moved_points': (seed, MOVED * reach) if kind == 'moved points' else None,
+    }
 
 
 def region_outline(polygon, augmentation, width, height):
@@ -77,8 +109,12 @@ def region_outline(polygon, augmentation, width, height):
 
     Returns:
         float (4, 2), the polygon's box with its margins, which end at the edges of the photograph; without margins the
-        polygon.
+        polygon, widened or with moved points as the augmentation says.
     """
+    if augmentation.moved_points:
+        return _marked_by_hand(polygon, *augmentation.moved_points)
+    if augmentation.widening:
+        return widened(polygon, augmentation.widening * strip_height(polygon))
     if augmentation.margins is None:
         return polygon
     left, top, right, bottom = augmentation.margins * strip_height(polygon)
@@ -88,29 +124,37 @@ def region_outline(polygon, augmentation, width, height):
     return box_polygon((min(x0, inside[0]), min(y0, inside[1]), max(x1, inside[2]), max(y1, inside[3])))
 
 
-def augmented_placement(polygon, canvas_side, augmentation, settings, fits=False):
+def augmented_placement(polygon, canvas, augmentation, settings):
     """Where an augmentation puts a region.
 
     Args:
         polygon: float (K, 2) in the photograph, the region's outline.
-        canvas_side: pixels.
+        canvas: Canvas.
         augmentation: Augmentation.
         settings: AugmentSettings.
-        fits: see image.canvas_shape.
 
     Returns:
         matrix: float64 (3, 3), photograph -> canvas.
         box: int (x0, y0, x1, y1) of the text on the canvas.
+        shape: (height, width) of the canvas.
     """
     distortion = _distortion(polygon, augmentation)
     box = polygon_box(transform(polygon, distortion))
-    longer_side = min(int(augmentation.fill * canvas_side), canvas_side - 1)
-    size = fitted_size(box, longer_side, settings.max_enlargement, settings.min_side)
-    height, width = canvas_shape(size, canvas_side, fits)
+    size, (height, width) = canvas.place(box, augmentation.fill, settings.max_enlargement, settings.min_side)
     free = width - size[0], height - size[1]
     corner = tuple(int(part * (space + 1)) for part, space in zip(augmentation.corner, free, strict=True))
     matrix = homogeneous(placement(box, size, corner)) @ distortion
-    return matrix, (*corner, corner[0] + size[0], corner[1] + size[1])
+    return matrix, (*corner, corner[0] + size[0], corner[1] + size[1]), (height, width)
+
+
+def _marked_by_hand(polygon, seed, reach):
+    """A polygon float (K, 2) with few points, at most _MOST a side, each moved by up to `reach` text heights."""
+    rng = np.random.default_rng(seed)
+    half, number = len(polygon) // 2, int(rng.integers(_FEWEST, _MOST + 1))
+    if len(polygon) % 2 == 0 and number < half:
+        places = np.round(np.linspace(0, half - 1, number)).astype(int)
+        polygon = polygon[np.concatenate([places, len(polygon) - 1 - places[::-1]])]
+    return polygon + rng.uniform(-1, 1, polygon.shape) * reach * strip_height(polygon)
 
 
 def _distortion(polygon, augmentation):

@@ -8,7 +8,7 @@ import numpy as np
 
 from ocr.geometry import homogeneous, polygon_box, whole_image
 from ocr.preprocessing.decode import UnreadableImage, read_image
-from ocr.preprocessing.warp import canvas_shape, centred_placement, resize_into, warp_region
+from ocr.preprocessing.warp import centred_placement, resize_into, warp_region
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,7 +16,7 @@ class Prepared:
     """A region as the network sees it.
 
     Attributes:
-        canvas: uint8 (S, S, 3), RGB; (h, w, 3) with max(h, w) = S where it fits, see image.canvas_shape.
+        canvas: uint8 (S, S, 3), RGB; (h, w, 3) where canvases vary, see canvas.Canvas.
         normalized_bbox: float32 (4,), (top, left, height, width) of the text on the canvas, each divided by the
             canvas's own height or width.
         to_photograph: float64 (2, 3), canvas -> upright photograph (EXIF orientation applied), both in continuous
@@ -37,27 +37,25 @@ class Broken:
     message: str
 
 
-def place_region(image, polygon, canvas_side, fits=False):
+def place_region(image, polygon, canvas):
     """Cut one region out of its photograph and put it in the middle of a canvas, as for inference.
 
     Args:
         image: uint8 (H, W, 3), RGB, or an Excerpt.
         polygon: float (K, 2) in the photograph, or None for all of it.
-        canvas_side: S, pixels.
-        fits: the canvas is as narrow as the text, see warp.canvas_shape.
+        canvas: Canvas that the region gets.
 
     Returns:
         Prepared.
     """
     whole = whole_image(image.shape[1], image.shape[0])
     polygon = whole if polygon is None else polygon
-    matrix, box = centred_placement(polygon, canvas_side, fits)
-    height, width = canvas_shape((box[2] - box[0], box[3] - box[1]), canvas_side, fits)
+    matrix, box, (height, width) = centred_placement(polygon, canvas)
     if np.array_equal(polygon, whole):
-        canvas = resize_into(image, box, height, width)
+        pixels = resize_into(image, box, height, width)
     else:
-        canvas = warp_region(image, polygon, matrix, height, width)
-    return as_prepared(canvas, box, matrix)
+        pixels = warp_region(image, polygon, matrix, height, width)
+    return as_prepared(pixels, box, matrix)
 
 
 def as_prepared(canvas, box, matrix):
@@ -96,9 +94,8 @@ class InferencePreparer:
     scale, see read_image.
     """
 
-    def __init__(self, canvas_side, fits=False, read=read_or_broken):
-        self.canvas_side = canvas_side
-        self.fits = fits
+    def __init__(self, canvas, read=read_or_broken):
+        self.canvas = canvas
         self.read = read
 
     def __call__(self, regions):
@@ -106,9 +103,9 @@ class InferencePreparer:
         if isinstance(image, Broken):
             return [image] * len(regions)
         with naming(regions[0].image_path):
-            return [place_region(image, region.polygon, self.canvas_side, fits=self.fits) for region in regions]
+            return [place_region(image, region.polygon, self.canvas) for region in regions]
 
     def _scale(self, regions, width, height):
         """Longest that a pixel of a photograph gets on the canvases of its regions."""
         boxes = (polygon_box(whole_image(width, height) if one.polygon is None else one.polygon) for one in regions)
-        return max(self.canvas_side / max(x1 - x0, y1 - y0, 1) for x0, y0, x1, y1 in boxes)
+        return max(self.canvas.scale((x0, y0, max(x1, x0 + 1), max(y1, y0 + 1))) for x0, y0, x1, y1 in boxes)

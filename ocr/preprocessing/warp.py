@@ -10,35 +10,7 @@ import numpy as np
 from ocr.geometry import box_polygon, clip_box, homogeneous, polygon_box, transform, whole_image
 from ocr.preprocessing.decode import Excerpt
 
-CANVAS_STEP = 32  # sides of fitted canvases are multiples of it, so that there are few shapes
 _MASK_SHIFT = 4  # fractional bits of a polygon's corners when it is filled
-
-
-def fitted_size(box, longer_side, max_scale=None, min_side=1):
-    """Width and height in whole pixels of a box whose longer side is scaled to `longer_side`, aspect kept.
-
-    Args:
-        box: (x0, y0, x1, y1).
-        longer_side: pixels, also the limit of both sides.
-        max_scale: largest enlargement; None is no limit.
-        min_side: pixels that a side keeps at least, at the cost of the aspect.
-    """
-    width, height = box[2] - box[0], box[3] - box[1]
-    scale = longer_side / max(width, height)
-    if max_scale is not None:
-        scale = min(scale, max_scale)
-    return tuple(int(np.clip(round(side * scale), min_side, longer_side)) for side in (width, height))
-
-
-def canvas_shape(size, canvas_side, fits=False):
-    """(height, width) of the canvas for text of (width, height) `size` on it, in pixels.
-
-    Square, or fitted: the longer side is `canvas_side`, the shorter the text's, rounded up to whole CANVAS_STEPs.
-    """
-    if not fits:
-        return canvas_side, canvas_side
-    width, height = (min(-(-side // CANVAS_STEP) * CANVAS_STEP, canvas_side) for side in size)
-    return (height, canvas_side) if size[0] >= size[1] else (canvas_side, width)
 
 
 def placement(box, size, corner):
@@ -48,23 +20,22 @@ def placement(box, size, corner):
     return np.array([[scale_x, 0, corner[0] - scale_x * box[0]], [0, scale_y, corner[1] - scale_y * box[1]]])
 
 
-def centred_placement(polygon, canvas_side, fits=False):
-    """The reference's inference placement: longer side of the polygon's box on `canvas_side`, centred.
+def centred_placement(polygon, canvas):
+    """The reference's inference placement: the polygon's box as large as its canvas holds it, centred.
 
     Args:
         polygon: float (K, 2) in the photograph.
-        canvas_side: pixels.
-        fits: see canvas_shape.
+        canvas: Canvas.
 
     Returns:
         matrix: float64 (2, 3), photograph -> canvas.
         box: int (x0, y0, x1, y1) of the text on the canvas.
+        shape: (height, width) of the canvas.
     """
     box = polygon_box(polygon)
-    size = fitted_size(box, canvas_side)
-    height, width = canvas_shape(size, canvas_side, fits)
+    size, (height, width) = canvas.place(box)
     corner = ((width - size[0]) // 2, (height - size[1]) // 2)
-    return placement(box, size, corner), (*corner, corner[0] + size[0], corner[1] + size[1])
+    return placement(box, size, corner), (*corner, corner[0] + size[0], corner[1] + size[1]), (height, width)
 
 
 def resize_into(image, box, height, width):

@@ -14,6 +14,7 @@ from ocr.model_files.run_limits import RunLimits
 from ocr.network import tensor_names as names
 from ocr.optional_package import import_package
 from ocr.parallel import num_cores
+from ocr.preprocessing.canvas import Canvas
 from ocr.reading.read_text import ReadText
 
 ONNX_ENDING = '.onnx'
@@ -81,12 +82,13 @@ class OnnxPredictor:
 
     gives_weights = False
 
-    def __init__(self, model, charset=None, *, canvas=None, trusted=True):
+    def __init__(self, model, charset=None, *, canvas=None, canvas_area=None, trusted=True):
         """
         Args:
             model: OnnxModel.
             charset: Charset, or None for the one inside the model.
-            canvas: 'square' or 'fit'; None is what the model was trained with.
+            canvas: kind of canvases, see Canvas; None is what the model was trained with.
+            canvas_area: pixels of canvases of the kind 'area', likewise.
             trusted: run it without limits of time and memory; a model of our own making.
 
         Raises:
@@ -95,15 +97,18 @@ class OnnxPredictor:
         self.where = model.where
         self.charset = Charset.agreed(charset, model.charset, model.where)
         self.settings = model.settings
-        self.canvas_side, self.num_steps = self.settings['image_size'], self.settings['seq_len'] + 1
-        self.fits = (canvas or self.settings.get('canvas', 'square')) == 'fit'
+        self.num_steps = self.settings['seq_len'] + 1
+        self.canvas = Canvas(
+            self.settings['image_size'],
+            canvas or self.settings.get('canvas', 'square'),
+            canvas_area or self.settings.get('canvas_area', Canvas.area),
+        )
         self.with_bbox = names.NORMALIZED_BBOX in model.inputs
         self.has_attention = names.ALPHA in model.outputs
         self.identity = {
             'model': model.fingerprint,
             'charset': fingerprint([self.charset.to_text().encode()]),
-            'canvas': 'fit' if self.fits else 'square',
-            'canvas_side': self.canvas_side,
+            **self.canvas.identity,
             'precision': 'float32',
         }
         self._model = model

@@ -48,14 +48,16 @@ def read_model(path, gpus=(), trusted=False):
     return StoredModel(path, graph_def, read_settings(graph_def, path), trusted)
 
 
-def open_model(model, *, charset_path, image_size, canvas, tta, rotate_tall, precision, decoding, exact=False):
+def open_model(
+    model, *, charset_path, image_size, canvas, canvas_area, tta, rotate_tall, precision, decoding, exact=False
+):
     """What reads with a StoredModel.
 
     Args:
         model: StoredModel.
         charset_path: charset file or preset, '' for the charset inside.
         image_size: side of the canvas, for graphs that do not say.
-        canvas, tta, rotate_tall: as in Config; the settings inside the model are not asked.
+        canvas, canvas_area, tta, rotate_tall: as in Config; the settings inside the model are not asked.
         precision, exact: as of precision.choose_precision.
         decoding: keyword arguments of search.build.with_search.
 
@@ -65,9 +67,9 @@ def open_model(model, *, charset_path, image_size, canvas, tta, rotate_tall, pre
     charset = Charset.resolve(charset_path)
     if is_onnx(model.path):
         check_precision(precision)
-        predictor = OnnxPredictor(model.graph, charset, canvas=canvas, trusted=model.trusted)
+        predictor = OnnxPredictor(model.graph, charset, canvas=canvas, canvas_area=canvas_area, trusted=model.trusted)
     else:
-        settings = {'canvas_side': image_size, 'canvas': canvas, 'trusted': model.trusted}
+        settings = {'canvas_side': image_size, 'canvas': canvas, 'canvas_area': canvas_area, 'trusted': model.trusted}
         predictor = _in_tensorflow(model, charset, precision, exact, settings)
     return in_views(with_search(predictor, **decoding), tta, rotate_tall)
 

@@ -43,8 +43,9 @@ class OpenVinoPredictor(Predictor):
             InputError: as Predictor; fitted canvases for an encoder that was made for squares.
         """
         super().__init__(decoder, charset, where=where, **settings)
-        if self.fits and self.settings.get('canvas') != 'fit':
-            raise InputError(f'--canvas fit: {where} was made for square canvases; export it with --canvas fit')
+        kind = self.canvas.kind
+        if self.canvas.varies and self.settings.get('canvas', 'square') == 'square':
+            raise InputError(f'--canvas {kind}: {where} was made for square canvases; export it with --canvas {kind}')
         self._encoder, self._encoding = encoder, Lock()  # a compiled model runs once at a time
         self._features = f'{features_of(decoder)}:0'
 

@@ -14,6 +14,7 @@ from ocr.model_files.frozen_graph import free_sides, load_graph, read_charset, r
 from ocr.model_files.run_limits import RunLimits
 from ocr.network import tensor_names as names
 from ocr.network.precision import session_config
+from ocr.preprocessing.canvas import Canvas
 from ocr.reading.batch_sizes import BatchSizes
 from ocr.reading.read_text import ReadText
 
@@ -24,8 +25,7 @@ class Predictor:
     Attributes:
         charset: Charset.
         settings: dict, the Config that the graph was frozen with; empty where there is none inside.
-        canvas_side: S, pixels.
-        fits: bool, whether it reads fitted canvases, see image.canvas_shape.
+        canvas: Canvas, which canvases it reads.
         num_steps: T, or None where the graph does not say.
         with_bbox: bool, whether the graph wants the text's box too.
         has_attention: bool, whether the graph gives its attention away; the reference's do not.
@@ -44,6 +44,7 @@ class Predictor:
         *,
         canvas_side=256,
         canvas=None,
+        canvas_area=None,
         precision='float32',
         where='the graph',
         trusted=True,
@@ -53,22 +54,23 @@ class Predictor:
             graph_def: GraphDef.
             charset: Charset, or None for the one inside the graph.
             canvas_side: S where the graph does not say.
-            canvas: 'square' or 'fit'; None is what the graph was trained with.
+            canvas: kind of canvases, see Canvas; None is what the graph was trained with.
+            canvas_area: pixels of canvases of the kind 'area', likewise.
             precision: 'float32', 'tf32' or 'bfloat16', see precision.choose_precision.
             where: what messages call the graph.
             trusted: run it without a look at what it holds, and without limits; a graph of our own making.
 
         Raises:
-            InputError: no charset, or one that does not fit; fitted canvases for a graph that cannot take them.
+            InputError: no charset, or one that does not fit; canvases that the graph cannot take.
         """
         self.where = where
         self.charset = Charset.agreed(charset, read_charset(graph_def, where), where)
         self.settings = read_settings(graph_def, where)
         trained = self.settings.get('canvas', 'square')
-        self.fits = (canvas or trained) == 'fit'
-        frees = self.fits and trained != 'fit'
+        kind = canvas or trained
+        frees = kind != 'square' and trained == 'square'
         if frees and not self.settings:
-            raise InputError(f'--canvas fit: {where} takes square canvases alone; export its checkpoint anew')
+            raise InputError(f'--canvas {kind}: {where} takes square canvases alone; export its checkpoint anew')
         self._graph = tf.Graph()
         self.limits = None if trusted else RunLimits(where)
         with self._graph.as_default(), self.watch():
@@ -82,7 +84,8 @@ class Predictor:
         check_interface(self._graph, where)
         self._names = frozenset(operation.name for operation in self._graph.get_operations())
         self.charset.check_num_classes(self._num_classes(graph_def) or self.charset.num_classes, where)
-        self.canvas_side = self._side(names.IMAGE, 1) or self.settings.get('image_size', canvas_side)
+        side = self._side(names.IMAGE, 1) or self.settings.get('image_size', canvas_side)
+        self.canvas = Canvas(side, kind, canvas_area or self.settings.get('canvas_area', Canvas.area))
         self.num_steps = self._side(names.PREDS, 1) or self._side(names.LABEL, 1)
         self.with_bbox = self._has(names.NORMALIZED_BBOX)
         self.has_attention = self._has(names.ALPHA)
@@ -95,8 +98,7 @@ class Predictor:
                 if node.name not in (names.CHARSET, names.CONFIG)
             ),
             'charset': fingerprint([self.charset.to_text().encode()]),
-            'canvas': 'fit' if self.fits else 'square',
-            'canvas_side': self.canvas_side,
+            **self.canvas.identity,
             'precision': precision,
         }
 
@@ -109,7 +111,7 @@ class Predictor:
         """Read a batch.
 
         Args:
-            canvases: uint8 (N, h, w, 3), RGB; h = w = S unless it fits.
+            canvases: uint8 (N, h, w, 3), RGB; h = w = S on square canvases.
             normalized_bboxes: float32 (N, 4), for a graph with_bbox.
             with_alpha: bool, give the attention too.
             full_length: bool, run all T steps.

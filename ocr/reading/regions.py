@@ -44,7 +44,7 @@ def read_regions(
             give_back_memory()
         return predictor.read(canvases, bboxes, with_alpha=with_alpha, full_length=full_length)
 
-    prepare = InferencePreparer(predictor.canvas_side, predictor.fits, read_image)
+    prepare = InferencePreparer(predictor.canvas, read=read_image)
     with _prepared(regions, prepare, batch_size, num_workers) as prepared, ThreadPoolExecutor(_GRAPH_THREADS) as graph:
         try:
             yield from _in_order(prepared, lambda turns: graph.submit(read, turns), batch_size)

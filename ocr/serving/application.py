@@ -97,7 +97,7 @@ def model_card(predictor, limits, *, name, charset_name, size_bytes):
         'name': name,
         'charset': {'name': charset_name, 'num_characters': len(characters), 'characters': ''.join(characters)},
         'canvas': predictor.identity['canvas'],
-        'canvas_side': predictor.canvas_side,
+        'canvas_side': predictor.canvas.side,
         'num_steps': predictor.num_steps,
         'precision': predictor.identity['precision'],
         'size_bytes': size_bytes,

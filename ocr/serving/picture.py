@@ -56,14 +56,13 @@ class PreparedPicture:
     seconds: float
 
 
-def prepare_picture(order, limits, canvas_side, fits):
+def prepare_picture(order, limits, canvas):
     """PreparedPicture of an Order.
 
     Args:
         order: Order.
         limits: Limits.
-        canvas_side: S, pixels.
-        fits: the canvas is as narrow as the text, see warp.canvas_shape.
+        canvas: Canvas.
 
     Raises:
         Problem: the picture is empty, none, damaged or too large, has no such page, or a polygon does not touch it.
@@ -76,7 +75,7 @@ def prepare_picture(order, limits, canvas_side, fits):
         height, width = image.shape[:2]
         size = size or (width, height)
         check_inside(order.polygons, width, height)
-        prepare = InferencePreparer(canvas_side, fits, lambda *_, image=image: image)
+        prepare = InferencePreparer(canvas, read=lambda *_, image=image: image)
         prepared = prepare([TextRegion('the picture', polygon, '', '') for polygon in order.polygons or [None]])
         polygons = order.polygons or [whole_image(width, height)]
         cuts += [Cut(page, polygon, one) for polygon, one in zip(polygons, prepared, strict=True)]

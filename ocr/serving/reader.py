@@ -74,7 +74,7 @@ class Reader:
         """Start the processes, and read a black picture: a graph's first run takes far longer than the others."""
         self._workers.start()
         image = np.zeros((8, 32, 3), np.uint8)
-        prepare = InferencePreparer(self.predictor.canvas_side, self.predictor.fits, lambda *_: image)
+        prepare = InferencePreparer(self.predictor.canvas, read=lambda *_: image)
         batch = stacked(prepare([TextRegion('', None, '', '')]))
         self.predictor.read(*batch, with_alpha=self.predictor.has_attention)
 
@@ -180,7 +180,7 @@ class Reader:
         limits, predictor = self.limits, self.predictor
         try:
             return await self._workers.run(
-                *(prepare_picture, order, limits, predictor.canvas_side, predictor.fits),
+                *(prepare_picture, order, limits, predictor.canvas),
                 cpu_seconds=limits.decode_seconds,
                 seconds=limits.timeout,
             )

@@ -56,7 +56,7 @@ class Circumstances:
     Attributes:
         num_workers, num_cores: processes that read, and cores there are.
         on_gpu: whether the step runs on GPUs.
-        fits: whether canvases are fitted.
+        fits: whether canvases have several shapes.
         reads_photographs: whether there are regions without a crop cache.
         avoids_crops: whether that is what --cache_crops says.
         draws: whether there is drawn text.

@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 import time
+from contextlib import nullcontext
 
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -120,11 +121,14 @@ class EpochEnd(Callback):
         error: the exception of the last save, which tensorpack would print and forget; None if it went well.
     """
 
-    def __init__(self, watch, validation, *, folder, steps_per_epoch, val_epochs, patience, max_checkpoints):
+    def __init__(
+        self, watch, validation, average=None, *, folder, steps_per_epoch, val_epochs, patience, max_checkpoints
+    ):
         """
         Args:
             watch: Watch.
             validation: Validation, or None.
+            average: WeightAverage whose averages are validated, or None.
             folder: checkpoints, history and curve go here.
             steps_per_epoch: steps between two saves.
             val_epochs: validate every so many epochs, 0 never.
@@ -133,6 +137,7 @@ class EpochEnd(Callback):
         """
         self.watch = watch
         self.validation = validation
+        self.average = average
         self.folder = folder
         self.steps_per_epoch = steps_per_epoch
         self.val_epochs = val_epochs
@@ -184,7 +189,8 @@ class EpochEnd(Callback):
 
         The scores are written last: a training that ends before that validates again when it goes on.
         """
-        scores = self.validation.run(self.trainer.monitors)
+        with self.average.in_place_of_weights() if self.average else nullcontext():
+            scores = self.validation.run(self.trainer.monitors)
         score = leading_score(scores)
         is_better = score is not None and score > self._best
         with shielded():

@@ -85,9 +85,8 @@ def make_crops(cfg, data, num_samples):
         for share, dataset in zip(shares, data.datasets, strict=True)
         if not isinstance(dataset, Recipe)
     ]
-    augmentation = AugmentSettings(**cfg.augmentation)
-    margin = needed_margin(augmentation.margin_prob, augmentation.margin)
-    ensure_caches(data.index, draws, canvas_side=cfg.image_size, margin=margin, num_workers=cfg.num_workers)
+    margin = needed_margin(AugmentSettings(**cfg.augmentation))
+    ensure_caches(data.index, draws, canvas=cfg.canvases, margin=margin, num_workers=cfg.num_workers)
 
 
 def build_dataflow(cfg, data, samples_per_step, start_step):
@@ -95,15 +94,14 @@ def build_dataflow(cfg, data, samples_per_step, start_step):
     augmentation = AugmentSettings(**cfg.augmentation)
     prepare = SamplePreparer(
         data.charset,
-        canvas_side=cfg.image_size,
+        canvas=cfg.canvases,
         seq_len=cfg.seq_len,
         augment_settings=augmentation,
         seed=cfg.seed,
-        fits=cfg.fits,
     )
     crops = None
     if data.index and cfg.cache_crops != 'never':
-        crops = find_crops(data.index, cfg.image_size, needed_margin(augmentation.margin_prob, augmentation.margin))
+        crops = find_crops(data.index, cfg.canvases, needed_margin(augmentation))
     grown = cfg.drawn_growth * cfg.total_steps * samples_per_step
     sources = []
     for dataset, share in shares(cfg, data):
@@ -135,7 +133,7 @@ def held_out_reader(data):
 
 def held_out_batches(cfg, data):
     """What is held out as `ocr.reading.regions.canvas_batches` gives it."""
-    prepare = InferencePreparer(cfg.image_size, cfg.fits, held_out_reader(data))
+    prepare = InferencePreparer(cfg.canvases, read=held_out_reader(data))
     return canvas_batches(data.held_out, prepare, batch_size=cfg.batch_size, num_workers=cfg.num_workers)
 
 

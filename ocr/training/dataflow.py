@@ -17,10 +17,11 @@ from tensorpack.dataflow import DataFlow, ProxyDataFlow
 from ocr.errors import InputError
 from ocr.parallel import Chunked, map_in_order, num_cores, process_pool
 from ocr.preprocessing.prepare import Broken
-from ocr.training.drawn_samples import DrawnPreparer, drawn_stream
+from ocr.training.drawn_samples import DrawnPreparer, Redrawn, drawn_stream
 from ocr.training.samples import MixedPreparer, TrainingPreparer
 
 logger = logging.getLogger(__name__)
+UNDRAWABLE = 'drawn anew, as a font or picture failed'
 SHUFFLE_BATCHES = 16  # batches that wait where samples come running
 _CHUNK = 8  # samples a task, so that sending it costs little beside it
 
@@ -192,6 +193,9 @@ class SkipBroken(ProxyDataFlow):
     def _readable(self):
         in_a_row = 0
         for datapoint in self.ds:
+            if isinstance(datapoint, Redrawn):
+                self.counts[UNDRAWABLE] += datapoint.num_failures
+                datapoint = datapoint.datapoint
             if not isinstance(datapoint, Broken):
                 in_a_row = 0
                 yield datapoint[: self.num_fields]

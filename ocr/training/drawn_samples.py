@@ -1,10 +1,19 @@
 """Drawn text as training samples that never touch the disk."""
 
+from dataclasses import dataclass
 from itertools import count
 
 from ocr.drawing import draw_sample, stage
 
 NUM_STAGES = 50  # steps in which a recipe grows from easy to hard
+
+
+@dataclass(frozen=True)
+class Redrawn:
+    """The datapoint of a sample in the place of which others could not be drawn, and how many."""
+
+    datapoint: list
+    num_failures: int
 
 
 def drawn_stream(echo, start=0):
@@ -43,7 +52,8 @@ class DrawnPreparer:
         if self._last[0] != index:
             self._last = index, draw_sample(self.recipe_at(index), self.fonts, self.seed, index)
         sample = self._last[1]
-        return self.prepare(sample.image, sample.polygon, sample.text, draw)
+        datapoint = self.prepare(sample.image, sample.polygon, sample.text, draw)
+        return Redrawn(datapoint, sample.num_failures) if sample.num_failures and draw % self.echo == 0 else datapoint
 
     def recipe_at(self, index):
         """The recipe as far as it has grown when a sample is drawn."""

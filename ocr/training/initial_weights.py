@@ -13,6 +13,7 @@ from tensorpack.tfutils.sessinit import SessionInit
 from ocr.charset import Charset
 from ocr.errors import InputError
 from ocr.model_files.checkpoint import (
+    AVERAGE_ENDING,
     OPTIMIZER_VARIABLE,
     charset_beside,
     match_variables,
@@ -118,7 +119,9 @@ class Start:
         """{name: array} of those of the named variables that the model has."""
         if self.is_pb:
             return read_weights(load_graph(self.path, 'restore_path', wanted=(), trusted=self.trusted), wanted)
-        return read_values(self.path, wanted)
+        averages = read_values(self.path, [name + AVERAGE_ENDING for name in wanted])
+        averages = {name.removesuffix(AVERAGE_ENDING): value for name, value in averages.items()}
+        return {**read_values(self.path, wanted), **averages}
 
 
 class RestoreModel(SessionInit):

@@ -16,6 +16,7 @@ from ocr.training.data import build_dataflow, make_crops
 from ocr.training.event_file import EventFile
 from ocr.training.run_folder import LOG_FOLDER, hide_log
 from ocr.training.towers import create_trainer
+from ocr.training.weight_average import WeightAverage
 
 
 def fit(model, cfg, dataflow, validation, *, save_settings, num_towers, on_gpu, session_init, start_step):
@@ -38,9 +39,11 @@ def fit(model, cfg, dataflow, validation, *, save_settings, num_towers, on_gpu, 
     # Once the start has been restored: until then, what lies in the folder belongs to the checkpoints there.
     settings_saver = CallbackFactory(before_train=lambda _: save_settings())
     watch = Watch(cfg.total_steps, cfg.batch_size * num_towers, cfg.checkpoint_path)
+    average = WeightAverage(cfg.average_decay) if cfg.average_decay else None
     epoch_end = EpochEnd(
         watch,
         validation,
+        average,
         folder=cfg.checkpoint_path,
         steps_per_epoch=cfg.steps_per_epoch,
         val_epochs=cfg.val_epochs,
@@ -51,7 +54,7 @@ def fit(model, cfg, dataflow, validation, *, save_settings, num_towers, on_gpu, 
         model,
         cfg,
         dataflow,
-        callbacks=[settings_saver, watch, epoch_end, StopAfter(cfg.total_steps)],
+        callbacks=[settings_saver, watch, *([average] if average else []), epoch_end, StopAfter(cfg.total_steps)],
         monitors=[EventFile(os.path.join(cfg.checkpoint_path, LOG_FOLDER))],
         session_init=session_init,
         steps_per_epoch=cfg.steps_per_epoch,

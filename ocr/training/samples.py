@@ -6,18 +6,17 @@ from ocr.geometry import strip_height, transform, whole_image
 from ocr.preprocessing.augment import augmented_placement, draw_augmentation, region_outline
 from ocr.preprocessing.photometric import apply_photometric
 from ocr.preprocessing.prepare import Broken, as_prepared, naming, read_or_broken
-from ocr.preprocessing.warp import black_outside, canvas_shape, warp_photograph
+from ocr.preprocessing.warp import black_outside, warp_photograph
 
 
-def place_augmented(image, polygon, canvas_side, augmentation, settings, fits=False):
+def place_augmented(image, polygon, canvas, augmentation, settings):
     """Cut one region out of its photograph as an augmentation says.
 
     Args:
         image: uint8 (H, W, 3), RGB, or an Excerpt.
         polygon: float (K, 2) in the photograph, or None for all of it.
-        canvas_side: S, pixels.
+        canvas: Canvas that the region gets.
         augmentation, settings: a draw, and the AugmentSettings that it was drawn with.
-        fits: the canvas is as narrow as the text, see warp.canvas_shape.
 
     Returns:
         Prepared.
@@ -25,12 +24,11 @@ def place_augmented(image, polygon, canvas_side, augmentation, settings, fits=Fa
     width, height = image.shape[1], image.shape[0]
     polygon = whole_image(width, height) if polygon is None else polygon
     outline = region_outline(polygon, augmentation, width, height)
-    matrix, (x0, y0, x1, y1) = augmented_placement(outline, canvas_side, augmentation, settings, fits)
-    shape = canvas_shape((x1 - x0, y1 - y0), canvas_side, fits)
-    canvas, inside = warp_photograph(image, outline, matrix, *shape)
-    text, text_height = canvas[y0:y1, x0:x1], strip_height(transform(polygon, matrix))
+    matrix, (x0, y0, x1, y1), shape = augmented_placement(outline, canvas, augmentation, settings)
+    pixels, inside = warp_photograph(image, outline, matrix, *shape)
+    text, text_height = pixels[y0:y1, x0:x1], strip_height(transform(polygon, matrix))
     text[:] = apply_photometric(text, inside[y0:y1, x0:x1], text_height, augmentation.photometric)
-    return as_prepared(black_outside(canvas, inside), (x0, y0, x1, y1), matrix)
+    return as_prepared(black_outside(pixels, inside), (x0, y0, x1, y1), matrix)
 
 
 class SamplePreparer:
@@ -39,18 +37,17 @@ class SamplePreparer:
     The random augmentation depends on (seed, draw) alone, so a batch does not depend on the number of workers.
     """
 
-    def __init__(self, charset, *, canvas_side, seq_len, augment_settings, seed, fits=False):
+    def __init__(self, charset, *, canvas, seq_len, augment_settings, seed):
         self.charset = charset
-        self.canvas_side = canvas_side
+        self.canvas = canvas
         self.seq_len = seq_len
         self.augment_settings = augment_settings
         self.seed = seed
-        self.fits = fits
 
     def __call__(self, image, polygon, text, draw):
         rng = np.random.default_rng([self.seed, draw])
         augmentation = draw_augmentation(rng, self.augment_settings)
-        placed = place_augmented(image, polygon, self.canvas_side, augmentation, self.augment_settings, self.fits)
+        placed = place_augmented(image, polygon, self.canvas, augmentation, self.augment_settings)
         return [placed.canvas, *self.charset.encode(text, self.seq_len), placed.normalized_bbox]
 
 

@@ -65,7 +65,7 @@ def _joined(predictor, windows, read):
     if broken:
         return broken
     readings = [
-        placed(window, predictor.canvas_side, predictor.fits, prepared.canvas.shape, result)
+        placed(window, predictor.canvas, prepared.canvas.shape, result)
         for window, (prepared, result) in zip(windows, read, strict=True)
     ]
     return stitch(windows, [result for _, result in read], readings)

@@ -24,24 +24,24 @@ class Placed:
     place: float
 
 
-def placed(window, canvas_side, fits, canvas_shape, result):
+def placed(window, canvas, shape, result):
     """Characters of one window with their places.
 
     Args:
         window: windows.Window.
-        canvas_side, fits: see image.centred_placement.
-        canvas_shape: (h, w, 3) of its canvas.
+        canvas: Canvas that the regions are placed by.
+        shape: (h, w, 3) of the window's canvas.
         result: ReadText with alpha.
 
     Returns:
         list of Placed.
     """
-    matrix, _ = centred_placement(window.polygon, canvas_side, fits)
+    matrix, *_ = centred_placement(window.polygon, canvas)
     to_photograph = np.linalg.inv(homogeneous(matrix))[:2]
     alpha = result.alpha[: len(result.text)]
     rows, columns = alpha.shape[1:]
-    x = alpha.sum(axis=1) @ (np.arange(columns) + 0.5) * (canvas_shape[1] / columns)
-    y = alpha.sum(axis=2) @ (np.arange(rows) + 0.5) * (canvas_shape[0] / rows)
+    x = alpha.sum(axis=1) @ (np.arange(columns) + 0.5) * (shape[1] / columns)
+    y = alpha.sum(axis=2) @ (np.arange(rows) + 0.5) * (shape[0] / rows)
     places = window.along(transform(np.stack([x, y], axis=1), to_photograph))
     of_characters = zip(result.text, result.char_confidences, places, strict=True)
     return [Placed(character, confidence, float(place)) for character, confidence, place in of_characters]

@@ -40,8 +40,7 @@ class SearchPredictor:
         """
         self.charset = predictor.charset
         self.settings = predictor.settings
-        self.canvas_side = predictor.canvas_side
-        self.fits = predictor.fits
+        self.canvas = predictor.canvas
         self.num_steps = predictor.num_steps or REFERENCE_STEPS
         self.with_bbox = predictor.with_bbox
         self.has_attention = True

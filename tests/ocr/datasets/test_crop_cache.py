@@ -17,7 +17,8 @@ from ocr.datasets.crop_cache import ENDING, FORMAT, CropCache, cache_path, find_
 from ocr.datasets.crop_making import build_cache
 from ocr.datasets.index import KEPT, RegionIndex
 from ocr.errors import InputError
-from ocr.preprocessing.augment import AugmentSettings
+from ocr.preprocessing.augment import WIDE, AugmentSettings
+from ocr.preprocessing.canvas import Canvas
 from ocr.preprocessing.prepare import Broken
 from ocr.region import DropReason
 from ocr.training.samples import SamplePreparer, TrainingPreparer
@@ -31,19 +32,20 @@ def make_index(tmp_path):
     return partial(write_index, tmp_path)
 
 
-def preparer(index, crops=None, settings=PLACES, fits=False):
+def preparer(index, crops=None, settings=PLACES, kind='square'):
     sample = SamplePreparer(
-        Charset('0123456789'), canvas_side=SIDE, seq_len=2, augment_settings=settings, seed=0, fits=fits
+        Charset('0123456789'), canvas=Canvas(SIDE, kind, 2048), seq_len=2, augment_settings=settings, seed=0
     )
     return TrainingPreparer(index, sample, crops)
 
 
-@pytest.mark.parametrize('fits', [False, True])
-def test_pictures_are_those_of_the_photographs(make_index, fits):
+@pytest.mark.parametrize('kind', ['square', 'fit', 'area'])
+def test_pictures_are_those_of_the_photographs(make_index, kind):
     path = make_index(('a.png', LARGE), ('b.png', SMALL), ('a.png', OVER), ('b.png', TALL))
-    assert build_cache(path, canvas_side=SIDE, margin=PLACES.margin) == {KEPT: 4}
+    assert build_cache(path, canvas=Canvas(SIDE, kind, 2048), margin=PLACES.margin) == {KEPT: 4}
     index = RegionIndex(path)
-    uncached, cached = preparer(index, fits=fits), preparer(index, find_crops(index, SIDE, PLACES.margin), fits=fits)
+    crops = find_crops(index, Canvas(SIDE, kind, 2048), PLACES.margin)
+    uncached, cached = preparer(index, kind=kind), preparer(index, crops, kind=kind)
     for task in ((position, draw) for position in range(4) for draw in range(25)):
         (canvas, *others), (same_canvas, *same_others) = uncached(task), cached(task)
         assert all((one == same).all() for one, same in zip(others, same_others, strict=True))
@@ -56,7 +58,7 @@ def test_pictures_are_those_of_the_photographs(make_index, fits):
 def test_effects_are_those_of_the_photographs(make_index):
     settings = AugmentSettings(**{field.name: 1 for field in fields(AugmentSettings) if field.name.endswith('_prob')})
     path = make_index(('b.png', SMALL))
-    build_cache(path, canvas_side=SIDE, margin=settings.margin)
+    build_cache(path, canvas=Canvas(SIDE), margin=settings.margin)
     index = RegionIndex(path)
     tasks = [(0, draw) for draw in range(25)]
     uncached, cached = preparer(index, settings=settings), preparer(index, CropCache(index), settings)
@@ -66,7 +68,7 @@ def test_effects_are_those_of_the_photographs(make_index):
 
 def test_a_crop_has_no_more_pixels_than_the_canvas_can_use(make_index):
     path = make_index(('a.png', LARGE), ('a.png', SMALL), ('a.png', TALL))
-    build_cache(path, canvas_side=SIDE, margin=0)
+    build_cache(path, canvas=Canvas(SIDE), margin=0)
     crops = CropCache(RegionIndex(path))
     assert max(crops.read(0).pixels.shape[:2]) <= 2 * SIDE
     assert crops.read(1).pixels.shape[:2] == (25 + 4, 42 + 4)
@@ -77,11 +79,11 @@ def test_what_cannot_be_read_is_counted_and_read_as_before(make_index, tmp_path,
     (tmp_path / 'bad.png').write_bytes(b'no image')
     path = make_index(('bad.png', SMALL), ('a.png', SMALL), ('bad.png', LARGE), ('gone.png', SMALL))
     (tmp_path / 'gone.png').unlink()
-    counts = build_cache(path, canvas_side=SIDE, margin=0)
+    counts = build_cache(path, canvas=Canvas(SIDE), margin=0)
     assert counts == {KEPT: 1, DropReason.UNREADABLE: 2, DropReason.MISSING: 1}
     assert sum('left out: ' in record.getMessage() for record in caplog.records) == 2
     index = RegionIndex(path)
-    prepare = preparer(index, find_crops(index, SIDE, 0), AugmentSettings())
+    prepare = preparer(index, find_crops(index, Canvas(SIDE), 0), AugmentSettings())
     results = [prepare((position, 0)) for position in range(4)]
     assert [isinstance(result, Broken) for result in results] == [True, False, True, True]
     assert results[3].reason == DropReason.MISSING
@@ -90,10 +92,10 @@ def test_what_cannot_be_read_is_counted_and_read_as_before(make_index, tmp_path,
 def test_datasets_with_and_without_a_cache_stand_side_by_side(make_index, caplog):
     places = [('x', SMALL), ('y', TALL), ('z', OVER)]
     first, second, third = (make_index(('a.png', place), name=name) for name, place in places)
-    build_cache(first, canvas_side=SIDE, margin=0)
-    build_cache(third, canvas_side=SIDE, margin=0)
+    build_cache(first, canvas=Canvas(SIDE), margin=0)
+    build_cache(third, canvas=Canvas(SIDE), margin=0)
     with caplog.at_level(logging.INFO):
-        crops = find_crops(RegionIndex([first, second, third]), SIDE, 0)
+        crops = find_crops(RegionIndex([first, second, third]), Canvas(SIDE), 0)
     (record,) = caplog.records
     assert record.getMessage() == f'reading {cache_path(first)}, photographs of {second}, {cache_path(third)}'
     assert crops.read(0).matrix[0, 2] == -18 and crops.read(1) is None and crops.read(2).matrix[0, 2] < -500
@@ -102,7 +104,7 @@ def test_datasets_with_and_without_a_cache_stand_side_by_side(make_index, caplog
 
 
 def test_without_a_cache_there_are_no_crops(make_index):
-    assert find_crops(RegionIndex(make_index(('a.png', SMALL))), SIDE, 0) is None
+    assert find_crops(RegionIndex(make_index(('a.png', SMALL))), Canvas(SIDE), 0) is None
 
 
 def change_index(path):
@@ -152,36 +154,36 @@ def write_in_another_version(path):
 
 
 @pytest.mark.parametrize(
-    ('change', 'canvas_side', 'margin', 'message'),
+    ('change', 'canvas', 'margin', 'message'),
     [
-        (change_index, SIDE, 0.3, 'is of another state of the index'),
-        (touch, SIDE, 0.3, r'is older than .*a\.png'),
-        (remove_photograph, SIDE, 0.3, r'is older than .*a\.png'),
-        (cut_off, SIDE, 0.3, 'is damaged'),
-        (damage_crop, SIDE, 0.3, 'is damaged'),
-        (damage_table, SIDE, 0.3, 'is damaged'),
-        (damage_ending, SIDE, 0.3, 'is damaged'),
-        (write_in_another_version, SIDE, 0.3, 'was written by another version'),
-        (None, SIDE, 0.4, 'was made for margins of 0.3 at most, and 0.4 is asked for'),
-        (None, SIDE + 1, 0, 'was made for --image_size 64 at most, and 65 is asked for'),
+        (change_index, Canvas(SIDE), 0.3, 'is of another state of the index'),
+        (touch, Canvas(SIDE), 0.3, r'is older than .*a\.png'),
+        (remove_photograph, Canvas(SIDE), 0.3, r'is older than .*a\.png'),
+        (cut_off, Canvas(SIDE), 0.3, 'is damaged'),
+        (damage_crop, Canvas(SIDE), 0.3, 'is damaged'),
+        (damage_table, Canvas(SIDE), 0.3, 'is damaged'),
+        (damage_ending, Canvas(SIDE), 0.3, 'is damaged'),
+        (write_in_another_version, Canvas(SIDE), 0.3, 'was written by another version'),
+        (None, Canvas(SIDE), 0.4, 'was made for margins of 0.3 at most, and 0.4 is asked for'),
+        (None, Canvas(SIDE + 1), 0, 'was made for --image_size 64 at most, and --image_size 65 is asked for'),
     ],
 )
-def test_a_cache_that_does_not_serve_is_refused_with_the_remedy(make_index, change, canvas_side, margin, message):
+def test_a_cache_that_does_not_serve_is_refused_with_the_remedy(make_index, change, canvas, margin, message):
     path = make_index(('a.png', SMALL))
-    build_cache(path, canvas_side=SIDE, margin=0.3)
+    build_cache(path, canvas=Canvas(SIDE), margin=0.3)
     index = RegionIndex(path)
-    assert find_crops(index, SIDE, 0.3) and find_crops(index, SIDE - 1, 0)
+    assert find_crops(index, Canvas(SIDE), 0.3) and find_crops(index, Canvas(SIDE - 1, 'area'), 0)
     if change:
         change(path)
     with pytest.raises(InputError, match=message) as error:
-        find_crops(RegionIndex(path), canvas_side, margin)
+        find_crops(RegionIndex(path), canvas, margin)
     assert 'run dataset.py --cache' in str(error.value) and '\n' not in str(error.value)
 
 
 def test_a_crop_that_is_damaged_while_it_is_read_is_said_with_the_same_remedy(make_index):
     path = make_index(('a.png', SMALL), ('a.png', LARGE))
-    build_cache(path, canvas_side=SIDE, margin=0)
-    crops = find_crops(RegionIndex(path), SIDE, 0)
+    build_cache(path, canvas=Canvas(SIDE), margin=0)
+    crops = find_crops(RegionIndex(path), Canvas(SIDE), 0)
     damage_crop(path)
     with pytest.raises(InputError, match=r'mine\.crops is damaged; run dataset\.py --cache .*, or delete that file'):
         crops.read(0)
@@ -189,4 +191,8 @@ def test_a_crop_that_is_damaged_while_it_is_read_is_said_with_the_same_remedy(ma
 
 
 def test_a_margin_that_is_never_drawn_is_not_asked_for():
-    assert needed_margin(0.0, 0.5) == 0 and needed_margin(0.1, 0.5) == 0.5
+    assert needed_margin(AugmentSettings(margin=0.5)) == 0
+    assert needed_margin(AugmentSettings(margin=0.5, margin_prob=0.1)) == 0.5
+    assert needed_margin(AugmentSettings(margin=0.5, cut_shares=(1, 0, 0, 1, 0, 0))) == 0
+    assert needed_margin(AugmentSettings(margin=0.5, cut_shares=(1, 0, 0, 1, 0, 1))) == 0.5
+    assert needed_margin(AugmentSettings(margin=0.1, cut_shares=(1, 1, 0, 1, 1, 0))) == WIDE

@@ -18,6 +18,7 @@ from ocr.datasets.crop_cache import CropCache, cache_fault, cache_path
 from ocr.datasets.crop_making import build_cache, ensure_caches, estimate_size, part_path
 from ocr.datasets.index import KEPT, RegionIndex
 from ocr.errors import InputError
+from ocr.preprocessing.canvas import Canvas
 
 REGIONS = ('a.png', LARGE), ('b.png', SMALL), ('a.png', SMALL), ('c.png', TALL), ('b.png', OVER)
 
@@ -52,7 +53,7 @@ def stopped(make_index, decoded):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        build_cache(path, canvas_side=SIDE, margin=0, num_workers=1, progress=stop)
+        build_cache(path, canvas=Canvas(SIDE), margin=0, num_workers=1, progress=stop)
     assert seen == [2, 2] and not os.path.exists(cache_path(path))
     decoded.clear()
     return path
@@ -60,7 +61,7 @@ def stopped(make_index, decoded):
 
 def crops_of(path, **settings):
     """The crops that a cache made in one go has: [(pixels, matrix)]."""
-    build_cache(path, **{'canvas_side': SIDE, 'margin': 0, **settings})
+    build_cache(path, **{'canvas': Canvas(SIDE), 'margin': 0, **settings})
     crops = CropCache(RegionIndex(path))
     return [(crops.read(position).pixels, crops.read(position).matrix) for position in range(len(REGIONS))]
 
@@ -73,7 +74,7 @@ def assert_equal(ones, others):
 def test_each_photograph_is_decoded_once(make_index, decoded):
     path = make_index(*REGIONS)
     steps = []
-    build_cache(path, canvas_side=SIDE, margin=0, num_workers=2, progress=steps.append)
+    build_cache(path, canvas=Canvas(SIDE), margin=0, num_workers=2, progress=steps.append)
     assert decoded == {'a.png': 1, 'b.png': 1, 'c.png': 1}
     assert steps == [2, 2, 1]
     crops = CropCache(RegionIndex(path))
@@ -86,22 +87,22 @@ def test_each_photograph_is_decoded_once(make_index, decoded):
 def test_what_goes_wrong_names_the_photograph(make_index):
     path = make_index(('a.png', SMALL), ('b.png', SMALL[:1]))
     with pytest.raises(RuntimeError, match=r'b\.png: \w+Error: '):
-        build_cache(path, canvas_side=SIDE, margin=0)
+        build_cache(path, canvas=Canvas(SIDE), margin=0)
 
 
 def test_the_number_of_workers_changes_nothing(make_index):
     path = make_index(*REGIONS)
-    build_cache(path, canvas_side=SIDE, margin=0.2, num_workers=1)
+    build_cache(path, canvas=Canvas(SIDE), margin=0.2, num_workers=1)
     alone = Path(cache_path(path)).read_bytes()
-    build_cache(path, canvas_side=SIDE, margin=0.2, num_workers=4)
+    build_cache(path, canvas=Canvas(SIDE), margin=0.2, num_workers=4)
     assert Path(cache_path(path)).read_bytes() == alone
 
 
 def test_what_was_stopped_goes_on(stopped, decoded):
     steps = []
-    assert build_cache(stopped, canvas_side=SIDE, margin=0, progress=steps.append) == {KEPT: 5}
+    assert build_cache(stopped, canvas=Canvas(SIDE), margin=0, progress=steps.append) == {KEPT: 5}
     assert steps == [4, 1] and decoded == {'c.png': 1}
-    assert not os.path.exists(part_path(stopped)) and cache_fault(stopped, SIDE, 0) is None
+    assert not os.path.exists(part_path(stopped)) and cache_fault(stopped, Canvas(SIDE), 0) is None
     gone_on = [(crop.pixels, crop.matrix) for crop in map(CropCache(RegionIndex(stopped)).read, range(5))]
     os.remove(cache_path(stopped))
     assert_equal(gone_on, crops_of(stopped))
@@ -110,47 +111,47 @@ def test_what_was_stopped_goes_on(stopped, decoded):
 @pytest.mark.parametrize('bytes_lost', [1, 100, 3000])
 def test_a_record_that_was_cut_off_is_made_again(stopped, decoded, bytes_lost):
     os.truncate(part_path(stopped), os.path.getsize(part_path(stopped)) - bytes_lost)
-    assert build_cache(stopped, canvas_side=SIDE, margin=0) == {KEPT: 5}
+    assert build_cache(stopped, canvas=Canvas(SIDE), margin=0) == {KEPT: 5}
     assert decoded['b.png'] == decoded['c.png'] == 1
-    assert cache_fault(stopped, SIDE, 0) is None
+    assert cache_fault(stopped, Canvas(SIDE), 0) is None
 
 
 def test_a_record_that_was_damaged_is_made_again(stopped, decoded):
     with open(part_path(stopped), 'r+b') as part:
         part.seek(-100, os.SEEK_END)
         part.write(bytes(50))
-    assert build_cache(stopped, canvas_side=SIDE, margin=0) == {KEPT: 5}
-    assert decoded == {'b.png': 1, 'c.png': 1} and cache_fault(stopped, SIDE, 0) is None
+    assert build_cache(stopped, canvas=Canvas(SIDE), margin=0) == {KEPT: 5}
+    assert decoded == {'b.png': 1, 'c.png': 1} and cache_fault(stopped, Canvas(SIDE), 0) is None
 
 
 def test_a_part_of_another_cache_is_not_gone_on_with(stopped, decoded):
-    build_cache(stopped, canvas_side=SIDE, margin=0.5)
-    assert sum(decoded.values()) == 3 and cache_fault(stopped, SIDE, 0.5) is None
+    build_cache(stopped, canvas=Canvas(SIDE), margin=0.5)
+    assert sum(decoded.values()) == 3 and cache_fault(stopped, Canvas(SIDE), 0.5) is None
 
 
 def test_photographs_that_changed_since_are_cut_again(stopped, decoded):
     os.utime(stopped.replace('mine.jsonl', 'b.png'), ns=(1, 1))
-    build_cache(stopped, canvas_side=SIDE, margin=0)
-    assert decoded == {'b.png': 1, 'c.png': 1} and cache_fault(stopped, SIDE, 0) is None
+    build_cache(stopped, canvas=Canvas(SIDE), margin=0)
+    assert decoded == {'b.png': 1, 'c.png': 1} and cache_fault(stopped, Canvas(SIDE), 0) is None
 
 
 def test_rubbish_in_the_place_of_a_part_is_overwritten(make_index):
     path = make_index(*REGIONS)
     Path(part_path(path)).write_bytes(b'\xff' * 64)
-    assert build_cache(path, canvas_side=SIDE, margin=0) == {KEPT: 5}
-    assert cache_fault(path, SIDE, 0) is None
+    assert build_cache(path, canvas=Canvas(SIDE), margin=0) == {KEPT: 5}
+    assert cache_fault(path, Canvas(SIDE), 0) is None
 
 
 def test_what_is_stopped_leaves_the_old_cache(make_index):
     path = make_index(*REGIONS)
-    build_cache(path, canvas_side=SIDE, margin=0)
+    build_cache(path, canvas=Canvas(SIDE), margin=0)
     before = Path(cache_path(path)).read_bytes()
 
     def stop(_):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        build_cache(path, canvas_side=2 * SIDE, margin=0, progress=stop)
+        build_cache(path, canvas=Canvas(2 * SIDE), margin=0, progress=stop)
     assert Path(cache_path(path)).read_bytes() == before
 
 
@@ -159,27 +160,27 @@ def test_two_processes_do_not_write_one_cache(make_index):
     with open(part_path(path), 'wb') as other:
         fcntl.flock(other, fcntl.LOCK_EX)
         with pytest.raises(InputError, match='another process is making it'):
-            build_cache(path, canvas_side=SIDE, margin=0)
-    build_cache(path, canvas_side=SIDE, margin=0)
+            build_cache(path, canvas=Canvas(SIDE), margin=0)
+    build_cache(path, canvas=Canvas(SIDE), margin=0)
 
 
 def test_a_full_disk_leaves_nothing(make_index):
     path = make_index(*REGIONS)
     with tiny.largest_file(2000), pytest.raises(InputError, match=r'mine\.crops: cannot be written'):
-        build_cache(path, canvas_side=SIDE, margin=0)
+        build_cache(path, canvas=Canvas(SIDE), margin=0)
     assert not os.path.exists(part_path(path)) and not os.path.exists(cache_path(path))
 
 
 def test_the_size_is_said_beforehand(make_index):
     path = make_index(*REGIONS)
     groups = [np.array([0, 2]), np.array([1, 4]), np.array([3])]
-    said = estimate_size(path, groups, SIDE, 0)
-    build_cache(path, canvas_side=SIDE, margin=0)
+    said = estimate_size(path, groups, Canvas(SIDE), 0)
+    build_cache(path, canvas=Canvas(SIDE), margin=0)
     assert abs(said / os.path.getsize(cache_path(path)) - 1) < 0.1
 
 
 def ensure(path, draws, **settings):
-    ensure_caches(RegionIndex(path), [draws], **{'canvas_side': SIDE, 'margin': 0, **settings})
+    ensure_caches(RegionIndex(path), [draws], **{'canvas': Canvas(SIDE), 'margin': 0, **settings})
     return os.path.exists(cache_path(path))
 
 
@@ -194,14 +195,14 @@ def test_a_training_makes_the_cache_that_it_gains_by(make_index, caplog, decoded
     (line,) = caplog.messages
     assert line.startswith(f'{cache_path(path)} is missing: cutting 4 regions out of 2 photographs, about 1 MB, once')
     decoded.clear()
-    assert ensure(path, 1000) and ensure(path, 1000, canvas_side=SIDE // 2) and not decoded
-    assert ensure(path, 1000, margin=0.5) and cache_fault(path, SIDE, 0.5) is None
+    assert ensure(path, 1000) and ensure(path, 1000, canvas=Canvas(SIDE // 2)) and not decoded
+    assert ensure(path, 1000, margin=0.5) and cache_fault(path, Canvas(SIDE), 0.5) is None
     assert 'was made for margins of 0 at most, and 0.5 is asked for: cutting 4 regions' in caplog.messages[1]
 
 
 def test_a_training_makes_a_damaged_cache_anew(make_index, caplog):
     path = make_index(*REGIONS[:3], ('b.png', LARGE))
-    build_cache(path, canvas_side=SIDE, margin=0)
+    build_cache(path, canvas=Canvas(SIDE), margin=0)
     whole = Path(cache_path(path)).read_bytes()
     begin = whole.index(b'\xff\xd8') + 50
     Path(cache_path(path)).write_bytes(whole[:begin] + bytes(100) + whole[begin + 100 :])

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.transformPen import TransformPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTCollection, TTFont
 
@@ -131,3 +132,79 @@ def test_missing_and_empty_folders(tmp_path):
 def test_a_font_travels_between_processes():
     assert pickle.loads(pickle.dumps(FONTS)) == FONTS
     assert Font('a/B.ttf').name == 'B' and Font('a/B.ttc', 3).name == 'B#3'
+
+
+# A folder with a table
+
+HEADER = 'file\tindex\tfamily\tstyle\tpackage\tlicence\tclass\tlatin1\tmissing'
+
+
+def listed(folder, *rows):
+    """Fonts of a folder whose table has a row (file, class, missing, package) for each; the files are copies of one."""
+    for name, *_ in rows:
+        if name != 'gone.ttf':
+            (folder / name).write_bytes((FONT_DIR / 'LeckerliOne-Regular.ttf').read_bytes())
+    lines = [f'{name}\t0\tF\tRegular\t{package}\tOFL\t{kind}\t0\t{missing}' for name, kind, missing, package in rows]
+    (folder / 'fonts.tsv').write_text('\n'.join([HEADER, *lines]) + '\n')
+    return scan_fonts(folder)
+
+
+def test_a_table_says_what_a_face_lacks_without_opening_it(tmp_path):
+    one, other = listed(tmp_path, ('a.ttf', 'sans', 'none', 'p'), ('b.pfb', 'sans', '~^"', 'p'))
+    assert one.covers('Any text, "printable"~') and not one.covers('永')
+    assert other.covers('Any text') and not other.covers('^') and not other.covers('\u00e9')
+
+
+def test_classes_are_drawn_with_in_their_shares_whatever_their_numbers(tmp_path):
+    fonts = listed(tmp_path, ('a.ttf', 'sans', 'none', 'p'), *((f'{i}.ttf', 'serif', 'none', 'p') for i in range(10)))
+    rng = np.random.default_rng(0)
+    first = [fonts[int(fonts.shuffled(rng)[0])].name for _ in range(1000)]
+    assert 0.6 < first.count('a') / len(first) < 0.71
+    assert sorted(fonts.shuffled(rng).tolist()) == list(range(11))
+
+
+def test_very_many_faces_of_one_source_are_a_class_of_their_own(tmp_path):
+    rows = [(f'{i}.ttf', 'display', 'none', 'one author') for i in range(101)]
+    fonts = listed(tmp_path, *rows, ('other.ttf', 'display', 'none', 'p'))
+    weights = {font.name: font.weight for font in fonts}
+    assert weights['other'] > 2 * sum(weights[str(i)] for i in range(101))
+
+
+def test_files_of_a_table_that_are_gone_are_logged(tmp_path, caplog):
+    fonts = listed(tmp_path, ('a.ttf', 'sans', 'none', 'p'), ('gone.ttf', 'sans', 'none', 'p'))
+    assert [font.name for font in fonts] == ['a'] and '1 files that are not there, such as' in caplog.text
+    (tmp_path / 'a.ttf').unlink()
+    with pytest.raises(InputError, match=r'fonts\.tsv: none of its fonts is in the folder'):
+        scan_fonts(tmp_path)
+
+
+@pytest.mark.parametrize('content', ['', 'file\tindex\n a\n', f'{HEADER}\na.ttf\tx\t\t\t\t\tsans\t0\tnone\n', '\xff'])
+def test_a_table_that_is_none(tmp_path, content):
+    (tmp_path / 'fonts.tsv').write_text(content, encoding='latin-1')
+    with pytest.raises(InputError, match=r'fonts\.tsv: no(ne of its fonts| table of fonts)'):
+        scan_fonts(tmp_path)
+
+
+# Faces that have capitals in the place of small letters
+
+
+def capitals_only(folder, scale):
+    """A shipped font whose small letters are its capitals, scaled."""
+    face = TTFont(FONT_DIR / 'LiberationSans-Regular.ttf')
+    glyphs, names = face.getGlyphSet(), face.getBestCmap()
+    for letter in string.ascii_lowercase:
+        pen = TTGlyphPen(None)
+        glyphs[names[ord(letter.upper())]].draw(TransformPen(pen, (scale, 0, 0, scale, 0, 0)))
+        face['glyf'][names[ord(letter)]] = pen.glyph()
+    face.save(folder / 'Capitals.ttf')
+    return scan_fonts(folder)[0]
+
+
+@pytest.mark.parametrize('scale', [1, 0.8])
+def test_small_letters_that_look_like_capitals_are_written_as_such(tmp_path, scale):
+    font = capitals_only(tmp_path, scale)
+    assert font.as_written('Open 24 h') == 'OPEN 24 H'
+
+
+def test_shipped_fonts_have_small_letters():
+    assert all(font.as_written('Open') == 'Open' for font in FONTS)

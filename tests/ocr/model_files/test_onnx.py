@@ -108,7 +108,7 @@ def test_the_variant_with_boxes():
 
 def test_charset_settings_and_shapes_are_inside(latin):
     one, other = latin
-    for name in ('charset', 'settings', 'canvas_side', 'num_steps', 'fits', 'with_bbox', 'has_attention'):
+    for name in ('charset', 'settings', 'canvas', 'num_steps', 'with_bbox', 'has_attention'):
         assert getattr(one, name) == getattr(other, name), name
 
 

@@ -9,9 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config import Config
-from ocr.geometry import box_polygon, polygon_box, transform, whole_image
-from ocr.preprocessing.augment import AugmentSettings, augmented_placement, draw_augmentation, region_outline
-from ocr.preprocessing.warp import canvas_shape, warp_region
+from ocr.errors import InputError
+from ocr.geometry import box_polygon, polygon_area, polygon_box, strip_height, transform, whole_image
+from ocr.preprocessing.augment import (
+    CUTS,
+    MOVED,
+    WIDE,
+    AugmentSettings,
+    augmented_placement,
+    draw_augmentation,
+    region_outline,
+)
+from ocr.preprocessing.canvas import Canvas
+from ocr.preprocessing.warp import warp_region
 
 REFERENCE = AugmentSettings()
 PLAIN = AugmentSettings(rotation_prob=0, shear_prob=0)
@@ -25,6 +35,7 @@ rectangles = st.tuples(
     st.floats(8, 2000),
     st.floats(0, 360),  # turned by
 )
+KINDS = 'square', 'fit', 'area'
 
 
 def turned_rectangle(centre_x, centre_y, width, height, degrees):
@@ -33,7 +44,7 @@ def turned_rectangle(centre_x, centre_y, width, height, degrees):
 
 def placed(polygon, side, seed, chosen=REFERENCE):
     augmentation = draw_augmentation(np.random.default_rng(seed), chosen)
-    return augmented_placement(polygon, side, augmentation, chosen)
+    return augmented_placement(polygon, Canvas(side), augmentation, chosen)[:2]
 
 
 @settings(max_examples=300)
@@ -41,7 +52,7 @@ def placed(polygon, side, seed, chosen=REFERENCE):
 def test_the_text_stays_on_the_canvas_at_the_sizes_of_the_reference(rectangle, side, seed):
     polygon = turned_rectangle(*rectangle)
     augmentation = draw_augmentation(np.random.default_rng(seed), REFERENCE)
-    matrix, (x0, y0, x1, y1) = augmented_placement(polygon, side, augmentation, REFERENCE)
+    matrix, (x0, y0, x1, y1), _ = augmented_placement(polygon, Canvas(side), augmentation, REFERENCE)
     width, height = x1 - x0, y1 - y0
     assert 0 <= x0 < x1 <= side and 0 <= y0 < y1 <= side
     assert min(width, height) >= 8 and max(width, height) <= side - 1
@@ -56,10 +67,10 @@ def test_the_text_stays_on_the_canvas_at_the_sizes_of_the_reference(rectangle, s
 def test_on_a_fitted_canvas_the_text_has_the_same_size(rectangle, side, seed):
     polygon = turned_rectangle(*rectangle)
     augmentation = draw_augmentation(np.random.default_rng(seed), REFERENCE)
-    _, square = augmented_placement(polygon, side, augmentation, REFERENCE)
-    matrix, (x0, y0, x1, y1) = augmented_placement(polygon, side, augmentation, REFERENCE, fits=True)
+    _, square, _ = augmented_placement(polygon, Canvas(side), augmentation, REFERENCE)
+    fitted = Canvas(side, 'fit')
+    matrix, (x0, y0, x1, y1), (height, width) = augmented_placement(polygon, fitted, augmentation, REFERENCE)
     assert (x1 - x0, y1 - y0) == (square[2] - square[0], square[3] - square[1])
-    height, width = canvas_shape((x1 - x0, y1 - y0), side, fits=True)
     assert 0 <= x0 < x1 <= width and 0 <= y0 < y1 <= height
     assert polygon_box(transform(polygon, matrix)) == pytest.approx((x0, y0, x1, y1), abs=0.01)
 
@@ -69,7 +80,7 @@ def test_on_a_fitted_canvas_the_text_has_the_same_size(rectangle, side, seed):
 def test_no_side_is_enlarged_more_than_four_times_beyond_the_least_size(rectangle, side, seed):
     polygon = turned_rectangle(*rectangle)
     augmentation = draw_augmentation(np.random.default_rng(seed), REFERENCE)
-    _, (x0, y0, x1, y1) = augmented_placement(polygon, side, augmentation, REFERENCE)
+    _, (x0, y0, x1, y1), _ = augmented_placement(polygon, Canvas(side), augmentation, REFERENCE)
     turned = polygon_box(transform(polygon, np.hstack([augmentation.linear, np.zeros((2, 1))])))
     for after, before in ((x1 - x0, turned[2] - turned[0]), (y1 - y0, turned[3] - turned[1])):
         assert after <= max(8, 4 * before + 0.51)
@@ -283,7 +294,7 @@ def test_tilts_are_drawn_either_way_on_each_axis():
 )
 def test_the_far_side_is_as_much_shorter_as_it_is_further_away(tilt, near, far):
     text = whole_image(300, 300) + np.float32([1000, 500])
-    matrix, _ = augmented_placement(text, 256, tilted(tilt), PLAIN)
+    matrix, *_ = augmented_placement(text, Canvas(256), tilted(tilt), PLAIN)
     sides = side_lengths(transform(text, matrix))
     assert sides[near] / sides[far] == pytest.approx(1.2 / 0.8, rel=1e-3)
 
@@ -291,7 +302,7 @@ def test_the_far_side_is_as_much_shorter_as_it_is_further_away(tilt, near, far):
 def test_the_text_is_seen_from_the_side_first_and_then_turned():
     quarter_turn = np.array([[0.0, -1], [1, 0]])
     text = whole_image(300, 300) + np.float32([1000, 500])
-    matrix, _ = augmented_placement(text, 256, replace(tilted((0.4, 0)), linear=quarter_turn), PLAIN)
+    matrix, *_ = augmented_placement(text, Canvas(256), replace(tilted((0.4, 0)), linear=quarter_turn), PLAIN)
     sides = side_lengths(transform(text, matrix))
     assert sides[3] / sides[1] == pytest.approx(1.2 / 0.8, rel=1e-3)
     assert sides[0] == pytest.approx(sides[2], rel=1e-3)
@@ -299,20 +310,20 @@ def test_the_text_is_seen_from_the_side_first_and_then_turned():
 
 def test_across_a_long_text_the_distance_grows_no_faster_than_along_it():
     text = whole_image(1000, 100) + np.float32([10, 20])
-    matrix, _ = augmented_placement(text, 256, tilted((0, 0.4)), PLAIN)
+    matrix, *_ = augmented_placement(text, Canvas(256), tilted((0, 0.4)), PLAIN)
     sides = side_lengths(transform(text, matrix))
     assert sides[0] / sides[2] == pytest.approx(1.02 / 0.98, rel=1e-3)
 
 
 @settings(max_examples=300)
-@given(rectangle=rectangles, side=st.sampled_from(SIDES), seed=st.integers(0, 2**32), fits=st.booleans())
-def test_with_everything_drawn_the_outline_stays_on_the_canvas(rectangle, side, seed, fits):
+@given(rectangle=rectangles, side=st.sampled_from(SIDES), seed=st.integers(0, 2**32), kind=st.sampled_from(KINDS))
+def test_with_everything_drawn_the_outline_stays_on_the_canvas(rectangle, side, seed, kind):
     chosen = replace(EVERYTHING, perspective=0.8)
     augmentation = draw_augmentation(np.random.default_rng(seed), chosen)
     polygon = turned_rectangle(*rectangle)
     outline = region_outline(polygon, augmentation, 850, 850)
-    matrix, (x0, y0, x1, y1) = augmented_placement(outline, side, augmentation, chosen, fits)
-    height, width = canvas_shape((x1 - x0, y1 - y0), side, fits)
+    canvas = Canvas(side, kind, side * side // 3)
+    matrix, (x0, y0, x1, y1), (height, width) = augmented_placement(outline, canvas, augmentation, chosen)
     assert 0 <= x0 < x1 <= width and 0 <= y0 < y1 <= height
     placed_outline = transform(outline, matrix)
     assert polygon_box(placed_outline) == pytest.approx((x0, y0, x1, y1), abs=0.02)
@@ -336,3 +347,69 @@ def test_the_box_is_that_of_the_ink_in_perspective_too(rectangle, seed):
     rows, columns = np.nonzero(canvas[:, :, 0])
     ink = columns.min(), rows.min(), columns.max() + 1, rows.max() + 1
     assert np.abs(np.subtract(ink, box)).max() <= 3  # a corner that the tilt makes sharp ends before its tip
+
+
+# How a region is cut
+
+ARC = np.float32(
+    [[10 * x, 40 - (x - 5) ** 2] for x in range(11)] + [[10 * x, 70 - (x - 5) ** 2] for x in range(10, -1, -1)]
+)
+
+
+def outline_of(cut, polygon, seed=0, **changes):
+    shares = tuple(float(one == cut) for one in CUTS)
+    chosen = replace(PLAIN, cut_shares=shares, margin=0.5, **changes)
+    return region_outline(polygon, draw_augmentation(np.random.default_rng(seed), chosen), 1000, 1000)
+
+
+def test_the_polygon_itself():
+    assert (outline_of('polygon', ARC) == ARC).all()
+
+
+def test_a_wide_polygon_holds_the_polygon():
+    height = strip_height(ARC)
+    for seed in range(20):
+        wide = outline_of('wide polygon', ARC, seed)
+        assert len(wide) == len(ARC)
+        distances = [cv2.pointPolygonTest(np.float32(wide), tuple(map(float, point)), True) for point in ARC]
+        assert min(distances) >= -0.01 and max(distances) <= WIDE * height + 0.01
+    assert polygon_area(wide) > polygon_area(ARC)
+
+
+def test_moved_points_are_few_and_near_the_polygon():
+    numbers = set()
+    for seed in range(40):
+        moved = outline_of('moved points', ARC, seed)
+        numbers.add(len(moved))
+        reach = MOVED * strip_height(ARC) * np.sqrt(2) + 0.01
+        assert all(np.linalg.norm(ARC - point, axis=1).min() <= reach for point in moved)
+        assert polygon_area(moved) > 0.4 * polygon_area(ARC)
+    assert numbers == {4, 6, 8, 10, 12, 14}
+    four = np.float32([[0, 0], [90, 0], [90, 30], [0, 30]])
+    assert len(outline_of('moved points', four)) == 4
+
+
+def test_boxes_without_with_and_with_the_widest_margins():
+    x0, y0, x1, y1 = polygon_box(ARC + 100)
+    height = strip_height(ARC)
+    assert polygon_box(outline_of('box', ARC + 100)) == (x0, y0, x1, y1)
+    left, top, right, bottom = polygon_box(outline_of('margins', ARC + 100))
+    assert x0 - height / 2 < left < x0 and y0 - height / 2 < top < y0
+    assert x1 < right < x1 + height / 2 and y1 < bottom < y1 + height / 2
+    widest = polygon_box(outline_of('widest', ARC + 100))
+    assert widest == pytest.approx((x0 - height / 2, y0 - height / 2, x1 + height / 2, y1 + height / 2), abs=0.01)
+
+
+def test_cuts_come_in_their_shares_and_change_nothing_else_of_a_draw():
+    chosen = replace(EVERYTHING, cut_shares=(4, 0, 0, 6, 0, 0))
+    draws = [draw_augmentation(np.random.default_rng(seed), chosen) for seed in range(300)]
+    assert 150 < sum(draw.margins is not None for draw in draws) < 210
+    for seed in range(10):
+        one, other = (draw_augmentation(np.random.default_rng(seed), each) for each in (chosen, EVERYTHING))
+        assert (one.linear == other.linear).all() and one.photometric == other.photometric and one.tilt == other.tilt
+
+
+@pytest.mark.parametrize('shares', [(1, 1), (0,) * 6, (1, 1, 1, 1, 1, -1)])
+def test_shares_of_cuts_that_make_no_sense(shares):
+    with pytest.raises(InputError, match=r'--cut_shares .*: give a share each to polygon, wide polygon, moved points'):
+        AugmentSettings(cut_shares=shares)

@@ -6,25 +6,25 @@ from PIL import Image
 from test_warp import photograph, saved
 
 from ocr.geometry import whole_image
+from ocr.preprocessing.canvas import Canvas
 from ocr.preprocessing.decode import Excerpt, read_image
 from ocr.preprocessing.prepare import InferencePreparer, place_region, read_or_broken
-from ocr.preprocessing.warp import canvas_shape, centred_placement, resize_into, warp_region
+from ocr.preprocessing.warp import centred_placement, resize_into, warp_region
 from ocr.region import TextRegion
 
 
-@pytest.mark.parametrize('fits', [False, True])
+@pytest.mark.parametrize('kind', ['square', 'fit', 'area'])
 @pytest.mark.parametrize('size', [(40, 20), (31, 90), (200, 37), (64, 64), (1, 1), (300, 2), (700, 500), (129, 128)])
-def test_a_whole_picture_is_what_the_warp_makes_of_it(size, fits):
+def test_a_whole_picture_is_what_the_warp_makes_of_it(size, kind):
     image = photograph(size[1], size[0], blur=2)
-    matrix, box = centred_placement(whole_image(*size), 64, fits)
-    height, width = canvas_shape((box[2] - box[0], box[3] - box[1]), 64, fits)
+    matrix, box, (height, width) = centred_placement(whole_image(*size), Canvas(64, kind, 2048))
     canvas = resize_into(image, box, height, width)
     warped = warp_region(image, whole_image(*size), matrix, height, width)
     assert canvas.shape == warped.shape
     assert np.abs(canvas.astype(int) - warped).max() <= 1
     assert (canvas.any(axis=2) == warped.any(axis=2)).mean() > 0.99
     for polygon in (None, whole_image(*size)):
-        assert (place_region(image, polygon, 64, fits=fits).canvas == canvas).all()
+        assert (place_region(image, polygon, Canvas(64, kind, 2048)).canvas == canvas).all()
 
 
 @pytest.mark.parametrize(
@@ -53,8 +53,8 @@ def test_smaller_decoding_gives_the_same_canvas(tmp_path, orientation, size, mod
     path = str(saved(tmp_path, picture, 'jpg', quality=92, exif=exif))
     inner = np.float32([[300, 200], [1100, 220], [1080, 900], [280, 880]])
     regions = [TextRegion(path, polygon, '', '') for polygon in (None, inner)]
-    smaller = InferencePreparer(64, fits=True)(regions)
-    whole = InferencePreparer(64, fits=True, read=lambda path, scale: read_or_broken(path))(regions)
+    smaller = InferencePreparer(Canvas(64, 'fit'))(regions)
+    whole = InferencePreparer(Canvas(64, 'fit'), read=lambda path, scale: read_or_broken(path))(regions)
     assert isinstance(read_image(path, lambda *size: 64 / 1200), Excerpt)
     for one, expected in zip(smaller, whole, strict=True):
         assert one.canvas.shape == expected.canvas.shape
@@ -68,5 +68,10 @@ def test_a_small_region_keeps_the_photograph_as_it_is(tmp_path):
     small = np.float32([[10, 10], [40, 10], [40, 30], [10, 30]])
     regions = [TextRegion(path, polygon, '', '') for polygon in (None, small)]
     found = []
-    InferencePreparer(64, read=lambda path, scale: found.append(read_or_broken(path, scale)) or found[0])(regions)
+
+    def read(path, scale):
+        found.append(read_or_broken(path, scale))
+        return found[0]
+
+    InferencePreparer(Canvas(64), read)(regions)
     assert isinstance(found[0], np.ndarray)

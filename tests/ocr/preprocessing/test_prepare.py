@@ -11,6 +11,7 @@ from PIL import Image
 from ocr.charset import Charset
 from ocr.geometry import polygon_box, transform, whole_image
 from ocr.preprocessing.augment import AugmentSettings, augmented_placement, draw_augmentation, region_outline
+from ocr.preprocessing.canvas import Canvas
 from ocr.preprocessing.photometric import Photometric, apply_photometric
 from ocr.preprocessing.prepare import Broken, InferencePreparer, Prepared, place_region, read_or_broken
 from ocr.preprocessing.warp import warp_region
@@ -47,7 +48,7 @@ def placed(*args, **options):
 
 
 def training_preparer(regions, seed=0, **changes):
-    options = {'canvas_side': 64, 'seq_len': 4, 'augment_settings': AugmentSettings(), 'seed': seed, **changes}
+    options = {'canvas': Canvas(64), 'seq_len': 4, 'augment_settings': AugmentSettings(), 'seed': seed, **changes}
     return TrainingPreparer(regions, SamplePreparer(Charset('abc'), **options))
 
 
@@ -70,7 +71,7 @@ def test_a_photograph_is_decoded_for_the_smallest_of_its_regions(polygons, longe
 
 
 def test_inference_centres_the_region_and_tells_its_box(photograph):
-    canvas, box = placed(pixels(photograph), CORNER, 20)
+    canvas, box = placed(pixels(photograph), CORNER, Canvas(20))
     assert canvas.dtype == np.uint8 and canvas.shape == (20, 20, 3)
     assert (canvas[5:15] == pixels(photograph)[10:20, 30:50]).all()
     assert not canvas[:5].any() and not canvas[15:].any()
@@ -79,7 +80,7 @@ def test_inference_centres_the_region_and_tells_its_box(photograph):
 
 def test_on_a_fitted_canvas_the_box_is_divided_by_its_own_sides(photograph):
     tall = np.float32([[30, 0], [40, 0], [40, 40], [30, 40]])
-    canvas, box = placed(pixels(photograph), tall, 80, fits=True)
+    canvas, box = placed(pixels(photograph), tall, Canvas(80, 'fit'))
     assert canvas.shape == (80, 32, 3)
     assert box.tolist() == [0, 6 / 32, 1, 20 / 32]
     assert canvas[:, 6:26].all() and not canvas[:, :6].any() and not canvas[:, 26:].any()
@@ -87,22 +88,22 @@ def test_on_a_fitted_canvas_the_box_is_divided_by_its_own_sides(photograph):
 
 def test_no_polygon_is_the_whole_image(photograph):
     image = pixels(photograph)
-    assert_alike(place_region(image, None, 60), place_region(image, whole_image(60, 40), 60))
+    assert_alike(place_region(image, None, Canvas(60)), place_region(image, whole_image(60, 40), Canvas(60)))
 
 
 def test_a_draw_decides_the_place(photograph):
     chosen = AugmentSettings()
     augmentation = draw_augmentation(np.random.default_rng(1), chosen)
-    matrix, (x0, y0, x1, y1) = augmented_placement(CORNER, 64, augmentation, chosen)
-    canvas, box = placed(pixels(photograph), CORNER, 64, augmentation, chosen)
+    matrix, (x0, y0, x1, y1), _ = augmented_placement(CORNER, Canvas(64), augmentation, chosen)
+    canvas, box = placed(pixels(photograph), CORNER, Canvas(64), augmentation, chosen)
     assert (canvas == warp_region(pixels(photograph), CORNER, matrix, 64, 64)).all()
     assert (box * 64).tolist() == [y0, x0, y1 - y0, x1 - x0]
 
 
-@pytest.mark.parametrize('fits', [False, True])
-def test_the_way_back_to_the_photograph(photograph, fits):
+@pytest.mark.parametrize('kind', ['square', 'fit', 'area'])
+def test_the_way_back_to_the_photograph(photograph, kind):
     turned = transform(CORNER, [[0.9, -0.3, 5], [0.3, 0.9, -4]])
-    prepared = place_region(pixels(photograph), turned, 64, fits=fits)
+    prepared = place_region(pixels(photograph), turned, Canvas(64, kind, 2048))
     assert prepared.to_photograph.dtype == np.float64 and prepared.to_photograph.shape == (2, 3)
     top, left, height, width = prepared.normalized_bbox * np.tile(prepared.canvas.shape[:2], 2)
     corners = [[left, top], [left + width, top + height]]
@@ -113,19 +114,20 @@ def test_the_way_back_of_a_training_sample(photograph):
     for draw in range(10):
         augmentation = draw_augmentation(np.random.default_rng(draw), EVERYTHING)
         outline = region_outline(CORNER, augmentation, 60, 40)
-        matrix, _ = augmented_placement(outline, 64, augmentation, EVERYTHING)
-        prepared = place_augmented(pixels(photograph), CORNER, 64, augmentation, EVERYTHING)
+        matrix, *_ = augmented_placement(outline, Canvas(64), augmentation, EVERYTHING)
+        prepared = place_augmented(pixels(photograph), CORNER, Canvas(64), augmentation, EVERYTHING)
         assert prepared.to_photograph.shape == matrix.shape
         back = transform(transform(outline, matrix), prepared.to_photograph)
         np.testing.assert_allclose(back, outline, atol=1e-2)
 
 
-@pytest.mark.parametrize('fits', [False, True])
-def test_with_margins_what_is_around_the_text_is_seen_and_the_box_holds_it(photograph, fits):
+@pytest.mark.parametrize('kind', ['square', 'fit', 'area'])
+def test_with_margins_what_is_around_the_text_is_seen_and_the_box_holds_it(photograph, kind):
     augmentation = draw_augmentation(np.random.default_rng(1), replace(PLAIN, margin_prob=1))
     outline = region_outline(CORNER, augmentation, 60, 40)
-    canvas, box = placed(pixels(photograph), CORNER, 64, augmentation, PLAIN, fits)
-    margins_cut_off, same = placed(pixels(photograph), outline, 64, replace(augmentation, margins=None), PLAIN, fits)
+    where = Canvas(64, kind, 2048)
+    canvas, box = placed(pixels(photograph), CORNER, where, augmentation, PLAIN)
+    margins_cut_off, same = placed(pixels(photograph), outline, where, replace(augmentation, margins=None), PLAIN)
     assert (box == same).all() and (canvas == margins_cut_off).all()
     (x0, y0, x1, y1), (left, top, right, bottom) = polygon_box(outline), polygon_box(CORNER)
     assert x0 < left and y0 < top and x1 > right and y1 > bottom
@@ -135,8 +137,10 @@ def test_whatever_is_drawn_nothing_is_seen_outside_the_region_and_the_photograph
     turned = transform(CORNER, [[0.9, -0.3, 5], [0.3, 0.9, -4]])
     for draw in range(30):
         augmentation = draw_augmentation(np.random.default_rng(draw), replace(EVERYTHING, margin_prob=draw % 2))
-        canvas, box = placed(pixels(photograph), turned, 64, augmentation, EVERYTHING)
-        white, same = placed(np.full((40, 60, 3), 255, np.uint8), turned, 64, without_effects(augmentation), PLAIN)
+        canvas, box = placed(pixels(photograph), turned, Canvas(64), augmentation, EVERYTHING)
+        white, same = placed(
+            np.full((40, 60, 3), 255, np.uint8), turned, Canvas(64), without_effects(augmentation), PLAIN
+        )
         assert (box == same).all()
         assert not canvas[white == 0].any()
 
@@ -148,9 +152,9 @@ def without_effects(augmentation):
 @pytest.mark.parametrize('changes', [{'invert': True}, {'blur': 0.05}, {'jpeg_quality': 10}, {'noise': 0.1}])
 def test_effects_work_on_the_text_of_the_canvas(photograph, changes):
     augmentation = draw_augmentation(np.random.default_rng(1), PLAIN)
-    canvas, box = placed(pixels(photograph), CORNER, 64, augmentation, PLAIN)
+    canvas, box = placed(pixels(photograph), CORNER, Canvas(64), augmentation, PLAIN)
     left_out, same = placed(
-        pixels(photograph), CORNER, 64, replace(augmentation, photometric=Photometric(**changes)), PLAIN
+        pixels(photograph), CORNER, Canvas(64), replace(augmentation, photometric=Photometric(**changes)), PLAIN
     )
     assert (box == same).all()
     top, left, height, width = (box * 64).astype(int)
@@ -168,16 +172,16 @@ def test_a_training_sample(photograph):
     assert (label.dtype, label.tolist()) == (np.int32, [4, 2, 3, 1, 1])
     assert (mask.dtype, mask.tolist()) == (np.float32, [1, 1, 1, 1, 0])
     augmentation = draw_augmentation(np.random.default_rng([0, 7]), AugmentSettings())
-    expected = placed(pixels(photograph), CORNER, 64, augmentation, AugmentSettings())
+    expected = placed(pixels(photograph), CORNER, Canvas(64), augmentation, AugmentSettings())
     assert (canvas == expected[0]).all() and (box == expected[1]).all()
 
 
 def test_a_training_sample_on_a_fitted_canvas(photograph):
     regions = [TextRegion(photograph, CORNER, 'cab', 'mine')]
     upright = AugmentSettings(rotation_prob=0, shear_prob=0)
-    canvas, *_, box = training_preparer(regions, augment_settings=upright, fits=True)((0, 7))
+    canvas, *_, box = training_preparer(regions, augment_settings=upright, canvas=Canvas(64, 'fit'))((0, 7))
     augmentation = draw_augmentation(np.random.default_rng([0, 7]), upright)
-    expected = placed(pixels(photograph), CORNER, 64, augmentation, upright, fits=True)
+    expected = placed(pixels(photograph), CORNER, Canvas(64, 'fit'), augmentation, upright)
     assert canvas.shape == (32, 64, 3)
     assert (canvas == expected[0]).all() and (box == expected[1]).all()
 
@@ -194,13 +198,13 @@ def test_the_draw_depends_on_seed_and_draw_alone(photograph):
     assert (canvas(0, 7) != canvas(0, 8)).any() and (canvas(0, 7) != canvas(1, 7)).any()
 
 
-@pytest.mark.parametrize('fits', [False, True])
-def test_inference_prepares_all_regions_of_a_photograph(photograph, fits):
+@pytest.mark.parametrize('kind', ['square', 'fit', 'area'])
+def test_inference_prepares_all_regions_of_a_photograph(photograph, kind):
     regions = [TextRegion(photograph, polygon, 'a', 'mine') for polygon in (CORNER, None)]
-    results = InferencePreparer(64, fits)(regions)
+    results = InferencePreparer(Canvas(64, kind, 2048))(regions)
     assert len(results) == 2
     for region, prepared in zip(regions, results, strict=True):
-        assert_alike(prepared, place_region(pixels(photograph), region.polygon, 64, fits=fits))
+        assert_alike(prepared, place_region(pixels(photograph), region.polygon, Canvas(64, kind, 2048)))
 
 
 def test_training_and_inference_see_the_same_pixels(photograph):
@@ -210,7 +214,7 @@ def test_training_and_inference_see_the_same_pixels(photograph):
     canvas, *_, box = training_preparer([region], augment_settings=still)((0, 0))
     top, left, height, width = (box * 64).astype(int)
     assert (height, width) == (20, 40)
-    (inference,) = InferencePreparer(40)([region])
+    (inference,) = InferencePreparer(Canvas(40))([region])
     assert (canvas[top : top + 20, left : left + 40] == inference.canvas[10:30]).all()
 
 
@@ -226,7 +230,7 @@ def test_a_photograph_that_cannot_be_read_is_broken(tmp_path, content):
     assert broken.message.startswith(f'{path}: {reason}')
     regions = [TextRegion(str(path), CORNER, 'cab', 'mine')] * 2
     assert training_preparer(regions)((1, 0)) == broken
-    assert InferencePreparer(32)(regions) == [broken, broken]
+    assert InferencePreparer(Canvas(32))(regions) == [broken, broken]
 
 
 def test_what_goes_wrong_names_the_photograph(photograph):
@@ -234,7 +238,7 @@ def test_what_goes_wrong_names_the_photograph(photograph):
     for prepare, task in (
         (training_preparer([TextRegion(photograph, CORNER, 'abcabc', 'mine')]), (0, 0)),
         (training_preparer([TextRegion(photograph, point, 'abc', 'mine')]), (0, 0)),
-        (InferencePreparer(32), [TextRegion(photograph, point, 'abc', 'mine')]),
+        (InferencePreparer(Canvas(32)), [TextRegion(photograph, point, 'abc', 'mine')]),
     ):
         with pytest.raises(RuntimeError, match=rf'^{photograph}: \w+Error: '):
             prepare(task)

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from PIL import Image, features
 
 from ocr.geometry import polygon_box, transform, whole_image
+from ocr.preprocessing.canvas import Canvas
 from ocr.preprocessing.decode import UnreadableImage, read_image
 from ocr.preprocessing.image_header import upright_size
-from ocr.preprocessing.warp import canvas_shape, centred_placement, fitted_size, placement, warp_region
+from ocr.preprocessing.warp import centred_placement, placement, warp_region
 from ocr.region import DropReason
 
 RED, WHITE, BLACK = (255, 0, 0), (255, 255, 255), (0, 0, 0)
@@ -253,22 +254,6 @@ def test_a_damaged_file_is_read_or_unreadable_and_nothing_else(tmp_path, monkeyp
 # Size and place
 
 
-@pytest.mark.parametrize(
-    ('box', 'longer_side', 'max_scale', 'min_side', 'expected'),
-    [
-        ((0, 0, 100, 50), 200, None, 1, (200, 100)),
-        ((10, 20, 60, 120), 200, None, 1, (100, 200)),
-        ((0, 0, 10, 5), 200, 4, 1, (40, 20)),
-        ((0, 0, 1000, 10), 200, None, 8, (200, 8)),
-        ((0, 0, 1000, 1), 200, None, 1, (200, 1)),
-        ((0, 0, 1, 1), 200, 4, 8, (8, 8)),
-        ((0, 0, 0.5, 0.5), 200, None, 1, (200, 200)),
-    ],
-)
-def test_fitted_size(box, longer_side, max_scale, min_side, expected):
-    assert fitted_size(box, longer_side, max_scale, min_side) == expected
-
-
 def test_placement_takes_the_box_to_its_rectangle():
     matrix = placement((10, 20, 60, 120), (25, 100), (3, 4))
     assert transform(np.array([[10, 20], [60, 120]]), matrix).tolist() == [[3, 4], [28, 104]]
@@ -285,32 +270,9 @@ def test_placement_takes_the_box_to_its_rectangle():
 )
 def test_inference_centres_the_longer_side_on_the_canvas(polygon, expected):
     polygon = np.array(polygon, np.float32)
-    matrix, box = centred_placement(polygon, 64)
+    matrix, box, _ = centred_placement(polygon, Canvas(64))
     assert box == expected
     assert polygon_box(transform(polygon, matrix)) == pytest.approx(expected, abs=1e-3)
-
-
-@pytest.mark.parametrize(
-    ('size', 'expected'),
-    [
-        ((96, 20), (32, 96)),
-        ((96, 32), (32, 96)),
-        ((96, 33), (64, 96)),
-        ((20, 96), (96, 32)),
-        ((96, 96), (96, 96)),
-        ((40, 12), (32, 96)),
-        ((40, 40), (64, 96)),
-        ((12, 40), (96, 32)),
-    ],
-)
-def test_a_fitted_canvas_is_as_narrow_as_the_text_in_steps(size, expected):
-    assert canvas_shape(size, 96, fits=True) == expected
-    assert canvas_shape(size, 96) == (96, 96)
-
-
-def test_a_fitted_canvas_is_never_longer_than_its_longer_side():
-    assert canvas_shape((100, 99), 100, fits=True) == (100, 100)
-    assert canvas_shape((16, 3), 16, fits=True) == (16, 16)
 
 
 @pytest.mark.parametrize(
@@ -322,7 +284,7 @@ def test_a_fitted_canvas_is_never_longer_than_its_longer_side():
     ],
 )
 def test_inference_centres_the_text_on_a_fitted_canvas(polygon, expected):
-    matrix, box = centred_placement(polygon, 64, fits=True)
+    matrix, box, _ = centred_placement(polygon, Canvas(64, 'fit'))
     assert box == expected
     assert polygon_box(transform(polygon, matrix)) == pytest.approx(expected, abs=1e-3)
 
@@ -333,7 +295,7 @@ def test_inference_centres_the_text_on_a_fitted_canvas(polygon, expected):
 def on_canvas(image, polygon, side):
     """Region placed as for inference: canvas (S, S, 3) and the box of its text."""
     polygon = np.asarray(polygon, np.float32)
-    matrix, box = centred_placement(polygon, side)
+    matrix, box, _ = centred_placement(polygon, Canvas(side))
     return warp_region(image, polygon, matrix, side, side), box
 
 
@@ -538,7 +500,7 @@ def test_any_polygon_gives_a_canvas_that_is_black_outside_polygon_and_photograph
     polygon = np.array(corners, np.float32)
     if min(np.ptp(polygon, axis=0)) < 1:
         polygon = np.vstack([polygon, polygon[0] + [1, 2], polygon[0] + [3, 1]])
-    matrix, _ = centred_placement(polygon, 48)
+    matrix, *_ = centred_placement(polygon, Canvas(48))
     canvas = warp_region(np.full((*shape, 3), 255, np.uint8), polygon, matrix, 48, 48)
     for outline in (polygon, whole_image(shape[1], shape[0])):
         assert not canvas[distances(transform(outline, matrix), 48) < -1.5].any()

@@ -11,6 +11,7 @@ from PIL import Image
 
 from ocr.geometry import polygon_box, transform
 from ocr.network import inception_v4
+from ocr.preprocessing.canvas import Canvas
 from ocr.preprocessing.prepare import InferencePreparer, Prepared, place_region, stacked
 from ocr.reading.char_positions import HALVINGS, char_positions, map_to_canvas, map_to_photograph
 from ocr.reading.predictor import Predictor
@@ -138,10 +139,10 @@ SLANTED = np.float32([[20, 30], [170, 60], [160, 100], [10, 70]])
 BENT = np.float32([[20, 60], [60, 30], [120, 30], [170, 70], [150, 90], [110, 60], [70, 60], [35, 80]])
 
 
-@pytest.mark.parametrize('fits', [False, True])
+@pytest.mark.parametrize('kind', ['square', 'fit', 'area'])
 @pytest.mark.parametrize('orientation', [1, 3, 6, 8])
 @pytest.mark.parametrize('polygon', [None, HORIZONTAL, VERTICAL, SLANTED, BENT])
-def test_from_a_spot_in_the_photograph_to_attention_and_back(tmp_path, polygon, orientation, fits):
+def test_from_a_spot_in_the_photograph_to_attention_and_back(tmp_path, polygon, orientation, kind):
     upright = np.full((120, 180, 3), 60, np.uint8)
     x0, y0, x1, y1 = (0, 0, 180, 120) if polygon is None else polygon_box(polygon)
     spot = (0.7 * x0 + 0.3 * x1, 0.4 * y0 + 0.6 * y1)
@@ -152,12 +153,12 @@ def test_from_a_spot_in_the_photograph_to_attention_and_back(tmp_path, polygon, 
     exif[0x0112] = orientation
     Image.fromarray(np.ascontiguousarray(turned)).save(path, exif=exif)
     box = None if polygon is None else np.float32([[x0, y0], [x1, y0], [x1, y1], [x0, y1]])
-    (prepared,) = InferencePreparer(128, fits)([TextRegion(str(path), box, '', '')])
+    (prepared,) = InferencePreparer(Canvas(128, kind))([TextRegion(str(path), box, '', '')])
     bright = np.argwhere(prepared.canvas[:, :, 0] > 150).mean(0)[::-1] + 0.5
     seen = transform([bright], prepared.to_photograph)[0]
     np.testing.assert_allclose(seen, np.floor(spot) + 0.5, atol=0.6)
 
-    (prepared,) = InferencePreparer(128, fits)([TextRegion(str(path), polygon, '', '')])
+    (prepared,) = InferencePreparer(Canvas(128, kind))([TextRegion(str(path), polygon, '', '')])
     map_shape = [-(-side // 8) for side in prepared.canvas.shape[:2]]
     to_photograph = map_to_photograph(map_shape, prepared)
     column, row = np.clip(np.floor(_inverse(to_photograph, spot)), 0, np.array(map_shape)[::-1] - 1).astype(int)
@@ -178,7 +179,7 @@ def test_the_peaks_of_a_straight_word_go_from_left_to_right():
     predictor = Predictor.from_pb(str(tiny.ROOT / 'pretrain' / 'latin.pb'))
     for text in ('Stationery', 'TAXI', 'EXCHANGE'):
         picture = np.asarray(tiny.draw_word(text))
-        prepared = place_region(picture, None, predictor.canvas_side, fits=predictor.fits)
+        prepared = place_region(picture, None, predictor.canvas)
         (read,) = predictor.read(*stacked([prepared]), with_alpha=True)
         assert len(read.text) == len(text)
         positions = char_positions(read.alpha[: len(text)], prepared)

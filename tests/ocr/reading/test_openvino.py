@@ -53,7 +53,7 @@ def test_both_parts_together_read_as_the_whole(whole, canvases):
         assert one.text == other.text and np.allclose(one.alpha, other.alpha, atol=1e-5)
         assert np.isclose(one.confidence, other.confidence, atol=1e-5)
     assert parted.charset == whole.charset and parted.settings == whole.settings
-    assert (parted.fits, parted.canvas_side, parted.num_steps) == (whole.fits, whole.canvas_side, whole.num_steps)
+    assert (parted.canvas, parted.num_steps) == (whole.canvas, whole.num_steps)
 
 
 def test_the_encoder_runs_once_at_a_time(canvases):

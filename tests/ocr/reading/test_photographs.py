@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from ocr.geometry import box_polygon
+from ocr.preprocessing.canvas import Canvas
 from ocr.preprocessing.prepare import Broken
 from ocr.reading.detector import FoundText
 from ocr.reading.photographs import photograph_record, read_photographs, search
@@ -27,7 +28,7 @@ class StubDetector:
 class StubReader:
     """Reads how wide the text is on its canvas."""
 
-    canvas_side, fits, with_bbox, has_attention = 32, False, False, False
+    canvas, with_bbox, has_attention = Canvas(32), False, False
 
     def read(self, canvases, *_, **__):
         return [ReadText('abc', 0.5, (0.5, 0.5, 0.5)) for _ in canvases]

@@ -13,6 +13,7 @@ from ocr.errors import InputError
 from ocr.model_files.frozen_graph import load_graph
 from ocr.network import tensor_names as names
 from ocr.network.precision import cpu_flags
+from ocr.preprocessing.canvas import Canvas
 from ocr.preprocessing.prepare import place_region, stacked
 from ocr.reading.predictor import Predictor
 
@@ -22,7 +23,7 @@ DIGITS = Charset.preset('digits')
 @pytest.fixture(scope='module')
 def canvases():
     """The eight words on canvases, uint8 (8, 64, 64, 3), and their boxes."""
-    return stacked([place_region(np.asarray(tiny.draw_word(text)), None, 64) for text in tiny.EIGHT_WORDS])
+    return stacked([place_region(np.asarray(tiny.draw_word(text)), None, Canvas(64)) for text in tiny.EIGHT_WORDS])
 
 
 @pytest.fixture(scope='module')
@@ -32,7 +33,7 @@ def predictor(learnt):
 
 def test_the_graph_says_all_that_is_needed(predictor):
     assert predictor.charset == DIGITS
-    assert (predictor.canvas_side, predictor.num_steps, predictor.fits) == (64, 7, False)
+    assert (predictor.canvas, predictor.num_steps) == (Canvas(64), 7)
     assert (predictor.with_bbox, predictor.has_attention) == (False, True)
     assert Config(**{**predictor.settings, **_tuples(predictor.settings)}).lstm_size == tiny.BY_HEART['lstm_size']
 
@@ -96,8 +97,8 @@ def test_our_graph_takes_the_feeds_of_the_reference_and_needs_only_the_image(lea
 
 def test_a_graph_of_the_reference_reads_with_its_charset(reference_style):
     predictor = Predictor(reference_style, DIGITS)
-    assert not predictor.has_attention and not predictor.fits and predictor.settings == {}
-    assert (predictor.canvas_side, predictor.num_steps) == (32, 7)
+    assert not predictor.has_attention and predictor.settings == {}
+    assert (predictor.canvas, predictor.num_steps) == (Canvas(32), 7)
     canvases = np.random.default_rng(0).integers(0, 256, (3, 32, 32, 3), np.uint8)
     rows = predictor.read(canvases, with_alpha=True)
     assert len(rows) == 3
@@ -112,7 +113,7 @@ def test_a_graph_of_the_reference_reads_with_its_charset(reference_style):
 @pytest.mark.parametrize('shape', [(32, 64), (64, 32), (96, 64)])
 def test_a_square_graph_on_other_canvases_looks_only_at_their_cells(learnt, predictor, shape):
     predictor = Predictor.from_pb(str(learnt.pb_path), canvas='fit')
-    assert predictor.fits and predictor.canvas_side == 64
+    assert predictor.canvas == Canvas(64, 'fit')
     canvases = np.random.default_rng(0).integers(0, 256, (3, *shape, 3), np.uint8)
     together = predictor.read(canvases, with_alpha=True)
     for canvas, row in zip(canvases, together, strict=True):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ocr.preprocessing.canvas import Canvas
 from ocr.preprocessing.prepare import Broken, InferencePreparer
 from ocr.reading.regions import canvas_batches, read_regions
 from ocr.region import DropReason, TextRegion
@@ -14,9 +15,8 @@ from ocr.region import DropReason, TextRegion
 class Reader:
     """A predictor that reads the red value of the canvas's middle, and keeps the shapes of its batches."""
 
-    def __init__(self, fits=False):
-        self.canvas_side = 64
-        self.fits = fits
+    def __init__(self, kind='square'):
+        self.canvas = Canvas(64, kind, 1024)
         self.shapes = []
 
     def read(self, canvases, bboxes, *, with_alpha, full_length):
@@ -41,11 +41,11 @@ def regions(tmp_path_factory):
     return found
 
 
-@pytest.mark.parametrize('fits', [False, True])
+@pytest.mark.parametrize('kind', ['square', 'fit', 'area'])
 @pytest.mark.parametrize('num_workers', [1, 3])
 @pytest.mark.parametrize('batch_size', [1, 2, 7, 100])
-def test_order_does_not_depend_on_batches_threads_or_shapes(regions, fits, num_workers, batch_size):
-    reader = Reader(fits)
+def test_order_does_not_depend_on_batches_threads_or_shapes(regions, kind, num_workers, batch_size):
+    reader = Reader(kind)
     results = list(read_regions(reader, regions, batch_size=batch_size, num_workers=num_workers))
     assert [region for region, _, _ in results] == regions
     for region, prepared, text in results:
@@ -55,7 +55,11 @@ def test_order_does_not_depend_on_batches_threads_or_shapes(regions, fits, num_w
             assert prepared is None and isinstance(text, Broken) and text.image_path == region.image_path
     assert max(shape[0] for shape in reader.shapes) <= batch_size
     assert sum(shape[0] for shape in reader.shapes) == 38
-    wanted = {(32, 64), (64, 32), (64, 64)} if fits else {(64, 64)}
+    wanted = {
+        'square': {(64, 64)},
+        'fit': {(32, 64), (64, 32), (64, 64)},
+        'area': {(16, 64), (64, 16), (32, 32)},
+    }[kind]
     assert {shape[1:3] for shape in reader.shapes} == wanted
 
 
@@ -78,7 +82,7 @@ def test_the_graph_runs_twice_at_a_time(regions):
 
 
 def test_fitted_canvases_fill_batches_across_the_window(regions):
-    reader = Reader(fits=True)
+    reader = Reader('fit')
     list(read_regions(reader, regions, batch_size=10))
     assert sorted(shape[0] for shape in reader.shapes) == [2, 3, 3, 10, 10, 10]
 
@@ -112,7 +116,7 @@ def test_regions_are_taken_as_they_are_needed_and_threads_end(regions):
 
 
 def test_batches_of_one_shape_with_what_could_be_read(regions, caplog):
-    batches = list(canvas_batches(regions, InferencePreparer(64, fits=True), batch_size=5))
+    batches = list(canvas_batches(regions, InferencePreparer(Canvas(64, 'fit')), batch_size=5))
     read = [region for of_batch, _, _ in batches for region in of_batch]
     assert sorted(int(region.text) for region in read) == list(range(38))
     for of_batch, canvases, bboxes in batches:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from config import SHIPPED_MODEL
+from ocr.preprocessing.canvas import Canvas
 from ocr.preprocessing.decode import read_image
 from ocr.preprocessing.prepare import place_region
 from ocr.reading.predictor import Predictor
@@ -26,7 +27,7 @@ def trusted(predictor):
     """Canvases of lying words by shape, {(h, w): uint8 (N, h, w, 3)}: those of imgs/words that the model trusts."""
     by_shape = defaultdict(list)
     for path in sorted(WORDS.glob('*.jpg')):
-        prepared = place_region(read_image(str(path)), None, predictor.canvas_side, fits=True)
+        prepared = place_region(read_image(str(path)), None, predictor.canvas)
         height, width = prepared.canvas.shape[:2]
         if height < width and predictor.read(prepared.canvas[None])[0].confidence > 0.2:
             by_shape[height, width].append(prepared.canvas)
@@ -39,7 +40,7 @@ class Recorded:
 
     def __init__(self):
         self.identity = {'model': 'recorded'}
-        self.fits = True
+        self.canvas = Canvas(64, 'fit')
         self.shapes = []
 
     def read(self, canvases, normalized_bboxes=None):
@@ -106,7 +107,7 @@ def test_equal_trust_leaves_the_upright_reading():
 
 def test_it_looks_like_the_predictor_inside():
     reader = TurnedReader(Recorded())
-    assert reader.fits and reader.identity == {'model': 'recorded', 'turned': True}
+    assert reader.canvas.kind == 'fit' and reader.identity == {'model': 'recorded', 'turned': True}
     with pytest.raises(AttributeError):
         reader.nothing_of_that_name  # noqa: B018
 

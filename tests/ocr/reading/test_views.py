@@ -9,6 +9,7 @@ import tiny
 
 from config import SHIPPED_MODEL, Config, parse_config, shown
 from ocr.geometry import transform
+from ocr.preprocessing.canvas import Canvas
 from ocr.preprocessing.prepare import place_region
 from ocr.preprocessing.warp import between_centres
 from ocr.reading.char_positions import map_to_canvas
@@ -24,7 +25,7 @@ class Recorded:
 
     def __init__(self, trust):
         self.identity = {'model': 'recorded'}
-        self.fits = True
+        self.canvas = Canvas(64, 'fit')
         self.trust = iter(trust)
         self.seen = []
 
@@ -129,7 +130,7 @@ def test_one_view_is_the_predictor_itself():
     assert in_views(inner) is inner
     assert in_views(inner, 3).identity == {'model': 'recorded', 'views': 3}
     both = in_views(inner, 3, turned=True)
-    assert isinstance(both, TurnedReader) and both.fits
+    assert isinstance(both, TurnedReader) and both.canvas.kind == 'fit'
     assert both.identity == {'model': 'recorded', 'views': 3, 'turned': True}
 
 
@@ -201,7 +202,7 @@ def predictor():
 def test_a_text_keeps_the_confidence_of_its_best_view(predictor):
     reader = ViewsReader(predictor, MAX_VIEWS, settled=MAX_VIEWS)  # all views are read
     pictures = [np.asarray(tiny.draw_word(text)) for text in tiny.EIGHT_WORDS]
-    prepared = [place_region(picture, None, predictor.canvas_side, fits=True) for picture in pictures]
+    prepared = [place_region(picture, None, predictor.canvas) for picture in pictures]
     canvases = np.stack([one.canvas for one in prepared if one.canvas.shape == prepared[0].canvas.shape])
     once, often = predictor.read(canvases), reader.read(canvases, with_alpha=True)
     same = [(one, other) for one, other in zip(once, often, strict=True) if one.text == other.text]

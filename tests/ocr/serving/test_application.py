@@ -24,7 +24,7 @@ def open_server(tmp_path_factory):
     folder = tmp_path_factory.mktemp('samples')
     (folder / 'a b.png').write_bytes(picture())
     (folder / 'notes.txt').write_text('no picture')
-    with running(Obedient(fits=True), samples_folder=folder) as server:
+    with running(Obedient('fit'), samples_folder=folder) as server:
         yield server
 
 

@@ -18,6 +18,7 @@ from ocr.datasets.crop_cache import cache_path
 from ocr.datasets.crop_making import build_cache
 from ocr.drawing import Recipe
 from ocr.errors import InputError
+from ocr.preprocessing.canvas import Canvas
 from ocr.training.data import build_dataflow, held_out_batches, load_data, make_crops
 
 TEXTS = [str(number) for number in range(20)]
@@ -142,7 +143,7 @@ def test_the_crop_cache_is_read_where_there_is_one_and_refused_where_it_is_stale
     cfg = settings(train_datasets=['mine', 'other'], val_share=0)
     data = load(cfg)
     read, (mine, other) = texts(cfg, data, 6), data.index.paths
-    build_cache(mine, canvas_side=cfg.image_size, margin=0)
+    build_cache(mine, canvas=cfg.canvases, margin=0)
     with caplog.at_level(logging.INFO):
         assert texts(cfg, load(cfg), 6) == read
     assert f'reading {cache_path(mine)}, photographs of {other}' in caplog.messages
@@ -164,7 +165,7 @@ def test_never_goes_without_the_cache_that_is_there(settings, tmp_path, caplog, 
     cfg = settings(train_datasets=['mine'], val_share=0, cache_crops='never', image_size=image_size)
     data = load(cfg)
     (index_path,) = data.index.paths
-    build_cache(index_path, canvas_side=32, margin=0)
+    build_cache(index_path, canvas=Canvas(32), margin=0)
     (tmp_path / 'mine' / '0.png').unlink()
     caplog.set_level(logging.INFO)
     assert '0' not in texts(cfg, data, 6)

@@ -22,6 +22,7 @@ from ocr.datasets.index import RegionIndex
 from ocr.drawing import named_recipe, scan_fonts
 from ocr.errors import InputError
 from ocr.preprocessing.augment import AugmentSettings
+from ocr.preprocessing.canvas import Canvas
 from ocr.preprocessing.prepare import Broken
 from ocr.region import DropReason
 from ocr.training.dataflow import (
@@ -71,7 +72,8 @@ def started():
 
 def flow(index, *, batch_size=4, num_workers=1, seed=0, start=0, with_bbox=False, side=32, seq_len=3, **augment):
     augment_settings = AugmentSettings(**augment)
-    prepare = SamplePreparer(CHARSET, canvas_side=side, seq_len=seq_len, augment_settings=augment_settings, seed=seed)
+    options = {'canvas': Canvas(side), 'seq_len': seq_len, 'augment_settings': augment_settings, 'seed': seed}
+    prepare = SamplePreparer(CHARSET, **options)
     sources = [region_source(index, np.arange(len(index)), prepare, seed)]
     options = {'batch_size': batch_size, 'with_bbox': with_bbox, 'seed': seed, 'start': start}
     dataflow, checked = training_dataflow(sources, num_workers=num_workers, **options)
@@ -284,7 +286,7 @@ def test_a_mixture_has_its_shares_and_goes_on_from_any_start(shares, start):
 
 def test_a_mixture_is_prepared_by_each_sources_own(make_index):
     index = make_index('0', '12', '345')
-    prepare = SamplePreparer(CHARSET, canvas_side=32, seq_len=3, augment_settings=AugmentSettings(), seed=0)
+    prepare = SamplePreparer(CHARSET, canvas=Canvas(32), seq_len=3, augment_settings=AugmentSettings(), seed=0)
     regions = region_source(index, np.arange(2), prepare, 0)
     drawn = drawn_source(named_recipe('digits'), scan_fonts(FONT_DIR), prepare, seed=0)
     drawn = replace(drawn, prepare=partial(_lengthened, drawn.prepare), share=3.0)

@@ -11,10 +11,13 @@ import pytest
 
 from ocr.charset import Charset
 from ocr.datasets.sources import recipe_name
-from ocr.drawing import named_recipe, scan_fonts, stage
+from ocr.drawing import draw_sample, named_recipe, scan_fonts, stage
+from ocr.drawing.fonts import Font
 from ocr.drawing.held_out import draw_held_out
+from ocr.errors import InputError
 from ocr.preprocessing.augment import AugmentSettings
-from ocr.training.dataflow import drawn_source
+from ocr.preprocessing.canvas import Canvas
+from ocr.training.dataflow import UNDRAWABLE, SkipBroken, drawn_source
 from ocr.training.drawn_samples import DrawnPreparer, drawn_stream
 from ocr.training.samples import SamplePreparer
 
@@ -29,7 +32,7 @@ def fonts():
 
 
 def preparer(fonts, **options):
-    prepare = SamplePreparer(CHARSET, canvas_side=64, seq_len=6, augment_settings=AugmentSettings(), seed=3, fits=True)
+    prepare = SamplePreparer(CHARSET, canvas=Canvas(64, 'fit'), seq_len=6, augment_settings=AugmentSettings(), seed=3)
     return DrawnPreparer(RECIPE, fonts, prepare, seed=3, **options)
 
 
@@ -84,3 +87,38 @@ def test_worker_processes_that_draw_load_no_tensorflow(fonts):
     code = f'import pickle, sys; pickle.loads({pickled!r})((0, 0)); print("tensorflow" in sys.modules)'
     done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == 'False'
+
+
+class Failing(Exception):
+    """What a font may raise."""
+
+
+def test_a_sample_that_cannot_be_drawn_is_drawn_otherwise_named_and_counted(fonts, monkeypatch, caplog):
+    broken, glyph = fonts[3], Font.glyph
+    monkeypatch.setattr('ocr.drawing.draw._named', set())
+
+    def fail(font, unit, size):
+        if font == broken:
+            raise Failing('raster overflow')
+        return glyph(font, unit, size)
+
+    monkeypatch.setattr(Font, 'glyph', fail)
+    samples = [draw_sample(RECIPE, fonts, 0, index) for index in range(100)]
+    assert broken.name not in {sample.font for sample in samples}
+    number = sum(sample.num_failures for sample in samples)
+    assert 0 < number < 20
+    assert caplog.text.count(broken.path) == 1 and 'raster overflow' in caplog.text
+    assert [sample.text for sample in samples[:5]] == [draw_sample(RECIPE, fonts, 0, i).text for i in range(5)]
+
+    prepare, echo = preparer(fonts, echo=2), 2
+    flow = SkipBroken([prepare((i // echo, i)) for i in range(200)], 0, num_fields=3)
+    assert len(list(flow)) == 200 and flow.counts[UNDRAWABLE] > 0
+
+
+def test_nothing_can_be_drawn(fonts, monkeypatch):
+    def fail(*_):
+        raise Failing('raster overflow')
+
+    monkeypatch.setattr(Font, 'glyph', fail)
+    with pytest.raises(InputError, match=r'recipe digits: 50 samples running could not be drawn; the last: .*overflow'):
+        draw_sample(RECIPE, fonts, 0, 0)

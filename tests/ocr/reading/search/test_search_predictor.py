@@ -8,6 +8,7 @@ import tiny
 from ocr.charset import Charset
 from ocr.errors import InputError
 from ocr.model_files.frozen_graph import halve_weights, load_graph
+from ocr.preprocessing.canvas import Canvas
 from ocr.preprocessing.decode import read_image
 from ocr.preprocessing.prepare import place_region
 from ocr.reading.predictor import Predictor
@@ -29,7 +30,8 @@ PICTURES = sorted((tiny.ROOT / 'imgs' / 'words').glob('*.jpg'))
 @pytest.fixture(scope='module')
 def canvases():
     """The eight words on canvases, uint8 (8, 64, 64, 3)."""
-    return np.stack([place_region(np.asarray(tiny.draw_word(text)), None, 64).canvas for text in tiny.EIGHT_WORDS])
+    pictures = (np.asarray(tiny.draw_word(text)) for text in tiny.EIGHT_WORDS)
+    return np.stack([place_region(picture, None, Canvas(64)).canvas for picture in pictures])
 
 
 @pytest.fixture(scope='module')
@@ -42,9 +44,7 @@ def shipped():
     """The shipped model, and its pictures as batches of one canvas."""
     predictor = Predictor.from_pb(str(tiny.ROOT / 'pretrain' / 'latin.pb'))
     images = [read_image(path) for path in PICTURES]
-    return predictor, [
-        place_region(image, None, predictor.canvas_side, fits=True).canvas[np.newaxis] for image in images
-    ]
+    return predictor, [place_region(image, None, predictor.canvas).canvas[np.newaxis] for image in images]
 
 
 def test_greedy_stays_the_frozen_graph(predictor):

@@ -1,0 +1,126 @@
+"""The shapes of canvases: which one a region gets, and how large its text stands on it."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import numpy as np
+
+FITTED_STEP = 32  # sides of canvases as narrow as the text are multiples of it, so that there are few shapes
+AREA_STEP = 8  # sides of canvases of one area are multiples of it, the encoder's stride
+_NARROWEST = 16  # pixels of the shorter side of a canvas of one area, at least
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """What canvases a network reads.
+
+    Attributes:
+        side: S, pixels: of the square, or of the longer side at most.
+        kind: 'square'; 'fit': the longer side is S, the other as narrow as the text; 'area': of any shape, with about
+            the same number of pixels for every text.
+        area: pixels that a canvas of the kind 'area' has at most.
+    """
+
+    side: int = 256
+    kind: Literal['square', 'fit', 'area'] = 'square'
+    area: int = 6144
+
+    @property
+    def varies(self):
+        """Whether there are canvases of several shapes."""
+        return self.kind != 'square'
+
+    @property
+    def identity(self):
+        """dict, in JSON's types, of all that decides which canvas a region gets."""
+        return {'canvas': self.kind, 'canvas_side': self.side} | (
+            {'canvas_area': self.area} if self.kind == 'area' else {}
+        )
+
+    def describe(self):
+        """The flags that ask for it."""
+        return f'--canvas area --canvas_area {self.area}' if self.kind == 'area' else f'--image_size {self.side}'
+
+    def place(self, box, fill=None, max_scale=None, min_side=1):
+        """How large a text stands on its canvas, aspect kept.
+
+        Args:
+            box: (x0, y0, x1, y1) of the text, any unit.
+            fill: share of the canvas's length that the text fills at most, below 1; None fills it.
+            max_scale: largest enlargement; None is no limit.
+            min_side: pixels that a side of the text keeps at least, at the cost of the aspect.
+
+        Returns:
+            size: (width, height) of the text, int pixels.
+            shape: (height, width) of the canvas.
+        """
+        if self.kind == 'area':
+            shape = self._area_shape(box[2] - box[0], box[3] - box[1])
+            return _scaled(box, shape[::-1], fill, max_scale, min_side), shape
+        longest = (self.side, self.side)
+        size = _scaled(box, longest, fill, max_scale, min_side)
+        return size, self._fitted_shape(size)
+
+    def scale(self, box):
+        """Pixels that one unit of a box gets on its canvas."""
+        width, height = box[2] - box[0], box[3] - box[1]
+        if self.kind == 'area':
+            rows, columns = self._area_shape(width, height)
+            return min(columns / width, rows / height)
+        return self.side / max(width, height)
+
+    def holds(self, other):
+        """Whether no text stands larger on the other Canvas than on this one."""
+        if self.kind != 'area':
+            return other.side <= self.side
+        return other.kind == 'area' and other.side <= self.side and other.area <= self.area
+
+    def _fitted_shape(self, size):
+        if self.kind == 'square':
+            return self.side, self.side
+        width, height = (min(-(-side // FITTED_STEP) * FITTED_STEP, self.side) for side in size)
+        return (height, self.side) if size[0] >= size[1] else (self.side, width)
+
+    def _area_shape(self, width, height):
+        """The (height, width) on which a text stands largest; the smaller one of two."""
+        shapes = area_shapes(self.side, self.area)
+        scales = np.minimum(shapes[:, 0] / height, shapes[:, 1] / width)
+        return tuple(shapes[np.argmax(scales)].tolist())
+
+
+@lru_cache(maxsize=16)
+def area_shapes(side, area):
+    """int (n, 2), (height, width) of the canvases of one area: for every shorter side the longest other.
+
+    In the order of their pixels. There are few, so that batches of one shape fill soon.
+    """
+    narrowest = min(_NARROWEST, side)
+    lying = []
+    for height in range(narrowest, side + 1, AREA_STEP):
+        width = min(area // height // AREA_STEP * AREA_STEP, side)
+        if width < height:
+            break
+        lying.append((height, width))
+    lying = [shape for shape in lying if not any(_within(shape, other) for other in lying if other != shape)]
+    lying = lying or [(narrowest, narrowest)]
+    shapes = {*lying, *(shape[::-1] for shape in lying)}
+    return np.array(sorted(shapes, key=lambda shape: (shape[0] * shape[1], shape)))
+
+
+def _within(shape, other):
+    return shape[0] <= other[0] and shape[1] <= other[1]
+
+
+def _scaled(box, room, fill, max_scale, min_side):
+    """(width, height) in whole pixels of a box that is scaled into a room (width, height), see Canvas.place."""
+    width, height = box[2] - box[0], box[3] - box[1]
+    if fill is not None:
+        longer = max(room)
+        part = min(int(fill * longer), longer - 1) / longer
+        room = tuple(max(round(side * part), 1) for side in room)
+    scale = min(room[0] / width, room[1] / height)
+    if max_scale is not None:
+        scale = min(scale, max_scale)
+    sides = zip((width, height), room, strict=True)
+    return tuple(int(np.clip(round(side * scale), min(min_side, most), most)) for side, most in sides)
