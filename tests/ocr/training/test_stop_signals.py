@@ -61,8 +61,8 @@ LOSE_THE_TERMINAL = """
 import os, signal, sys
 from ocr.training.stop_signals import answer_stop_signals
 answer_stop_signals()
-os.write(int(sys.argv[1]), b'ready')
 try:
+    os.write(int(sys.argv[1]), b'ready')
     signal.pause()
 except KeyboardInterrupt:
     print('a line to nowhere', file=sys.stderr, flush=True)
