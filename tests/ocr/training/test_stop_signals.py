@@ -16,8 +16,8 @@ NAMES = ('SIGINT', 'SIGTERM', 'SIGHUP')
 
 @pytest.fixture(autouse=True)
 def handlers():
-    """The signals' handlers are set back after each test."""
-    before = {name: signal.getsignal(getattr(signal, name)) for name in NAMES}
+    """The signals are heeded, also where the tests run in the background, and set back after each test."""
+    before = {name: signal.signal(getattr(signal, name), signal.SIG_DFL) for name in NAMES}
     yield
     for name, handler in before.items():
         signal.signal(getattr(signal, name), handler)
@@ -25,7 +25,6 @@ def handlers():
 
 @pytest.mark.parametrize('name', NAMES)
 def test_the_first_signal_interrupts_and_the_next_ones_do_not(name, capfd):
-    signal.signal(getattr(signal, name), signal.SIG_DFL)
     answer_stop_signals()
     with pytest.raises(KeyboardInterrupt):
         signal.raise_signal(getattr(signal, name))
@@ -62,8 +61,8 @@ LOSE_THE_TERMINAL = """
 import os, signal, sys
 from ocr.training.stop_signals import answer_stop_signals
 answer_stop_signals()
-os.write(int(sys.argv[1]), b'ready')
 try:
+    os.write(int(sys.argv[1]), b'ready')
     signal.pause()
 except KeyboardInterrupt:
     print('a line to nowhere', file=sys.stderr, flush=True)
