@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import tiny
 
-from ocr.drawing import scan_fonts
+from ocr.drawing import scan_fonts, stage
 from ocr.drawing.material import prepare_recipe
+from ocr.drawing.scenes.scene import draw_scene
 from ocr.preprocessing.augment import AugmentSettings
 from ocr.training import scene_samples
 from ocr.training.detection_targets import TEXT
@@ -36,6 +37,13 @@ def test_a_scene_is_drawn_once_for_the_crops_that_come_running(recipe, monkeypat
     assert drawn == [0, 1]
     assert {sample[0].shape for sample in samples} == {(96, 96, 3)}
     assert any(sample[1][..., TEXT].any() for sample in samples)
+
+
+@pytest.mark.parametrize('progress', [0, 0.02, 0.5])
+def test_scenes_are_drawn_from_the_first_step_on(recipe, progress):
+    easy = stage(recipe, progress)
+    for kind in recipe.surfaces:
+        draw_scene(replace(easy, surfaces={kind: 1.0}), FONTS, 0, 0)
 
 
 def test_the_same_task_gives_the_same_sample(recipe):
