@@ -156,6 +156,8 @@ class RegionIndex:
         paths: tuple of the index files.
     """
 
+    STRINGS = 'image', 'text', 'dataset'  # what every record has
+
     def __init__(self, paths):
         """Scans the files for their lines; InputError if one cannot be read."""
         self.paths = (os.fspath(paths),) if isinstance(paths, (str, os.PathLike)) else tuple(map(os.fspath, paths))
@@ -187,7 +189,7 @@ class RegionIndex:
         begin, end = int(offsets[line]), int(offsets[line + 1])
         try:
             record = json.loads(os.pread(self._descriptor(file_number), end - begin, begin))
-            if all(isinstance(record[name], str) for name in ('image', 'text', 'dataset')):
+            if all(isinstance(record[name], str) for name in self.STRINGS):
                 return record
         except (ValueError, TypeError, LookupError, RecursionError):
             pass
@@ -200,10 +202,13 @@ class RegionIndex:
         """The TextRegion at a position 0..len - 1."""
         record = self.record(position)
         try:
-            polygon = np.array(record['polygon'], np.float32).reshape(-1, 2)
-        except (ValueError, TypeError, LookupError, OverflowError):
+            return self._of_record(record)
+        except (ValueError, TypeError, LookupError, OverflowError, AttributeError):
             file_number = int(np.searchsorted(self._starts, int(position), side='right')) - 1
             raise self._damaged(file_number, int(position) - int(self._starts[file_number])) from None
+
+    def _of_record(self, record):
+        polygon = np.array(record['polygon'], np.float32).reshape(-1, 2)
         return TextRegion(record['image'], polygon, record['text'], record['dataset'])
 
     def records(self, start=0, stop=None):

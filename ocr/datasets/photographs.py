@@ -60,9 +60,10 @@ class Photograph:
 class PhotographIndex(RegionIndex):
     """Random access to the photographs of one or more index files, as RegionIndex is to regions."""
 
-    def __getitem__(self, position):
-        """The Photograph at a position 0..len - 1."""
-        record = self.record(position)
+    STRINGS = 'image', 'dataset'
+
+    def _of_record(self, record):
+        """The Photograph of a line."""
         regions = [
             LabelledRegion(np.array(one['polygon'], np.float32).reshape(-1, 2), one['text'], one.get('reason'))
             for one in record['regions']

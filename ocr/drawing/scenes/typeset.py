@@ -134,7 +134,10 @@ def _draw_shape(kind, text, style, recipe, rng):
     units = len(split_units(text))
     if kind.shape == 'column':
         return dataclasses.replace(style, shape='column' if units >= SHAPES['column'] else 'straight')
-    shape = choose({shape: recipe.shapes.get(shape, 0.0) for shape in BENT}, rng)
+    weights = {shape: recipe.shapes.get(shape, 0.0) for shape in BENT}
+    if not any(weights.values()):  # as at the start of a training, where nothing is bent
+        return style
+    shape = choose(weights, rng)
     if units < SHAPES[shape]:
         return style
     return dataclasses.replace(

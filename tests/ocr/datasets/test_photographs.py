@@ -97,3 +97,13 @@ def test_malformed_points_of_what_is_ignored_are_no_fault(tmp_path):
     (tmp_path / 'train_full_labels.json').write_text(json.dumps(labels))
     counts = build_photograph_index('lsvt', tmp_path, tmp_path / 'index.jsonl')
     assert counts == {KEPT: 1, WITHOUT_PLACE: 1}
+
+
+@pytest.mark.parametrize(
+    'line', ['{}', '{"image": "a.png", "dataset": "mine"}', '{"image": "a", "dataset": "b", "regions": [7]}']
+)
+def test_a_damaged_line_is_named(tmp_path, line):
+    build(tmp_path / 'd', f'a.png\tone\t{QUAD}')
+    (tmp_path / 'd' / 'index.jsonl').write_text(f'{line}\n')
+    with pytest.raises(InputError, match=r'index.jsonl:1: no region; delete the file'):
+        PhotographIndex(tmp_path / 'd' / 'index.jsonl')[0]
