@@ -15,10 +15,12 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import tyro
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT)]
+
+from ocr.flags import parse  # noqa: E402
+
 LONGER_SIDE = 960
 COLUMNS = ('texts', 'height', 'contrast', 'share %', 'angle')
 
@@ -76,7 +78,7 @@ def photographs(spec):
 
 
 def main(argv=None):
-    settings = tyro.cli(Settings, args=argv, description=__doc__, use_underscores=True)
+    settings = parse(Settings, argv, __doc__)
     from benchmarks.measure import report
     from ocr.drawing import scan_fonts
     from ocr.drawing.material import prepare_recipe

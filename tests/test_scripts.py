@@ -236,14 +236,12 @@ def test_another_model_or_folder_is_no_run_to_go_on_with(learnt, pictures, typed
         read_folder(other, pictures, tmp_path, resume=True)
     with pytest.raises(InputError, match=r'full_length: False -> True'):
         read_folder(learnt, pictures, tmp_path, resume=True, full_length=True)
-    with pytest.raises(InputError, match=r'char_positions: True -> False'):
-        read_folder(learnt, pictures, tmp_path, resume=True, char_positions='false')
     with pytest.raises(InputError, match=r'results\.jsonl:1 is of b/IMG1.JPEG, and now 0\.png stands in its place'):
         read_folder(learnt, learnt.words, tmp_path, resume=True)
     assert read_results(tmp_path) == whole
 
 
-def test_positions_lie_in_the_photograph_and_can_be_left_out(learnt, pictures, tmp_path):
+def test_positions_lie_in_the_photograph(learnt, pictures, tmp_path):
     (tmp_path / 'photographs').mkdir()
     lines = []
     with Image.open(pictures / 'img10.png') as word:
@@ -265,8 +263,6 @@ def test_positions_lie_in_the_photograph_and_can_be_left_out(learnt, pictures, t
     (whole,) = [record for record in read_folder(learnt, pictures, tmp_path) if record['image'] == 'img10.png']
     for position, of_whole in zip(near['char_positions'], whole['char_positions'], strict=True):
         np.testing.assert_allclose(position['peak'], np.add(of_whole['peak'], (30, 40)), atol=1.5)  # resized, not cut
-    record, _ = read_folder(learnt, tmp_path / 'photographs', tmp_path, char_positions='false', **settings)
-    assert record.keys() == {'image', 'polygon', 'text', 'confidence', 'char_confidences'}
 
 
 def test_what_was_read_before_a_failure_is_there(learnt, pictures, tmp_path, monkeypatch):
