@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Literal
 
 from ocr.errors import InputError
-from ocr.flags import Names, Numbers, Shares, Switch, as_text, check_value, given_names, meanings, parse_flags
-from ocr.json_text import parse_json
+from ocr.files.json_text import parse_json
 from ocr.preprocessing.augment_sets import AUGMENT_NUMBERS, AUGMENT_SETS, check_numbers
 from ocr.preprocessing.canvas import Canvas
-from ocr.visible import set_up_output, visible
+from ocr.terminal.flags import Names, Numbers, Shares, Switch, as_text, check_value, given_names, meanings, parse_flags
+from ocr.terminal.visible import set_up_output, visible
 
 logger = logging.getLogger(__name__)
 

@@ -22,11 +22,11 @@ from collections import Counter
 
 from config import Config, parse_config, run_script
 from ocr.annotations import resolve_source
-from ocr.atomic import replacing
 from ocr.charset import Charset
 from ocr.datasets.index import KEPT, count_table
 from ocr.datasets.sources import named_datasets, not_drawn, open_index, select_regions
-from ocr.progress import progress_bar
+from ocr.files.atomic import replacing
+from ocr.terminal.progress import progress_bar
 
 COUNTS_FILE = 'counts.json'  # in index_dir: the table that was printed
 CHARSET_FILE = 'charset.txt'  # in index_dir: the charset that was built from the training text

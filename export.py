@@ -29,7 +29,6 @@ from ocr.errors import InputError
 from ocr.network.tensorflow_start import start_tensorflow
 
 RECOGNISER_FILE, DETECTOR_FILE = 'text_recognition.pb', 'text_detection.pb'  # what is written beside a checkpoint
-ONNX_FILE = 'text_recognition.onnx'  # what --format onnx writes beside the checkpoint
 OPENVINO_FOLDER = 'openvino'  # what --format openvino writes beside the checkpoint
 
 logger = logging.getLogger(__name__)
@@ -89,7 +88,7 @@ class Source(NamedTuple):
     @property
     def is_pb(self):
         """Whether it is a frozen graph."""
-        return self.path == self.cfg.checkpoint_path
+        return self.path.endswith('.pb')
 
     @property
     def folder(self):
@@ -123,64 +122,6 @@ def answer_of_checkpoint(checkpoint, cfg, charset, canvases, bboxes):
     if cfg.with_bbox:
         feed[names.NORMALIZED_BBOX] = bboxes
     return [charset.decode(row) for row in live_output(checkpoint, cfg, charset, names.PREDS, feed)]
-
-
-def write_openvino(path, graph_def, cfg):
-    """Quantise the encoder of a frozen graph and write it, unless it loses too much."""
-    from ocr.evaluation import int8_loss
-    from ocr.reading import openvino
-    from ocr.reading.predictor import Predictor
-
-    openvino.require_packages()
-    if os.path.exists(path):
-        raise InputError(f'--pb_path {path}: is there already; remove it or give another path')
-    before = Predictor(graph_def, None, where=cfg.checkpoint_path)
-    calibration = int8_loss.calibration_batches(cfg, before)
-    encoder, decoder = openvino.quantised_encoder(graph_def, [canvases for _, canvases, _ in calibration])
-    compiled = openvino.compile_encoder(encoder, 'float32')
-    found = int8_loss.judge(cfg, before, openvino.OpenVinoPredictor(decoder, None, encoder=compiled))
-    openvino.save_openvino(path, encoder, decoder)
-    print(f'{path}: {found}')
-    return 0
-
-
-def check_onnx(cfg):
-    """InputError where --format onnx cannot be written: packages are missing, or nothing would read it by its name."""
-    from ocr.model_files.onnx import require_packages
-    from ocr.reading.onnx_predictor import is_onnx
-
-    require_packages()
-    if cfg.pb_path and not is_onnx(cfg.pb_path):
-        raise InputError(f'--pb_path {cfg.pb_path}: an ONNX file is known by its ending; call it {ONNX_FILE}')
-
-
-def write_onnx(path, graph_def, cfg):
-    """Convert a frozen graph to ONNX and write it, unless it reads otherwise; in int8, unless it loses too much."""
-    from ocr.atomic import replacing
-    from ocr.charset import Charset
-    from ocr.evaluation import int8_loss
-    from ocr.evaluation.same_text import read_alike
-    from ocr.model_files import onnx
-    from ocr.reading.onnx_predictor import OnnxModel, OnnxPredictor
-    from ocr.reading.predictor import Predictor
-
-    before = Predictor(graph_def, Charset.resolve(cfg.charset_path), where=cfg.checkpoint_path)
-    model = onnx.convert(graph_def, cfg.checkpoint_path)
-    if cfg.weights == 'float16':
-        model = onnx.halve_weights(model)
-    elif cfg.weights == 'int8':
-        model = onnx.quantise(model, [batch for _, *batch in int8_loss.calibration_batches(cfg, before)])
-    content = model.SerializeToString()
-    after = OnnxPredictor(OnnxModel(content))
-    if cfg.weights == 'int8':
-        found = int8_loss.judge(cfg, before, after)
-    else:
-        number = read_alike(before, after, cfg.weights, 'the ONNX model')
-        found = f'reads {number} of {number} pictures as {cfg.checkpoint_path} does'
-    with replacing(path, binary=True) as file:
-        file.write(content)
-    print(f'{path}: {len(content) / 1e6:.1f} MB, {cfg.weights} weights, {before.charset.num_classes} classes; {found}')
-    return 0
 
 
 def shown_as_told(graph_def, path, cfg):
@@ -223,6 +164,7 @@ def main(argv=None):
     if cfg.weights == 'int8' and cfg.format != 'onnx':
         raise InputError(f'--weights int8 is of --format onnx; --format {cfg.format} does without it')
     start_tensorflow(cfg.gpus)
+    from ocr.evaluation.conversion import ONNX_FILE, check_onnx, write_onnx, write_openvino
     from ocr.model_files.frozen_graph import halve_weights
     from ocr.model_files.saved_model import write_pb, write_saved_model
 

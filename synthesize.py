@@ -12,14 +12,11 @@ Recipe street draws whole pictures with many texts: labels.jsonl has a line for 
 in the picture, and ### for its text where it is not to be found; the contact sheet shows the polygons of the first 12.
 """
 
-import contextlib
 import dataclasses
 import json
 import logging
 import multiprocessing
-import os
 import pickle
-import shutil
 from collections import Counter
 from functools import lru_cache
 from pathlib import Path
@@ -36,8 +33,9 @@ from ocr.drawing.scenes.scene import draw_scene
 from ocr.drawing.scenes.sheet import draw_scene_sheet
 from ocr.drawing.sheet import draw_sheet
 from ocr.errors import InputError
+from ocr.files.replaced_folder import replaced_folder
 from ocr.parallel import map_in_order, num_cores, process_pool
-from ocr.progress import progress_bar
+from ocr.terminal.progress import progress_bar
 
 JPEG_QUALITY = 95
 BLOCK = 32  # samples that a worker draws at a time
@@ -61,7 +59,7 @@ def main(argv=None):
     )
     output = Path(config.output_path)
     try:
-        with replace_folder(output) as folder:
+        with replaced_folder(output, OWN_FILES, 'recipe.json') as folder:
             shapes, failures = draw_set(folder, config, recipe, fonts)
     except OSError as error:
         raise InputError(f'{output}: cannot be written ({error.strerror}); nothing was kept there') from error
@@ -189,39 +187,6 @@ def _write_image(path, image):
     bgr = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
     _, data = cv2.imencode(path.suffix, bgr, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY] if path.suffix == '.jpg' else [])
     path.write_bytes(data.tobytes())
-
-
-@contextlib.contextmanager
-def replace_folder(output):
-    """A new folder beside `output` that takes its place at the end; an interrupted run leaves `output` as it was."""
-    output = Path(os.path.abspath(output))
-    part, old = (output.with_name(f'{output.name}.{suffix}') for suffix in ('part', 'old'))
-    for folder in (output, part, old):
-        _check_replaceable(folder)
-    for folder in (part, old):
-        shutil.rmtree(folder, ignore_errors=True)
-    if output.exists() and any(output.iterdir()):
-        logger.info('%s: the drawn set that is there will be replaced', output)
-    part.mkdir(parents=True)
-    try:
-        yield part
-        if output.exists():
-            os.replace(output, old)
-        os.replace(part, output)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _check_replaceable(folder):
-    """Raises InputError for a folder that holds anything but what an earlier run of this script wrote."""
-    if not folder.exists():
-        return
-    if not folder.is_dir():
-        raise InputError(f'{folder}: is not a folder; give another --output_path')
-    names = {path.name for path in folder.iterdir()}
-    if names and not (names <= OWN_FILES and 'recipe.json' in names):
-        raise InputError(f'{folder}: is not empty and not of this script; give another --output_path')
 
 
 if __name__ == '__main__':

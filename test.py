@@ -12,10 +12,8 @@ regions inside photographs instead of whole images; docs/reading.md says how to 
 """
 
 import os
-import re
-from functools import lru_cache, partial
+from functools import partial
 from itertools import islice
-from pathlib import Path
 
 from config import SETTINGS, parse_config, run_script, shown
 from ocr.errors import InputError
@@ -32,45 +30,14 @@ def place(region, folder):
     return of_image if region.polygon is None else {**of_image, 'polygon': region.polygon.tolist()}
 
 
-@lru_cache(maxsize=1)
-def read_photograph(path):
-    """The upright photograph, uint8 (H, W, 3): read once for all regions that follow one another in it."""
-    from ocr.preprocessing.decode import read_image
-
-    return read_image(path)
-
-
-def save_picture(folder, number, region, prepared, result):
-    """Save the attention picture of one region under the region's number and file name."""
-    from PIL import Image
-
-    from ocr.file_names import shortened
-    from ocr.reading.char_positions import char_positions
-    from ocr.visualization.attention_sheet import attention_picture
-    from ocr.visualization.region_view import region_view
-
-    stem = shortened(re.sub(r'[^\w.-]', '_', Path(region.image_path).stem))
-    photograph = None
-    if region.polygon is not None:
-        positions = char_positions(result.alpha[: len(result.text)], prepared)
-        photograph = region_view(read_photograph(region.image_path), region.polygon, positions)
-    picture = attention_picture(
-        prepared.canvas, result.text, result.alpha, result.char_confidences, photograph=photograph
-    )
-    path = os.path.join(folder, f'{number:06d}_{stem}.png')
-    try:
-        Image.fromarray(picture).save(path)
-    except OSError as error:
-        raise InputError(f'{path}: cannot be written ({error.strerror}); free space and go on with --resume') from None
-
-
 def read_all(predictor, regions, cfg, start):
     """Yield a record for each region from position `start` on, saving attention pictures on the way."""
-    from ocr.progress import progress_bar
     from ocr.reading.char_positions import char_positions
     from ocr.reading.long_text.read_windows import read_as_told
     from ocr.reading.long_text.windows import WINDOW_ASPECT
     from ocr.reading.results_file import to_record
+    from ocr.terminal.progress import progress_bar
+    from ocr.visualization.attention_folder import save_picture
 
     with_positions = writes_positions(predictor, cfg)
     results = read_as_told(
@@ -101,8 +68,8 @@ def writes_positions(reader, cfg):
 def read_remotely(reader, regions, cfg, start):
     """Yield a record for each region from position `start` on, as a server reads it."""
     from ocr.preprocessing.prepare import Broken
-    from ocr.progress import progress_bar
     from ocr.reading.results_file import to_record
+    from ocr.terminal.progress import progress_bar
 
     results = reader.read_regions(islice(regions, start, None), num_workers=cfg.batch_size)
     bar = progress_bar(results, total=len(regions), initial=start, desc='reading', unit=' images')
@@ -165,7 +132,7 @@ def detect(cfg):
 def print_passed_over(folder):
     """Name the files in an image folder that are no images, if there are any."""
     from ocr.reading.image_search import Search
-    from ocr.visible import visible
+    from ocr.terminal.visible import visible
 
     if others := Search(folder).in_words():
         print(f'passed over, since they are no images that are read here: {visible(others)}')

@@ -22,8 +22,6 @@ from ocr.errors import InputError
 from ocr.network.tensorflow_start import start_tensorflow
 from ocr.training.stop_signals import answer_stop_signals
 
-PRETRAINED_SOURCE = 'http://download.tensorflow.org/models/inception_v4_2016_09_09.tar.gz'
-
 logger = logging.getLogger(__name__)
 
 
@@ -49,18 +47,6 @@ def with_stored_settings(cfg, start):
         return cfg
     groups = ('model', 'training') if start.goes_on else ('model',)
     return cfg.over(restorable(start.settings.text, groups, start.settings.path))
-
-
-def check_pretrained(cfg):
-    """InputError where the ImageNet checkpoint is wanted and missing."""
-    import tensorflow.compat.v1 as tf
-
-    path = cfg.pretrain_path
-    if path and (os.path.isdir(path) or not tf.train.checkpoint_exists(path)):
-        raise InputError(
-            f'--pretrain_path {path}: no such checkpoint; unpack {PRETRAINED_SOURCE} there, or start '
-            "from scratch with --pretrain_path '' (`make demo` gives a first look)"
-        )
 
 
 def choose_charset(cfg, start, index):
@@ -146,18 +132,18 @@ def main(argv=None):
     start_tensorflow(cfg.gpus)
     start = find_start(cfg)
     cfg = with_stored_settings(cfg, start)
-    if cfg.profile:
-        cfg = dataclasses.replace(cfg, val_epochs=0)  # nothing is to be held out or drawn for it
-    elif not start:
-        check_pretrained(cfg)
-
     from model import build_model
     from ocr.training.callbacks import awaits_validation
     from ocr.training.history import read_history
+    from ocr.training.initial_weights import check_pretrained
     from ocr.training.run import profile
     from ocr.training.run_folder import check_nothing_later, training_in
     from ocr.training.towers import choose_gpus
 
+    if cfg.profile:
+        cfg = dataclasses.replace(cfg, val_epochs=0)  # nothing is to be held out or drawn for it
+    elif not start:
+        check_pretrained(cfg.pretrain_path)
     data, make_dataflow, validation = load(cfg, start)
     num_towers, on_gpu = choose_gpus(cfg.gpus)
     if cfg.profile:

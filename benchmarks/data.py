@@ -30,9 +30,9 @@ from ocr.datasets.crop_making import build_cache  # noqa: E402
 from ocr.datasets.sources import open_index  # noqa: E402
 from ocr.drawing import draw_sample, scan_fonts  # noqa: E402
 from ocr.drawing.material import prepare_recipe  # noqa: E402
-from ocr.flags import parse  # noqa: E402
 from ocr.preprocessing.augment import AugmentSettings, draw_augmentation  # noqa: E402
 from ocr.preprocessing.canvas import Canvas  # noqa: E402
+from ocr.terminal.flags import parse  # noqa: E402
 from ocr.training.drawn_samples import DrawnPreparer  # noqa: E402
 from ocr.training.samples import SamplePreparer, TrainingPreparer  # noqa: E402
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
-from ocr.flags import parse  # noqa: E402
+from ocr.terminal.flags import parse  # noqa: E402
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
 from benchmarks.measure import ROOT, as_flags, report  # noqa: E402
-from ocr.flags import parse  # noqa: E402
+from ocr.terminal.flags import parse  # noqa: E402
 from ocr.training.history import blank_panels, series  # noqa: E402
 
 PRECISIONS = {'float32': '#c2410c', 'bfloat16': '#1f4e8c'}

@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / 'tests' / 'golden')]
 
-from ocr.flags import parse  # noqa: E402
+from ocr.terminal.flags import parse  # noqa: E402
 
 NUM_CLASSES = 5435
 NUM_STEPS = 33

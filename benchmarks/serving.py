@@ -23,7 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT)]
 
-from ocr.flags import parse  # noqa: E402
+from ocr.terminal.flags import parse  # noqa: E402
 
 ALONE, BATCHES = 'one at a time', 'batches'
 SHORT_WORDS = ('Open', 'EXIT', 'Market', 'Hotel', 'Taxi', 'Coffee', 'SALE', 'Books', 'Bank', 'Garden', 'Shoes', 'Bar')

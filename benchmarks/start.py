@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT)]
 
-from ocr.flags import parse  # noqa: E402
+from ocr.terminal.flags import parse  # noqa: E402
 
 _LOOKS = 0.005  # seconds between two looks at the results
 

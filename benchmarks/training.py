@@ -17,7 +17,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
 from benchmarks.measure import ROOT, as_flags, peak_mb, report, spread  # noqa: E402
-from ocr.flags import parse  # noqa: E402
+from ocr.terminal.flags import parse  # noqa: E402
 
 NUM_CLASSES = 5435
 NUM_LETTERS = 6  # of every word; its steps are one more

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ocr.atomic import replacing
 from ocr.errors import InputError
+from ocr.files.atomic import replacing
 
 UNK = 0
 EOS = 1

@@ -32,9 +32,9 @@ from ocr.drawing.draw import draw_with_ink  # noqa: E402
 from ocr.drawing.layout import SHAPES  # noqa: E402
 from ocr.drawing.recipe import SIZE_STEP  # noqa: E402
 from ocr.drawing.shaping import split_units  # noqa: E402
-from ocr.flags import parse  # noqa: E402
 from ocr.parallel import map_in_order, process_pool  # noqa: E402
-from ocr.progress import progress_bar  # noqa: E402
+from ocr.terminal.flags import parse  # noqa: E402
+from ocr.terminal.progress import progress_bar  # noqa: E402
 from ocr.training.history import blank_panels  # noqa: E402
 
 BLOCK = 250  # samples that a process draws at a time

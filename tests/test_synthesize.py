@@ -79,7 +79,10 @@ def test_its_own_folder_is_replaced_and_no_other(tmp_path, caplog):
 def test_an_interrupted_run_leaves_what_was_there(tmp_path, error):
     run(tmp_path / 'set', '--num_samples', 5)
     before = contents(tmp_path / 'set')
-    with pytest.raises(error), synthesize.replace_folder(tmp_path / 'set') as folder:
+    with (
+        pytest.raises(error),
+        synthesize.replaced_folder(tmp_path / 'set', synthesize.OWN_FILES, 'recipe.json') as folder,
+    ):
         (folder / 'labels.jsonl').write_text('half a li')
         raise error
     assert contents(tmp_path / 'set') == before

@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from ocr.annotations.place import is_image, other_encoding
 from ocr.errors import InputError
+from ocr.files.regular_file import open_regular
 from ocr.preprocessing.image_file import IMAGE_SUFFIXES
-from ocr.regular_file import open_regular
 
 REMEDY = 'set --base_dir, or give {dataset}=PATH in place of {dataset}'
 

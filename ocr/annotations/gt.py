@@ -14,7 +14,7 @@ from ocr.annotations.own import parse_columns
 from ocr.annotations.place import Place, first_lines, is_image, most, only_file
 from ocr.annotations.regions import region_or_dropped
 from ocr.errors import InputError
-from ocr.json_text import MalformedJson, parse_json
+from ocr.files.json_text import MalformedJson, parse_json
 
 IGNORED = '*'  # PaddleOCR's other mark beside ###, in detection alone
 HOLDS = 'text file of image<TAB>text lines'

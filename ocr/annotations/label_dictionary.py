@@ -10,7 +10,7 @@ import ijson
 from ocr.annotations.files import ImageFinder, open_binary, require_inside
 from ocr.annotations.regions import region_or_dropped
 from ocr.errors import InputError
-from ocr.json_text import MalformedJson, parse_json
+from ocr.files.json_text import MalformedJson, parse_json
 
 
 def read_label_dictionary(path, image_folders, dataset):

@@ -19,7 +19,7 @@ from ocr.annotations.files import REMEDY, locate_image, read_lines
 from ocr.annotations.place import first_lines, most, only_file
 from ocr.annotations.regions import region_or_dropped, to_polygon
 from ocr.errors import InputError
-from ocr.json_text import MalformedJson, parse_json
+from ocr.files.json_text import MalformedJson, parse_json
 from ocr.region import TextRegion, judge_polygon
 
 _BEGINS_A_POLYGON = re.compile(r'\s*(\[\s*\[|-?[\d.]+,\s*-?[\d.]+,)')

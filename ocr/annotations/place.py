@@ -4,8 +4,8 @@ import os
 from collections import Counter
 
 from ocr.errors import InputError
+from ocr.files.regular_file import open_regular
 from ocr.preprocessing.image_file import IMAGE_SUFFIXES
-from ocr.regular_file import open_regular
 
 LABELS = ('.txt', '.tsv', '.csv', '.json', '.jsonl')  # how label files of text end
 DEPTH = 5  # folders below a dataset's own that are looked into

@@ -8,7 +8,7 @@ import os
 from ocr.annotations.files import ImageFinder, read_bytes, require_folder
 from ocr.annotations.regions import region_or_dropped
 from ocr.errors import InputError
-from ocr.json_text import MalformedJson, parse_json
+from ocr.files.json_text import MalformedJson, parse_json
 
 
 def recognises(place):

@@ -19,10 +19,10 @@ import lmdb
 import numpy as np
 from PIL import Image
 
-from ocr.atomic import new_folder
 from ocr.datasets.index import KEPT
 from ocr.errors import InputError
-from ocr.file_names import shortened
+from ocr.files.atomic import new_folder
+from ocr.files.file_names import shortened
 from ocr.geometry import clip_box, polygon_box, whole_image
 from ocr.preprocessing.decode import UnreadableImage, read_image
 from ocr.preprocessing.image_file import open_image, split_page

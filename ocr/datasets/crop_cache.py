@@ -23,7 +23,7 @@ from ocr.errors import InputError
 from ocr.preprocessing.augment import CUTS, MOVED, WIDE
 from ocr.preprocessing.canvas import Canvas
 from ocr.preprocessing.decode import Excerpt
-from ocr.progress import progress_bar
+from ocr.terminal.progress import progress_bar
 
 FORMAT = 2
 ROW = np.dtype(

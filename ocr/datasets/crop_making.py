@@ -22,16 +22,16 @@ from zlib import crc32
 import cv2
 import numpy as np
 
-from ocr.atomic import sync_folder
 from ocr.datasets.crop_cache import ENDING, FORMAT, ROW, cache_fault, cache_path, digest_of, photograph_state, read_jpeg
 from ocr.datasets.index import KEPT, REMEDY, RegionIndex
 from ocr.errors import InputError
+from ocr.files.atomic import sync_folder
 from ocr.geometry import box_polygon, polygon_box, strip_height
 from ocr.parallel import map_in_order, num_cores
 from ocr.preprocessing.augment import AugmentSettings
 from ocr.preprocessing.prepare import Broken, naming, read_or_broken
 from ocr.preprocessing.warp import cut
-from ocr.progress import progress_bar
+from ocr.terminal.progress import progress_bar
 
 _JPEG = [cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
 _SIZES = struct.Struct('<qq')  # bytes of a record's JSON and of its JPEGs

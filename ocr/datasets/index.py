@@ -19,16 +19,16 @@ import numpy as np
 from tabulate import tabulate
 
 from ocr.annotations import annotation_files, read_dataset, resolve_source, split_source
-from ocr.atomic import replacing
 from ocr.charset import normalize
 from ocr.datasets.index_images import ImageRecord, changed_image, images_path
 from ocr.errors import InputError
-from ocr.file_names import shortened
+from ocr.files.atomic import replacing
+from ocr.files.file_names import shortened
+from ocr.files.json_text import MalformedJson, parse_json
 from ocr.geometry import whole_image
-from ocr.json_text import MalformedJson, parse_json
 from ocr.preprocessing.image_header import upright_size
 from ocr.region import Dropped, DropReason, TextRegion, judge_polygon
-from ocr.visible import visible
+from ocr.terminal.visible import visible
 
 FORMAT = 2
 KEPT = 'kept'

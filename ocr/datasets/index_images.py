@@ -12,7 +12,7 @@ A file whose state has changed is looked at again, so an index goes on if its im
 import json
 import os
 
-from ocr.atomic import replacing
+from ocr.files.atomic import replacing
 from ocr.preprocessing.image_header import upright_size
 from ocr.region import DropReason
 

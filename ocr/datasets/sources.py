@@ -11,7 +11,7 @@ from ocr.annotations.own import FILE_NAMES
 from ocr.datasets.index import KEPT, RegionIndex, build_index, index_file, index_is_current, read_counts, select
 from ocr.datasets.photographs import PhotographIndex, build_photograph_index
 from ocr.errors import InputError
-from ocr.progress import progress_bar
+from ocr.terminal.progress import progress_bar
 
 USUAL_NAMES = (*FILE_NAMES, 'gt.txt', 'labels.txt', 'labels.csv', 'labels.json', 'data.mdb')
 DRAWN = 'synthetic:'  # what a dataset of drawn text is called by, before the recipe's name

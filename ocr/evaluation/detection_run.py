@@ -9,7 +9,6 @@ from collections import Counter
 
 from tabulate import tabulate
 
-from ocr.atomic import replacing
 from ocr.evaluation.detection_scores import (
     DETECTION,
     END_TO_END,
@@ -21,10 +20,11 @@ from ocr.evaluation.detection_scores import (
 from ocr.evaluation.matching import MIN_OVERLAP
 from ocr.evaluation.run import REGIONS_FILE, SCORES_FILE, reading_settings
 from ocr.evaluation.scores import COMBINED, percent
+from ocr.files.atomic import replacing
 from ocr.preprocessing.prepare import Broken
-from ocr.progress import progress_bar
 from ocr.reading.long_text.windows import WINDOW_ASPECT
 from ocr.reading.photographs import read_photographs
+from ocr.terminal.progress import progress_bar
 
 CSV_COLUMNS = (
     *('dataset', 'image', 'outcome', 'overlap', 'confidence', 'truth', 'text', 'text_confidence'),

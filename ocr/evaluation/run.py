@@ -11,11 +11,11 @@ from ocr.datasets.index import KEPT
 from ocr.errors import InputError
 from ocr.evaluation.scores import Reading, score, score_table, write_csv, write_json
 from ocr.preprocessing.prepare import Broken
-from ocr.progress import progress_bar
 from ocr.reading.long_text.read_windows import read_as_told
 from ocr.reading.long_text.windows import WINDOW_ASPECT
 from ocr.reading.results_file import open_results, read_results, to_record
-from ocr.visible import visible
+from ocr.terminal.progress import progress_bar
+from ocr.terminal.visible import visible
 
 READINGS_FILE = 'readings.jsonl'
 SCORES_FILE = 'scores.json'

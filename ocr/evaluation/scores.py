@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from tabulate import tabulate
 
-from ocr.atomic import replacing
+from ocr.files.atomic import replacing
 from ocr.metrics import (
     alphanumeric,
     bootstrap_interval,
@@ -20,7 +20,7 @@ from ocr.metrics import (
     same_text_any_case,
 )
 from ocr.region import DropReason
-from ocr.visible import visible
+from ocr.terminal.visible import visible
 
 METRICS = {
     'ned': '1-N.E.D.',

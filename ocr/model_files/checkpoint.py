@@ -9,9 +9,9 @@ from functools import lru_cache
 
 import tensorflow.compat.v1 as tf
 
-from ocr.atomic import sync_file, sync_folder
 from ocr.charset import Charset
 from ocr.errors import InputError
+from ocr.files.atomic import sync_file, sync_folder
 from ocr.model_files.stored_files import digest_of_file, is_as_written, read_stored_text, recording_sums
 
 CONFIG_FILE = 'config.json'

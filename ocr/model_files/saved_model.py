@@ -5,8 +5,8 @@ import shutil
 
 import tensorflow.compat.v1 as tf
 
-from ocr.atomic import replacing
 from ocr.errors import InputError
+from ocr.files.atomic import replacing
 from ocr.model_files.frozen_graph import serialize
 from ocr.network import tensor_names as names
 

@@ -4,8 +4,8 @@ import hashlib
 from contextlib import contextmanager
 from pathlib import Path
 
-from ocr.atomic import replacing
 from ocr.errors import InputError
+from ocr.files.atomic import replacing
 
 SUMS_FILE = 'SHA256SUMS'
 

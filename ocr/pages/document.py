@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tabulate import tabulate
 
-from ocr.visible import visible
+from ocr.terminal.visible import visible
 
 WIDTH = 100  # columns of text
 

@@ -6,7 +6,7 @@ import re
 import warnings
 from html import escape
 
-from ocr.visible import visible
+from ocr.terminal.visible import visible
 
 COLOURS = ('#3b7dd8', '#e08a2e', '#3fa372', '#b45fc0', '#cc4b4b', '#7d8694')  # on white and on black
 PLAIN, MARKED, QUIET = COLOURS[0], COLOURS[4], COLOURS[5]

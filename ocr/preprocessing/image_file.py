@@ -14,8 +14,8 @@ import threading
 
 import lmdb
 
+from ocr.files.regular_file import open_regular
 from ocr.preprocessing.lmdb_size import check_size
-from ocr.regular_file import open_regular
 
 # How names of images end; where several images share the rest of a name, the first of these counts.
 IMAGE_SUFFIXES = (

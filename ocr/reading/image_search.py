@@ -7,8 +7,8 @@ or, where that is none or another, by its first bytes. Hidden files are neither.
 import os
 from collections import Counter
 
+from ocr.files.regular_file import open_regular
 from ocr.preprocessing.image_file import IMAGE_SUFFIXES
-from ocr.regular_file import open_regular
 
 _BEGINNINGS = (b'\xff\xd8\xff', b'\x89PNG\r\n\x1a\n', b'GIF87a', b'GIF89a', b'\0\0\0\x0cjP  \r\n\x87\n')
 _TIFF = (b'II*\0', b'MM\0*')  # so begin the raw files of cameras as well, which have a suffix

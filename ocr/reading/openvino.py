@@ -11,8 +11,8 @@ from threading import Lock
 import numpy as np
 
 from ocr import optional_package
-from ocr.atomic import new_folder
 from ocr.errors import InputError
+from ocr.files.atomic import new_folder
 from ocr.model_files.allowed_encoder import check_encoder
 from ocr.model_files.fingerprint import fingerprint
 from ocr.model_files.frozen_graph import features_of, load_graph, serialize, split_encoder

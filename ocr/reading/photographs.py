@@ -13,7 +13,6 @@ from ocr.model_files.fingerprint import fingerprint
 from ocr.model_files.frozen_graph import FINDS, load_graph
 from ocr.network.precision import choose_precision
 from ocr.preprocessing.prepare import Broken, read_or_broken
-from ocr.progress import progress_bar
 from ocr.reading.detector import Detector, FoundText
 from ocr.reading.folder import find_images
 from ocr.reading.lines import group_lines
@@ -21,7 +20,8 @@ from ocr.reading.long_text.read_windows import read_as_told
 from ocr.reading.long_text.windows import WINDOW_ASPECT
 from ocr.reading.results_file import open_results, read_results, to_record
 from ocr.region import TextRegion
-from ocr.visible import visible
+from ocr.terminal.progress import progress_bar
+from ocr.terminal.visible import visible
 
 
 @dataclass(frozen=True)

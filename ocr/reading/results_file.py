@@ -12,12 +12,12 @@ from pathlib import Path
 
 from tabulate import tabulate
 
-from ocr.atomic import replacing
 from ocr.errors import InputError
-from ocr.json_text import MalformedJson, parse_json
-from ocr.locks import lock
+from ocr.files.atomic import replacing
+from ocr.files.json_text import MalformedJson, parse_json
+from ocr.files.locks import lock
 from ocr.preprocessing.prepare import Broken
-from ocr.visible import visible
+from ocr.terminal.visible import visible
 
 _SYNC_SECONDS = 10  # what a power cut may cost
 _REMEDY = 'leave --resume out to start anew'

@@ -14,7 +14,7 @@ from tensorpack.train import StopTraining
 from ocr.errors import InputError
 from ocr.model_files.checkpoint import BEST_FOLDER, find_checkpoint, save_checkpoint, saved_steps
 from ocr.network import tensor_names as names
-from ocr.progress import progress_bar
+from ocr.terminal.progress import progress_bar
 from ocr.training.history import SCORE_NAMES, leading_score, read_history, write_history
 from ocr.training.stop_signals import shielded
 

@@ -6,8 +6,8 @@ import os
 
 import numpy as np
 
-from ocr.atomic import replacing
 from ocr.errors import InputError
+from ocr.files.atomic import replacing
 
 HISTORY_FILE = 'history.jsonl'
 CURVE_FILE = 'curve.png'

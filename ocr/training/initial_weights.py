@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import re
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -27,6 +28,7 @@ from ocr.network import attention, detector, inception_v4
 from ocr.network import tensor_names as names
 
 DETECTOR = 'detector'  # its model_name
+PRETRAINED_SOURCE = 'http://download.tensorflow.org/models/inception_v4_2016_09_09.tar.gz'
 _SHOWN = 40  # new characters that are listed
 # A frozen detector lacks the head of the threshold, which training alone looks at.
 _TRAINED_ONLY = re.compile(rf'{OPTIMIZER_VARIABLE.pattern}|^{detector.SCOPE}/threshold/')
@@ -206,3 +208,12 @@ def stored_step(checkpoint):
 def _saved_variables():
     """The graph's variables without the copies of further towers, which follow the first."""
     return [variable for variable in tf.global_variables() if not re.match(r'tower\d', variable.op.name)]
+
+
+def check_pretrained(path):
+    """InputError where the ImageNet checkpoint is wanted and missing; '' wants none."""
+    if path and (os.path.isdir(path) or not tf.train.checkpoint_exists(path)):
+        raise InputError(
+            f'--pretrain_path {path}: no such checkpoint; unpack {PRETRAINED_SOURCE} there, or start '
+            "from scratch with --pretrain_path '' (`make demo` gives a first look)"
+        )

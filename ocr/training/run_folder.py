@@ -4,9 +4,9 @@ import logging
 import os
 from contextlib import contextmanager
 
-from ocr.atomic import replacing
 from ocr.errors import InputError
-from ocr.locks import lock
+from ocr.files.atomic import replacing
+from ocr.files.locks import lock
 from ocr.model_files.checkpoint import (
     BEST_FOLDER,
     CHARSET_FILE,

@@ -5,7 +5,7 @@ import numpy as np
 from ocr.evaluation.scores import percent
 from ocr.pages.document import Cell, Chart, Table
 from ocr.pages.plots import INK, MARKED, PLAIN, QUIET, style, to_svg
-from ocr.visible import visible
+from ocr.terminal.visible import visible
 
 WIDTH = 4.4  # inches
 ROW = 0.27  # inches of height

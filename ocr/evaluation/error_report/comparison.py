@@ -9,7 +9,7 @@ import numpy as np
 
 from ocr.errors import InputError
 from ocr.evaluation.scores import METRICS, Reading, Score, mean_score, region_values, score
-from ocr.json_text import parse_json
+from ocr.files.json_text import parse_json
 from ocr.metrics import same_text
 from ocr.reading.results_file import read_results
 

@@ -3,10 +3,10 @@
 import os
 import tempfile
 
-from ocr.atomic import replacing
 from ocr.errors import InputError
 from ocr.evaluation.error_report.regions import region_sections
 from ocr.evaluation.error_report.sections import all_sections
+from ocr.files.atomic import replacing
 from ocr.pages.html import to_html
 
 PAGE_FILE = 'index.html'

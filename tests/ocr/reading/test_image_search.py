@@ -1,9 +1,7 @@
 """Which images there are in a folder, and what is passed over."""
 
 import os
-from types import SimpleNamespace
 
-import numpy as np
 import pytest
 import tiny
 from PIL import Image
@@ -11,8 +9,6 @@ from PIL import Image
 from ocr.errors import InputError
 from ocr.reading.folder import find_images, find_regions
 from ocr.reading.image_search import LINKED, NO_FILE, NO_SUFFIX, Search
-from ocr.reading.read_text import ReadText
-from ocr.region import TextRegion
 
 
 def save(path, form='PNG'):
@@ -72,15 +68,6 @@ def test_the_script_names_what_it_passes_over(tmp_path, capsys):
     )
     script.print_passed_over(tmp_path / 'a.png')
     assert capsys.readouterr().out == ''
-
-
-def test_an_attention_picture_of_a_long_name(tmp_path, monkeypatch):
-    picture = np.zeros((2, 2, 3), np.uint8)
-    monkeypatch.setattr('ocr.visualization.attention_sheet.attention_picture', lambda *_, **__: picture)
-    region, result = TextRegion('\u9762' * 83 + '.png', None, '', ''), ReadText('', 1.0, ())
-    tiny.load_script('test').save_picture(str(tmp_path), 0, region, SimpleNamespace(canvas=None), result)
-    (path,) = tmp_path.iterdir()
-    assert path.name.startswith('000000_\u9762\u9762')
 
 
 @pytest.mark.parametrize('name', ['', 'a.png'])

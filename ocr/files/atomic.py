@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ocr.errors import InputError
-from ocr.file_names import shortened
+from ocr.files.file_names import shortened
 
 _PART = re.compile(r'(?:(?P<host>\w+)-)?(?P<process>\d+)\.part')  # behind the name; version 1.0 did not name the host
 _ABANDONED = 24 * 3600  # seconds after which what another machine left is taken for left

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 import tiny
 
-from ocr.visible import visible
+from ocr.terminal.visible import visible
 
 ROOT = Path(__file__).parents[2]
 SAYS = """
 import logging
 from ocr.errors import InputError
-from ocr.visible import set_up_output
+from ocr.terminal.visible import set_up_output
 set_up_output()
 names = '\u4e2d.png', b'\\xd6\\xd0.png'.decode('utf-8', 'surrogateescape'), '\\x1b[31mred\\r\\x9b2J'
 for name in names:

@@ -5,7 +5,7 @@ import itertools
 
 import pytest
 
-from ocr.progress import progress_bar
+from ocr.terminal.progress import progress_bar
 
 
 class Screen(io.StringIO):

@@ -17,7 +17,7 @@ import textwrap
 import typing
 
 from ocr.errors import InputError
-from ocr.name_lists import split_names, typed_names
+from ocr.terminal.name_lists import split_names, typed_names
 
 Names = tuple[str, ...]
 Numbers = tuple[int, ...]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ocr.json_text import MalformedJson, parse_json
+from ocr.files.json_text import MalformedJson, parse_json
 
 
 def test_a_value():

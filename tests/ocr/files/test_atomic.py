@@ -6,8 +6,8 @@ import subprocess
 import pytest
 from tiny import largest_file
 
-from ocr.atomic import new_folder, part_beside, replacing
 from ocr.errors import InputError
+from ocr.files.atomic import new_folder, part_beside, replacing
 
 
 @pytest.fixture

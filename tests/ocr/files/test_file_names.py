@@ -2,7 +2,7 @@
 
 import pytest
 
-from ocr.file_names import shortened
+from ocr.files.file_names import shortened
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,49 @@
+"""A folder of pictures of where the model looked, one for each region."""
+
+import os
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from PIL import Image
+
+from ocr.errors import InputError
+from ocr.files.file_names import shortened
+from ocr.preprocessing.decode import read_image
+from ocr.reading.char_positions import char_positions
+from ocr.visualization.attention_sheet import attention_picture
+from ocr.visualization.region_view import region_view
+
+
+def save_picture(folder, number, region, prepared, result):
+    """Save the attention picture of one region under its number and its image's name.
+
+    Args:
+        folder: that is there.
+        number: of the region.
+        region: TextRegion.
+        prepared: Prepared.
+        result: ReadText with its attention.
+
+    Raises:
+        InputError: the picture cannot be written.
+    """
+    stem = shortened(re.sub(r'[^\w.-]', '_', Path(region.image_path).stem))
+    photograph = None
+    if region.polygon is not None:
+        positions = char_positions(result.alpha[: len(result.text)], prepared)
+        photograph = region_view(_read_photograph(region.image_path), region.polygon, positions)
+    picture = attention_picture(
+        prepared.canvas, result.text, result.alpha, result.char_confidences, photograph=photograph
+    )
+    path = os.path.join(folder, f'{number:06d}_{stem}.png')
+    try:
+        Image.fromarray(picture).save(path)
+    except OSError as error:
+        raise InputError(f'{path}: cannot be written ({error.strerror}); free space and go on with --resume') from None
+
+
+@lru_cache(maxsize=1)
+def _read_photograph(path):
+    """The upright photograph, uint8 (H, W, 3): read once for all regions that follow one another in it."""
+    return read_image(path)
