@@ -24,6 +24,7 @@ def material(learnt, tmp_path_factory):
     (folder / 'no_charset' / 'charset.txt').unlink()
     shutil.copytree(learnt.checkpoint_path, folder / 'edited')
     (folder / 'edited' / 'config.json').write_text('{"lstm_sise": 3}')
+    (folder / 'edited' / 'SHA256SUMS').unlink()  # the change is meant
     shutil.copy(learnt.pb_path, folder / 'model.pb')
     write_labels(folder)
     write_challenges(folder / 'data')
