@@ -46,7 +46,7 @@ def read_plainly(image, config, num_classes):
 
 def _encode_unfolded(image, depth_multiplier):
     """The encoder with batch norm as a layer of its own, as it stands in the published graph."""
-    folded = inception_v4._convolve
+    folded = inception_v4.convolve
 
     def unfolded(x, name, depth, kernel, stride, is_training, batch_norm_decay, weight_decay, renorm):
         with tf.variable_scope(name):
@@ -57,8 +57,8 @@ def _encode_unfolded(image, depth_multiplier):
             x = tf.nn.fused_batch_norm(x, tf.ones([depth]), beta, mean, variance, epsilon, is_training=False)[0]
             return tf.nn.relu(x)
 
-    inception_v4._convolve = unfolded
+    inception_v4.convolve = unfolded
     try:
         return inception_v4.encode(image, is_training=False, depth_multiplier=depth_multiplier)
     finally:
-        inception_v4._convolve = folded
+        inception_v4.convolve = folded

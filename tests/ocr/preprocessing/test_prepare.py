@@ -65,7 +65,7 @@ def training_preparer(regions, seed=0, **changes):
 def test_a_photograph_is_decoded_for_the_smallest_of_its_regions(polygons, longest):
     """What it is read with says how long a pixel gets, by the longer side of a region wherever that lies."""
     scales = []
-    read = InferencePreparer(64, read=lambda path, scale: scales.append(scale(100, 50)) or Broken(path, '', ''))
+    read = InferencePreparer(Canvas(64), read=lambda path, scale: scales.append(scale(100, 50)) or Broken(path, '', ''))
     read([TextRegion('a.jpg', polygon and np.float32(polygon), '', '') for polygon in polygons])
     assert scales == [64 / longest]
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 import tiny
 
+from ocr.reading.results_file import result_table
 from ocr.terminal.visible import visible
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SAYS = """
 import logging
 from ocr.errors import InputError
@@ -73,9 +74,8 @@ def test_an_error_message_is_not_obeyed(tmp_path):
     assert result.returncode == 2 and b'\x1b' not in result.stderr
 
 
-def test_the_table_of_results_shows_what_was_read(tmp_path, capsys):
+def test_the_table_of_results_shows_what_was_read(tmp_path):
     line = '{"image": "\\u001b[2J\\udcd6.png", "text": "a\\u001bb\\n", "confidence": 0.5, "read": "\\u0007"}\n'
     (tmp_path / 'results.jsonl').write_text(line)
-    tiny.load_script('test').print_table(tmp_path / 'results.jsonl')
-    row = capsys.readouterr().out.splitlines()[2]
+    row = result_table(tmp_path / 'results.jsonl', 60).splitlines()[2]
     assert row.split() == ['\\x1b[2J\\udcd6.png', 'a\\x1bb\\n', '0.500', '\\x07']
