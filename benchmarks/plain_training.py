@@ -27,14 +27,12 @@ def plain_loss(image, label, mask, config, num_classes):
         is_training=not config.frozen_batch_norm,
         depth_multiplier=config.depth_multiplier,
         batch_norm_decay=config.batch_norm_decay,
-        weight_decay=config.encoder_weight_decay,
     )
     variables = attention.create_variables(
         int(features.shape[3]),
         num_classes=num_classes,
         embedding_size=config.embedding_size,
         lstm_size=config.lstm_size,
-        weight_decay=config.decoder_weight_decay,
     )
     hidden, cell = attention.initial_state(features, variables)
     embedded = tf.zeros([tf.shape(image)[0], config.embedding_size])

@@ -69,12 +69,15 @@ def table_row(pictures):
 def photographs(spec):
     """What `measure` returns of each photograph of a dataset NAME=PATH."""
     from ocr.annotations import read_dataset
+    from ocr.geometry import whole_image
     from ocr.preprocessing.decode import read_image
     from ocr.region import TextRegion
 
     regions = [region for region in read_dataset(*spec.split('=', 1)) if isinstance(region, TextRegion)]
     for path, group in groupby(regions, lambda region: region.image_path):
-        yield measure(read_image(path), [region.polygon for region in group])
+        image = read_image(path)
+        whole = whole_image(image.shape[1], image.shape[0])
+        yield measure(image, [whole if region.polygon is None else region.polygon for region in group])
 
 
 def main(argv=None):

@@ -53,7 +53,7 @@ def test_scenes_benchmark_stands_beside_a_dataset(learnt):
 
 def test_training_benchmark_compares_equal_losses():
     tiny = ['--batch_size=2', '--pairs=1', '--warmup=0', '--image_size=64', '--depth_multiplier=0.1', '--num_steps=9']
-    command = [sys.executable, 'benchmarks/training.py', *tiny, '--variants', 'float32, tail cut']
+    command = [sys.executable, 'benchmarks/training.py', *tiny, '--variants', 'float32\\, tail cut']
     result = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     assert result.returncode == 0, result.stderr[-2000:]
     summary = json.loads(result.stdout.splitlines()[-1])

@@ -196,8 +196,9 @@ def earlier(reported, tmp_path):
     return tmp_path / 'earlier' / 'scores.json'
 
 
-def test_what_was_mended_and_what_broke(learnt, reported, earlier, tmp_path):
-    evaluate(learnt, reported.datasets, tmp_path, compare=earlier, report_regions=1)
+def test_what_was_mended_and_what_broke(learnt, reported, earlier, tmp_path, monkeypatch):
+    monkeypatch.setattr('ocr.evaluation.run.REPORTED_REGIONS', 1)
+    evaluate(learnt, reported.datasets, tmp_path, compare=earlier)
     html = (tmp_path / 'page' / 'index.html').read_text(encoding='utf-8')
     page = Page(html)
     _, rows = captioned(page, 'What changed')

@@ -59,7 +59,7 @@ def test_the_folder_one_stands_in_is_not_replaced(tmp_path, monkeypatch):
 
 
 def test_its_own_folder_is_replaced_and_no_other(tmp_path, caplog):
-    caplog.set_level(logging.INFO, 'synthesize')
+    caplog.set_level(logging.INFO)
     run(tmp_path / 'set', '--num_samples', 5)
     assert 'will be replaced' not in caplog.text
     assert len(run(tmp_path / 'set', '--num_samples', 3)) == 3
