@@ -457,6 +457,11 @@ class Config:
         return {**{name: getattr(self, name) for name in names}, 'decoding': self.decoding}
 
     @property
+    def reading_regions(self):
+        """How regions are read, as keyword arguments of ocr.reading.local_reader.LocalReader."""
+        return {name: getattr(self, name) for name in ('batch_size', 'num_workers', 'full_length', 'long_text')}
+
+    @property
     def augmentation(self):
         """Numbers of the random changes of training regions, as keyword arguments of AugmentSettings."""
         return {**AUGMENT_SETS[self.augment], **dict(self.augment_numbers), 'cut_shares': self.cut_shares}

@@ -16,6 +16,7 @@ A detector is scored on whole photographs: precision, recall and H-mean at an ov
 end to end. --unit line joins found words for labels of whole lines.
 """
 
+import dataclasses
 import json
 import logging
 import os
@@ -45,15 +46,15 @@ def load_predictor(cfg):
     start_tensorflow(cfg.gpus)
     from model import freeze_checkpoint, open_checkpoint
     from ocr.network.precision import choose_precision
-    from ocr.reading.predictor import Predictor
+    from ocr.reading.augmented_predictor import augmented
+    from ocr.reading.graph_predictor import GraphPredictor
     from ocr.reading.search.build import with_search
-    from ocr.reading.views import in_views
 
     checkpoint, cfg, charset = open_checkpoint(cfg)
     frozen = freeze_checkpoint(checkpoint, cfg, charset)
     precision = choose_precision(cfg.precision, exact=True)
-    predictor = with_search(Predictor(frozen, charset, precision=precision, where=checkpoint), **cfg.decoding)
-    return in_views(predictor, cfg.tta, cfg.rotate_tall), checkpoint
+    predictor = with_search(GraphPredictor(frozen, charset, precision=precision, where=checkpoint), **cfg.decoding)
+    return augmented(predictor, cfg.tta, cfg.rotate_tall), checkpoint
 
 
 def load_detector(cfg):
@@ -97,11 +98,16 @@ def score_detector(cfg, detector, model_path, predictor):
     """Score a detector on the photographs of --eval_datasets, together with what reads, if there is something."""
     from ocr.datasets.sources import open_photographs
     from ocr.evaluation.detection_run import evaluate_detection
+    from ocr.reading.local_reader import LocalReader
 
     if cfg.report or cfg.resume:
         raise InputError(f'--{"report" if cfg.report else "resume"}: not for photographs yet; leave it out')
     index, counts = open_photographs(cfg.base_dir, cfg.index_dir, cfg.eval_datasets, cfg.min_size)
-    evaluate_detection(detector, model_path, index, counts, cfg, cfg.output_path, predictor)
+    reader = LocalReader(predictor, **cfg.reading_regions) if predictor else None
+    config = dataclasses.asdict(cfg)
+    evaluate_detection(
+        detector, model_path, index, counts, cfg.output_path, config=config, unit=cfg.unit, reader=reader
+    )
 
 
 def main(argv=None):
@@ -116,7 +122,8 @@ def main(argv=None):
 
     predictor, model_path = load_predictor(cfg)
     index, counts = open_index(cfg.base_dir, cfg.index_dir, cfg.eval_datasets, cfg.min_size)
-    evaluate(predictor, model_path, index, counts, cfg, cfg.output_path)
+    settings = {'report': cfg.report, 'compare': cfg.compare, 'resume': cfg.resume, **cfg.reading_regions}
+    evaluate(predictor, model_path, index, counts, cfg.output_path, config=dataclasses.asdict(cfg), **settings)
     return 0
 
 

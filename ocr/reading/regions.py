@@ -25,7 +25,7 @@ def read_regions(
     """Read text regions, those of one photograph best one after another: it is decoded once for them.
 
     Args:
-        predictor: Predictor; its `read` is called in two threads.
+        predictor: Predictor.
         regions: iterable of TextRegion.
         batch_size: N.
         num_workers: threads that prepare images; 0 is one for each core.

@@ -10,7 +10,6 @@ import logging
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import Annotated, Literal
 
@@ -88,29 +87,20 @@ class _Error(BaseModel):
     error: _ErrorDetail
 
 
-@dataclass(frozen=True)
-class RemoteText(ReadText):
-    """A ReadText that a server gave.
-
-    Attributes:
-        char_positions: dicts, where each character was read, or None where the model does not tell.
-    """
-
-    char_positions: list | None = None
-
-
 class RemoteReader:
-    """A server that reads.
+    """A server that reads, as a reading.predictor.Reader.
 
     Args:
         url: http://host:port or https://host, with the path that the server is mounted at, if any.
         token: what it wants, or ''.
+        num_workers: requests at a time.
 
     Raises:
         InputError: no such URL, nobody answers there, the token is wrong, or it is no such server.
     """
 
-    def __init__(self, url, token=''):
+    def __init__(self, url, token='', num_workers=8):
+        self._num_workers = num_workers
         parsed = _parsed(url)
         self._name = f'--server {url}'
         self._path = (parsed.path or '').rstrip('/')
@@ -124,40 +114,42 @@ class RemoteReader:
 
     @property
     def identity(self):
-        """dict of all that decides what is read, as Predictor.identity."""
+        """dict of all that decides what is read, as Reader.identity."""
         return self._model.identity
 
     @property
     def has_attention(self):
-        """Whether the model tells where it looked."""
+        """Whether the model tells where each character was read."""
         return self._model.has_attention
 
-    def read_regions(self, regions, *, num_workers=8) -> Iterator:
+    def read(self, regions, first=0) -> Iterator:
         """Read text regions, those of one photograph one after another: it is sent once for as many as a request takes.
 
         Args:
             regions: iterable of TextRegion.
-            num_workers: requests at a time.
+            first: position of the first to read.
 
         Yields:
-            (region, RemoteText or Broken), in the order of `regions`.
+            (region, ReadText or Broken), in the order of `regions`.
 
         Raises:
             InputError: the server went away, refuses all requests, or answers what no app.py does.
         """
         size = self._model.limits.max_regions
         groups = (
-            part for _, group in groupby(regions, lambda region: region.image_path) for part in _parts(group, size)
+            part
+            for _, group in groupby(islice(regions, first, None), lambda region: region.image_path)
+            for part in _parts(group, size)
         )
-        with ThreadPoolExecutor(num_workers) as pool:
+        with ThreadPoolExecutor(self._num_workers) as pool:
             try:
-                for pairs in map_in_order(self._read_group, groups, pool, 2 * num_workers):
+                for pairs in map_in_order(self._read_group, groups, pool, 2 * self._num_workers):
                     yield from pairs
             finally:
                 pool.shutdown(cancel_futures=True)
 
     def _read_group(self, regions):
-        """[(region, RemoteText or Broken)] of regions of one photograph."""
+        """[(region, ReadText or Broken)] of regions of one photograph."""
         path, limit = regions[0].image_path, self._model.limits.max_bytes
         try:
             with open_image(path) as stream:
@@ -265,7 +257,7 @@ def _page_to_send(path, image):
 
 def _to_text(region):
     positions = region.char_positions
-    return RemoteText(
+    return ReadText(
         region.text,
         region.confidence,
         tuple(region.char_confidences),

@@ -12,13 +12,6 @@ from ocr.reading.long_text.windows import cut_windows
 from ocr.reading.regions import read_regions
 
 
-def read_as_told(predictor, regions, *, window_aspect, **settings) -> Iterator:
-    """reading.read_regions, or read_long_regions where there is a window_aspect."""
-    if not window_aspect:
-        return read_regions(predictor, regions, **settings)
-    return read_long_regions(predictor, regions, window_aspect=window_aspect, **settings)
-
-
 def read_long_regions(predictor, regions, *, window_aspect, **settings) -> Iterator:
     """Read text regions; long ones in windows.
 

@@ -30,7 +30,7 @@ def with_search(predictor, **settings):
     """The predictor that reads as the settings say.
 
     Args:
-        predictor: Predictor.
+        predictor: GraphPredictor or OnnxPredictor.
         settings: Config.decoding.
 
     Returns:

@@ -14,7 +14,7 @@ from ocr.network import inception_v4
 from ocr.preprocessing.canvas import Canvas
 from ocr.preprocessing.prepare import InferencePreparer, Prepared, place_region, stacked
 from ocr.reading.char_positions import HALVINGS, char_positions, map_to_canvas, map_to_photograph
-from ocr.reading.predictor import Predictor
+from ocr.reading.graph_predictor import GraphPredictor
 from ocr.region import TextRegion
 
 STILL = np.array([[1.0, 0, 0], [0, 1, 0]])
@@ -176,7 +176,7 @@ def _inverse(matrix, point):
 
 def test_the_peaks_of_a_straight_word_go_from_left_to_right():
     """With the model that comes along: one that knows a few small pictures by heart need not look where it reads."""
-    predictor = Predictor.from_pb(str(tiny.ROOT / 'pretrain' / 'latin.pb'))
+    predictor = GraphPredictor.from_pb(str(tiny.ROOT / 'pretrain' / 'latin.pb'))
     for text in ('Stationery', 'TAXI', 'EXCHANGE'):
         picture = np.asarray(tiny.draw_word(text))
         prepared = place_region(picture, None, predictor.canvas)
