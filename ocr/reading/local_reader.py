@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
-from ocr.preprocessing.prepare import Broken, read_or_broken
+from ocr.preprocessing.decode import read_image
+from ocr.preprocessing.prepare import Broken
 from ocr.reading.char_positions import char_positions
 from ocr.reading.long_text.read_windows import read_long_regions
 from ocr.reading.long_text.windows import WINDOW_ASPECT
@@ -24,7 +25,7 @@ class LocalReader:
         long_text=False,
         with_positions=False,
         on_read=None,
-        read_image=read_or_broken,
+        read_image=read_image,
     ):
         """
         Args:
@@ -37,7 +38,7 @@ class LocalReader:
                 windows have none.
             on_read: function (position, region, Prepared, ReadText with attention) called for each region that was
                 read, in order; or None. Not with long_text.
-            read_image: function path -> uint8 (H, W, 3), RGB, or a Broken.
+            read_image: gives a photograph by its path, see InferencePreparer.
         """
         self.identity = {**predictor.identity, 'full_length': full_length}
         if long_text:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from tabulate import tabulate
 
-from ocr.preprocessing.prepare import Broken, read_or_broken
+from ocr.preprocessing.decode import read_image
+from ocr.preprocessing.prepare import Broken
+from ocr.preprocessing.unreadable import UnreadableImage
 from ocr.reading.detector import FoundText
 from ocr.reading.folder import find_images
 from ocr.reading.lines import group_lines
@@ -35,7 +37,7 @@ class ReadPhotograph:
     readings: list
 
 
-def read_photographs(detector, reader, image_paths, *, read_image=read_or_broken) -> Iterator:
+def read_photographs(detector, reader, image_paths, *, read_image=read_image) -> Iterator:
     """Find text in photographs, and read it.
 
     Regions of one photograph are read in a batch with those of others; the next photographs are searched meanwhile.
@@ -44,7 +46,7 @@ def read_photographs(detector, reader, image_paths, *, read_image=read_or_broken
         detector: Detector.
         reader: predictor.Reader; None: only find.
         image_paths: iterable of paths.
-        read_image: function path -> uint8 (H, W, 3), RGB, or a Broken.
+        read_image: function path -> uint8 (H, W, 3), RGB; raises UnreadableImage.
 
     Yields:
         ReadPhotograph, in the order of the paths.
@@ -70,11 +72,12 @@ def read_photographs(detector, reader, image_paths, *, read_image=read_or_broken
     yield from waiting
 
 
-def search(detector, path, read_image=read_or_broken):
+def search(detector, path, read_image=read_image):
     """ReadPhotograph of one path, found and ordered, nothing read yet."""
-    image = read_image(path)
-    if isinstance(image, Broken):
-        return ReadPhotograph(path, image, [], [])
+    try:
+        image = read_image(path)
+    except UnreadableImage as error:
+        return ReadPhotograph(path, Broken.of(error), [], [])
     found = detector.find(image)
     lines = group_lines([region.polygon for region in found.regions])
     order = [member for line in lines for member in line.members]

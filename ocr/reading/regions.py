@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from itertools import chain, count, groupby, islice
 
 from ocr.parallel import map_in_order, num_cores
-from ocr.preprocessing.prepare import Broken, InferencePreparer, read_or_broken, stacked
+from ocr.preprocessing.decode import read_image
+from ocr.preprocessing.prepare import Broken, InferencePreparer, stacked
 from ocr.reading.free_memory import give_back_memory
 
 _GROUP = 16  # regions of one photograph that are prepared together, at most
@@ -20,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 def read_regions(
-    predictor, regions, *, batch_size, num_workers=0, with_alpha=False, full_length=False, read_image=read_or_broken
+    predictor, regions, *, batch_size, num_workers=0, with_alpha=False, full_length=False, read_image=read_image
 ) -> Iterator:
     """Read text regions, those of one photograph best one after another: it is decoded once for them.
 

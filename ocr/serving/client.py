@@ -14,7 +14,6 @@ from itertools import groupby, islice
 from typing import Annotated, Literal
 
 import urllib3
-from PIL import UnidentifiedImageError
 from pydantic import BaseModel, Field, FiniteFloat, ValidationError
 from urllib3.filepost import encode_multipart_formdata
 
@@ -23,6 +22,7 @@ from ocr.parallel import map_in_order
 from ocr.preprocessing.image_file import open_image, split_page
 from ocr.preprocessing.image_formats import open_format, page_places
 from ocr.preprocessing.prepare import Broken
+from ocr.preprocessing.unreadable import UnreadableImage, opening
 from ocr.reading.read_text import ReadText
 from ocr.region import DropReason
 
@@ -152,18 +152,14 @@ class RemoteReader:
         """[(region, ReadText or Broken)] of regions of one photograph."""
         path, limit = regions[0].image_path, self._model.limits.max_bytes
         try:
-            with open_image(path) as stream:
-                image = stream.read(limit + 1)
+            with opening(path):
+                with open_image(path) as stream:
+                    image = stream.read(limit + 1)
+                page = _page_to_send(path, image) if len(image) <= limit else None
             if len(image) > limit:
-                broken = _broken(path, f'more than the {limit} bytes that the server takes')
-                return [(region, broken) for region in regions]
-            page = _page_to_send(path, image)
-        except (FileNotFoundError, NotADirectoryError):
-            return [(region, _broken(path, DropReason.MISSING)) for region in regions]
-        except UnidentifiedImageError as error:
-            return [(region, _broken(path, DropReason.UNREADABLE, str(error))) for region in regions]
-        except Exception as error:  # no access, or what decoders raise for a damaged header
-            return [(region, _broken(path, DropReason.UNREADABLE, _line(error))) for region in regions]
+                raise UnreadableImage(path, f'more than the {limit} bytes that the server takes')
+        except UnreadableImage as error:
+            return [(region, Broken.of(error)) for region in regions]
         return self._read_parts(path, image, page, regions)
 
     def _read_parts(self, path, image, page, regions):
@@ -178,7 +174,8 @@ class RemoteReader:
             return list(zip(regions, map(_to_text, answer.regions), strict=True))
         if len(regions) > 1 and answer.code.endswith(('polygon', 'polygons', 'points', 'outside')):
             return [pair for region in regions for pair in self._read_parts(path, image, page, [region])]
-        return [(region, _broken(path, DropReason.UNREADABLE, _line(answer.message))) for region in regions]
+        broken = Broken.of(UnreadableImage(path, DropReason.UNREADABLE, _line(answer.message)))
+        return [(region, broken) for region in regions]
 
     def _ask(self, kind, method, path, body=None, content_type=None):
         """The answer, of class `kind`; of an error that is the picture's, its _ErrorDetail. Waits while it is busy."""
@@ -302,10 +299,6 @@ def _line(words, longest=300):
     """What somebody else said, in one line without control characters."""
     line = ' '.join(str(words).split())
     return ''.join(letter if letter.isprintable() else '\N{REPLACEMENT CHARACTER}' for letter in line[:longest])
-
-
-def _broken(path, reason, detail=''):
-    return Broken(path, reason, f'{path}: {reason}{detail and f" ({detail})"}')
 
 
 def _parts(group, size):

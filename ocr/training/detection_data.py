@@ -11,7 +11,7 @@ from ocr.drawing import Recipe, scan_fonts
 from ocr.drawing.material import prepare_recipe
 from ocr.errors import InputError
 from ocr.preprocessing.augment import AugmentSettings
-from ocr.preprocessing.prepare import read_or_broken
+from ocr.preprocessing.decode import read_image
 from ocr.training.data import shares
 from ocr.training.photograph_samples import CropPreparer, crop_dataflow, photograph_source
 
@@ -93,8 +93,8 @@ def detection_dataflow(cfg, data, samples_per_step, start_step):
 
 
 def read_held_out(data, path):
-    """Picture uint8 (H, W, 3) of a held-out photograph, drawn ones too, or a Broken."""
-    return data.pictures[path] if path in data.pictures else read_or_broken(path)
+    """Picture uint8 (H, W, 3) of a held-out photograph, drawn ones too; raises UnreadableImage."""
+    return data.pictures[path] if path in data.pictures else read_image(path)
 
 
 def _open(cfg, specs):
