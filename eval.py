@@ -17,11 +17,10 @@ end to end. --unit line joins found words for labels of whole lines.
 """
 
 import dataclasses
-import json
 import logging
 import os
 
-from config import SETTINGS, SHIPPED_MODEL, parse_config, run_script, shown
+from config import SETTINGS, SHIPPED_MODEL, parse_config, restorable, run_script, shown
 from ocr.errors import InputError
 from ocr.network.tensorflow_start import start_tensorflow
 
@@ -69,7 +68,7 @@ def load_detector(cfg):
     if pb_path and not cfg.detector_path and (is_onnx(pb_path) or os.path.isdir(pb_path)):
         return None, ''  # those read, and need no TensorFlow
     start_tensorflow(cfg.gpus)
-    from ocr.model_files.checkpoint import CONFIG_FILE, file_beside, find_checkpoint
+    from ocr.model_files.checkpoint import find_checkpoint, settings_beside
     from ocr.model_files.frozen_graph import load_graph, read_settings
     from ocr.network.precision import choose_precision
     from ocr.reading.detector import Detector
@@ -82,13 +81,11 @@ def load_detector(cfg):
             return None, ''
         return Detector.from_pb(pb_path, precision=precision, trusted=cfg.trust_model), pb_path
     checkpoint = find_checkpoint(cfg.checkpoint_path, prefer_best=True) if os.path.exists(cfg.checkpoint_path) else None
-    if not checkpoint or not (config_file := file_beside(checkpoint, CONFIG_FILE)):
+    stored = settings_beside(checkpoint) if checkpoint else None
+    if not stored or restorable(stored[0], ('model',), stored[1]).get('model_name') != 'detector':
         return None, ''
     from model import freeze_checkpoint, open_checkpoint
 
-    with open(config_file, encoding='utf-8') as file:
-        if json.load(file).get('model_name') != 'detector':
-            return None, ''
     checkpoint, cfg, _ = open_checkpoint(cfg)
     frozen = freeze_checkpoint(checkpoint, cfg, None)
     return Detector(frozen, precision=choose_precision(cfg.precision, exact=True), where=checkpoint), checkpoint

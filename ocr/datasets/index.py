@@ -351,6 +351,22 @@ def judged(regions, min_size, blamed_images=BLAMED_IMAGES, look=upright_size):
         yield region, judge_polygon(region.polygon, *size, min_size)
 
 
+def positions_by_photograph(index, start=0, stop=None):
+    """Yield int64 (n,), the positions of each photograph's regions.
+
+    Args:
+        index: RegionIndex; photographs come in its order, and regions of one need not stand together.
+        start, stop: part of the index; None is its end.
+    """
+    stop = len(index) if stop is None else stop
+    names = np.fromiter((hash(record['image']) for record in index.records(start, stop)), np.int64, stop - start)
+    _, first, number = np.unique(names, return_index=True, return_inverse=True)
+    first = first[number]
+    order = np.argsort(first, kind='stable')
+    if len(order):
+        yield from np.split(start + order, np.flatnonzero(np.diff(first[order])) + 1)
+
+
 def _to_line(region):
     """The index line of a TextRegion, bytes."""
     record = {

@@ -12,12 +12,13 @@ import cv2
 import numpy as np
 
 from ocr.geometry import box_polygon, clip_box, homogeneous, polygon_box, transform
+from ocr.network.architecture import STRIDE
 from ocr.preprocessing.warp import between_centres
-from ocr.reading.char_positions import HALVINGS, map_to_canvas
+from ocr.reading.char_positions import map_to_canvas
 
 TALL = 1.2  # times as high as wide: from here on a region may be turned
 _WHOLE = np.float32([0, 0, 1, 1])  # (top, left, height, width) of a text that fills its canvas
-_HALF_CELL = 2 ** (HALVINGS - 1)
+_HALF_CELL = STRIDE // 2
 
 
 class View(NamedTuple):

@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import groupby, islice
+from itertools import islice
 from typing import Annotated, Literal
 
 import urllib3
@@ -24,7 +24,7 @@ from ocr.preprocessing.image_formats import open_format, page_places
 from ocr.preprocessing.prepare import Broken
 from ocr.preprocessing.unreadable import UnreadableImage, opening
 from ocr.reading.read_text import ReadText
-from ocr.region import DropReason
+from ocr.region import DropReason, by_photograph
 
 _TIMEOUT = urllib3.Timeout(connect=20.0, read=120.0)  # seconds without a byte from the server
 _PATIENCE = 600.0  # seconds for which a busy server is asked again
@@ -136,11 +136,7 @@ class RemoteReader:
             InputError: the server went away, refuses all requests, or answers what no app.py does.
         """
         size = self._model.limits.max_regions
-        groups = (
-            part
-            for _, group in groupby(islice(regions, first, None), lambda region: region.image_path)
-            for part in _parts(group, size)
-        )
+        groups = by_photograph(islice(regions, first, None), size)
         with ThreadPoolExecutor(self._num_workers) as pool:
             try:
                 for pairs in map_in_order(self._read_group, groups, pool, 2 * self._num_workers):
@@ -299,11 +295,6 @@ def _line(words, longest=300):
     """What somebody else said, in one line without control characters."""
     line = ' '.join(str(words).split())
     return ''.join(letter if letter.isprintable() else '\N{REPLACEMENT CHARACTER}' for letter in line[:longest])
-
-
-def _parts(group, size):
-    while part := list(islice(group, size)):
-        yield part
 
 
 def _seconds(retry_after, otherwise):

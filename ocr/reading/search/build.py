@@ -3,7 +3,7 @@
 import hashlib
 
 from ocr.errors import InputError
-from ocr.network.tensor_names import REFERENCE_STEPS
+from ocr.network.architecture import REFERENCE_STEPS
 
 CONSTRAINED_BEAMS = 5  # what is followed under a constraint where nothing else is asked for
 
