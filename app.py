@@ -27,8 +27,6 @@ def limits_of(cfg):
         max_bytes=round(1e6 * cfg.max_megabytes),
         max_pixels=round(1e6 * cfg.max_megapixels),
         max_regions=cfg.max_regions,
-        queue_size=cfg.queue_size,
-        timeout=cfg.request_timeout,
     )
 
 
@@ -42,6 +40,7 @@ def charset_name(charset):
 def build(predictor, pb_path, limits, token, cfg):
     """The ASGI application of a predictor."""
     from ocr.serving.application import COUNTED, build_application, model_card
+    from ocr.serving.batcher import BATCH_WINDOW
     from ocr.serving.hosts import Hosts
     from ocr.serving.metrics import Metrics
     from ocr.serving.reader import Reader
@@ -51,7 +50,7 @@ def build(predictor, pb_path, limits, token, cfg):
         predictor,
         limits,
         batch_size=cfg.batch_size,
-        window=cfg.batch_window / 1000,
+        window=BATCH_WINDOW,
         num_workers=cfg.num_workers,
         on_batch=counters.count_batch,
     )
@@ -80,7 +79,7 @@ def main(argv=None):
         predictor = open_model(model, **cfg.over(shown(model.settings)).reading)
         app = build(predictor, cfg.pb_path, limits, token, cfg)
         logger.info('%s reads with %s%s', url_of(listener), cfg.pb_path, '' if token else ', without a token')
-        serve(app, listener, stop_seconds=round(cfg.request_timeout) + 5)
+        serve(app, listener, stop_seconds=round(limits.timeout) + 5)
     logger.info('stopped; all that was begun is answered')
 
 

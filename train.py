@@ -58,7 +58,7 @@ def choose_charset(cfg, start, index):
         return charset
     if index is None:
         raise InputError('drawn text alone does not say what is to be read: give --charset_path, such as ascii')
-    charset = Charset.from_texts(index.texts(), cfg.min_count, name='of the training text')
+    charset = Charset.from_texts(index.texts(), name='of the training text')
     logger.info('charset of the training text: %d classes', charset.num_classes)
     return charset
 
