@@ -6,7 +6,7 @@
 Every legible region is scored, also those that the model cannot get right: texts longer than it can write, or with
 characters outside its charset. Writes readings.jsonl as they are read, from which a killed run goes on with --resume,
 and at the end scores.json and regions.csv (worst first) to --output_path. --report writes a page that shows where the
-model errs, with --compare against an earlier scores.json what was mended and what broke. --tta, --beam_width,
+model errs, with --compare against an earlier scores.json what is fixed and what regressed. --tta, --beam_width,
 --allow, --lexicon and --long_text are scored too (docs/reading.md).
 
     python eval.py --checkpoint_path ./runs/detector --eval_datasets mine=/path/to/labels.tsv

@@ -45,7 +45,7 @@ def with_stored_settings(cfg, start):
     """The settings that the model to start from brings along, under the command line; the training's if it goes on."""
     if not (start and start.settings):
         return cfg
-    groups = ('model', 'training') if start.goes_on else ('model',)
+    groups = ('model', 'training') if start.resumes else ('model',)
     return cfg.over(restorable(start.settings.text, groups, start.settings.path))
 
 
@@ -67,7 +67,7 @@ def session_start(cfg, start):
     """What the variables start from, and the step that is: a trained model, the ImageNet weights, or nothing."""
     from ocr.training.initial_weights import RestoreModel, RestorePretrained, RestoreWeights, stored_step
 
-    if start and start.goes_on:
+    if start and start.resumes:
         step = stored_step(start.path)
         logger.info('going on from %s, step %d', start.path, step)
         return RestoreModel(start.path), step

@@ -10,7 +10,14 @@ from tensorpack.tfutils.common import get_default_sess_config
 from ocr.datasets.crop_cache import cache_path
 from ocr.network.precision import choose_precision, session_config
 from ocr.parallel import num_cores
-from ocr.training.bottleneck import Circumstances, Gate, Measured, Profile, measure_reader, report
+from ocr.training.bottleneck import (
+    Measured,
+    Profile,
+    RepeatThenRead,
+    TrainingSetup,
+    describe_bottleneck,
+    measure_reader,
+)
 from ocr.training.callbacks import EpochEnd, StopAfter, Watch
 from ocr.training.data import build_dataflow, make_crops
 from ocr.training.event_file import EventFile
@@ -81,19 +88,19 @@ def profile(model, cfg, data, num_towers, on_gpu):
     make_crops(cfg, data, cfg.total_steps * samples_per_step)
     measured = Measured()
     measured.reader, batches = measure_reader(build_dataflow(cfg, data, samples_per_step, 0)[0])
-    gate = Gate(build_dataflow(cfg, data, samples_per_step, 0)[0], batches)
+    batches = RepeatThenRead(build_dataflow(cfg, data, samples_per_step, 0)[0], batches)
     gpus = (cfg.gpus or tuple(range(num_towers))) if on_gpu else ()
     train_config = _train_config(
         model,
         cfg,
-        gate,
-        callbacks=[Profile(gate, num_towers, gpus, measured)],
+        batches,
+        callbacks=[Profile(batches, num_towers, gpus, measured)],
         monitors=[],
         steps_per_epoch=1 << 30,  # Profile ends it
         max_epoch=1,
     )
     launch_train_with_config(train_config, create_trainer(num_towers, on_gpu))
-    print(report(measured, _circumstances(cfg, data, on_gpu)))
+    print(describe_bottleneck(measured, _training_setup(cfg, data, on_gpu)))
     return 0
 
 
@@ -109,11 +116,11 @@ def _train_config(model, cfg, dataflow, **settings):
     )
 
 
-def _circumstances(cfg, data, on_gpu):
-    """Circumstances of a training, which decide what is recommended."""
+def _training_setup(cfg, data, on_gpu):
+    """TrainingSetup, which decides what is recommended."""
     index_paths = data.index.paths if data.index else ()
     avoids_crops = cfg.cache_crops == 'never'
-    return Circumstances(
+    return TrainingSetup(
         num_workers=cfg.num_workers or num_cores(),
         num_cores=num_cores(),
         on_gpu=on_gpu,
