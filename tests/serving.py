@@ -3,6 +3,7 @@
 import contextlib
 import io
 import threading
+import time
 from types import SimpleNamespace
 
 import numpy as np
@@ -75,6 +76,15 @@ def running(predictor, *, batch_size=8, window=0.005, token='', hosts=None, samp
                 predictor.gate.set()
             server.should_exit = True
             thread.join()
+
+
+def wait_until(condition):
+    """Wait until something holds, and return it; fail after a minute."""
+    deadline = time.monotonic() + 60
+    while not (found := condition()):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    return found
 
 
 def recognize(url, image, *, headers=None, **fields):

@@ -94,7 +94,7 @@ class Running:
             preexec_fn=tiny.heed_ctrl_c,
         )
         self.stderr = ''
-        self.watchdog = threading.Timer(180, self.process.kill)  # rather a failure than a test that hangs
+        self.watchdog = threading.Timer(600, self.process.kill)  # rather a failure than a test that hangs
         self.watchdog.start()
 
     def wait_for(self, pattern):
@@ -116,7 +116,7 @@ class Running:
         self.process.kill()
 
     def has_left_processes(self):
-        for _ in range(100):
+        for _ in range(600):
             try:
                 os.killpg(self.process.pid, 0)
             except ProcessLookupError:

@@ -21,7 +21,7 @@ ARGUMENTS = (
     '--disable-sync',
 )
 TOKEN = 'open-sesame'
-PATIENCE = 30_000  # ms until something that should come is missed; a busy machine is not a failure
+PATIENCE = 60_000  # ms until something that should come is missed; a busy machine is not a failure
 
 
 @contextlib.contextmanager
