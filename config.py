@@ -10,32 +10,13 @@ from typing import Literal
 
 from ocr.errors import InputError
 from ocr.files.json_text import parse_json
+from ocr.network.architecture import ENDPOINTS, REFERENCE, REFERENCE_STEPS
 from ocr.preprocessing.augment_sets import AUGMENT_NUMBERS, AUGMENT_SETS, check_numbers
 from ocr.preprocessing.canvas import Canvas
 from ocr.terminal.flags import Names, Numbers, Shares, Switch, as_text, check_value, given_names, meanings, parse_flags
 from ocr.terminal.visible import set_up_output, visible
 
 logger = logging.getLogger(__name__)
-
-
-Endpoint = Literal[
-    'Mixed_5a',
-    'Mixed_5b',
-    'Mixed_5c',
-    'Mixed_5d',
-    'Mixed_5e',
-    'Mixed_6a',
-    'Mixed_6b',
-    'Mixed_6c',
-    'Mixed_6d',
-    'Mixed_6e',
-    'Mixed_6f',
-    'Mixed_6g',
-    'Mixed_6h',
-]
-
-
-AugmentSet = Literal['reference', 'light', 'photo', 'none']
 
 
 SHIPPED_MODEL = str(Path(__file__).parent / 'pretrain' / 'latin.pb')  # reads printable ASCII
@@ -227,15 +208,15 @@ class Config:
         'ocr', 'model', ARCHITECTURE, 'architecture'
     )
     """Variant: attention over the whole canvas, or over the text's box on it; or what finds text in photographs."""
-    seq_len: int = setting(32, 'model', f'dataset synthesize {ARCHITECTURE}', 'architecture', 1, 1000)
+    seq_len: int = setting(REFERENCE_STEPS - 1, 'model', f'dataset synthesize {ARCHITECTURE}', 'architecture', 1, 1000)
     """Longest text in characters."""
-    final_endpoint: Endpoint = setting('Mixed_6h', 'model', ARCHITECTURE, 'architecture')
+    final_endpoint: Literal[ENDPOINTS] = setting(REFERENCE['final_endpoint'], 'model', ARCHITECTURE, 'architecture')
     """Block of Inception-v4 that the encoder ends with."""
-    depth_multiplier: float = setting(1.0, 'model', ARCHITECTURE, 'architecture', 0.05, 4.0)
+    depth_multiplier: float = setting(REFERENCE['depth_multiplier'], 'model', ARCHITECTURE, 'architecture', 0.05, 4.0)
     """Factor on the encoder's channels."""
-    embedding_size: int = setting(256, 'model', ARCHITECTURE, 'architecture', 1)
+    embedding_size: int = setting(REFERENCE['embedding_size'], 'model', ARCHITECTURE, 'architecture', 1)
     """Size of a character's embedding."""
-    lstm_size: int = setting(512, 'model', ARCHITECTURE, 'architecture', 1)
+    lstm_size: int = setting(REFERENCE['lstm_size'], 'model', ARCHITECTURE, 'architecture', 1)
     """Units of the decoder's LSTM."""
 
     # Training
@@ -273,9 +254,7 @@ class Config:
     """Checkpoints to keep besides the best."""
     profile: Switch = setting(False, 'machine', 'train', 'training')
     """Only measure, for about a minute, what limits the training and which setting would speed it up."""
-    augment: Literal['reference', 'light', 'photo', 'none'] = setting(
-        'reference', 'training', 'dataset train', 'augmentation'
-    )
+    augment: Literal[tuple(AUGMENT_SETS)] = setting('reference', 'training', 'dataset train', 'augmentation')
     """Random changes of training regions: a set of probabilities and ranges; single ones stand in a config file."""
     cut_shares: Shares = setting((), 'training', 'dataset train', 'augmentation')
     """Shares cut by polygon, wider polygon, moved points, box, margins, widest margins; none: as the set says."""
@@ -455,6 +434,11 @@ class Config:
         """How a stored model reads, as keyword arguments of ocr.reading.open_model.open_model."""
         names = ('charset_path', 'image_size', 'canvas', 'canvas_area', 'tta', 'rotate_tall', 'precision')
         return {**{name: getattr(self, name) for name in names}, 'decoding': self.decoding}
+
+    @property
+    def reading_regions(self):
+        """How regions are read, as keyword arguments of ocr.reading.local_reader.LocalReader."""
+        return {name: getattr(self, name) for name in ('batch_size', 'num_workers', 'full_length', 'long_text')}
 
     @property
     def augmentation(self):

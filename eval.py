@@ -16,11 +16,11 @@ A detector is scored on whole photographs: precision, recall and H-mean at an ov
 end to end. --unit line joins found words for labels of whole lines.
 """
 
-import json
+import dataclasses
 import logging
 import os
 
-from config import SETTINGS, SHIPPED_MODEL, parse_config, run_script, shown
+from config import SETTINGS, SHIPPED_MODEL, parse_config, restorable, run_script, shown
 from ocr.errors import InputError
 from ocr.network.tensorflow_start import start_tensorflow
 
@@ -45,15 +45,15 @@ def load_predictor(cfg):
     start_tensorflow(cfg.gpus)
     from model import freeze_checkpoint, open_checkpoint
     from ocr.network.precision import choose_precision
-    from ocr.reading.predictor import Predictor
+    from ocr.reading.augmented_predictor import augmented
+    from ocr.reading.graph_predictor import GraphPredictor
     from ocr.reading.search.build import with_search
-    from ocr.reading.views import in_views
 
     checkpoint, cfg, charset = open_checkpoint(cfg)
     frozen = freeze_checkpoint(checkpoint, cfg, charset)
     precision = choose_precision(cfg.precision, exact=True)
-    predictor = with_search(Predictor(frozen, charset, precision=precision, where=checkpoint), **cfg.decoding)
-    return in_views(predictor, cfg.tta, cfg.rotate_tall), checkpoint
+    predictor = with_search(GraphPredictor(frozen, charset, precision=precision, where=checkpoint), **cfg.decoding)
+    return augmented(predictor, cfg.tta, cfg.rotate_tall), checkpoint
 
 
 def load_detector(cfg):
@@ -68,7 +68,7 @@ def load_detector(cfg):
     if pb_path and not cfg.detector_path and (is_onnx(pb_path) or os.path.isdir(pb_path)):
         return None, ''  # those read, and need no TensorFlow
     start_tensorflow(cfg.gpus)
-    from ocr.model_files.checkpoint import CONFIG_FILE, file_beside, find_checkpoint
+    from ocr.model_files.checkpoint import find_checkpoint, settings_beside
     from ocr.model_files.frozen_graph import load_graph, read_settings
     from ocr.network.precision import choose_precision
     from ocr.reading.detector import Detector
@@ -81,13 +81,11 @@ def load_detector(cfg):
             return None, ''
         return Detector.from_pb(pb_path, precision=precision, trusted=cfg.trust_model), pb_path
     checkpoint = find_checkpoint(cfg.checkpoint_path, prefer_best=True) if os.path.exists(cfg.checkpoint_path) else None
-    if not checkpoint or not (config_file := file_beside(checkpoint, CONFIG_FILE)):
+    stored = settings_beside(checkpoint) if checkpoint else None
+    if not stored or restorable(stored[0], ('model',), stored[1]).get('model_name') != 'detector':
         return None, ''
     from model import freeze_checkpoint, open_checkpoint
 
-    with open(config_file, encoding='utf-8') as file:
-        if json.load(file).get('model_name') != 'detector':
-            return None, ''
     checkpoint, cfg, _ = open_checkpoint(cfg)
     frozen = freeze_checkpoint(checkpoint, cfg, None)
     return Detector(frozen, precision=choose_precision(cfg.precision, exact=True), where=checkpoint), checkpoint
@@ -97,11 +95,16 @@ def score_detector(cfg, detector, model_path, predictor):
     """Score a detector on the photographs of --eval_datasets, together with what reads, if there is something."""
     from ocr.datasets.sources import open_photographs
     from ocr.evaluation.detection_run import evaluate_detection
+    from ocr.reading.local_reader import LocalReader
 
     if cfg.report or cfg.resume:
         raise InputError(f'--{"report" if cfg.report else "resume"}: not for photographs yet; leave it out')
     index, counts = open_photographs(cfg.base_dir, cfg.index_dir, cfg.eval_datasets, cfg.min_size)
-    evaluate_detection(detector, model_path, index, counts, cfg, cfg.output_path, predictor)
+    reader = LocalReader(predictor, **cfg.reading_regions) if predictor else None
+    config = dataclasses.asdict(cfg)
+    evaluate_detection(
+        detector, model_path, index, counts, cfg.output_path, config=config, unit=cfg.unit, reader=reader
+    )
 
 
 def main(argv=None):
@@ -116,7 +119,8 @@ def main(argv=None):
 
     predictor, model_path = load_predictor(cfg)
     index, counts = open_index(cfg.base_dir, cfg.index_dir, cfg.eval_datasets, cfg.min_size)
-    evaluate(predictor, model_path, index, counts, cfg, cfg.output_path)
+    settings = {'report': cfg.report, 'compare': cfg.compare, 'resume': cfg.resume, **cfg.reading_regions}
+    evaluate(predictor, model_path, index, counts, cfg.output_path, config=dataclasses.asdict(cfg), **settings)
     return 0
 
 

@@ -10,12 +10,11 @@ from tensorpack.tfutils.tower import get_current_tower_context
 from config import restorable, to_json
 from ocr.charset import Charset
 from ocr.model_files.checkpoint import (
-    CONFIG_FILE,
     charset_beside,
-    file_beside,
     reading_map,
     require_checkpoint,
     restore,
+    settings_beside,
 )
 from ocr.model_files.frozen_graph import freeze, with_text
 from ocr.network import attention, detector, detector_losses, inception_v4, losses, schedule
@@ -311,9 +310,9 @@ def open_checkpoint(cfg):
         charset: Charset; None for a detector.
     """
     checkpoint = require_checkpoint(cfg.checkpoint_path, 'checkpoint_path', prefer_best=True)
-    if config_file := file_beside(checkpoint, CONFIG_FILE):
-        with open(config_file, encoding='utf-8') as file:
-            cfg = cfg.over(restorable(file.read(), ('model',), config_file))
+    if stored := settings_beside(checkpoint):
+        text, path = stored
+        cfg = cfg.over(restorable(text, ('model',), path))
     if cfg.detects:
         return checkpoint, cfg, None
     return checkpoint, cfg, Charset.agreed(Charset.resolve(cfg.charset_path), charset_beside(checkpoint), checkpoint)

@@ -13,7 +13,6 @@ regions inside photographs instead of whole images; docs/reading.md says how to 
 
 import os
 from functools import partial
-from itertools import islice
 
 from config import SETTINGS, parse_config, run_script, shown
 from ocr.errors import InputError
@@ -30,52 +29,14 @@ def place(region, folder):
     return of_image if region.polygon is None else {**of_image, 'polygon': region.polygon.tolist()}
 
 
-def read_all(predictor, regions, cfg, start):
-    """Yield a record for each region from position `start` on, saving attention pictures on the way."""
-    from ocr.reading.char_positions import char_positions
-    from ocr.reading.long_text.read_windows import read_as_told
-    from ocr.reading.long_text.windows import WINDOW_ASPECT
-    from ocr.reading.results_file import to_record
-    from ocr.terminal.progress import progress_bar
-    from ocr.visualization.attention_folder import save_picture
-
-    with_positions = writes_positions(predictor, cfg)
-    results = read_as_told(
-        predictor,
-        islice(regions, start, None),
-        window_aspect=cfg.long_text and WINDOW_ASPECT,
-        batch_size=cfg.batch_size,
-        num_workers=cfg.num_workers,
-        with_alpha=with_positions or bool(cfg.attention_dir),
-        full_length=cfg.full_length,
-    )
-    bar = progress_bar(results, total=len(regions), initial=start, desc='reading', unit=' images')
-    for number, (region, prepared, result) in enumerate(bar, start):
-        positions = None
-        if prepared is not None and cfg.attention_dir:
-            save_picture(cfg.attention_dir, number, region, prepared, result)
-        if prepared is not None and with_positions:
-            positions = char_positions(result.alpha[: len(result.text)], prepared)
-        yield to_record(place(region, cfg.img_folder), result, positions)
-
-
-def writes_positions(reader, cfg):
-    """Whether the results say where each character was read: neither the graphs of the published implementation do, nor
-    texts joined of several windows."""
-    return reader.has_attention and not cfg.long_text
-
-
-def read_remotely(reader, regions, cfg, start):
-    """Yield a record for each region from position `start` on, as a server reads it."""
-    from ocr.preprocessing.prepare import Broken
+def read_all(reader, regions, folder, start=0):
+    """Yield a record for each region from position `start` on, as a predictor.Reader reads them."""
     from ocr.reading.results_file import to_record
     from ocr.terminal.progress import progress_bar
 
-    results = reader.read_regions(islice(regions, start, None), num_workers=cfg.batch_size)
-    bar = progress_bar(results, total=len(regions), initial=start, desc='reading', unit=' images')
-    for region, result in bar:
-        positions = None if isinstance(result, Broken) else result.char_positions
-        yield to_record(place(region, cfg.img_folder), result, positions)
+    results = reader.read(regions, start)
+    for region, result in progress_bar(results, total=len(regions), initial=start, desc='reading', unit=' images'):
+        yield to_record(place(region, folder), result)
 
 
 def open_remote(cfg):
@@ -93,25 +54,27 @@ def open_remote(cfg):
             raise InputError(f'--{name} belongs to the start of app.py over there; leave it or --server out here')
         if not belongs['remote']:
             raise InputError(f'--{name} is of reading on this machine; leave it or --server out')
-    return RemoteReader(cfg.server, read_token(cfg.token_path))
+    return RemoteReader(cfg.server, read_token(cfg.token_path), num_workers=cfg.batch_size)
 
 
-def open_local(cfg):
-    """Predictor of --pb_path, and the folder for --attention_dir."""
+def open_predictor(cfg):
+    """Predictor of --pb_path."""
     from ocr.reading.open_model import open_model, read_model
 
     model = read_model(cfg.pb_path, cfg.gpus, cfg.trust_model)
-    predictor = open_model(model, **cfg.over(shown(model.settings)).reading)
-    if cfg.attention_dir:
-        if not predictor.has_attention:
-            raise InputError(
-                f'--attention_dir: {cfg.pb_path} does not give its attention; export it anew with export.py'
-            )
-        try:
-            os.makedirs(cfg.attention_dir, exist_ok=True)
-        except OSError as error:
-            raise InputError(f'--attention_dir {cfg.attention_dir}: {error.strerror}; give another folder') from None
-    return predictor
+    return open_model(model, **cfg.over(shown(model.settings)).reading)
+
+
+def open_local(cfg):
+    """LocalReader with --pb_path, which saves the pictures for --attention_dir."""
+    from ocr.reading.local_reader import LocalReader
+    from ocr.visualization.attention_folder import AttentionFolder
+
+    predictor = open_predictor(cfg)
+    if cfg.attention_dir and not predictor.has_attention:
+        raise InputError(f'--attention_dir: {cfg.pb_path} does not give its attention; export it anew with export.py')
+    pictures = AttentionFolder(cfg.attention_dir) if cfg.attention_dir else None
+    return LocalReader(predictor, with_positions=True, on_read=pictures and pictures.save, **cfg.reading_regions)
 
 
 def detect(cfg):
@@ -119,12 +82,20 @@ def detect(cfg):
     for name in ('server', 'polygons_path', 'attention_dir'):
         if getattr(cfg, name):
             raise InputError(f'--{name}: not with --detect; leave one of them out')
+    if not cfg.detector_path:
+        raise InputError('--detect: name the detector with --detector_path; train one with --model_name detector')
     start_tensorflow(cfg.gpus)
+    from ocr.network.precision import choose_precision
+    from ocr.reading.detector import Detector
+    from ocr.reading.local_reader import LocalReader
     from ocr.reading.photographs import line_table, read_folder
     from ocr.visualization.photograph_sheet import save_photograph
 
     path = os.path.join(cfg.output_path, RESULTS_FILE)
-    read_folder(cfg, open_local(cfg), path, partial(save_photograph, cfg.picture_dir) if cfg.picture_dir else None)
+    reader = LocalReader(open_predictor(cfg), **cfg.reading_regions)
+    detector = Detector.from_pb(cfg.detector_path, precision=choose_precision(cfg.precision), trusted=cfg.trust_model)
+    save = partial(save_photograph, cfg.picture_dir) if cfg.picture_dir else None
+    read_folder(detector, reader, cfg.img_folder, path, resume=cfg.resume, save=save)
     print(line_table(path, TABLE_ROWS))
     print_passed_over(cfg.img_folder)
 
@@ -143,28 +114,22 @@ def main(argv=None):
     if cfg.detect:
         return detect(cfg)
     from ocr.reading.folder import find_regions
-    from ocr.reading.long_text.windows import WINDOW_ASPECT
     from ocr.reading.results_file import open_results, result_table
 
     if cfg.long_text and cfg.attention_dir:
         raise InputError('--attention_dir shows one canvas for a text, --long_text reads several; leave one out')
     regions = find_regions(cfg.img_folder, cfg.polygons_path)
-    if cfg.server:
-        reader, read = open_remote(cfg), read_remotely
-    else:
-        reader, read = open_local(cfg), read_all
+    reader = open_remote(cfg) if cfg.server else open_local(cfg)
     path = os.path.join(cfg.output_path, RESULTS_FILE)
     run = {
+        'full_length': False,
         **reader.identity,
-        'full_length': cfg.full_length,
         'attention_pictures': bool(cfg.attention_dir),
-        'char_positions': writes_positions(reader, cfg),
+        'char_positions': reader.has_attention,
     }
-    if cfg.long_text:
-        run['window_aspect'] = WINDOW_ASPECT
     places = (place(region, cfg.img_folder) for region in regions)
     with open_results(path, run, places, cfg.resume) as results:
-        for record in read(reader, regions, cfg, results.num_kept):
+        for record in read_all(reader, regions, cfg.img_folder, results.num_kept):
             results.append(record)
     print(result_table(path, TABLE_ROWS))
     if not cfg.polygons_path:

@@ -89,7 +89,7 @@ def check_report(cfg, held_out):
             f'--report {cfg.report}: nothing is held out to report on; set --val_epochs, --val_regions and --val_share '
             'above 0, or name --val_datasets'
         )
-    open_report(cfg, held_out, cfg.report)
+    open_report(cfg.report, '', held_out, cfg.report)
 
 
 def report_on(cfg, data):
@@ -98,17 +98,17 @@ def report_on(cfg, data):
     from ocr.evaluation.run import evaluate
     from ocr.model_files.checkpoint import require_checkpoint
     from ocr.network.precision import choose_precision
-    from ocr.reading.predictor import Predictor
-    from ocr.reading.views import in_views
+    from ocr.reading.augmented_predictor import augmented
+    from ocr.reading.graph_predictor import GraphPredictor
     from ocr.training.data import held_out_reader
 
     checkpoint = require_checkpoint(cfg.checkpoint_path, 'checkpoint_path', prefer_best=True)
-    predictor = Predictor(
+    predictor = GraphPredictor(
         freeze_checkpoint(checkpoint, cfg, data.charset), data.charset, precision=choose_precision(cfg.precision)
     )
-    reader = in_views(predictor, cfg.tta, cfg.rotate_tall)
-    settings = dataclasses.replace(cfg, resume=False)
-    evaluate(reader, checkpoint, data.held_out, {}, settings, cfg.report, read_image=held_out_reader(data))
+    predictor = augmented(predictor, cfg.tta, cfg.rotate_tall)
+    settings = {'config': dataclasses.asdict(cfg), 'report': cfg.report, **cfg.reading_regions}
+    evaluate(predictor, checkpoint, data.held_out, {}, cfg.report, read_image=held_out_reader(data), **settings)
 
 
 def load(cfg, start):

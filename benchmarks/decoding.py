@@ -89,10 +89,10 @@ def main(argv=None):
 
     from benchmarks.measure import peak_mb, report, spread
     from config import Config
-    from ocr.reading.predictor import Predictor
+    from ocr.reading.graph_predictor import GraphPredictor
     from ocr.reading.search.build import with_search
 
-    predictor = Predictor.from_pb(settings.pb_path)
+    predictor = GraphPredictor.from_pb(settings.pb_path)
     with TemporaryDirectory() as folder:
         readers, loading = {}, {}
         for way, different in ways(settings, folder).items():

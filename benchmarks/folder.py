@@ -34,30 +34,30 @@ class Settings:
     """As test.py takes it."""
 
 
-def ready_feeds(reader, prepare, regions, batch_size):
+def ready_feeds(predictor, prepare, regions, batch_size):
     """What the graph is fed when a reader reads regions in full batches, each view and turn included."""
-    from ocr.reading.predictor import Predictor
+    from ocr.reading.graph_predictor import GraphPredictor
     from ocr.reading.regions import canvas_batches
 
-    feeds, feed = [], Predictor._feed
+    feeds, feed = [], GraphPredictor._feed
 
-    def kept(predictor, *batch):
-        feeds.append(feed(predictor, *batch))
+    def kept(graph, *batch):
+        feeds.append(feed(graph, *batch))
         return feeds[-1]
 
-    with patch.object(Predictor, '_feed', kept):
+    with patch.object(GraphPredictor, '_feed', kept):
         for _, *batch in canvas_batches(regions, prepare, batch_size=batch_size):
-            reader.read(*batch)
+            predictor.read(*batch)
     return feeds
 
 
-def read_to_file(reader, regions, cfg, path):
+def read_to_file(reader, regions, folder, path):
     """What test.py does with a folder, positions of the characters included."""
     from ocr.reading.results_file import open_results
     from test import read_all
 
     with open_results(path, reader.identity, (), resume=False) as results:
-        for record in read_all(reader, regions, cfg, 0):
+        for record in read_all(reader, regions, folder):
             results.append(record)
 
 
@@ -78,21 +78,23 @@ def main(argv=None):
     from ocr.network import tensor_names as names
     from ocr.preprocessing.prepare import InferencePreparer
     from ocr.reading.folder import find_regions
+    from ocr.reading.local_reader import LocalReader
     from ocr.reading.open_model import open_model, read_model
 
     shared = ('pb_path', 'img_folder', 'batch_size', 'precision')
     arguments = as_flags({name: getattr(settings, name) for name in shared})
     cfg = parse_config(arguments, 'test')
     model = read_model(settings.pb_path)
-    reader = open_model(model, **cfg.over(shown(model.settings)).reading)
+    predictor = open_model(model, **cfg.over(shown(model.settings)).reading)
     regions = find_regions(cfg.img_folder, cfg.polygons_path)[: settings.num_images]
-    prepare = InferencePreparer(reader.canvas)
-    feeds = ready_feeds(reader, prepare, regions, settings.batch_size)
+    reader = LocalReader(predictor, with_positions=True, **cfg.reading_regions)
+    prepare = InferencePreparer(predictor.canvas)
+    feeds = ready_feeds(predictor, prepare, regions, settings.batch_size)
     fetches = [f'{names.PREDS}:0', f'{names.PROBS}:0']
     ways = {
-        'graph alone': lambda: [reader._session.run(fetches, feed) for feed in feeds],
+        'graph alone': lambda: [predictor._session.run(fetches, feed) for feed in feeds],
         'preparing alone': lambda: [prepare([region]) for region in regions],
-        'end to end': lambda: read_to_file(reader, regions, cfg, f'{folder}/r.jsonl'),
+        'end to end': lambda: read_to_file(reader, regions, cfg.img_folder, f'{folder}/r.jsonl'),
     }
     with tempfile.TemporaryDirectory() as folder:
         turns = [{name: seconds_of(way) for name, way in ways.items()} for _ in range(1 + settings.pairs)][1:]
@@ -107,7 +109,7 @@ def main(argv=None):
     summary = {
         'num_images': len(regions),
         'batch_size': settings.batch_size,
-        'precision': reader.identity['precision'],
+        'precision': predictor.identity['precision'],
         'ratio': {name: [round(value, 3) for value in ratio] for name, ratio in ratios.items()},
         'peak_mb': peak_mb(),
     }

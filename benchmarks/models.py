@@ -32,13 +32,13 @@ class Settings:
 
 def load(path, precision):
     """The model of a path."""
+    from ocr.reading.graph_predictor import GraphPredictor
     from ocr.reading.onnx_predictor import OnnxModel, OnnxPredictor, is_onnx
     from ocr.reading.openvino import is_openvino, load_openvino
-    from ocr.reading.predictor import Predictor
 
     if is_onnx(path):
         return OnnxPredictor(OnnxModel.load(path))
-    load_model = load_openvino if is_openvino(path) else Predictor.from_pb
+    load_model = load_openvino if is_openvino(path) else GraphPredictor.from_pb
     return load_model(path, None, precision=precision)
 
 

@@ -55,10 +55,10 @@ class Settings:
 
 def load(settings):
     """Predictor of the file or of random weights."""
-    from ocr.reading.predictor import Predictor
+    from ocr.reading.graph_predictor import GraphPredictor
 
     if settings.pb_path:
-        return Predictor.from_pb(settings.pb_path)
+        return GraphPredictor.from_pb(settings.pb_path)
     import tensorflow.compat.v1 as tf
 
     from config import Config, to_json
@@ -79,7 +79,7 @@ def load(settings):
         tf.set_random_seed(0)
         session.run(tf.global_variables_initializer())
         frozen = with_text(freeze(session, keep), {names.CONFIG: to_json(config, ('model',))})
-    return Predictor(frozen, charset)
+    return GraphPredictor(frozen, charset)
 
 
 @contextmanager

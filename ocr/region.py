@@ -1,6 +1,8 @@
 """A region of text in a photograph, or one left out together with the reason."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby, islice
 
 import numpy as np
 
@@ -73,3 +75,10 @@ def judge_polygon(polygon, width, height, min_size=8):
         return DropReason.DEGENERATE
     x0, y0, x1, y1 = clip_box(polygon_box(polygon), width, height)
     return DropReason.TOO_SMALL if min(x1 - x0, y1 - y0) < min_size else None
+
+
+def by_photograph(regions, most) -> Iterator:
+    """Yield lists of regions of one photograph that follow one another, `most` in a list."""
+    for _, group in groupby(regions, lambda region: region.image_path):
+        while part := list(islice(group, most)):
+            yield part

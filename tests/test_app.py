@@ -314,7 +314,7 @@ def test_a_server_that_goes_away_in_the_middle(tmp_path, pictures):
     with pytest.raises(InputError, match='no answer'):
         from ocr.region import TextRegion
 
-        list(reader.read_regions([TextRegion(str(pictures / '01.jpg'), None, '', '')]))
+        list(reader.read([TextRegion(str(pictures / '01.jpg'), None, '', '')]))
 
 
 @pytest.mark.parametrize(

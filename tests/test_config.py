@@ -18,7 +18,6 @@ from config import (
     RETIRED,
     SCRIPTS,
     SETTINGS,
-    AugmentSet,
     Config,
     parse_config,
     restorable,
@@ -27,7 +26,7 @@ from config import (
     to_json,
 )
 from ocr.errors import InputError
-from ocr.network.inception_v4 import ENDPOINTS
+from ocr.network.architecture import ENDPOINTS
 
 ROOT = Path(__file__).resolve().parents[1]
 FIELDS = SETTINGS
@@ -449,7 +448,7 @@ def test_stored_text_is_readable():
 def test_the_sets_of_augmentation_are_the_choices():
     from ocr.preprocessing.augment_sets import AUGMENT_SETS
 
-    assert typing.get_args(AugmentSet) == tuple(AUGMENT_SETS)
+    assert typing.get_args(FIELDS['augment'].type) == tuple(AUGMENT_SETS)
     assert all(numbers.keys() <= AUGMENT_NUMBERS.keys() for numbers in AUGMENT_SETS.values())
 
 

@@ -216,15 +216,15 @@ def test_what_was_mended_and_what_broke(learnt, reported, earlier, tmp_path, mon
 
 
 def test_graphs_without_attention_say_so(learnt, reported, tmp_path, monkeypatch):
-    from ocr.reading.predictor import Predictor
+    from ocr.reading.graph_predictor import GraphPredictor
 
-    once = Predictor.__init__
+    once = GraphPredictor.__init__
 
     def without_attention(self, *args, **kwargs):
         once(self, *args, **kwargs)
         self.has_attention = False
 
-    monkeypatch.setattr(Predictor, '__init__', without_attention)
+    monkeypatch.setattr(GraphPredictor, '__init__', without_attention)
     evaluate(learnt, reported.datasets, tmp_path)
     html = (tmp_path / 'page' / 'index.html').read_text(encoding='utf-8')
     assert 'This graph does not give its attention away' in html and 'Attention for' not in html

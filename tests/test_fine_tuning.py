@@ -14,7 +14,7 @@ from ocr.model_files.frozen_graph import halve_weights, load_graph, read_weights
 from ocr.network.attention import CLASS_AXES, CLASS_BIAS
 from ocr.preprocessing.canvas import Canvas
 from ocr.preprocessing.prepare import place_region
-from ocr.reading.predictor import Predictor
+from ocr.reading.graph_predictor import GraphPredictor
 
 DIGITS = Charset.preset('digits')
 GROWN = Charset('x7a 0961b2京358c4')  # the digits in another order, and more
@@ -37,7 +37,7 @@ def canvases():
 def freeze(folder):
     """The last checkpoint of a folder as a Predictor."""
     arguments = tiny.flags(checkpoint_path=folder)
-    return Predictor(freeze_checkpoint(*open_checkpoint(parse_config(arguments, 'export'))), None)
+    return GraphPredictor(freeze_checkpoint(*open_checkpoint(parse_config(arguments, 'export'))), None)
 
 
 def assert_reads_alike(predictor, other, canvases):
@@ -83,7 +83,7 @@ def test_a_training_from_a_frozen_graph_begins_as_that(learnt, canvases, tmp_pat
         'canvas': 'square',
     }
     assert config['warmup_steps'] == 100  # the preset's: the training's own settings stay behind
-    rows, before = assert_reads_alike(freeze(folder), Predictor.from_pb(str(pb_path)), canvases)
+    rows, before = assert_reads_alike(freeze(folder), GraphPredictor.from_pb(str(pb_path)), canvases)
     assert [row.confidence for row in rows] == pytest.approx([row.confidence for row in before], rel=1e-4)
 
 
@@ -126,7 +126,7 @@ def test_old_characters_are_read_as_before_under_their_new_ids(learnt, grown_pat
                 assert (by_class[new] != 0).any(), name
         elif name.startswith('InceptionV4') and 'Adam' not in name:
             np.testing.assert_array_equal(grown[name], stored[name], err_msg=name)
-    assert_reads_alike(freeze(folder), Predictor.from_pb(str(learnt.pb_path)), canvases)
+    assert_reads_alike(freeze(folder), GraphPredictor.from_pb(str(learnt.pb_path)), canvases)
 
 
 def test_thousands_of_new_characters_take_no_confidence_from_the_old(learnt, canvases, tmp_path):
@@ -134,7 +134,7 @@ def test_thousands_of_new_characters_take_no_confidence_from_the_old(learnt, can
     Charset((*DIGITS.characters[2:], *map(chr, range(0x4E00, 0x4E00 + 6000)))).save(ideographs)
     folder = tmp_path / 'checkpoint'
     fine_tune(learnt.words, folder, restore_path=learnt.pb_path, charset_path=ideographs, **UNCHANGING)
-    rows, others = assert_reads_alike(freeze(folder), Predictor.from_pb(str(learnt.pb_path)), canvases)
+    rows, others = assert_reads_alike(freeze(folder), GraphPredictor.from_pb(str(learnt.pb_path)), canvases)
     np.testing.assert_allclose([row.confidence for row in rows], [row.confidence for row in others], rtol=0.05)
 
 

@@ -18,7 +18,7 @@ from ocr.errors import InputError
 from ocr.model_files.frozen_graph import load_graph, read_settings, read_weights, with_text
 from ocr.network import tensor_names as names
 from ocr.preprocessing.canvas import Canvas
-from ocr.reading.predictor import Predictor
+from ocr.reading.graph_predictor import GraphPredictor
 from ocr.visualization.region_view import OUTLINE
 
 SCRIPTS = ('synthesize', 'dataset', 'train', 'eval', 'export', 'test')
@@ -198,7 +198,7 @@ def test_text_and_order_do_not_depend_on_the_batch(learnt, pictures, tmp_path, b
 
 def test_fitted_canvases_of_one_batch_and_of_many_read_alike(typed, tmp_path):
     model = SimpleNamespace(pb_path=typed.folder / 'out' / 'model.pb')
-    assert Predictor.from_pb(str(model.pb_path)).canvas.kind == 'fit'
+    assert GraphPredictor.from_pb(str(model.pb_path)).canvas.kind == 'fit'
     once, twice = (
         read_folder(model, typed.folder / 'words', tmp_path / str(size), batch_size=size, num_workers=size)
         for size in (1, 5)
@@ -219,8 +219,10 @@ def test_a_killed_reading_goes_on_where_its_results_end(learnt, pictures, tmp_pa
     whole = read_folder(learnt, pictures, tmp_path, batch_size=2)
     cut(tmp_path / 'results.jsonl', 4, num_bytes)
     read = []
-    once = Predictor.read
-    monkeypatch.setattr(Predictor, 'read', lambda self, *args, **flags: read.append(args) or once(self, *args, **flags))
+    once = GraphPredictor.read
+    monkeypatch.setattr(
+        GraphPredictor, 'read', lambda self, *args, **flags: read.append(args) or once(self, *args, **flags)
+    )
     settings = {'attention_dir': '', 'output_path': tmp_path, 'batch_size': 3, 'num_workers': 2}
     assert read_folder(learnt, pictures, tmp_path, resume=True, **settings) == whole
     assert sum(len(args[0]) for args in read) == 3
@@ -266,7 +268,7 @@ def test_positions_lie_in_the_photograph(learnt, pictures, tmp_path):
 
 
 def test_what_was_read_before_a_failure_is_there(learnt, pictures, tmp_path, monkeypatch):
-    once = Predictor.read
+    once = GraphPredictor.read
 
     def fail_at_the_last(self, canvases, *args, **flags):
         if len(canvases) == 1:
@@ -274,7 +276,7 @@ def test_what_was_read_before_a_failure_is_there(learnt, pictures, tmp_path, mon
         return once(self, canvases, *args, **flags)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Predictor, 'read', fail_at_the_last)
+        patch.setattr(GraphPredictor, 'read', fail_at_the_last)
         with pytest.raises(RuntimeError, match='pulled the plug'):
             read_folder(learnt, pictures, tmp_path, batch_size=5)
     records = read_results(tmp_path)
@@ -295,9 +297,11 @@ def test_a_killed_evaluation_goes_on_to_the_same_scores(typed, monkeypatch):
 def test_a_square_model_reads_fitted_canvases_when_asked_to(learnt, tmp_path, caplog, monkeypatch):
     caplog.set_level(logging.INFO)
     shapes = []
-    once = Predictor.read
+    once = GraphPredictor.read
     monkeypatch.setattr(
-        Predictor, 'read', lambda self, c, *args, **flags: shapes.append(c.shape[1:3]) or once(self, c, *args, **flags)
+        GraphPredictor,
+        'read',
+        lambda self, c, *args, **flags: shapes.append(c.shape[1:3]) or once(self, c, *args, **flags),
     )
     words = tiny.write_words(tmp_path / 'words', ['840295', '27', '306'])
     data = {'eval_datasets': f'words={words}', 'index_dir': tmp_path / 'index'}
@@ -436,7 +440,7 @@ def test_a_saved_model_gives_the_same_preds(learnt, tmp_path):
     subprocess.run([sys.executable, '-c', LOAD_SAVED_MODEL, *paths], check=True, capture_output=True)
     outputs = np.load(paths[2])
     texts = [Charset.preset('digits').decode(row) for row in outputs['sequence_preds']]
-    assert texts == [row.text for row in Predictor.from_pb(str(learnt.pb_path)).read(canvases)]
+    assert texts == [row.text for row in GraphPredictor.from_pb(str(learnt.pb_path)).read(canvases)]
     assert outputs['sequence_probs'].shape == (8, 7)
 
 
@@ -478,7 +482,7 @@ def test_the_variant_with_boxes_from_training_to_reading(tmp_path, six_steps, pi
     checkpoint_path, pb_path = tmp_path / 'checkpoint', tmp_path / 'bbox.pb'
     tiny.train(six_steps.words, checkpoint_path, model_name='ocr_with_normalized_bbox', val_epochs=1, val_share=0.4)
     tiny.run_main('export', *tiny.flags(checkpoint_path=checkpoint_path, pb_path=pb_path))
-    assert Predictor.from_pb(str(pb_path)).with_bbox
+    assert GraphPredictor.from_pb(str(pb_path)).with_bbox
     records = read_folder(
         SimpleNamespace(pb_path=pb_path), pictures, tmp_path / 'out', attention_dir=tmp_path / 'attention'
     )
@@ -557,7 +561,7 @@ def test_canvases_of_one_area_and_averages_from_training_to_reading(tmp_path, si
     frozen = read_weights(load_graph(str(pb_path)), [name])[name]
     np.testing.assert_allclose(frozen, weights[f'{name}/average'], rtol=1e-5)
     assert not np.allclose(frozen, weights[name], rtol=1e-5)
-    assert Predictor.from_pb(str(pb_path)).canvas == Canvas(64, 'area', 1024)
+    assert GraphPredictor.from_pb(str(pb_path)).canvas == Canvas(64, 'area', 1024)
     records = read_folder(SimpleNamespace(pb_path=pb_path), pictures, tmp_path / 'out', tta=3, rotate_tall=True)
     assert [record['image'] for record in records if 'text' in record] == list(READABLE)
     long = read_folder(SimpleNamespace(pb_path=pb_path), pictures, tmp_path / 'long', long_text=True)

@@ -24,11 +24,11 @@ from ocr.errors import InputError
 from ocr.files.atomic import new_folder
 from ocr.files.file_names import shortened
 from ocr.geometry import clip_box, polygon_box, whole_image
-from ocr.preprocessing.decode import UnreadableImage, read_image
+from ocr.preprocessing.decode import read_image
 from ocr.preprocessing.image_file import open_image, split_page
 from ocr.preprocessing.image_formats import open_format
 from ocr.preprocessing.image_header import header
-from ocr.region import DropReason
+from ocr.preprocessing.unreadable import UnreadableImage, opening
 
 NOT_ONE_LINE = 'tab or line break in the text'  # a reason of gt.txt's own
 JPEG_QUALITY = 95
@@ -183,16 +183,12 @@ class Stored:
         if path == self._path:
             return
         self._path = self._image = None
-        try:
+        with opening(path):
             with open_image(path) as stream:
                 self._data = stream.read()
             with open_format(io.BytesIO(self._data)) as image:
                 self._suffix = _SUFFIXES.get(image.format, f'.{image.format.lower()}')
                 self._is_upright = header(image).orientation == 1
-        except (FileNotFoundError, NotADirectoryError):
-            raise UnreadableImage(path, DropReason.MISSING) from None
-        except Exception as error:  # decoders raise whatever they like for a damaged file
-            raise UnreadableImage(path, DropReason.UNREADABLE, str(error)) from error
         if split_page(path)[1] > 1:  # a file of its own, as which it is the first page
             self._image, self._is_upright = read_image(path), True
             self._data, self._suffix = _encode(self._image, '.png')

@@ -23,7 +23,7 @@ import cv2
 import numpy as np
 
 from ocr.datasets.crop_cache import ENDING, FORMAT, ROW, cache_fault, cache_path, digest_of, photograph_state, read_jpeg
-from ocr.datasets.index import KEPT, REMEDY, RegionIndex
+from ocr.datasets.index import KEPT, REMEDY, RegionIndex, positions_by_photograph
 from ocr.errors import InputError
 from ocr.files.atomic import sync_folder
 from ocr.geometry import box_polygon, polygon_box, strip_height
@@ -55,7 +55,7 @@ def ensure_caches(index, draws, *, canvas, margin, num_workers=0):
     """
     for path, num_draws in zip(index.paths, draws, strict=True):
         fault = cache_fault(path, canvas, margin) if os.path.exists(cache_path(path)) else 'is missing'
-        groups = list(_by_photograph(RegionIndex(path))) if fault and num_draws else []
+        groups = list(positions_by_photograph(RegionIndex(path))) if fault and num_draws else []
         num_regions = sum(map(len, groups))
         if not groups or num_regions < _SEVERAL * len(groups) or num_draws <= len(groups):
             continue
@@ -133,7 +133,7 @@ def build_cache(index_path, *, canvas, margin, num_workers=0, progress=None):
 
     with _growing(index_path) as stream, ThreadPoolExecutor(num_workers) as pool:
         contents = _Contents(np.zeros(len(index), ROW))
-        groups = islice(_by_photograph(index), _take_up(stream, wanted, contents), None)
+        groups = islice(positions_by_photograph(index), _take_up(stream, wanted, contents), None)
         if progress and contents.num_regions:
             progress(contents.num_regions)
         for positions, photograph in map_in_order(cut_all, groups, pool, 2 * num_workers):
@@ -283,15 +283,6 @@ def _write_ending(stream, table, summary):
     places.append(stream.tell())
     stream.write(json.dumps({**summary, 'table': crc32(table)}).encode())
     stream.write(ENDING.pack(*places))
-
-
-def _by_photograph(index):
-    """Yields int64 (n,), the positions of each photograph's regions; photographs in the order in which they come."""
-    names = np.fromiter((hash(record['image']) for record in index.records()), np.int64, len(index))
-    _, first, number = np.unique(names, return_index=True, return_inverse=True)
-    first = first[number]
-    order = np.argsort(first, kind='stable')
-    yield from np.split(order, np.flatnonzero(np.diff(first[order])) + 1)
 
 
 def _cut_photograph(regions, canvas, margin):

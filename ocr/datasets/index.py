@@ -27,6 +27,7 @@ from ocr.files.file_names import shortened
 from ocr.files.json_text import MalformedJson, parse_json
 from ocr.geometry import whole_image
 from ocr.preprocessing.image_header import upright_size
+from ocr.preprocessing.unreadable import UnreadableImage
 from ocr.region import Dropped, DropReason, TextRegion, judge_polygon
 from ocr.terminal.visible import visible
 
@@ -310,7 +311,7 @@ def region_lines(regions, min_size, counts, progress, look=upright_size):
         min_size: see build_index.
         counts: {KEPT or a DropReason: number}, counted up.
         progress: called with 1 after every region.
-        look: function image path -> its size or a DropReason, as upright_size.
+        look: function image path -> (width, height), as upright_size.
     """
     for region, reason in judged(regions, min_size, look=look):
         counts[reason or KEPT] = counts.get(reason or KEPT, 0) + 1
@@ -328,23 +329,42 @@ def judged(regions, min_size, blamed_images=BLAMED_IMAGES, look=upright_size):
         blamed_images: images at fault that are logged one by one.
         look: function of an image's path, as `upright_size`.
     """
-    image_path, size, blamed = None, None, 0
+    image_path, size, fault, blamed = None, None, None, 0
     for region in regions:
         if isinstance(region, Dropped):
             yield region, region.reason
             continue
         if region.image_path != image_path:
-            image_path, size = region.image_path, look(region.image_path)
-            if isinstance(size, str):
+            image_path, size, fault = region.image_path, None, None
+            try:
+                size = look(image_path)
+            except UnreadableImage as error:
+                fault = error.reason
                 blamed += 1
                 if blamed <= blamed_images:
-                    logger.warning('%s: %s%s', image_path, size, ' (more follow unnamed)' * (blamed == blamed_images))
-        if isinstance(size, str):
-            yield region, size
+                    logger.warning('%s: %s%s', image_path, fault, ' (more follow unnamed)' * (blamed == blamed_images))
+        if fault:
+            yield region, fault
             continue
         if region.polygon is None:
             region = TextRegion(region.image_path, whole_image(*size), region.text, region.dataset)
         yield region, judge_polygon(region.polygon, *size, min_size)
+
+
+def positions_by_photograph(index, start=0, stop=None):
+    """Yield int64 (n,), the positions of each photograph's regions.
+
+    Args:
+        index: RegionIndex; photographs come in its order, and regions of one need not stand together.
+        start, stop: part of the index; None is its end.
+    """
+    stop = len(index) if stop is None else stop
+    names = np.fromiter((hash(record['image']) for record in index.records(start, stop)), np.int64, stop - start)
+    _, first, number = np.unique(names, return_index=True, return_inverse=True)
+    first = first[number]
+    order = np.argsort(first, kind='stable')
+    if len(order):
+        yield from np.split(start + order, np.flatnonzero(np.diff(first[order])) + 1)
 
 
 def _to_line(region):

@@ -14,6 +14,7 @@ import os
 
 from ocr.files.atomic import replacing
 from ocr.preprocessing.image_header import upright_size
+from ocr.preprocessing.unreadable import UnreadableImage
 from ocr.region import DropReason
 
 
@@ -34,14 +35,19 @@ class ImageRecord:
         self._databases = set()
 
     def look(self, path):
-        """Upright size (width, height) of an image or a DropReason, as `upright_size`; writes it down."""
+        """Upright size (width, height) of an image, as `upright_size`; what is found is written down."""
         path = os.path.abspath(path)
         database = _database_of(path)
         if database is None:
             state = _file_state(path)  # before the look: a change in between is noticed next time
-            found = upright_size(path)
-            self._write(path, _folder_state(path) if found == DropReason.MISSING else state, found)
-            return found
+            try:
+                size = upright_size(path)
+            except UnreadableImage as error:
+                is_missing = error.reason == DropReason.MISSING
+                self._write(path, _folder_state(path) if is_missing else state, error.reason)
+                raise
+            self._write(path, state, size)
+            return size
         if database not in self._databases:
             self._databases.add(database)
             self._write(database, _file_state(database), None)
@@ -80,11 +86,12 @@ def _change(image, state, found):
     """What is new about an image whose state is another, or that could not be read; '' where that is nothing."""
     if found is None:
         return 'has changed'
-    now = upright_size(image)
-    if now == found == DropReason.MISSING:
-        return '' if _folder_state(image) == state else 'is looked for again, its folder has changed'
-    if isinstance(now, str):
-        return '' if now == found else f'is now: {now}'
+    try:
+        now = upright_size(image)
+    except UnreadableImage as error:
+        if error.reason == found == DropReason.MISSING:
+            return '' if _folder_state(image) == state else 'is looked for again, its folder has changed'
+        return '' if error.reason == found else f'is now: {error.reason}'
     return '' if list(now) == found else f'is now {now[0]} x {now[1]} pixels'
 
 

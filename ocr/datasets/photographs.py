@@ -20,6 +20,7 @@ from ocr.charset import normalize
 from ocr.datasets.index import BLAMED_IMAGES, KEPT, RegionIndex, build_index, rounded
 from ocr.errors import InputError
 from ocr.preprocessing.image_header import upright_size
+from ocr.preprocessing.unreadable import UnreadableImage
 from ocr.region import Dropped, DropReason, judge_polygon
 
 WITHOUT_PLACE = 'without a polygon'  # a whole image, or malformed points of text that nobody could read
@@ -95,12 +96,14 @@ def photograph_lines(regions, min_size, counts, progress, look=upright_size, *, 
         )
     blamed = 0
     for image_path, in_photograph in photographs.items():
-        size = look(image_path)
-        if isinstance(size, str):
+        try:
+            size = look(image_path)
+        except UnreadableImage as error:
+            fault = error.reason
             blamed += 1
             if blamed <= BLAMED_IMAGES:
-                logger.warning('%s: %s%s', image_path, size, ' (more follow unnamed)' * (blamed == BLAMED_IMAGES))
-            counts[size] = counts.get(size, 0) + len(in_photograph)
+                logger.warning('%s: %s%s', image_path, fault, ' (more follow unnamed)' * (blamed == BLAMED_IMAGES))
+            counts[fault] = counts.get(fault, 0) + len(in_photograph)
             continue
         judged = [_judge(region, size, min_size) for region in in_photograph]
         for record, reason in judged:

@@ -9,7 +9,8 @@ import numpy as np
 
 from ocr.drawing.colours import LUMINANCE, in_colour, lay_over
 from ocr.errors import InputError
-from ocr.preprocessing.decode import Excerpt, UnreadableImage, read_image
+from ocr.preprocessing.decode import Excerpt, read_image
+from ocr.preprocessing.unreadable import UnreadableImage
 
 PHOTO_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.webp')
 PHOTO_SIDE = 640  # pixels; photographs are kept no larger

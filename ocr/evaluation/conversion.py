@@ -9,8 +9,8 @@ from ocr.evaluation.same_text import read_alike
 from ocr.files.atomic import replacing
 from ocr.model_files import onnx
 from ocr.reading import openvino
+from ocr.reading.graph_predictor import GraphPredictor
 from ocr.reading.onnx_predictor import OnnxModel, OnnxPredictor, is_onnx
-from ocr.reading.predictor import Predictor
 
 ONNX_FILE = 'text_recognition.onnx'  # what --format onnx writes beside the checkpoint
 
@@ -20,7 +20,7 @@ def write_openvino(path, graph_def, cfg):
     openvino.require_packages()
     if os.path.exists(path):
         raise InputError(f'--pb_path {path}: is there already; remove it or give another path')
-    before = Predictor(graph_def, None, where=cfg.checkpoint_path)
+    before = GraphPredictor(graph_def, None, where=cfg.checkpoint_path)
     calibration = int8_loss.calibration_batches(cfg, before)
     encoder, decoder = openvino.quantised_encoder(graph_def, [canvases for _, canvases, _ in calibration])
     compiled = openvino.compile_encoder(encoder, 'float32')
@@ -39,7 +39,7 @@ def check_onnx(cfg):
 
 def write_onnx(path, graph_def, cfg):
     """Convert a frozen graph to ONNX and write it, unless it reads otherwise; in int8, unless it loses too much."""
-    before = Predictor(graph_def, Charset.resolve(cfg.charset_path), where=cfg.checkpoint_path)
+    before = GraphPredictor(graph_def, Charset.resolve(cfg.charset_path), where=cfg.checkpoint_path)
     model = onnx.convert(graph_def, cfg.checkpoint_path)
     if cfg.weights == 'float16':
         model = onnx.halve_weights(model)

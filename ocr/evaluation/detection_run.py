@@ -18,11 +18,10 @@ from ocr.evaluation.detection_scores import (
     score_photographs,
 )
 from ocr.evaluation.matching import MIN_OVERLAP
-from ocr.evaluation.run import REGIONS_FILE, SCORES_FILE, reading_settings
+from ocr.evaluation.run import REGIONS_FILE, SCORES_FILE
 from ocr.evaluation.scores import COMBINED, percent
 from ocr.files.atomic import replacing
 from ocr.preprocessing.prepare import Broken
-from ocr.reading.long_text.windows import WINDOW_ASPECT
 from ocr.reading.photographs import read_photographs
 from ocr.terminal.progress import progress_bar
 
@@ -35,8 +34,8 @@ OUTCOMES = ('missed', 'false', 'matched', 'not counted')
 logger = logging.getLogger(__name__)
 
 
-def evaluate_detection(detector, model_path, index, counts, cfg, folder, predictor=None):
-    """Search all photographs of an index and score what is found; with a predictor, what is read too.
+def evaluate_detection(detector, model_path, index, counts, folder, *, config, unit='word', reader=None):
+    """Search all photographs of an index and score what is found; with a reader, what is read too.
 
     Prints a table and writes SCORES_FILE and REGIONS_FILE.
 
@@ -45,24 +44,25 @@ def evaluate_detection(detector, model_path, index, counts, cfg, folder, predict
         model_path: what to call it.
         index: PhotographIndex, or a list of Photograph.
         counts: {dataset: {KEPT: number, reason: number}}, what became of the labels.
-        cfg: Config.
         folder: for the files.
-        predictor: what reads, or None.
+        config: dict of all settings, for SCORES_FILE.
+        unit: 'word' or 'line', what the labels are; found words are joined to lines.
+        reader: predictor.Reader, or None.
     """
-    judged, broken = judge_all(detector, index, cfg, predictor)
+    judged, broken = judge_all(detector, index, unit, reader)
     datasets = {}
     for one in judged:
         datasets.setdefault(one.dataset, []).append(one)
-    scores = {name: score_photographs(photographs, bool(predictor)) for name, photographs in datasets.items()}
+    scores = {name: score_photographs(photographs, bool(reader)) for name, photographs in datasets.items()}
     if len(datasets) != 1:
-        scores[COMBINED] = score_photographs(judged, bool(predictor))
+        scores[COMBINED] = score_photographs(judged, bool(reader))
     print(detection_table(scores, {**datasets, COMBINED: judged}))
     left_out = sum((one.left_out for one in judged), Counter())
     for reason, number in [*left_out.items(), *broken.items()]:
         print(f'left out: {number} {reason}')
-    settings = {'model': model_path, 'model_config': detector.settings, 'config': dataclasses.asdict(cfg)}
+    settings = {'model': model_path, 'model_config': detector.settings, 'config': config}
     content = {
-        'protocol': f'one to one, intersection over union above {MIN_OVERLAP}, {cfg.unit}s',
+        'protocol': f'one to one, intersection over union above {MIN_OVERLAP}, {unit}s',
         'interval': 'low to high: 95 %, percentile bootstrap over photographs',
         'metrics': {**DETECTION, **END_TO_END},
         'scores': {
@@ -79,16 +79,10 @@ def evaluate_detection(detector, model_path, index, counts, cfg, folder, predict
     print(f'{folder}/{SCORES_FILE}, and {folder}/{REGIONS_FILE} with every region, what was missed first')
 
 
-def judge_all(detector, index, cfg, predictor=None):
+def judge_all(detector, index, unit='word', reader=None):
     """[ScoredPhotograph] of an index of photographs; Counter of reasons for which some could not be read."""
     photographs = [index[position] for position in range(len(index))]
-    results = read_photographs(
-        detector,
-        predictor,
-        [photograph.image_path for photograph in photographs],
-        window_aspect=cfg.long_text and WINDOW_ASPECT,
-        **(reading_settings(cfg) if predictor else {}),
-    )
+    results = read_photographs(detector, reader, [photograph.image_path for photograph in photographs])
     judged, broken = [], Counter()
     bar = progress_bar(results, total=len(photographs), desc='searching', unit=' photographs')
     for photograph, result in zip(photographs, bar, strict=True):
@@ -97,7 +91,7 @@ def judge_all(detector, index, cfg, predictor=None):
             broken[result.found.reason] += 1
             continue
         truths = [Truth(region.polygon, region.text, region.counts) for region in photograph.regions]
-        found = found_lines(result) if cfg.unit == 'line' else found_words(result)
+        found = found_lines(result) if unit == 'line' else found_words(result)
         judged.append(judge_photograph(photograph.image_path, photograph.dataset, truths, found, result.found.left_out))
     return judged, broken
 

@@ -8,7 +8,8 @@ from ocr.drawing.held_out import draw_held_out
 from ocr.drawing.material import prepare_recipe
 from ocr.errors import InputError
 from ocr.metrics import normalized_edit_similarity
-from ocr.preprocessing.prepare import InferencePreparer, read_or_broken
+from ocr.preprocessing.decode import read_image
+from ocr.preprocessing.prepare import InferencePreparer
 from ocr.reading.regions import canvas_batches
 
 CALIBRATION = ('synthetic:scene',)  # what the ranges of int8 are found with: drawn text of any look
@@ -42,7 +43,7 @@ def labelled_batches(cfg, specs, predictor, number, seed):
         regions += [index[position] for position in some]
 
     def read(path, scale):
-        return pictures[path] if path in pictures else read_or_broken(path, scale)
+        return pictures[path] if path in pictures else read_image(path, scale)
 
     prepare = InferencePreparer(predictor.canvas, read)
     return list(canvas_batches(regions, prepare, batch_size=cfg.batch_size, num_workers=cfg.num_workers))

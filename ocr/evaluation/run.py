@@ -1,6 +1,5 @@
 """An evaluation: regions are read, scored, and reported on."""
 
-import dataclasses
 import logging
 import os
 from collections import Counter, defaultdict
@@ -11,8 +10,7 @@ from ocr.datasets.index import KEPT
 from ocr.errors import InputError
 from ocr.evaluation.scores import Reading, score, score_table, write_csv, write_json
 from ocr.preprocessing.prepare import Broken
-from ocr.reading.long_text.read_windows import read_as_told
-from ocr.reading.long_text.windows import WINDOW_ASPECT
+from ocr.reading.local_reader import LocalReader
 from ocr.reading.results_file import open_results, read_results, to_record
 from ocr.terminal.progress import progress_bar
 from ocr.terminal.visible import visible
@@ -35,36 +33,25 @@ def place(region):
     }
 
 
-def read_index(predictor, index, cfg, path, **reading):
+def read_index(reader, index, path, resume=False):
     """Read all regions of an index with a progress bar, and write them as they come to a JSON Lines file.
 
     Args:
-        predictor: Predictor.
+        reader: predictor.Reader.
         index: RegionIndex, or a list of TextRegion.
-        cfg: Config.
         path: the file.
-        reading: more keyword arguments of ocr.reading.long_text.read_windows.read_as_told.
+        resume: keep the lines that are there.
     """
-    run = {**predictor.identity, 'full_length': cfg.full_length}
-    if cfg.long_text:
-        run['window_aspect'] = WINDOW_ASPECT
     places = (place(index[position]) for position in range(len(index)))
-    with open_results(path, run, places, cfg.resume) as readings:
-        regions = (index[position] for position in range(readings.num_kept, len(index)))
-        aspect = cfg.long_text and WINDOW_ASPECT
-        results = read_as_told(predictor, regions, window_aspect=aspect, **reading_settings(cfg), **reading)
+    with open_results(path, reader.identity, places, resume) as readings:
+        results = reader.read((index[position] for position in range(len(index))), readings.num_kept)
         bar = progress_bar(results, total=len(index), initial=readings.num_kept, desc='reading', unit=' regions')
-        for region, _, result in bar:
+        for region, result in bar:
             record = to_record(place(region), result)
             if isinstance(result, Broken):
                 logger.warning('left out: %s', result.message)
                 record['reason'] = result.reason
             readings.append(record)
-
-
-def reading_settings(cfg):
-    """Keyword arguments of ocr.reading.regions.read_regions."""
-    return {'batch_size': cfg.batch_size, 'num_workers': cfg.num_workers, 'full_length': cfg.full_length}
 
 
 def load_readings(path):
@@ -105,33 +92,34 @@ def beyond_reach(readings, charset, num_steps):
     return too_long, unknown
 
 
-def open_report(cfg, index, folder):
+def open_report(report, compare, index, folder):
     """The comparison.Earlier of --compare, or None; InputError now rather than after all has been read.
 
     Args:
-        cfg: Config.
+        report: folder of the page, or ''.
+        compare: scores.json of an earlier evaluation, or ''.
         index: what will be read: RegionIndex, or a list of TextRegion.
         folder: where the readings will be written.
     """
     from ocr.evaluation.error_report.comparison import Earlier
     from ocr.evaluation.error_report.page import check_folder
 
-    if not cfg.report:
-        if cfg.compare:
-            raise InputError(f'--compare {cfg.compare}: what changed is shown on a page; name its folder with --report')
+    if not report:
+        if compare:
+            raise InputError(f'--compare {compare}: what changed is shown on a page; name its folder with --report')
         return None
     earlier = None
-    if cfg.compare:
-        if os.path.realpath(os.path.dirname(cfg.compare)) == os.path.realpath(folder):
-            raise InputError(f'--compare {cfg.compare}: this run writes to {folder} too; choose another folder for it')
-        earlier = Earlier.load(cfg.compare)
+    if compare:
+        if os.path.realpath(os.path.dirname(compare)) == os.path.realpath(folder):
+            raise InputError(f'--compare {compare}: this run writes to {folder} too; choose another folder for it')
+        earlier = Earlier.load(compare)
         regions = (index[position] for position in range(len(index)))
         earlier.check_in_common((region.image_path, region.polygon, region.dataset) for region in regions)
-    check_folder(cfg.report)
+    check_folder(report)
     return earlier
 
 
-def evaluate(predictor, model_path, index, counts, cfg, folder, **reading):
+def evaluate(predictor, model_path, index, counts, folder, *, config, report='', compare='', resume=False, **reading):
     """Read and score regions: print the scores, write them and all readings, and the page of --report.
 
     Args:
@@ -139,13 +127,16 @@ def evaluate(predictor, model_path, index, counts, cfg, folder, **reading):
         model_path: what to call it.
         index: RegionIndex, or a list of TextRegion.
         counts: {dataset: {KEPT: number, reason: number}}, what was left out before.
-        cfg: Config.
         folder: for READINGS_FILE, SCORES_FILE and REGIONS_FILE.
-        reading: more keyword arguments of ocr.reading.long_text.read_windows.read_as_told.
+        config: dict of all settings, for SCORES_FILE.
+        report: folder of the page that shows where the model errs, or ''.
+        compare: scores.json of an earlier evaluation to compare with on that page, or ''.
+        resume: keep what a killed run has read.
+        reading: keyword arguments of reading.local_reader.LocalReader.
     """
-    earlier = open_report(cfg, index, folder)
+    earlier = open_report(report, compare, index, folder)
     path = os.path.join(folder, READINGS_FILE)
-    read_index(predictor, index, cfg, path, **reading)
+    read_index(LocalReader(predictor, **reading), index, path, resume)
     readings, unreadable = load_readings(path)
     dropped = {
         name: Counter({reason: number for reason, number in counts.get(name, {}).items() if reason != KEPT})
@@ -153,7 +144,7 @@ def evaluate(predictor, model_path, index, counts, cfg, folder, **reading):
         for name in dict.fromkeys([*counts, *unreadable])
     }
     scores = score(readings)
-    charset, num_steps = predictor.charset, None if cfg.long_text else predictor.num_steps
+    charset, num_steps = predictor.charset, None if reading.get('long_text') else predictor.num_steps
     too_long, unknown = beyond_reach(readings, charset, num_steps)
     print(score_table(scores, dropped))
     print(
@@ -162,18 +153,19 @@ def evaluate(predictor, model_path, index, counts, cfg, folder, **reading):
     settings = {
         'model': model_path,
         'model_config': predictor.settings,
-        'config': dataclasses.asdict(cfg),
+        'config': config,
         'too_long': too_long,
         'unknown_character': unknown,
     }
     write_json(os.path.join(folder, SCORES_FILE), scores, dropped, settings)
     write_csv(os.path.join(folder, REGIONS_FILE), readings)
     print(f'{folder}/{SCORES_FILE}, and {folder}/{REGIONS_FILE} with every region, the worst first')
-    if cfg.report:
+    if report:
         from ocr.evaluation.error_report.analysis import analyse
         from ocr.evaluation.error_report.examples import Studio
         from ocr.evaluation.error_report.page import write_page
 
         analysis = analyse(model_path, charset, num_steps, readings, scores, dropped, earlier)
-        studio = Studio(predictor, **reading_settings(cfg), **reading)
-        print(f'{write_page(cfg.report, analysis, studio, REPORTED_REGIONS)}: where the model errs')
+        reading = {name: value for name, value in reading.items() if name != 'long_text'}
+        studio = Studio(predictor, **reading)
+        print(f'{write_page(report, analysis, studio, REPORTED_REGIONS)}: where the model errs')

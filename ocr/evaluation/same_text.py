@@ -6,7 +6,7 @@ import numpy as np
 from ocr.errors import InputError
 from ocr.model_files.frozen_graph import is_detector
 from ocr.reading.detector import Detector
-from ocr.reading.predictor import Predictor
+from ocr.reading.graph_predictor import GraphPredictor
 
 NUM_CHECKED = 16  # pictures that both must read alike
 SAME_PROBABILITY = {'float32': 1e-3, 'float16': 0.05}  # by which a detector's may differ, by its weights
@@ -38,7 +38,7 @@ def answer_of_graph(graph_def, where='the graph', trusted=True):
     if is_detector(graph_def):
         detector = Detector(graph_def, where=where)
         return lambda canvases, bboxes: detector.run(canvases)
-    predictor = Predictor(graph_def, None, where=where, trusted=trusted)
+    predictor = GraphPredictor(graph_def, None, where=where, trusted=trusted)
     return lambda canvases, bboxes: [row.text for row in predictor.read(canvases, bboxes)]
 
 

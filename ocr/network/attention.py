@@ -11,6 +11,7 @@ from typing import Any
 
 import tensorflow.compat.v1 as tf
 
+from ocr.charset import EOS
 from ocr.network.losses import add_weight_loss
 
 SCOPE = 'InceptionV4/attention_lstm'
@@ -20,7 +21,6 @@ CLASS_AXES = {  # the variables that hold something of each class, and the axis 
     f'{SCOPE}/softmax/softmax_w': 1,
     CLASS_BIAS: 0,
 }
-EOS = 1
 _HIDDEN_SCORE = -1e9  # score of a cell that attention may not see; finite, so that no row becomes NaN
 
 

@@ -10,10 +10,10 @@ has batch norm and ReLU.
 
 import tensorflow.compat.v1 as tf
 
+from ocr.network.architecture import DETECTOR_STRIDE
 from ocr.network.inception_v4 import convolve, encode_blocks, scaled_depth
 
 SCOPE = 'detector'
-STRIDE = 16  # of the deepest block; the sides of pictures are padded to multiples of it
 LEVELS = ('Mixed_4a', 'Mixed_5e')  # blocks at strides 4 and 8; the one at 16 is the final endpoint
 STEEPNESS = 50  # k of the soft binarisation
 FUSED_DEPTH, HEAD_DEPTH = 256, 128  # channels at depth multiplier 1
@@ -23,7 +23,7 @@ def encode_levels(image, *, final_endpoint, depth_multiplier, **normalization):
     """Feature maps at strides 4, 8 and 16: [float32 (N, H, W, C)], the finest first.
 
     Args:
-        image: float32 (N, H, W, 3), RGB in 0..1; sides are multiples of STRIDE.
+        image: float32 (N, H, W, 3), RGB in 0..1; sides are multiples of DETECTOR_STRIDE.
         final_endpoint: last block, `Mixed_6a` to `Mixed_6h`.
         depth_multiplier: factor on the channels of encoder and detector.
         normalization: see inception_v4.encode_blocks.
@@ -86,9 +86,9 @@ def enlarge(x, factor):
 
 
 def pad_to_stride(image):
-    """Pictures (N, H, W, 3), black to the right and below up to sides that are multiples of STRIDE."""
+    """Pictures (N, H, W, 3), black to the right and below up to sides that are multiples of DETECTOR_STRIDE."""
     height, width = tf.shape(image)[1], tf.shape(image)[2]
-    return tf.pad(image, [[0, 0], [0, -height % STRIDE], [0, -width % STRIDE], [0, 0]])
+    return tf.pad(image, [[0, 0], [0, -height % DETECTOR_STRIDE], [0, -width % DETECTOR_STRIDE], [0, 0]])
 
 
 def soft_binary(probability, threshold):

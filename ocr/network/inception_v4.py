@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 import tensorflow.compat.v1 as tf
 
+from ocr.network.architecture import ENDPOINTS
 from ocr.network.losses import add_weight_loss
 
 SCOPE = 'InceptionV4'
-STRIDE = 8
 MIN_DEPTH = 8  # channels that a convolution keeps at least, whatever the multiplier
 BATCH_NORM_EPSILON = 0.001
 REDUCTION = 'reduction'  # in the table below: the stride is `reduction_stride`
@@ -62,7 +62,6 @@ _BLOCKS = {
     'Mixed_6a': _REDUCTION_A,
     **{f'Mixed_6{letter}': _INCEPTION_B for letter in 'bcdefgh'},
 }
-ENDPOINTS = tuple(name for name in _BLOCKS if name >= 'Mixed_5a')  # those at stride 8
 
 
 class Limits(NamedTuple):
@@ -76,7 +75,7 @@ def encode(
     image,
     *,
     is_training,
-    final_endpoint='Mixed_6h',
+    final_endpoint=ENDPOINTS[-1],
     depth_multiplier=1.0,
     batch_norm_decay=0.9997,
     weight_decay=4e-5,

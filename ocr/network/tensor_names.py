@@ -24,5 +24,3 @@ PROBABILITY = 'text_probability'  # float32 (N, H, W) of a detector, 0..1, in th
 CHARSET = 'attention_ocr/charset'  # Charset.to_text()
 CONFIG = 'attention_ocr/config'  # Config as JSON
 CHECKSUM = 'attention_ocr/checksum'  # of the file's bytes before it, see frozen_graph.serialize
-
-REFERENCE_STEPS = 33  # T of a graph that does not say: the reference's

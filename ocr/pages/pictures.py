@@ -8,7 +8,8 @@ import numpy as np
 
 from ocr.geometry import clip_box, polygon_area, polygon_box
 from ocr.parallel import map_in_order, num_cores
-from ocr.preprocessing.prepare import Broken, read_or_broken
+from ocr.preprocessing.decode import read_image
+from ocr.preprocessing.unreadable import UnreadableImage
 
 PICTURE_WIDTH, PICTURE_HEIGHT = 320, 160  # pixels, at most
 MARGIN = 0.25  # around a region, of its box's shorter side
@@ -17,13 +18,13 @@ OUTLINE = (230, 40, 120)  # RGB
 JPEG_QUALITY = 80
 
 
-def draw_pictures(regions, num_workers=0, read=read_or_broken):
+def draw_pictures(regions, num_workers=0, read=read_image):
     """Pictures of regions, each photograph decoded once.
 
     Args:
         regions: sequence of objects with an image_path and a polygon, float32 (K, 2) or None for the whole image.
         num_workers: threads; 0 is one for each core.
-        read: function image_path -> uint8 (H, W, 3), RGB, or Broken.
+        read: function image_path -> uint8 (H, W, 3), RGB; raises UnreadableImage.
 
     Returns:
         list of JPEGs as bytes, in the order of the regions; None where the image cannot be read.
@@ -51,8 +52,9 @@ def to_jpeg(image):
 
 
 def _draw_group(group, read):
-    image = read(group[0].image_path)
-    if isinstance(image, Broken):
+    try:
+        image = read(group[0].image_path)
+    except UnreadableImage:
         return [None] * len(group)
     return [_draw(image, region.polygon) for region in group]
 

@@ -5,5 +5,5 @@ image_formats.py  which formats are opened, pages    photometric.py      changes
 image_header.py   size and orientation, not decoded  prepare.py          regions -> canvases
 truncated.py      files that lack their last bytes   photograph_crop.py  crops of photographs, to train a detector on
 decode.py         files -> upright colour images     colours.py          any pixels -> 8-bit RGB
-warp.py           regions put onto a canvas
+warp.py           regions put onto a canvas          unreadable.py       what is raised if an image cannot be read
 """

@@ -6,8 +6,10 @@ from typing import Literal
 
 import numpy as np
 
+from ocr.network.architecture import STRIDE
+
 FITTED_STEP = 32  # sides of canvases as narrow as the text are multiples of it, so that there are few shapes
-AREA_STEP = 8  # sides of canvases of one area are multiples of it, the encoder's stride
+AREA_STEP = STRIDE  # sides of canvases of one area are multiples of it
 _NARROWEST = 16  # pixels of the shorter side of a canvas of one area, at least
 
 

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from ocr.preprocessing.colours import to_rgb
 from ocr.preprocessing.image_formats import check_effort, open_picture
 from ocr.preprocessing.image_header import header
 from ocr.preprocessing.truncated import loaded
-from ocr.region import DropReason
+from ocr.preprocessing.unreadable import opening
 
 _UPRIGHT = {  # EXIF orientation -> what turns the stored picture upright
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -21,18 +21,6 @@ _UPRIGHT = {  # EXIF orientation -> what turns the stored picture upright
     8: Image.Transpose.ROTATE_90,
 }
 _SPARE = 4  # decoded pixels for each of the canvas, on each axis, that a JPEG keeps at least: to a fraction of a level
-
-
-class UnreadableImage(Exception):
-    """A file that is missing or that no decoder understands; the message says which and why.
-
-    Attributes:
-        reason: a DropReason.
-    """
-
-    def __init__(self, path, reason, detail=''):
-        super().__init__(f'{path}: {reason}{detail and f" ({detail})"}')
-        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -70,17 +58,10 @@ def read_image(path, scale=None):
     Raises:
         UnreadableImage: the file is missing, truncated or no image.
     """
-    try:
-        with open_picture(path) as image:
-            shape = _decode_smaller(image, scale) if scale and image.format == 'JPEG' else None
-            pixels = upright_rgb(image)
-            return Excerpt.of_all(pixels, shape) if shape else pixels
-    except (FileNotFoundError, NotADirectoryError):
-        raise UnreadableImage(path, DropReason.MISSING) from None
-    except UnidentifiedImageError as error:
-        raise UnreadableImage(path, DropReason.UNREADABLE, str(error)) from None
-    except Exception as error:  # decoders raise whatever they like for a damaged file
-        raise UnreadableImage(path, DropReason.UNREADABLE, ' '.join(str(error).split()) or repr(error)) from error
+    with opening(path), open_picture(path) as image:
+        shape = _decode_smaller(image, scale) if scale and image.format == 'JPEG' else None
+        pixels = upright_rgb(image)
+        return Excerpt.of_all(pixels, shape) if shape else pixels
 
 
 def upright_rgb(image):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from ocr.preprocessing.image_formats import open_picture
-from ocr.region import DropReason
+from ocr.preprocessing.unreadable import opening
 
 ORIENTATION = 0x0112  # EXIF tag
 MAX_CHUNKS = 100_000  # of a PNG
@@ -31,16 +31,11 @@ class Header:
 def upright_size(path):
     """Width and height of an image as seen, EXIF orientation applied, from its header alone.
 
-    Returns:
-        (width, height), or the DropReason of an image that is missing or whose header cannot be read.
+    Raises:
+        UnreadableImage: the image is missing, or its header cannot be read.
     """
-    try:
-        with open_picture(path) as image:
-            found = header(image)
-    except (FileNotFoundError, NotADirectoryError):
-        return DropReason.MISSING
-    except Exception:  # decoders raise whatever they like for a damaged file, RuntimeError and struct.error among it
-        return DropReason.UNREADABLE
+    with opening(path), open_picture(path) as image:
+        found = header(image)
     return found.width, found.height
 
 

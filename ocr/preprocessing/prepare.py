@@ -7,7 +7,8 @@ from functools import partial
 import numpy as np
 
 from ocr.geometry import homogeneous, polygon_box, whole_image
-from ocr.preprocessing.decode import UnreadableImage, read_image
+from ocr.preprocessing.decode import read_image
+from ocr.preprocessing.unreadable import UnreadableImage
 from ocr.preprocessing.warp import centred_placement, resize_into, warp_region
 
 
@@ -35,6 +36,11 @@ class Broken:
     image_path: str
     reason: str  # a DropReason
     message: str
+
+    @classmethod
+    def of(cls, error):
+        """Broken of an UnreadableImage."""
+        return cls(error.path, error.reason, str(error))
 
 
 def place_region(image, polygon, canvas):
@@ -70,12 +76,12 @@ def stacked(prepared):
     return np.stack([one.canvas for one in prepared]), np.stack([one.normalized_bbox for one in prepared])
 
 
-def read_or_broken(image_path, scale=None):
-    """What read_image gives, or a Broken that says why there is nothing."""
+def read_or_broken(image_path):
+    """The photograph uint8 (H, W, 3), or a Broken that says why there is none; for what runs in worker processes."""
     try:
-        return read_image(image_path, scale)
+        return read_image(image_path)
     except UnreadableImage as error:
-        return Broken(image_path, error.reason, str(error))
+        return Broken.of(error)
 
 
 @contextmanager
@@ -91,17 +97,18 @@ class InferencePreparer:
     """Regions of one photograph -> for each a Prepared or a Broken.
 
     The photograph is decoded once for all of them, smaller where that is enough; `read` gives it by its path and the
-    scale, see read_image.
+    scale as read_image does, or raises UnreadableImage.
     """
 
-    def __init__(self, canvas, read=read_or_broken):
+    def __init__(self, canvas, read=read_image):
         self.canvas = canvas
         self.read = read
 
     def __call__(self, regions):
-        image = self.read(regions[0].image_path, partial(self._scale, regions))
-        if isinstance(image, Broken):
-            return [image] * len(regions)
+        try:
+            image = self.read(regions[0].image_path, partial(self._scale, regions))
+        except UnreadableImage as error:
+            return [Broken.of(error)] * len(regions)
         with naming(regions[0].image_path):
             return [place_region(image, region.polygon, self.canvas) for region in regions]
 

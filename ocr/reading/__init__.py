@@ -1,12 +1,15 @@
 """From canvases, regions and photographs to text.
 
-predictor.py   canvases -> text, by a frozen graph       read_text.py        what was read on a canvas
-openvino.py    the same by an OpenVINO model             char_positions.py   where each character stands
-regions.py     regions -> text                           results_file.py     results.jsonl, written and read
-folder.py      what there is to read in a folder         search/             beam search, patterns, lexicons
-views.py       regions read in several views             long_text/          long text in windows
-turned.py      tall regions read turned                  onnx_predictor.py   canvases -> text, by an .onnx file
-batch_sizes.py few sizes of batches, for memory          free_memory.py      memory given back to the system
+predictor.py         what a Predictor (canvases -> text) and a Reader (regions -> text) have
+graph_predictor.py   a Predictor of a frozen graph            openvino.py        the same with an OpenVINO encoder
+onnx_predictor.py    a Predictor of an .onnx file             open_model.py      which of them reads a model file
+augmented_predictor.py   test-time augmentation               views.py           what it shows of a region
+search/              beam search, patterns, lexicons          read_text.py       what was read on a canvas
+local_reader.py      a Reader on this machine                 regions.py         regions prepared, batched and read
+long_text/           long text in windows                     char_positions.py  where each character stands
+folder.py image_search.py   what there is to read in a folder
+results_file.py      results.jsonl, written and read
+batch_sizes.py free_memory.py   few sizes of batches, memory given back: both bound the memory
 
 detector.py       photographs -> regions, by a frozen graph   photographs.py   photographs -> text
 text_outlines.py  probability of text -> regions              lines.py         regions -> lines, in reading order

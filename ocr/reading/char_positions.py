@@ -7,8 +7,8 @@ middle of the pixels lies that it was computed from. NumPy only.
 import numpy as np
 
 from ocr.geometry import homogeneous, transform
+from ocr.network.architecture import HALVINGS
 
-HALVINGS = 3  # layers of stride 2 in inception_v4, each 3 x 3 and padded SAME
 _FAINT = 0.1  # of the peak: a cell below it belongs to no mode
 _TIE = 1e-4  # of the peak: maps that are flat to so much have their peak in the middle
 

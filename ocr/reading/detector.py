@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from ocr.errors import InputError
+from ocr.model_files.fingerprint import fingerprint
 from ocr.model_files.frozen_graph import FINDS, load_graph, read_settings
 from ocr.network import tensor_names as names
 from ocr.network.precision import session_config
@@ -38,6 +39,7 @@ class Detector:
 
     Attributes:
         settings: dict, the Config that the graph was frozen with.
+        fingerprint: text that changes with the graph.
         where: what messages call the graph.
     """
 
@@ -52,6 +54,7 @@ class Detector:
         """
         self.where = where
         self.settings = read_settings(graph_def)
+        self.fingerprint = fingerprint([graph_def.SerializeToString(deterministic=True)])
         self.longer = longer
         self.options = options
         self._graph = tf.Graph()

@@ -1,4 +1,4 @@
-"""Text from .onnx files by ONNX Runtime, without TensorFlow: the same interface and the same texts as Predictor."""
+"""Text from .onnx files by ONNX Runtime, without TensorFlow; the same texts as of GraphPredictor."""
 
 import json
 import math
@@ -74,11 +74,7 @@ class OnnxModel:
 
 
 class OnnxPredictor:
-    """Reads with an OnnxModel; attributes are as of Predictor.
-
-    Attributes:
-        gives_weights: False: what builds the graph anew, such as beam search, cannot use this model.
-    """
+    """Reads with an OnnxModel: a Predictor."""
 
     gives_weights = False
 

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from ocr.charset import Charset
 from ocr.errors import InputError
+from ocr.reading.augmented_predictor import augmented
 from ocr.reading.onnx_predictor import OnnxModel, OnnxPredictor, check_precision, is_onnx
 from ocr.reading.search.build import with_search
-from ocr.reading.views import in_views
 
 
 class StoredModel(NamedTuple):
@@ -71,16 +71,16 @@ def open_model(
     else:
         settings = {'canvas_side': image_size, 'canvas': canvas, 'canvas_area': canvas_area, 'trusted': model.trusted}
         predictor = _in_tensorflow(model, charset, precision, exact, settings)
-    return in_views(with_search(predictor, **decoding), tta, rotate_tall)
+    return augmented(with_search(predictor, **decoding), tta, rotate_tall)
 
 
 def _in_tensorflow(model, charset, precision, exact, settings):
-    """Predictor of a frozen graph, or of a folder for OpenVINO."""
+    """GraphPredictor of a frozen graph, or of a folder for OpenVINO."""
     from ocr.network.precision import choose_precision
+    from ocr.reading.graph_predictor import GraphPredictor
     from ocr.reading.openvino import is_openvino, load_openvino
-    from ocr.reading.predictor import Predictor
 
     settings['precision'] = choose_precision(precision, exact)
     if is_openvino(model.path):
         return load_openvino(model.path, charset, **settings)
-    return Predictor(model.graph, charset, where=model.path, **settings)
+    return GraphPredictor(model.graph, charset, where=model.path, **settings)

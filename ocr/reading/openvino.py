@@ -19,7 +19,7 @@ from ocr.model_files.frozen_graph import features_of, load_graph, serialize, spl
 from ocr.model_files.stored_files import digest_of_file, read_stored, recording_sums
 from ocr.network import tensor_names as names
 from ocr.parallel import num_cores
-from ocr.reading.predictor import Predictor
+from ocr.reading.graph_predictor import GraphPredictor
 
 ENCODER_FILE = 'encoder.xml'
 DECODER_FILE = 'decoder.pb'
@@ -28,8 +28,8 @@ REQUIREMENTS = 'requirements-openvino.txt'
 logger = logging.getLogger(__name__)
 
 
-class OpenVinoPredictor(Predictor):
-    """A Predictor whose features come from a compiled OpenVINO model."""
+class OpenVinoPredictor(GraphPredictor):
+    """A GraphPredictor whose features come from a compiled OpenVINO model."""
 
     def __init__(self, decoder, charset, *, encoder, where='the model', **settings):
         """
@@ -37,10 +37,10 @@ class OpenVinoPredictor(Predictor):
             decoder: GraphDef, as split_encoder returns it.
             charset: Charset, or None for the one inside the graph.
             encoder: float32 (N, S, S, 3) -> [float32 (N, H, W, C)], see compile_encoder.
-            where, settings: as of Predictor.
+            where, settings: as of GraphPredictor.
 
         Raises:
-            InputError: as Predictor; fitted canvases for an encoder that was made for squares.
+            InputError: as GraphPredictor; fitted canvases for an encoder that was made for squares.
         """
         super().__init__(decoder, charset, where=where, **settings)
         kind = self.canvas.kind

@@ -8,16 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from tabulate import tabulate
 
-from ocr.errors import InputError
-from ocr.model_files.fingerprint import fingerprint
-from ocr.model_files.frozen_graph import FINDS, load_graph
-from ocr.network.precision import choose_precision
-from ocr.preprocessing.prepare import Broken, read_or_broken
-from ocr.reading.detector import Detector, FoundText
+from ocr.preprocessing.decode import read_image
+from ocr.preprocessing.prepare import Broken
+from ocr.preprocessing.unreadable import UnreadableImage
+from ocr.reading.detector import FoundText
 from ocr.reading.folder import find_images
 from ocr.reading.lines import group_lines
-from ocr.reading.long_text.read_windows import read_as_told
-from ocr.reading.long_text.windows import WINDOW_ASPECT
 from ocr.reading.results_file import open_results, read_results, to_record
 from ocr.region import TextRegion
 from ocr.terminal.progress import progress_bar
@@ -41,25 +37,22 @@ class ReadPhotograph:
     readings: list
 
 
-def read_photographs(
-    detector, predictor, image_paths, *, read_image=read_or_broken, window_aspect=0, **reading
-) -> Iterator:
+def read_photographs(detector, reader, image_paths, *, read_image=read_image) -> Iterator:
     """Find text in photographs, and read it.
 
     Regions of one photograph are read in a batch with those of others; the next photographs are searched meanwhile.
 
     Args:
         detector: Detector.
-        predictor: what reads, see reading.regions.read_regions; None: only find.
+        reader: predictor.Reader; None: only find.
         image_paths: iterable of paths.
-        read_image: function path -> uint8 (H, W, 3), RGB, or a Broken.
-        window_aspect, reading: as of long_text.read_windows.read_as_told.
+        read_image: function path -> uint8 (H, W, 3), RGB; raises UnreadableImage.
 
     Yields:
         ReadPhotograph, in the order of the paths.
     """
     searched = (search(detector, path, read_image) for path in image_paths)
-    if predictor is None:
+    if reader is None:
         yield from searched
         return
     waiting = deque()
@@ -70,8 +63,7 @@ def read_photographs(
             for region in () if isinstance(photograph.found, Broken) else photograph.found.regions:
                 yield TextRegion(photograph.image_path, region.polygon, '', '')
 
-    readings = read_as_told(predictor, regions(), window_aspect=window_aspect, **reading)
-    for _, _, result in readings:
+    for _, result in reader.read(regions()):
         while _is_whole(waiting[0]):  # photographs before it in which nothing was found
             yield waiting.popleft()
         waiting[0].readings.append(result)
@@ -80,11 +72,12 @@ def read_photographs(
     yield from waiting
 
 
-def search(detector, path, read_image=read_or_broken):
+def search(detector, path, read_image=read_image):
     """ReadPhotograph of one path, found and ordered, nothing read yet."""
-    image = read_image(path)
-    if isinstance(image, Broken):
-        return ReadPhotograph(path, image, [], [])
+    try:
+        image = read_image(path)
+    except UnreadableImage as error:
+        return ReadPhotograph(path, Broken.of(error), [], [])
     found = detector.find(image)
     lines = group_lines([region.polygon for region in found.regions])
     order = [member for line in lines for member in line.members]
@@ -125,31 +118,26 @@ def photograph_record(place, photograph):
     return {**record, 'left_out': left_out} if left_out else record
 
 
-def read_folder(cfg, predictor, path, save=None):
+def read_folder(detector, reader, img_folder, path, *, resume=False, save=None):
     """Find and read the text of the photographs of a folder, and write a line for each.
 
     Args:
-        cfg: Config.
-        predictor: what reads.
+        detector: Detector.
+        reader: LocalReader.
+        img_folder: the folder.
         path: JSON Lines file to write, see reading.results_file.
+        resume: keep the lines that are there.
         save: function (number, ReadPhotograph) that saves a picture, or None.
 
     Raises:
-        InputError: no detector is named, or it is none; no image there; the file cannot be written.
+        InputError: no image there; the file cannot be written.
     """
-    if not cfg.detector_path:
-        raise InputError('--detect: name the detector with --detector_path; train one with --model_name detector')
-    paths = find_images(cfg.img_folder)
-    graph_def = load_graph(cfg.detector_path, 'detector_path', wanted=FINDS, trusted=cfg.trust_model)
-    detector = Detector(graph_def, precision=choose_precision(cfg.precision), where=cfg.detector_path)
-    run = {**predictor.identity, 'full_length': cfg.full_length, 'pictures': save is not None}
-    run['detector'] = fingerprint([graph_def.SerializeToString(deterministic=True)])
-    aspect = cfg.long_text and WINDOW_ASPECT
-    places = [{'image': os.path.relpath(one, cfg.img_folder)} for one in paths]
-    with open_results(path, {**run, 'window_aspect': aspect}, iter(places), cfg.resume) as results:
+    paths = find_images(img_folder)
+    run = {'window_aspect': False, **reader.identity, 'pictures': save is not None, 'detector': detector.fingerprint}
+    places = [{'image': os.path.relpath(one, img_folder)} for one in paths]
+    with open_results(path, run, iter(places), resume) as results:
         start = results.num_kept
-        settings = {name: getattr(cfg, name) for name in ('batch_size', 'num_workers', 'full_length')}
-        read = read_photographs(detector, predictor, paths[start:], window_aspect=aspect, **settings)
+        read = read_photographs(detector, reader, paths[start:])
         bar = progress_bar(read, total=len(paths), initial=start, desc='reading', unit=' photographs')
         for number, photograph in enumerate(bar, start):
             if save and not isinstance(photograph.found, Broken):

@@ -17,6 +17,7 @@ class ReadText:
         n_best: (text, probability) of the most probable texts, the best first; None unless asked for.
         in_lexicon: 'exactly', 'nearly' or 'no', how the text was found in a lexicon; None where there is none.
         read: what was read where `text` is the word of a lexicon nearest to it; None elsewhere.
+        char_positions: dicts, where each character was read, see char_positions.char_positions; None if it is not told.
     """
 
     text: str
@@ -26,6 +27,7 @@ class ReadText:
     n_best: tuple | None = None
     in_lexicon: str | None = None
     read: str | None = None
+    char_positions: list | None = None
 
     @classmethod
     def of_steps(cls, charset, preds, probs, alpha=None):
@@ -45,8 +47,3 @@ class ReadText:
             tuple(float(prob) for prob in probs[: len(text)]),
             None if alpha is None else alpha.transpose(2, 0, 1)[:num_written],
         )
-
-    @property
-    def trust(self):
-        """What several readings of one region are compared by: words of a lexicon before others, then confidence."""
-        return self.in_lexicon != 'no', self.confidence

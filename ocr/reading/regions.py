@@ -1,15 +1,18 @@
 """Regions -> text: threads prepare images while others run the graph; results come in order, memory stays bounded."""
 
 import logging
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from itertools import chain, count, groupby, islice
+from itertools import chain, count
 
 from ocr.parallel import map_in_order, num_cores
-from ocr.preprocessing.prepare import Broken, InferencePreparer, read_or_broken, stacked
+from ocr.preprocessing.decode import read_image
+from ocr.preprocessing.prepare import Broken, InferencePreparer, stacked
+from ocr.preprocessing.shape_buckets import ShapeBuckets
 from ocr.reading.free_memory import give_back_memory
+from ocr.region import by_photograph
 
 _GROUP = 16  # regions of one photograph that are prepared together, at most
 _BATCHES_AHEAD = 8  # batches among which a canvas may wait for others of its shape
@@ -20,12 +23,12 @@ logger = logging.getLogger(__name__)
 
 
 def read_regions(
-    predictor, regions, *, batch_size, num_workers=0, with_alpha=False, full_length=False, read_image=read_or_broken
+    predictor, regions, *, batch_size, num_workers=0, with_alpha=False, full_length=False, read_image=read_image
 ) -> Iterator:
     """Read text regions, those of one photograph best one after another: it is decoded once for them.
 
     Args:
-        predictor: Predictor; its `read` is called in two threads.
+        predictor: Predictor.
         regions: iterable of TextRegion.
         batch_size: N.
         num_workers: threads that prepare images; 0 is one for each core.
@@ -63,25 +66,22 @@ def canvas_batches(regions, prepare, *, batch_size, num_workers=0) -> Iterator:
         (list of TextRegion, canvases uint8 (N, h, w, 3), normalized_bboxes float32 (N, 4)); the last of a shape
         are fewer.
     """
-    buckets = defaultdict(list)
+    buckets = ShapeBuckets(batch_size)
     with _prepared(regions, prepare, batch_size, num_workers) as prepared:
         for region, result in prepared:
             if isinstance(result, Broken):
                 logger.warning('left out: %s', result.message)
                 continue
-            bucket = buckets[result.canvas.shape]
-            bucket.append((region, result))
-            if len(bucket) == batch_size:
-                yield _stacked(bucket)
-                bucket.clear()
-    yield from (_stacked(bucket) for bucket in buckets.values() if bucket)
+            if batch := buckets.add(result.canvas.shape, (region, result)):
+                yield _stacked(batch)
+    yield from map(_stacked, buckets.rest())
 
 
 @contextmanager
 def _prepared(regions, prepare, batch_size, num_workers):
     """An iterator over (region, Prepared or Broken), made in threads ahead of its use."""
     num_workers = num_workers or num_cores()
-    groups = (part for _, group in groupby(regions, lambda region: region.image_path) for part in _parts(group))
+    groups = by_photograph(regions, _GROUP)
     with ThreadPoolExecutor(num_workers) as pool:
         results = map_in_order(
             lambda group: list(zip(group, prepare(group), strict=True)), groups, pool, num_workers + 2 * batch_size
@@ -90,11 +90,6 @@ def _prepared(regions, prepare, batch_size, num_workers):
             yield chain.from_iterable(results)
         finally:
             pool.shutdown(cancel_futures=True)
-
-
-def _parts(group):
-    while part := list(islice(group, _GROUP)):
-        yield part
 
 
 def _stacked(bucket):
@@ -136,12 +131,11 @@ def _in_order(prepared, submit, batch_size):
         submit: function list of _Turn -> Future of a list of ReadText.
         batch_size: N.
     """
-    waiting, buckets = deque(), defaultdict(list)
+    waiting, buckets = deque(), ShapeBuckets(batch_size)
     patience = _BATCHES_AHEAD * batch_size
     limit = patience + (_GRAPH_THREADS + 1) * batch_size  # so each thread has a batch, and one is ready
 
-    def run(shape):
-        turns = buckets.pop(shape)
+    def run(turns):
         batch = submit(turns)
         for place, turn in enumerate(turns):
             turn.batch, turn.place = batch, place
@@ -149,15 +143,13 @@ def _in_order(prepared, submit, batch_size):
     for region, result in prepared:
         turn = _Turn(region, result)
         waiting.append(turn)
-        if not isinstance(result, Broken):
-            buckets[turn.shape].append(turn)
-            if len(buckets[turn.shape]) == batch_size:
-                run(turn.shape)
+        if not isinstance(result, Broken) and (full := buckets.add(turn.shape, turn)):
+            run(full)
         if len(waiting) >= patience and not waiting[0].is_done and waiting[0].batch is None:
-            run(waiting[0].shape)
+            run(buckets.take(waiting[0].shape))
         while waiting and (waiting[0].is_done or len(waiting) >= limit):
             yield waiting.popleft().outcome()
-    for shape in list(buckets):
-        run(shape)
+    for turns in buckets.rest():
+        run(turns)
     while waiting:
         yield waiting.popleft().outcome()

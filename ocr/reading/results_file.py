@@ -23,13 +23,12 @@ _SYNC_SECONDS = 10  # what a power cut may cost
 _REMEDY = 'leave --resume out to start anew'
 
 
-def to_record(place, result, positions=None):
+def to_record(place, result):
     """The object of a line.
 
     Args:
         place: dict of what was read.
         result: ReadText or Broken.
-        positions: what char_positions.char_positions gives, one for each character, or None.
     """
     if isinstance(result, Broken):
         return {**place, 'error': result.message}
@@ -38,7 +37,7 @@ def to_record(place, result, positions=None):
         'text': result.text,
         'confidence': round(result.confidence, 4),
         'char_confidences': [round(confidence, 4) for confidence in result.char_confidences],
-        **({} if positions is None else {'char_positions': positions}),
+        **({} if result.char_positions is None else {'char_positions': result.char_positions}),
     }
     if result.n_best is not None:
         record['n_best'] = [{'text': text, 'probability': float(f'{p:.4g}')} for text, p in result.n_best]

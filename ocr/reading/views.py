@@ -1,26 +1,28 @@
-"""Regions are read in several views, and the text that the model trusts most is kept.
+"""Views of a region: its canvas turned, scaled, tilted and shifted, and the way back for attention weights.
 
-Test-time augmentation: letters that a network mistakes stand otherwise to its grid in a picture that is a little
-smaller or tilted, where it may not mistake them, and right readings are trusted more than wrong ones. Views that read
-the same text strengthen each other. Each view costs the time of a reading, and is read only of regions that the views
-before it left in doubt.
+A letter that a network mistakes falls differently on its grid in a picture that is a little smaller or tilted. A sign
+that runs up or down a wall has the letters of any other sign, rotated: a model that reads horizontal text reads it once
+the picture is turned.
 """
 
 import dataclasses
-from collections import Counter
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 
 from ocr.geometry import box_polygon, clip_box, homogeneous, polygon_box, transform
+from ocr.network.architecture import STRIDE
 from ocr.preprocessing.warp import between_centres
-from ocr.reading.char_positions import HALVINGS, map_to_canvas
-from ocr.reading.turned import TurnedReader
+from ocr.reading.char_positions import map_to_canvas
+
+TALL = 1.2  # times as high as wide: from here on a region may be turned
+_WHOLE = np.float32([0, 0, 1, 1])  # (top, left, height, width) of a text that fills its canvas
+_HALF_CELL = STRIDE // 2
 
 
 class View(NamedTuple):
-    """How a view shows a text: scaled and tilted about the text's middle, then shifted."""
+    """How a text is shown: turned, then scaled and tilted about the text's middle, then shifted."""
 
     scale_x: float = 1.0
     scale_y: float = 1.0
@@ -29,9 +31,12 @@ class View(NamedTuple):
     its height outside."""
     shift: tuple[float, float] = (0.0, 0.0)
     """Pixels to the right and down."""
+    turn: int = 0
+    """Quarter turns anticlockwise: 1 for text that runs down, -1 for text that runs up."""
 
 
-_HALF_CELL = 2 ** (HALVINGS - 1)
+UNCHANGED = View()
+UPRIGHT, TURNED = (0,), (1, -1)  # values of View.turn
 # Found on drawn text, one after the other out of forty; in an order in which the first four help about as much as any
 # four of them.
 OTHER_VIEWS = (
@@ -45,104 +50,67 @@ OTHER_VIEWS = (
     View(0.7, 0.7, shift=(_HALF_CELL, _HALF_CELL)),
 )
 MAX_VIEWS = 1 + len(OTHER_VIEWS)
-# Power of a reading's confidence that counts for its text: with 1 several poor readings outvote a good one. 2, 3 and 4
-# read drawn text alike; the higher, the less agreement counts.
-SUPPORT_POWER = 2
-# Support by which a text must lead for the views that are left not to be read: one reading of a confidence of 0.64 or
-# two of 0.45. Of 2,478 drawn samples two fewer are right for it.
-SETTLED = 0.4
-_WHOLE = np.float32([0, 0, 1, 1])  # (top, left, height, width) of a text that fills its canvas
 
 
-class ViewsReader:
-    """A Predictor that reads regions in several views until they are settled, with the same attributes and `read`.
+def show(view, canvas, normalized_bbox=None):
+    """A canvas as a view shows it.
 
-    Attributes:
-        identity: as the Predictor's, and the number of views.
+    Args:
+        view: View.
+        canvas: uint8 (h, w, 3), RGB.
+        normalized_bbox: float32 (4,), (top, left, height, width) of the text; None for a text that fills the canvas.
+
+    Returns:
+        canvas: uint8, of the same shape, or (w, h, 3) after a quarter turn; black where nothing of it is shown.
+        normalized_bbox: float32 (4,) of the text on it, or None as given.
     """
-
-    def __init__(self, predictor, num_views, settled=SETTLED):
-        """
-        Args:
-            predictor: Predictor.
-            num_views: views that are read of a region at most, the canvas as it is counted: 2 to MAX_VIEWS.
-            settled: lead of support at which no more are read.
-        """
-        self._predictor = predictor
-        self._settled = settled
-        self._others = OTHER_VIEWS[: num_views - 1]
-        self.identity = {**predictor.identity, 'views': num_views}
-
-    def __getattr__(self, name):
-        return getattr(self._predictor, name)
-
-    def read(self, canvases, normalized_bboxes=None, **options):
-        """Read a batch; arguments and results as of Predictor.read.
-
-        The text that the views together trust most is taken, see `most_supported`. Its attention lies on the canvas as
-        it was given.
-        """
-        canvases = np.asarray(canvases)
-        shape = canvases.shape[1:3]
-        boxes = np.tile(_WHOLE, (len(canvases), 1)) if normalized_bboxes is None else normalized_bboxes
-        texts = np.float64(boxes) * np.tile(shape, 2)  # in pixels
-        readings = [[reading] for reading in self._predictor.read(canvases, normalized_bboxes, **options)]
-        rows = range(len(canvases))
-        for view in self._others:
-            rows = [row for row in rows if not is_settled(readings[row], self._settled)]
-            if not rows:
-                break
-            matrices = [_matrix(view, text) for text in texts[rows]]
-            seen = np.stack(list(map(_warp, canvases[rows], matrices)))
-            moved = None
-            if normalized_bboxes is not None:
-                moved = np.stack(
-                    [_moved(text, matrix, shape) for text, matrix in zip(texts[rows], matrices, strict=True)]
-                )
-            for row, reading in zip(rows, self._predictor.read(seen, moved, **options), strict=True):
-                readings[row].append(reading)
-        kept = map(most_supported, readings)
-        return [
-            _moved_back(of_region[view], _matrix(self._others[view - 1], text), shape) if view else of_region[view]
-            for of_region, view, text in zip(readings, kept, texts, strict=True)
-        ]
+    canvas = np.ascontiguousarray(np.rot90(canvas, view.turn))
+    turned = normalized_bbox if normalized_bbox is None else turn_bbox(normalized_bbox, view.turn)
+    if view == View(turn=view.turn):
+        return canvas, turned
+    shape = canvas.shape[:2]
+    text = _in_pixels(turned, shape)
+    matrix = _matrix(view, text)
+    return _warp(canvas, matrix), None if turned is None else _moved(text, matrix, shape)
 
 
-def is_settled(readings, lead=SETTLED):
-    """Whether a region need not be read in more views: a text that no lexicon lacks leads by so much support."""
-    kept = readings[most_supported(readings)]
-    support = _support(readings)
-    return kept.in_lexicon != 'no' and support.pop(kept.text) - max(support.values(), default=0) >= lead
+def on_canvas(view, reading, shape, normalized_bbox=None):
+    """A ReadText of a view with its attention on the canvas (h, w) that was shown; each map on it sums to 1."""
+    if reading.alpha is None or view == UNCHANGED:
+        return reading
+    alpha = reading.alpha
+    if view != View(turn=view.turn):
+        shape = shape[::-1] if view.turn else shape
+        turned = normalized_bbox if normalized_bbox is None else turn_bbox(normalized_bbox, view.turn)
+        alpha = _moved_back(alpha, _matrix(view, _in_pixels(turned, shape)), shape)
+    return dataclasses.replace(reading, alpha=np.rot90(alpha, -view.turn, axes=(1, 2)))
 
 
-def most_supported(readings):
-    """Number of the ReadText to keep, of several of one region: the most confident of the text with the most support.
+def is_tall(shape, normalized_bboxes=None):
+    """Which texts are at least TALL times as high as wide, bool (N,).
 
-    Support of a text is the sum of its readings' confidences, each to the power of SUPPORT_POWER; words of a lexicon go
-    before others, and where all is equal the earlier reading is taken.
+    Args:
+        shape: (N, h, w, ...) of the canvases.
+        normalized_bboxes: float32 (N, 4), (top, left, height, width) of the texts; None for texts that fill them.
     """
-    support = _support(readings)
-
-    def rank(number):
-        reading = readings[number]
-        return reading.in_lexicon != 'no', support[reading.text], reading.confidence
-
-    return max(range(len(readings)), key=rank)
+    num_rows, height, width = shape[:3]
+    if normalized_bboxes is None:
+        return np.full(num_rows, height >= TALL * width)
+    return normalized_bboxes[:, 2] * height >= TALL * normalized_bboxes[:, 3] * width
 
 
-def _support(readings):
-    """{text: sum of its readings' confidences, each to the power of SUPPORT_POWER}."""
-    support = Counter()
-    for reading in readings:
-        support[reading.text] += reading.confidence**SUPPORT_POWER
-    return support
+def turn_bbox(normalized_bbox, turn):
+    """A box (4,), (top, left, height, width), on its canvas turned anticlockwise (1), clockwise (-1) or not (0)."""
+    if not turn:
+        return normalized_bbox
+    top, left, height, width = normalized_bbox
+    corner = (1 - left - width, top) if turn == 1 else (left, 1 - top - height)
+    return np.stack([*corner, width, height])
 
 
-def in_views(predictor, num_views=1, turned=False):
-    """The predictor that reads regions in so many views at most, and tall ones turned; else itself."""
-    if num_views > 1:
-        predictor = ViewsReader(predictor, num_views)
-    return TurnedReader(predictor) if turned else predictor
+def _in_pixels(normalized_bbox, shape):
+    """(top, left, height, width) of a text on a canvas (h, w), in pixels; of one that fills it if there is no box."""
+    return np.float64(_WHOLE if normalized_bbox is None else normalized_bbox) * np.tile(shape, 2)
 
 
 def _matrix(view, text):
@@ -166,12 +134,9 @@ def _moved(text, matrix, shape):
     return np.float32([y0, x0, y1 - y0, x1 - x0]) / np.float32(np.tile(shape, 2))
 
 
-def _moved_back(reading, matrix, shape):
-    """A ReadText of a view whose attention lies on the canvas (h, w) that the view was made of; maps on it sum to 1."""
-    if reading.alpha is None:
-        return reading
-    to_canvas = homogeneous(map_to_canvas(reading.alpha.shape[1:], shape))
+def _moved_back(alpha, matrix, shape):
+    """Attention float32 (T', H, W) of a moved canvas (h, w) on that canvas before."""
+    to_canvas = homogeneous(map_to_canvas(alpha.shape[1:], shape))
     back = np.linalg.inv(to_canvas) @ np.linalg.inv(homogeneous(matrix)) @ to_canvas
-    maps = [_warp(np.float32(weights), back[:2]) for weights in reading.alpha]
-    alpha = np.stack([weights / max(weights.sum(), np.finfo(np.float32).tiny) for weights in maps])
-    return dataclasses.replace(reading, alpha=alpha)
+    maps = [_warp(np.float32(weights), back[:2]) for weights in alpha]
+    return np.stack([weights / max(weights.sum(), np.finfo(np.float32).tiny) for weights in maps])

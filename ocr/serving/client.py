@@ -10,12 +10,10 @@ import logging
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from itertools import groupby, islice
+from itertools import islice
 from typing import Annotated, Literal
 
 import urllib3
-from PIL import UnidentifiedImageError
 from pydantic import BaseModel, Field, FiniteFloat, ValidationError
 from urllib3.filepost import encode_multipart_formdata
 
@@ -24,8 +22,9 @@ from ocr.parallel import map_in_order
 from ocr.preprocessing.image_file import open_image, split_page
 from ocr.preprocessing.image_formats import open_format, page_places
 from ocr.preprocessing.prepare import Broken
+from ocr.preprocessing.unreadable import UnreadableImage, opening
 from ocr.reading.read_text import ReadText
-from ocr.region import DropReason
+from ocr.region import DropReason, by_photograph
 
 _TIMEOUT = urllib3.Timeout(connect=20.0, read=120.0)  # seconds without a byte from the server
 _PATIENCE = 600.0  # seconds for which a busy server is asked again
@@ -88,29 +87,20 @@ class _Error(BaseModel):
     error: _ErrorDetail
 
 
-@dataclass(frozen=True)
-class RemoteText(ReadText):
-    """A ReadText that a server gave.
-
-    Attributes:
-        char_positions: dicts, where each character was read, or None where the model does not tell.
-    """
-
-    char_positions: list | None = None
-
-
 class RemoteReader:
-    """A server that reads.
+    """A server that reads, as a reading.predictor.Reader.
 
     Args:
         url: http://host:port or https://host, with the path that the server is mounted at, if any.
         token: what it wants, or ''.
+        num_workers: requests at a time.
 
     Raises:
         InputError: no such URL, nobody answers there, the token is wrong, or it is no such server.
     """
 
-    def __init__(self, url, token=''):
+    def __init__(self, url, token='', num_workers=8):
+        self._num_workers = num_workers
         parsed = _parsed(url)
         self._name = f'--server {url}'
         self._path = (parsed.path or '').rstrip('/')
@@ -124,54 +114,48 @@ class RemoteReader:
 
     @property
     def identity(self):
-        """dict of all that decides what is read, as Predictor.identity."""
+        """dict of all that decides what is read, as Reader.identity."""
         return self._model.identity
 
     @property
     def has_attention(self):
-        """Whether the model tells where it looked."""
+        """Whether the model tells where each character was read."""
         return self._model.has_attention
 
-    def read_regions(self, regions, *, num_workers=8) -> Iterator:
+    def read(self, regions, first=0) -> Iterator:
         """Read text regions, those of one photograph one after another: it is sent once for as many as a request takes.
 
         Args:
             regions: iterable of TextRegion.
-            num_workers: requests at a time.
+            first: position of the first to read.
 
         Yields:
-            (region, RemoteText or Broken), in the order of `regions`.
+            (region, ReadText or Broken), in the order of `regions`.
 
         Raises:
             InputError: the server went away, refuses all requests, or answers what no app.py does.
         """
         size = self._model.limits.max_regions
-        groups = (
-            part for _, group in groupby(regions, lambda region: region.image_path) for part in _parts(group, size)
-        )
-        with ThreadPoolExecutor(num_workers) as pool:
+        groups = by_photograph(islice(regions, first, None), size)
+        with ThreadPoolExecutor(self._num_workers) as pool:
             try:
-                for pairs in map_in_order(self._read_group, groups, pool, 2 * num_workers):
+                for pairs in map_in_order(self._read_group, groups, pool, 2 * self._num_workers):
                     yield from pairs
             finally:
                 pool.shutdown(cancel_futures=True)
 
     def _read_group(self, regions):
-        """[(region, RemoteText or Broken)] of regions of one photograph."""
+        """[(region, ReadText or Broken)] of regions of one photograph."""
         path, limit = regions[0].image_path, self._model.limits.max_bytes
         try:
-            with open_image(path) as stream:
-                image = stream.read(limit + 1)
+            with opening(path):
+                with open_image(path) as stream:
+                    image = stream.read(limit + 1)
+                page = _page_to_send(path, image) if len(image) <= limit else None
             if len(image) > limit:
-                broken = _broken(path, f'more than the {limit} bytes that the server takes')
-                return [(region, broken) for region in regions]
-            page = _page_to_send(path, image)
-        except (FileNotFoundError, NotADirectoryError):
-            return [(region, _broken(path, DropReason.MISSING)) for region in regions]
-        except UnidentifiedImageError as error:
-            return [(region, _broken(path, DropReason.UNREADABLE, str(error))) for region in regions]
-        except Exception as error:  # no access, or what decoders raise for a damaged header
-            return [(region, _broken(path, DropReason.UNREADABLE, _line(error))) for region in regions]
+                raise UnreadableImage(path, f'more than the {limit} bytes that the server takes')
+        except UnreadableImage as error:
+            return [(region, Broken.of(error)) for region in regions]
         return self._read_parts(path, image, page, regions)
 
     def _read_parts(self, path, image, page, regions):
@@ -186,7 +170,8 @@ class RemoteReader:
             return list(zip(regions, map(_to_text, answer.regions), strict=True))
         if len(regions) > 1 and answer.code.endswith(('polygon', 'polygons', 'points', 'outside')):
             return [pair for region in regions for pair in self._read_parts(path, image, page, [region])]
-        return [(region, _broken(path, DropReason.UNREADABLE, _line(answer.message))) for region in regions]
+        broken = Broken.of(UnreadableImage(path, DropReason.UNREADABLE, _line(answer.message)))
+        return [(region, broken) for region in regions]
 
     def _ask(self, kind, method, path, body=None, content_type=None):
         """The answer, of class `kind`; of an error that is the picture's, its _ErrorDetail. Waits while it is busy."""
@@ -265,7 +250,7 @@ def _page_to_send(path, image):
 
 def _to_text(region):
     positions = region.char_positions
-    return RemoteText(
+    return ReadText(
         region.text,
         region.confidence,
         tuple(region.char_confidences),
@@ -310,15 +295,6 @@ def _line(words, longest=300):
     """What somebody else said, in one line without control characters."""
     line = ' '.join(str(words).split())
     return ''.join(letter if letter.isprintable() else '\N{REPLACEMENT CHARACTER}' for letter in line[:longest])
-
-
-def _broken(path, reason, detail=''):
-    return Broken(path, reason, f'{path}: {reason}{detail and f" ({detail})"}')
-
-
-def _parts(group, size):
-    while part := list(islice(group, size)):
-        yield part
 
 
 def _seconds(retry_after, otherwise):

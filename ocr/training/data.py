@@ -16,7 +16,8 @@ from ocr.drawing.material import prepare_recipe
 from ocr.drawing.scenes.recipe import SceneRecipe
 from ocr.errors import InputError
 from ocr.preprocessing.augment import AugmentSettings
-from ocr.preprocessing.prepare import InferencePreparer, read_or_broken
+from ocr.preprocessing.decode import read_image
+from ocr.preprocessing.prepare import InferencePreparer
 from ocr.reading.regions import canvas_batches
 from ocr.training.dataflow import drawn_source, region_source, training_dataflow
 from ocr.training.samples import SamplePreparer
@@ -123,10 +124,10 @@ def build_dataflow(cfg, data, samples_per_step, start_step):
 
 
 def held_out_reader(data):
-    """Function as prepare.read_or_broken that knows drawn pictures too."""
+    """Function as decode.read_image that knows drawn pictures too."""
 
     def read(path, scale=None):
-        return data.pictures[path] if path in data.pictures else read_or_broken(path, scale)
+        return data.pictures[path] if path in data.pictures else read_image(path, scale)
 
     return read
 

@@ -4,7 +4,7 @@ MixedStream(RegionStream, drawn_stream) -> ParallelMap(MixedPreparer) -> SkipBro
 """
 
 import logging
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from tensorpack.dataflow import DataFlow, ProxyDataFlow
 from ocr.errors import InputError
 from ocr.parallel import Chunked, map_in_order, num_cores, process_pool
 from ocr.preprocessing.prepare import Broken
+from ocr.preprocessing.shape_buckets import ShapeBuckets
 from ocr.training.drawn_samples import DrawnPreparer, Redrawn, drawn_stream
 from ocr.training.samples import MixedPreparer, TrainingPreparer
 
@@ -241,11 +242,8 @@ class BatchByShape(ProxyDataFlow):
         self.batch_size = batch_size
 
     def __iter__(self):
-        buckets = defaultdict(list)
+        buckets = ShapeBuckets(self.batch_size)
         for datapoint in self.ds:
-            bucket = buckets[datapoint[0].shape]
-            bucket.append(datapoint)
-            if len(bucket) == self.batch_size:
-                images, *others = (np.stack(column) for column in zip(*bucket, strict=True))
+            if batch := buckets.add(datapoint[0].shape, datapoint):
+                images, *others = (np.stack(column) for column in zip(*batch, strict=True))
                 yield [images.astype(np.float32) / 255, *others]
-                bucket.clear()

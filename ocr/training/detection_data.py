@@ -10,12 +10,12 @@ from ocr.datasets.sources import not_drawn, open_photographs, recipe_name
 from ocr.drawing import Recipe, scan_fonts
 from ocr.drawing.material import prepare_recipe
 from ocr.errors import InputError
+from ocr.network.architecture import DETECTOR_STRIDE
 from ocr.preprocessing.augment import AugmentSettings
-from ocr.preprocessing.prepare import read_or_broken
+from ocr.preprocessing.decode import read_image
 from ocr.training.data import shares
 from ocr.training.photograph_samples import CropPreparer, crop_dataflow, photograph_source
 
-STRIDE = 16  # of the network's deepest block, see network.detector
 MAX_DRAWN = 100  # scenes to validate on
 
 
@@ -49,8 +49,10 @@ def load_detection_data(cfg):
     for name in ('profile', 'report'):
         if getattr(cfg, name):
             raise InputError(f'--{name}: not for a detector; leave it out')
-    if cfg.image_size % STRIDE:
-        raise InputError(f"--image_size {cfg.image_size}: the side of a detector's crops is a multiple of {STRIDE}")
+    if cfg.image_size % DETECTOR_STRIDE:
+        raise InputError(
+            f"--image_size {cfg.image_size}: the side of a detector's crops is a multiple of {DETECTOR_STRIDE}"
+        )
     if not cfg.final_endpoint.startswith('Mixed_6'):
         raise InputError(f'--final_endpoint {cfg.final_endpoint}: a detector ends at one of Mixed_6a to Mixed_6h')
     specs = not_drawn(cfg.train_datasets)
@@ -93,8 +95,8 @@ def detection_dataflow(cfg, data, samples_per_step, start_step):
 
 
 def read_held_out(data, path):
-    """Picture uint8 (H, W, 3) of a held-out photograph, drawn ones too, or a Broken."""
-    return data.pictures[path] if path in data.pictures else read_or_broken(path)
+    """Picture uint8 (H, W, 3) of a held-out photograph, drawn ones too; raises UnreadableImage."""
+    return data.pictures[path] if path in data.pictures else read_image(path)
 
 
 def _open(cfg, specs):

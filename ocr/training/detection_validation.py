@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from ocr.network import tensor_names as names
-from ocr.preprocessing.prepare import Broken
+from ocr.preprocessing.unreadable import UnreadableImage
 from ocr.reading.detector import probability_map, shrink
 from ocr.reading.text_outlines import find_regions
 from ocr.training.detection_data import detection_dataflow, load_detection_data, read_held_out
@@ -23,7 +23,7 @@ class DetectionValidation:
         """
         Args:
             photographs: list of Photograph.
-            read_image: function path -> uint8 (H, W, 3), RGB, or a Broken.
+            read_image: function path -> uint8 (H, W, 3), RGB; raises UnreadableImage.
             judge: function of path, dataset, labelled and found regions, as evaluation.detection_scores has it.
             score: function of what `judge` returned for all photographs, likewise.
         """
@@ -41,8 +41,9 @@ class DetectionValidation:
         """Scores as {'val_h_mean', 'val_precision', 'val_recall'}, none where no photograph can be read."""
         judged = []
         for photograph in self.photographs:
-            image = self.read_image(photograph.image_path)
-            if isinstance(image, Broken):
+            try:
+                image = self.read_image(photograph.image_path)
+            except UnreadableImage:
                 continue
             probability = probability_map(self._run, shrink(image))
             regions, left_out = find_regions(probability, image.shape[1::-1])

@@ -15,32 +15,43 @@ from ocr.visualization.attention_sheet import attention_picture
 from ocr.visualization.region_view import region_view
 
 
-def save_picture(folder, number, region, prepared, result):
-    """Save the attention picture of one region under its number and its image's name.
+class AttentionFolder:
+    """The folder, made if need be; InputError where it cannot be made."""
 
-    Args:
-        folder: that is there.
-        number: of the region.
-        region: TextRegion.
-        prepared: Prepared.
-        result: ReadText with its attention.
+    def __init__(self, path):
+        try:
+            os.makedirs(path, exist_ok=True)
+        except OSError as error:
+            raise InputError(f'--attention_dir {path}: {error.strerror}; give another folder') from None
+        self.path = path
 
-    Raises:
-        InputError: the picture cannot be written.
-    """
-    stem = shortened(re.sub(r'[^\w.-]', '_', Path(region.image_path).stem))
-    photograph = None
-    if region.polygon is not None:
-        positions = char_positions(result.alpha[: len(result.text)], prepared)
-        photograph = region_view(_read_photograph(region.image_path), region.polygon, positions)
-    picture = attention_picture(
-        prepared.canvas, result.text, result.alpha, result.char_confidences, photograph=photograph
-    )
-    path = os.path.join(folder, f'{number:06d}_{stem}.png')
-    try:
-        Image.fromarray(picture).save(path)
-    except OSError as error:
-        raise InputError(f'{path}: cannot be written ({error.strerror}); free space and go on with --resume') from None
+    def save(self, number, region, prepared, result):
+        """Save the attention picture of one region under its number and its image's name.
+
+        Args:
+            number: of the region.
+            region: TextRegion.
+            prepared: Prepared.
+            result: ReadText with its attention.
+
+        Raises:
+            InputError: the picture cannot be written.
+        """
+        stem = shortened(re.sub(r'[^\w.-]', '_', Path(region.image_path).stem))
+        photograph = None
+        if region.polygon is not None:
+            positions = char_positions(result.alpha[: len(result.text)], prepared)
+            photograph = region_view(_read_photograph(region.image_path), region.polygon, positions)
+        picture = attention_picture(
+            prepared.canvas, result.text, result.alpha, result.char_confidences, photograph=photograph
+        )
+        path = os.path.join(self.path, f'{number:06d}_{stem}.png')
+        try:
+            Image.fromarray(picture).save(path)
+        except OSError as error:
+            raise InputError(
+                f'{path}: cannot be written ({error.strerror}); free space and go on with --resume'
+            ) from None
 
 
 @lru_cache(maxsize=1)

@@ -6,7 +6,6 @@ What is held of a dataset does not grow with it, but for 8 bytes a region and th
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import groupby
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from ocr.datasets.check.duplicates import Signatures, find_twins, signature
 from ocr.datasets.check.examples import Example, Examples, example_of
 from ocr.datasets.check.statistics import Statistics
 from ocr.datasets.check.suspect_labels import contradicted, suspicions
-from ocr.datasets.index import KEPT, judged
+from ocr.datasets.index import KEPT, judged, positions_by_photograph
 from ocr.parallel import map_in_order, num_cores
 from ocr.preprocessing.prepare import Broken, read_or_broken
 from ocr.region import DropReason
@@ -159,14 +158,8 @@ class Examination:
 
     def _images(self, start, stop):
         """Yields (positions, regions) of each image of the index's positions start..stop - 1, as they first come."""
-        keys = np.fromiter(
-            (hash(record['image']) for record in self.index.records(start, stop)), np.int64, stop - start
-        )
-        _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
-        order = start + np.argsort(first[inverse], kind='stable')
-        pairs = ((int(position), self.index[position]) for position in order)
-        for _, group in groupby(pairs, lambda pair: pair[1].image_path):
-            yield tuple(zip(*group, strict=True))
+        for positions in positions_by_photograph(self.index, start, stop):
+            yield positions.tolist(), [self.index[position] for position in positions]
 
     def _count(self, findings, position, regions, look):
         """Adds what was seen of one image and its regions."""

@@ -8,7 +8,8 @@ from ocr.evaluation.error_report.confusions import name_of
 from ocr.metrics import wrong_characters
 from ocr.pages.document import Line, Specimen, Tile
 from ocr.pages.pictures import draw_pictures, to_jpeg
-from ocr.preprocessing.prepare import Broken, read_or_broken
+from ocr.preprocessing.decode import read_image
+from ocr.preprocessing.prepare import Broken
 from ocr.reading.regions import read_regions
 from ocr.region import TextRegion
 
@@ -22,7 +23,7 @@ class Studio:
         has_attention: bool, the model gives its attention away.
     """
 
-    def __init__(self, predictor, *, batch_size, num_workers=0, full_length=False, read_image=read_or_broken):
+    def __init__(self, predictor, *, batch_size, num_workers=0, full_length=False, read_image=read_image):
         """
         Args:
             predictor: Predictor.

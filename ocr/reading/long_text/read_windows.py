@@ -7,16 +7,10 @@ from dataclasses import replace
 from ocr.geometry import whole_image
 from ocr.preprocessing.image_header import upright_size
 from ocr.preprocessing.prepare import Broken
+from ocr.preprocessing.unreadable import UnreadableImage
 from ocr.reading.long_text.stitching import placed, stitch
 from ocr.reading.long_text.windows import cut_windows
 from ocr.reading.regions import read_regions
-
-
-def read_as_told(predictor, regions, *, window_aspect, **settings) -> Iterator:
-    """reading.read_regions, or read_long_regions where there is a window_aspect."""
-    if not window_aspect:
-        return read_regions(predictor, regions, **settings)
-    return read_long_regions(predictor, regions, window_aspect=window_aspect, **settings)
 
 
 def read_long_regions(predictor, regions, *, window_aspect, **settings) -> Iterator:
@@ -52,10 +46,10 @@ def read_long_regions(predictor, regions, *, window_aspect, **settings) -> Itera
 def _windows(region, window_aspect):
     polygon = region.polygon
     if polygon is None:
-        size = upright_size(region.image_path)
-        if isinstance(size, str):  # the reason why it cannot be read: reading will say so
+        try:
+            polygon = whole_image(*upright_size(region.image_path))
+        except UnreadableImage:  # reading it will say why
             return None
-        polygon = whole_image(*size)
     return cut_windows(polygon, window_aspect)
 
 

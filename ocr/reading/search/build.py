@@ -3,7 +3,7 @@
 import hashlib
 
 from ocr.errors import InputError
-from ocr.network.tensor_names import REFERENCE_STEPS
+from ocr.network.architecture import REFERENCE_STEPS
 
 CONSTRAINED_BEAMS = 5  # what is followed under a constraint where nothing else is asked for
 
@@ -30,7 +30,7 @@ def with_search(predictor, **settings):
     """The predictor that reads as the settings say.
 
     Args:
-        predictor: Predictor.
+        predictor: GraphPredictor or OnnxPredictor.
         settings: Config.decoding.
 
     Returns:

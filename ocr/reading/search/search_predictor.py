@@ -12,22 +12,23 @@ import tensorflow.compat.v1 as tf
 from ocr.errors import InputError
 from ocr.network import attention, inception_v4
 from ocr.network import tensor_names as names
+from ocr.network.architecture import REFERENCE, REFERENCE_STEPS
 from ocr.network.precision import session_config
-from ocr.network.tensor_names import REFERENCE_STEPS
 from ocr.reading.batch_sizes import BatchSizes
+from ocr.reading.predictor import WrappedPredictor
 from ocr.reading.read_text import ReadText
 from ocr.reading.search.beam_search import Beams, score_texts, search, trace_back
 
 _SCORED_TOGETHER = 64  # words that are held against their images in one run
 
 
-class SearchPredictor:
-    """Reads as Predictor does, and has the attributes in common that say on what and with which characters."""
+class SearchPredictor(WrappedPredictor):
+    """A Predictor that searches, with the weights of a GraphPredictor."""
 
     def __init__(self, predictor, *, num_beams=1, num_best=0, automaton=None, lexicon=None, max_edits=0, identity=None):
         """
         Args:
-            predictor: Predictor.
+            predictor: GraphPredictor.
             num_beams: B, texts that are followed at once.
             num_best: texts that ReadText.n_best lists; 0: there is no such list.
             automaton: Automaton that the texts must satisfy, or None.
@@ -38,14 +39,9 @@ class SearchPredictor:
         Raises:
             InputError: the graph holds other weights than this model has.
         """
-        self.charset = predictor.charset
-        self.settings = predictor.settings
-        self.canvas = predictor.canvas
+        super().__init__(predictor, identity or {})
         self.num_steps = predictor.num_steps or REFERENCE_STEPS
-        self.with_bbox = predictor.with_bbox
-        self.has_attention = True
-        self.identity = {**predictor.identity, **(identity or {})}
-        self.where = predictor.where
+        self.has_attention = True  # the graph that is built here gives it, also if the frozen one does not
         self._watch = predictor.watch
         self._sizes = BatchSizes()
         self._num_best = num_best
@@ -57,21 +53,21 @@ class SearchPredictor:
 
     def _build(self, num_beams, automaton):
         """The graph from image to Beams, and beside it the one that scores given texts."""
-        settings = self.settings
+        settings = {name: self.settings.get(name, value) for name, value in REFERENCE.items()}
         self._image = tf.placeholder(tf.float32, (None, None, None, 3), names.IMAGE)
         self._bbox = tf.placeholder(tf.float32, (None, 4), names.NORMALIZED_BBOX)
         self._features = inception_v4.encode(
             self._image,
             is_training=False,
-            final_endpoint=settings.get('final_endpoint', inception_v4.ENDPOINTS[-1]),
-            depth_multiplier=settings.get('depth_multiplier', 1.0),
+            final_endpoint=settings['final_endpoint'],
+            depth_multiplier=settings['depth_multiplier'],
             weight_decay=0,
         )
         variables = attention.create_variables(
             int(self._features.shape[3]),
             num_classes=self.charset.num_classes,
-            embedding_size=settings.get('embedding_size', 256),
-            lstm_size=settings.get('lstm_size', 512),
+            embedding_size=settings['embedding_size'],
+            lstm_size=settings['lstm_size'],
             weight_decay=0,
         )
         height, width = tf.unstack(tf.shape(self._features)[1:3])

@@ -17,8 +17,8 @@ from ocr.model_files import onnx as onnx_files
 from ocr.model_files.frozen_graph import freeze, load_graph, with_text
 from ocr.network import tensor_names as names
 from ocr.network.tensorflow_start import start_tensorflow
+from ocr.reading.graph_predictor import GraphPredictor
 from ocr.reading.onnx_predictor import OnnxModel, OnnxPredictor
-from ocr.reading.predictor import Predictor
 
 LATIN = tiny.ROOT / 'pretrain' / 'latin.pb'
 DIGITS = Charset.preset('digits')
@@ -57,7 +57,7 @@ def in_onnx(graph_def, canvas=None):
 def latin():
     """latin.pb, which takes fitted canvases, in TensorFlow and in ONNX Runtime."""
     graph_def = load_graph(str(LATIN))
-    return Predictor(graph_def, None), in_onnx(graph_def)
+    return GraphPredictor(graph_def, None), in_onnx(graph_def)
 
 
 @pytest.fixture(scope='module')
@@ -87,18 +87,18 @@ def test_any_batch_and_canvas_gives_the_same_numbers(latin, height, width, numbe
 @pytest.mark.parametrize('full_length', [False, True])
 def test_square_models_and_the_full_length(squares, full_length):
     graph_def, in_runtime = squares
-    assert_read_alike(Predictor(graph_def, None), in_runtime, pictures(32, 32), full_length=full_length)
+    assert_read_alike(GraphPredictor(graph_def, None), in_runtime, pictures(32, 32), full_length=full_length)
     assert any(row.text for row in in_runtime.read(pictures(32, 32)))
 
 
 def test_models_of_squares_read_narrow_canvases(squares):
     graph_def, in_runtime = squares
-    assert_read_alike(Predictor(graph_def, None, canvas='fit'), in_runtime, pictures(16, 32))
+    assert_read_alike(GraphPredictor(graph_def, None, canvas='fit'), in_runtime, pictures(16, 32))
 
 
 def test_the_variant_with_boxes():
     graph_def = random_graph(model_name='ocr_with_normalized_bbox', image_size=64)
-    one, other = Predictor(graph_def, None), in_onnx(graph_def)
+    one, other = GraphPredictor(graph_def, None), in_onnx(graph_def)
     for box in ([0, 0, 1, 1], [0.5, 0, 0.5, 0.5]):
         batch = pictures(64, 64), np.tile(np.float32(box), (3, 1))
         assert_read_alike(one, other, *batch)

@@ -62,7 +62,7 @@ from ocr.network.tensorflow_start import start_tensorflow
 start_tensorflow()
 import tensorflow.compat.v1 as tf
 from ocr.model_files import run_limits
-from ocr.reading.predictor import Predictor
+from ocr.reading.graph_predictor import GraphPredictor
 from ocr.charset import Charset
 import numpy as np
 run_limits._SECONDS, run_limits._SECONDS_A_ROW = 1, 0
@@ -72,7 +72,7 @@ with tf.Graph().as_default() as graph:
     tf.fill([1, 1], tf.cast(number, tf.int64), name='sequence_preds')
     tf.fill([1, 1], 1.0, name='sequence_probs')
 open(sys.argv[1], 'wb').write(graph.as_graph_def().SerializeToString())
-Predictor.from_pb(sys.argv[1], Charset.preset('digits')).read(np.zeros((1, 32, 32, 3), np.uint8))
+GraphPredictor.from_pb(sys.argv[1], Charset.preset('digits')).read(np.zeros((1, 32, 32, 3), np.uint8))
 """
 
 

@@ -6,7 +6,8 @@ import tensorflow.compat.v1 as tf
 from golden import batch_norm
 
 from ocr.network import inception_v4
-from ocr.network.inception_v4 import ENDPOINTS, encode, scaled_depth
+from ocr.network.architecture import ENDPOINTS, STRIDE
+from ocr.network.inception_v4 import encode, scaled_depth
 from ocr.network.losses import WEIGHT_LOSSES
 
 THIN = 0.05  # of the channels: 8 a layer, the least
@@ -58,8 +59,12 @@ def test_the_final_endpoint_ends_the_network():
         assert not whole[len(names)].startswith(f'InceptionV4/{final_endpoint}/')
 
 
-def test_the_endpoints_are_those_at_stride_8():
-    assert (ENDPOINTS[0], ENDPOINTS[-1], len(ENDPOINTS)) == ('Mixed_5a', 'Mixed_6h', 13)
+def test_the_endpoints_are_those_at_the_stride():
+    assert tuple(name for name in inception_v4._BLOCKS if name >= 'Mixed_5a') == ENDPOINTS
+    for name in ENDPOINTS:
+        with tf.Graph().as_default():
+            features = features_of((1, 4 * STRIDE, STRIDE, 3), final_endpoint=name, depth_multiplier=0.05)
+        assert features.shape[1:3] == (4, 1)
 
 
 @pytest.mark.parametrize('final_endpoint', ['Mixed_7a', 'Mixed_4a', 'mixed_5b', ''])

@@ -8,7 +8,7 @@ from PIL import Image
 
 from ocr.geometry import box_polygon, whole_image
 from ocr.pages.pictures import OUTLINE, PICTURE_HEIGHT, PICTURE_WIDTH, draw_pictures
-from ocr.preprocessing.prepare import read_or_broken
+from ocr.preprocessing.decode import read_image
 from ocr.region import TextRegion
 
 
@@ -49,6 +49,6 @@ def test_an_image_is_read_once_and_one_that_cannot_be_has_no_picture(tmp_path):
     Image.new('RGB', (40, 20)).save(tmp_path / '1.png')
     paths = [str(tmp_path / name) for name in ('1.png', 'away.png', '1.png')]
     regions = [TextRegion(path, None, '', '') for path in paths]
-    pictures = draw_pictures(regions, 2, lambda path: read.append(path) or read_or_broken(path))
+    pictures = draw_pictures(regions, 2, lambda path: read.append(path) or read_image(path))
     assert [picture is None for picture in pictures] == [False, True, False]
     assert sorted(read) == sorted(set(paths))

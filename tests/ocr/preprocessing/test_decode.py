@@ -8,7 +8,7 @@ from test_warp import photograph, saved
 from ocr.geometry import whole_image
 from ocr.preprocessing.canvas import Canvas
 from ocr.preprocessing.decode import Excerpt, read_image
-from ocr.preprocessing.prepare import InferencePreparer, place_region, read_or_broken
+from ocr.preprocessing.prepare import InferencePreparer, place_region
 from ocr.preprocessing.warp import centred_placement, resize_into, warp_region
 from ocr.region import TextRegion
 
@@ -54,7 +54,7 @@ def test_smaller_decoding_gives_the_same_canvas(tmp_path, orientation, size, mod
     inner = np.float32([[300, 200], [1100, 220], [1080, 900], [280, 880]])
     regions = [TextRegion(path, polygon, '', '') for polygon in (None, inner)]
     smaller = InferencePreparer(Canvas(64, 'fit'))(regions)
-    whole = InferencePreparer(Canvas(64, 'fit'), read=lambda path, scale: read_or_broken(path))(regions)
+    whole = InferencePreparer(Canvas(64, 'fit'), read=lambda path, scale: read_image(path))(regions)
     assert isinstance(read_image(path, lambda *size: 64 / 1200), Excerpt)
     for one, expected in zip(smaller, whole, strict=True):
         assert one.canvas.shape == expected.canvas.shape
@@ -70,7 +70,7 @@ def test_a_small_region_keeps_the_photograph_as_it_is(tmp_path):
     found = []
 
     def read(path, scale):
-        found.append(read_or_broken(path, scale))
+        found.append(read_image(path, scale))
         return found[0]
 
     InferencePreparer(Canvas(64), read)(regions)

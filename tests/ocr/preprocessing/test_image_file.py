@@ -7,9 +7,10 @@ import lmdb
 import pytest
 from PIL import Image
 
-from ocr.preprocessing.decode import UnreadableImage, read_image
+from ocr.preprocessing.decode import read_image
 from ocr.preprocessing.image_file import open_image
 from ocr.preprocessing.image_header import upright_size
+from ocr.preprocessing.unreadable import UnreadableImage
 from ocr.region import DropReason
 
 
@@ -54,7 +55,9 @@ def test_a_value_of_a_database_is_read_like_a_file(words):
 def test_what_cannot_be_read(tmp_path, words, path, reason):
     (tmp_path / 'labels.tsv').write_text('a.jpg\ttext\n' * 1000)
     (tmp_path / 'empty').write_bytes(b'')
-    assert upright_size(tmp_path / path) == reason
+    with pytest.raises(UnreadableImage) as of_header:
+        upright_size(tmp_path / path)
+    assert of_header.value.reason == reason
     with pytest.raises(UnreadableImage) as error:
         read_image(tmp_path / path)
     assert error.value.reason == reason

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ocr.preprocessing.decode import UnreadableImage, read_image
+from ocr.preprocessing.decode import read_image
 from ocr.preprocessing.image_file import open_image, split_page
 from ocr.preprocessing.image_formats import MAX_SCANS, open_picture, page_places
 from ocr.preprocessing.image_header import upright_size
-from ocr.region import DropReason
+from ocr.preprocessing.unreadable import UnreadableImage
 
 EPS = b"""%!PS-Adobe-3.0 EPSF-3.0
 %%BoundingBox: 0 0 20 20
@@ -43,7 +43,8 @@ def test_no_program_is_started_for_a_picture(tmp_path, monkeypatch, name):
     (tmp_path / name).write_bytes(EPS)
     monkeypatch.setattr('subprocess.Popen', lambda *_, **__: pytest.fail('a program was started'))
     monkeypatch.setattr('PIL.EpsImagePlugin.Ghostscript', lambda *_, **__: pytest.fail('rendered'))
-    assert upright_size(tmp_path / name) == DropReason.UNREADABLE
+    with pytest.raises(UnreadableImage, match='unreadable image'):
+        upright_size(tmp_path / name)
     with pytest.raises(UnreadableImage, match='no picture of a format that is known here'):
         read_image(tmp_path / name)
 

@@ -14,6 +14,7 @@ from ocr.preprocessing.augment import AugmentSettings, augmented_placement, draw
 from ocr.preprocessing.canvas import Canvas
 from ocr.preprocessing.photometric import Photometric, apply_photometric
 from ocr.preprocessing.prepare import Broken, InferencePreparer, Prepared, place_region, read_or_broken
+from ocr.preprocessing.unreadable import UnreadableImage
 from ocr.preprocessing.warp import warp_region
 from ocr.region import DropReason, TextRegion
 from ocr.training.samples import SamplePreparer, TrainingPreparer, place_augmented
@@ -65,8 +66,13 @@ def training_preparer(regions, seed=0, **changes):
 def test_a_photograph_is_decoded_for_the_smallest_of_its_regions(polygons, longest):
     """What it is read with says how long a pixel gets, by the longer side of a region wherever that lies."""
     scales = []
-    read = InferencePreparer(Canvas(64), read=lambda path, scale: scales.append(scale(100, 50)) or Broken(path, '', ''))
-    read([TextRegion('a.jpg', polygon and np.float32(polygon), '', '') for polygon in polygons])
+
+    def read(path, scale):
+        scales.append(scale(100, 50))
+        raise UnreadableImage(path, '')
+
+    prepare = InferencePreparer(Canvas(64), read=read)
+    prepare([TextRegion('a.jpg', polygon and np.float32(polygon), '', '') for polygon in polygons])
     assert scales == [64 / longest]
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ocr.preprocessing.decode import Excerpt, UnreadableImage, read_image
+from ocr.preprocessing.decode import Excerpt, read_image
+from ocr.preprocessing.unreadable import UnreadableImage
 
 RNG = np.random.default_rng(0)
 NOISE = Image.fromarray(RNG.integers(0, 256, (61, 43, 3), dtype=np.uint8))

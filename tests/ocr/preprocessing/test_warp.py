@@ -2,6 +2,7 @@
 
 import io
 import struct
+from contextlib import suppress
 
 import cv2
 import numpy as np
@@ -12,8 +13,9 @@ from PIL import Image, features
 
 from ocr.geometry import polygon_box, transform, whole_image
 from ocr.preprocessing.canvas import Canvas
-from ocr.preprocessing.decode import UnreadableImage, read_image
+from ocr.preprocessing.decode import read_image
 from ocr.preprocessing.image_header import upright_size
+from ocr.preprocessing.unreadable import UnreadableImage
 from ocr.preprocessing.warp import centred_placement, placement, warp_region
 from ocr.region import DropReason
 
@@ -242,7 +244,8 @@ def test_a_damaged_file_is_read_or_unreadable_and_nothing_else(tmp_path, monkeyp
         for position in rng.integers(0, reach, rng.choice([1, 2, 5, 20])):
             damaged[position] = rng.integers(256)
         path.write_bytes(damaged)
-        assert isinstance(upright_size(path), (tuple, str))
+        with suppress(UnreadableImage):
+            assert len(upright_size(path)) == 2
         try:
             assert read_image(path).ndim == 3
         except UnreadableImage as error:

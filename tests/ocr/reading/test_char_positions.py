@@ -13,8 +13,8 @@ from ocr.geometry import polygon_box, transform
 from ocr.network import inception_v4
 from ocr.preprocessing.canvas import Canvas
 from ocr.preprocessing.prepare import InferencePreparer, Prepared, place_region, stacked
-from ocr.reading.char_positions import HALVINGS, char_positions, map_to_canvas, map_to_photograph
-from ocr.reading.predictor import Predictor
+from ocr.reading.char_positions import char_positions, map_to_canvas, map_to_photograph
+from ocr.reading.graph_predictor import GraphPredictor
 from ocr.region import TextRegion
 
 STILL = np.array([[1.0, 0, 0], [0, 1, 0]])
@@ -113,7 +113,6 @@ def test_cells_on_the_canvas(map_shape, canvas_shape, middle, expected):
 @pytest.mark.parametrize('side', [128, 123, 108, 121])
 def test_a_cell_lies_in_the_middle_of_the_pixels_that_it_sees(side):
     """The encoder with positive weights: the gradient of a cell is the rectangle of all that it depends on."""
-    assert inception_v4.STRIDE == 2**HALVINGS
     with tf.Graph().as_default(), tf.Session() as session:
         image = tf.ones([1, side, side, 3])
         options = {'is_training': False, 'final_endpoint': 'Mixed_5a', 'depth_multiplier': 0.05}
@@ -176,7 +175,7 @@ def _inverse(matrix, point):
 
 def test_the_peaks_of_a_straight_word_go_from_left_to_right():
     """With the model that comes along: one that knows a few small pictures by heart need not look where it reads."""
-    predictor = Predictor.from_pb(str(tiny.ROOT / 'pretrain' / 'latin.pb'))
+    predictor = GraphPredictor.from_pb(str(tiny.ROOT / 'pretrain' / 'latin.pb'))
     for text in ('Stationery', 'TAXI', 'EXCHANGE'):
         picture = np.asarray(tiny.draw_word(text))
         prepared = place_region(picture, None, predictor.canvas)

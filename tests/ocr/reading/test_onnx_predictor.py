@@ -130,7 +130,7 @@ def test_settings_of_how_it_is_shown_stand_under_the_command_line(latin):
     model = read_model(str(latin))
     for flags, views in (((), 5), (('--tta', '2'), 2)):
         cfg = parse_config(flags, 'test').over(shown(model.settings))
-        assert open_model(model, **cfg.reading).identity['views'] == views
+        assert open_model(model, **cfg.reading).identity['tta'] == views
 
 
 @pytest.mark.parametrize('content', [b'', b'no model', None])

@@ -17,15 +17,15 @@ from ocr.errors import InputError
 from ocr.evaluation.int8_loss import similarity
 from ocr.model_files.frozen_graph import features_of, load_graph, read_settings, split_encoder
 from ocr.network import tensor_names as names
+from ocr.reading.graph_predictor import GraphPredictor
 from ocr.reading.openvino import DECODER_FILE, ENCODER_FILE, OpenVinoPredictor
-from ocr.reading.predictor import Predictor
 
 MODEL = tiny.ROOT / 'pretrain' / 'latin.pb'
 
 
 @pytest.fixture(scope='module')
 def whole():
-    return Predictor.from_pb(str(MODEL))
+    return GraphPredictor.from_pb(str(MODEL))
 
 
 @pytest.fixture(scope='module')

@@ -5,11 +5,12 @@ from collections import Counter
 import numpy as np
 import pytest
 from PIL import Image
+from stub_predictor import StubPredictor
 
 from ocr.geometry import box_polygon
-from ocr.preprocessing.canvas import Canvas
 from ocr.preprocessing.prepare import Broken
 from ocr.reading.detector import FoundText
+from ocr.reading.local_reader import LocalReader
 from ocr.reading.photographs import photograph_record, read_photographs, search
 from ocr.reading.read_text import ReadText
 from ocr.reading.text_outlines import FoundRegion
@@ -25,10 +26,8 @@ class StubDetector:
         return FoundText([FoundRegion(box_polygon(box), 0.9) for box in boxes], Counter(tiny=len(boxes)))
 
 
-class StubReader:
-    """Reads how wide the text is on its canvas."""
-
-    canvas, with_bbox, has_attention = Canvas(32), False, False
+class AlwaysTheSame(StubPredictor):
+    """Reads 'abc'."""
 
     def read(self, canvases, *_, **__):
         return [ReadText('abc', 0.5, (0.5, 0.5, 0.5)) for _ in canvases]
@@ -43,16 +42,13 @@ def folder(tmp_path):
 
 
 def read(folder, names, predictor):
-    return list(
-        read_photographs(
-            StubDetector(), predictor, [str(folder / f'{name}.png') for name in names], batch_size=2, num_workers=1
-        )
-    )
+    reader = LocalReader(predictor, batch_size=2, num_workers=1)
+    return list(read_photographs(StubDetector(), reader, [str(folder / f'{name}.png') for name in names]))
 
 
 @pytest.mark.parametrize('names', ['abcde', 'bbbb', 'd', 'ca', 'ddac', 'eca', ''])
 def test_every_photograph_comes_back_in_its_place_with_its_readings(folder, names):
-    results = read(folder, names, StubReader())
+    results = read(folder, names, AlwaysTheSame())
     assert [result.image_path[-5] for result in results] == list(names)
     for name, result in zip(names, results, strict=True):
         if name == 'd':
@@ -75,7 +71,7 @@ def test_regions_are_in_reading_order_and_lines_say_which(folder):
 
 
 def test_the_record_of_a_photograph(folder):
-    (result,) = read(folder, 'c', StubReader())
+    (result,) = read(folder, 'c', AlwaysTheSame())
     record = photograph_record({'image': 'c.png'}, result)
     assert record['image'] == 'c.png'
     assert [line['text'] for line in record['lines']] == ['abc abc', 'abc']
@@ -87,5 +83,5 @@ def test_the_record_of_a_photograph(folder):
 
 
 def test_a_photograph_that_cannot_be_read_says_why(folder):
-    (result,) = read(folder, 'd', StubReader())
+    (result,) = read(folder, 'd', AlwaysTheSame())
     assert list(photograph_record({'image': 'd.png'}, result)) == ['image', 'error']

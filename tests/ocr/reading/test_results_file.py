@@ -116,7 +116,7 @@ def test_records_hold_what_was_read_or_why_not():
         'char_confidences': [0.5, 0.2469],
     }
     positions = [{'peak': [1.5, 2.0], 'box': [[1.0, 1.0], [2.0, 1.0], [2.0, 3.0], [1.0, 3.0]]}]
-    record = to_record({'image': 'a'}, ReadText('a', 0.5, (0.5,)), positions)
+    record = to_record({'image': 'a'}, ReadText('a', 0.5, (0.5,), char_positions=positions))
     assert list(record) == ['image', 'text', 'confidence', 'char_confidences', 'char_positions']
     assert record['char_positions'] == positions
     assert to_record({'image': 'a'}, Broken('a', 'missing', 'a: missing')) == {'image': 'a', 'error': 'a: missing'}

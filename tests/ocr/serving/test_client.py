@@ -85,7 +85,7 @@ def in_haste(monkeypatch):
 
 
 def read(url, regions):
-    return [result for _, result in RemoteReader(url).read_regions(regions)]
+    return [result for _, result in RemoteReader(url).read(regions)]
 
 
 def with_changes(**changes):
@@ -203,7 +203,7 @@ def test_a_message_cannot_write_on_the_terminal(image):
 def test_a_token_does_not_follow_elsewhere(image):
     with liar() as other, liar((307, {'Location': f'{other.url}/v1/recognize'}, b'')) as server:
         with pytest.raises(InputError, match='answers 307'):
-            list(RemoteReader(server.url, 's3cret').read_regions([image]))
+            list(RemoteReader(server.url, 's3cret').read([image]))
         assert not other.bodies
 
 
@@ -231,7 +231,7 @@ def test_answers_that_were_changed_at_random(image):
                 )
             reader._once = lambda *_, content=bytes(changed): (200, {}, content)
             try:
-                ((_, result),) = reader.read_regions([image])
+                ((_, result),) = reader.read([image])
                 json.dumps(result.text).encode()
                 answers['read'] = answers.get('read', 0) + 1
             except InputError as error:

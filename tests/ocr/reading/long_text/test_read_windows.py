@@ -12,8 +12,9 @@ from ocr.drawing.fonts import scan_fonts
 from ocr.drawing.recipe import Recipe
 from ocr.metrics import normalized_edit_similarity
 from ocr.preprocessing.prepare import Broken
-from ocr.reading.long_text.read_windows import read_as_told
-from ocr.reading.predictor import Predictor
+from ocr.reading.graph_predictor import GraphPredictor
+from ocr.reading.long_text.read_windows import read_long_regions
+from ocr.reading.regions import read_regions
 from ocr.region import TextRegion
 
 WORDS = [
@@ -44,7 +45,7 @@ class Lines:
 
 @pytest.fixture(scope='module')
 def predictor():
-    return Predictor.from_pb(str(tiny.ROOT / 'pretrain' / 'latin.pb'))
+    return GraphPredictor.from_pb(str(tiny.ROOT / 'pretrain' / 'latin.pb'))
 
 
 @pytest.fixture(scope='module')
@@ -68,8 +69,8 @@ def similarity(results):
 
 
 def test_lines_three_times_too_long_are_read_in_windows(predictor, lines):
-    without = list(read_as_told(predictor, lines, window_aspect=False, batch_size=8))
-    results = list(read_as_told(predictor, lines, window_aspect=4.0, batch_size=8))
+    without = list(read_regions(predictor, lines, batch_size=8))
+    results = list(read_long_regions(predictor, lines, window_aspect=4.0, batch_size=8))
     assert similarity(without) < 0.3 and similarity(results) > 0.85
     assert [region for region, _, _ in results] == lines
     for _, prepared, result in results:
@@ -85,10 +86,10 @@ def test_short_and_broken_regions_among_long_ones_keep_their_places(predictor, l
         TextRegion(str(tmp_path / name), None, '', '') for name in ('short.png', 'cut.png', 'missing.png')
     )
     regions = [short, lines[0], broken, missing, lines[1], short]
-    results = list(read_as_told(predictor, regions, window_aspect=4.0, batch_size=3, num_workers=2))
+    results = list(read_long_regions(predictor, regions, window_aspect=4.0, batch_size=3, num_workers=2))
     assert [region.image_path for region, _, _ in results] == [region.image_path for region in regions]
     assert [isinstance(result, Broken) for _, _, result in results] == [False, False, True, True, False, False]
-    (greedy,) = read_as_told(predictor, [short], window_aspect=False, batch_size=1)
+    (greedy,) = read_regions(predictor, [short], batch_size=1)
     assert results[0][2].text == results[-1][2].text == greedy[2].text
-    alone = list(read_as_told(predictor, lines[:2], window_aspect=4.0, batch_size=8))
+    alone = list(read_long_regions(predictor, lines[:2], window_aspect=4.0, batch_size=8))
     assert [result.text for _, _, result in alone] == [results[1][2].text, results[4][2].text]

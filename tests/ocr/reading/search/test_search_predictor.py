@@ -11,7 +11,7 @@ from ocr.model_files.frozen_graph import halve_weights, load_graph
 from ocr.preprocessing.canvas import Canvas
 from ocr.preprocessing.decode import read_image
 from ocr.preprocessing.prepare import place_region
-from ocr.reading.predictor import Predictor
+from ocr.reading.graph_predictor import GraphPredictor
 from ocr.reading.search.build import with_search
 
 GREEDY = {
@@ -36,13 +36,13 @@ def canvases():
 
 @pytest.fixture(scope='module')
 def predictor(learnt):
-    return Predictor.from_pb(str(learnt.pb_path))
+    return GraphPredictor.from_pb(str(learnt.pb_path))
 
 
 @pytest.fixture(scope='module')
 def shipped():
     """The shipped model, and its pictures as batches of one canvas."""
-    predictor = Predictor.from_pb(str(tiny.ROOT / 'pretrain' / 'latin.pb'))
+    predictor = GraphPredictor.from_pb(str(tiny.ROOT / 'pretrain' / 'latin.pb'))
     images = [read_image(path) for path in PICTURES]
     return predictor, [place_region(image, None, predictor.canvas).canvas[np.newaxis] for image in images]
 
@@ -88,7 +88,7 @@ def test_readings_do_not_depend_on_the_batch(predictor, canvases):
 
 @pytest.mark.parametrize('canvas', ['square', 'fit'])
 def test_patterns_hold_on_noise_too(learnt, canvas):
-    predictor = Predictor.from_pb(str(learnt.pb_path), canvas=canvas)
+    predictor = GraphPredictor.from_pb(str(learnt.pb_path), canvas=canvas)
     reader = with_search(predictor, **{**GREEDY, 'allow': '[13579]{2,6}'})
     noise = np.random.default_rng(0).integers(0, 256, (4, 64 if canvas == 'square' else 32, 64, 3), np.uint8)
     for row in reader.read(noise):
@@ -126,11 +126,13 @@ def test_words_near_the_reading_replace_it_and_the_rest_is_kept(predictor, canva
 
 
 def test_float16_weights_and_graphs_of_the_reference(learnt, canvases, reference_style):
-    half = Predictor(halve_weights(load_graph(str(learnt.pb_path))), None)
+    half = GraphPredictor(halve_weights(load_graph(str(learnt.pb_path))), None)
     rows = with_search(half, **{**GREEDY, 'beam_width': 3}).read(canvases)
     assert [row.text for row in rows] == list(tiny.EIGHT_WORDS)
     with pytest.raises(InputError, match=r'^old\.pb: InceptionV4/.* only greedy reading goes with this graph'):
-        with_search(Predictor(reference_style, Charset.preset('digits'), where='old.pb'), **{**GREEDY, 'beam_width': 2})
+        with_search(
+            GraphPredictor(reference_style, Charset.preset('digits'), where='old.pb'), **{**GREEDY, 'beam_width': 2}
+        )
 
 
 def test_the_full_graph_of_the_reference_is_searched():
@@ -144,7 +146,7 @@ def test_the_full_graph_of_the_reference_is_searched():
         AttentionOCR(Config(), 12).build_inference(image)
         session.run(tf.global_variables_initializer())
         frozen = freeze(session, [names.PREDS, names.PROBS])
-    predictor = Predictor(frozen, Charset.preset('digits'))
+    predictor = GraphPredictor(frozen, Charset.preset('digits'))
     assert predictor.settings == {} and not predictor.has_attention
     reader = with_search(predictor, **{**GREEDY, 'beam_width': 1, 'n_best': 1})
     canvas = np.random.default_rng(0).integers(0, 256, (1, 64, 64, 3), np.uint8)

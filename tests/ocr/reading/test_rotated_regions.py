@@ -1,25 +1,26 @@
-"""Tall regions are read turned too."""
+"""Tall regions are read rotated too."""
 
 from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
 import pytest
+from stub_predictor import StubPredictor
 
 from config import SHIPPED_MODEL
-from ocr.preprocessing.canvas import Canvas
 from ocr.preprocessing.decode import read_image
 from ocr.preprocessing.prepare import place_region
-from ocr.reading.predictor import Predictor
+from ocr.reading.augmented_predictor import AugmentedPredictor
+from ocr.reading.graph_predictor import GraphPredictor
 from ocr.reading.read_text import ReadText
-from ocr.reading.turned import TurnedReader, is_tall, turn_bboxes
+from ocr.reading.views import is_tall, turn_bbox
 
 WORDS = Path(__file__).resolve().parents[3] / 'imgs' / 'words'
 
 
 @pytest.fixture(scope='module')
 def predictor():
-    return Predictor.from_pb(SHIPPED_MODEL)
+    return GraphPredictor.from_pb(SHIPPED_MODEL)
 
 
 @pytest.fixture(scope='module')
@@ -35,12 +36,10 @@ def trusted(predictor):
     return {shape: np.stack(canvases) for shape, canvases in by_shape.items()}
 
 
-class Recorded:
+class Recorded(StubPredictor):
     """Stands for a Predictor: trusts a canvas as far as its upper left pixel is bright, and keeps what it is given."""
 
     def __init__(self):
-        self.identity = {'model': 'recorded'}
-        self.canvas = Canvas(64, 'fit')
         self.shapes = []
 
     def read(self, canvases, normalized_bboxes=None):
@@ -54,14 +53,16 @@ def test_lines_that_run_up_and_down_are_read(predictor, trusted, turns):
         lying = predictor.read(canvases, with_alpha=True)
         upright = np.ascontiguousarray(np.rot90(canvases, turns, axes=(1, 2)))
         assert [row.text for row in predictor.read(upright)] != [row.text for row in lying]
-        for row, expected in zip(TurnedReader(predictor).read(upright, with_alpha=True), lying, strict=True):
+        for row, expected in zip(
+            AugmentedPredictor(predictor, rotate_tall=True).read(upright, with_alpha=True), lying, strict=True
+        ):
             assert row.text == expected.text
             np.testing.assert_allclose(row.alpha, np.rot90(expected.alpha, turns, axes=(1, 2)), atol=1e-4)
 
 
-def test_what_lies_is_read_as_before(predictor, trusted):
+def test_wide_regions_are_read_as_before(predictor, trusted):
     for canvases in trusted.values():
-        assert TurnedReader(predictor).read(canvases) == predictor.read(canvases)
+        assert AugmentedPredictor(predictor, rotate_tall=True).read(canvases) == predictor.read(canvases)
 
 
 def test_only_tall_rows_are_read_again_and_the_most_trusted_reading_stays():
@@ -72,9 +73,9 @@ def test_only_tall_rows_are_read_again_and_the_most_trusted_reading_stays():
     canvases[0, -1, 0] = 60  # ... after a turn clockwise
     canvases[1, 0, 0], canvases[1, 0, -1] = 120, 100
     bboxes = np.float32([[0, 0, 1, 1], [0.4, 0, 0.2, 1]])
-    assert [row.text for row in TurnedReader(inner).read(canvases, bboxes)] == ['90', '120']
+    assert [row.text for row in AugmentedPredictor(inner, rotate_tall=True).read(canvases, bboxes)] == ['90', '120']
     assert inner.shapes == [(2, 128, 64), (2, 64, 128)]
-    assert [row.text for row in TurnedReader(inner).read(canvases)] == ['90', '120']
+    assert [row.text for row in AugmentedPredictor(inner, rotate_tall=True).read(canvases)] == ['90', '120']
     assert inner.shapes[2:] == [(2, 128, 64), (4, 64, 128)]
 
 
@@ -82,7 +83,7 @@ def test_a_region_whose_upright_reading_is_trusted_is_not_turned():
     inner = Recorded()
     canvases = np.zeros((2, 128, 64, 3), np.uint8)
     canvases[:, 0, 0], canvases[:, 0, -1] = [[200], [100]], 250
-    assert [row.text for row in TurnedReader(inner).read(canvases)] == ['200', '250']
+    assert [row.text for row in AugmentedPredictor(inner, rotate_tall=True).read(canvases)] == ['200', '250']
     assert inner.shapes == [(2, 128, 64), (2, 64, 128)]
 
 
@@ -94,22 +95,23 @@ def test_what_is_no_word_of_the_lexicon_is_turned_however_confident(in_lexicon, 
         if canvases.shape[1] > canvases.shape[2]
         else [ReadText('lying', 0.95, (), in_lexicon=in_lexicon and 'exactly')] * 2
     )
-    assert TurnedReader(inner).read(np.zeros((1, 128, 64, 3), np.uint8))[0].text == expected
+    assert AugmentedPredictor(inner, rotate_tall=True).read(np.zeros((1, 128, 64, 3), np.uint8))[0].text == expected
 
 
 def test_equal_trust_leaves_the_upright_reading():
     even = np.full((1, 128, 64, 3), 7, np.uint8)
-    even[0, 0, 0, 1] = 1  # the upright one is told apart
+    even[0, 0, 0, 1], even[0, 0, -1, 1], even[0, -1, 0, 1] = 1, 2, 3  # each of them reads something else
     inner = Recorded()
     inner.read = lambda canvases, bboxes=None: [ReadText(str(canvas[0, 0, 1]), 0.5, ()) for canvas in canvases]
-    assert TurnedReader(inner).read(even)[0].text == '1'
+    assert AugmentedPredictor(inner, rotate_tall=True).read(even)[0].text == '1'
 
 
-def test_it_looks_like_the_predictor_inside():
-    reader = TurnedReader(Recorded())
-    assert reader.canvas.kind == 'fit' and reader.identity == {'model': 'recorded', 'turned': True}
-    with pytest.raises(AttributeError):
-        reader.nothing_of_that_name  # noqa: B018
+def test_each_view_of_a_tall_region_is_turned_too():
+    inner = Recorded()
+    canvases = np.zeros((1, 128, 64, 3), np.uint8)
+    canvases[0, 0, -1] = 90  # upper left after a turn anticlockwise
+    (reading,) = AugmentedPredictor(inner, 2, rotate_tall=True).read(canvases)
+    assert inner.shapes == [(1, 128, 64), (2, 64, 128)] * 2 and reading.text == '90'
 
 
 @pytest.mark.parametrize(
@@ -130,9 +132,9 @@ def test_is_tall(shape, bbox, tall):
 def test_boxes_turn_with_their_canvases(turn):
     canvas = np.zeros((80, 40), np.uint8)
     canvas[8:24, 4:20] = 1
-    bbox = np.float32([[0.1, 0.1, 0.2, 0.4]])
+    bbox = np.float32([0.1, 0.1, 0.2, 0.4])
     rows, columns = np.nonzero(np.rot90(canvas, turn))
-    top, left, height, width = turn_bboxes(bbox, turn)[0] * (40, 80, 40, 80)
+    top, left, height, width = turn_bbox(bbox, turn) * (40, 80, 40, 80)
     assert (round(top), round(left)) == (rows.min(), columns.min())
     assert (round(height), round(width)) == (np.ptp(rows) + 1, np.ptp(columns) + 1)
-    np.testing.assert_allclose(turn_bboxes(turn_bboxes(bbox, turn), -turn), bbox, atol=1e-6)
+    np.testing.assert_allclose(turn_bbox(turn_bbox(bbox, turn), -turn), bbox, atol=1e-6)

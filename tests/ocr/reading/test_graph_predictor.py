@@ -15,7 +15,7 @@ from ocr.network import tensor_names as names
 from ocr.network.precision import cpu_flags
 from ocr.preprocessing.canvas import Canvas
 from ocr.preprocessing.prepare import place_region, stacked
-from ocr.reading.predictor import Predictor
+from ocr.reading.graph_predictor import GraphPredictor
 
 DIGITS = Charset.preset('digits')
 
@@ -28,7 +28,7 @@ def canvases():
 
 @pytest.fixture(scope='module')
 def predictor(learnt):
-    return Predictor.from_pb(str(learnt.pb_path))
+    return GraphPredictor.from_pb(str(learnt.pb_path))
 
 
 def test_the_graph_says_all_that_is_needed(predictor):
@@ -96,7 +96,7 @@ def test_our_graph_takes_the_feeds_of_the_reference_and_needs_only_the_image(lea
 
 
 def test_a_graph_of_the_reference_reads_with_its_charset(reference_style):
-    predictor = Predictor(reference_style, DIGITS)
+    predictor = GraphPredictor(reference_style, DIGITS)
     assert not predictor.has_attention and predictor.settings == {}
     assert (predictor.canvas, predictor.num_steps) == (Canvas(32), 7)
     canvases = np.random.default_rng(0).integers(0, 256, (3, 32, 32, 3), np.uint8)
@@ -112,7 +112,7 @@ def test_a_graph_of_the_reference_reads_with_its_charset(reference_style):
 
 @pytest.mark.parametrize('shape', [(32, 64), (64, 32), (96, 64)])
 def test_a_square_graph_on_other_canvases_looks_only_at_their_cells(learnt, predictor, shape):
-    predictor = Predictor.from_pb(str(learnt.pb_path), canvas='fit')
+    predictor = GraphPredictor.from_pb(str(learnt.pb_path), canvas='fit')
     assert predictor.canvas == Canvas(64, 'fit')
     canvases = np.random.default_rng(0).integers(0, 256, (3, *shape, 3), np.uint8)
     together = predictor.read(canvases, with_alpha=True)
@@ -134,7 +134,7 @@ def test_batch_norm_is_folded_when_the_graph_runs(predictor, canvases):
 
 
 def test_a_square_graph_reads_its_own_canvases_alike_when_it_may_take_others(learnt, predictor, canvases):
-    free = Predictor.from_pb(str(learnt.pb_path), canvas='fit')
+    free = GraphPredictor.from_pb(str(learnt.pb_path), canvas='fit')
     assert free.read(canvases[0]) == predictor.read(canvases[0])
     assert free.identity == {**predictor.identity, 'canvas': 'fit'}
     with pytest.raises(InputError, match='Cannot feed'):
@@ -143,13 +143,13 @@ def test_a_square_graph_reads_its_own_canvases_alike_when_it_may_take_others(lea
 
 def test_a_graph_of_the_reference_takes_square_canvases_alone(reference_style):
     with pytest.raises(InputError, match=r'^--canvas fit: old\.pb takes square canvases alone'):
-        Predictor(reference_style, DIGITS, canvas='fit', where='old.pb')
+        GraphPredictor(reference_style, DIGITS, canvas='fit', where='old.pb')
 
 
 def test_bfloat16_reads_the_same(learnt, predictor, canvases):
     if 'avx512bw' not in cpu_flags():
         pytest.skip('TensorFlow computes in bfloat16 with AVX512 at least')
-    short = Predictor.from_pb(str(learnt.pb_path), precision='bfloat16')
+    short = GraphPredictor.from_pb(str(learnt.pb_path), precision='bfloat16')
     rows, of_short = (one.read(canvases[0]) for one in (predictor, short))
     assert [row.text for row in of_short] == list(tiny.EIGHT_WORDS)
     assert [row.confidence for row in of_short] == pytest.approx([row.confidence for row in rows], abs=0.03)
@@ -159,14 +159,14 @@ def test_bfloat16_reads_the_same(learnt, predictor, canvases):
 
 def test_a_graph_without_charset_needs_one(reference_style):
     with pytest.raises(InputError, match=r'old\.pb brings no charset; .* --charset_path'):
-        Predictor(reference_style, None, where='old.pb')
+        GraphPredictor(reference_style, None, where='old.pb')
 
 
 def test_a_charset_of_another_size_is_refused(reference_style, learnt):
     with pytest.raises(InputError, match=r'charset ascii has 97 classes, old\.pb has 12: .*--charset_path'):
-        Predictor(reference_style, Charset.preset('ascii'), where='old.pb')
+        GraphPredictor(reference_style, Charset.preset('ascii'), where='old.pb')
     with pytest.raises(InputError, match='ascii is not the charset of'):
-        Predictor.from_pb(str(learnt.pb_path), Charset.preset('ascii'))
+        GraphPredictor.from_pb(str(learnt.pb_path), Charset.preset('ascii'))
 
 
 def test_attention_pictures_need_a_graph_that_gives_its_attention(reference_style, learnt, tmp_path):
@@ -184,7 +184,7 @@ def test_a_graph_that_tensorflow_cannot_load(reference_style):
     broken = tf.GraphDef.FromString(reference_style.SerializeToString())
     broken.node[-1].op = 'NoSuchOperation'
     with pytest.raises(InputError, match=r'^old\.pb: TensorFlow cannot load this graph \(.*NoSuchOperation') as caught:
-        Predictor(broken, DIGITS, where='old.pb')
+        GraphPredictor(broken, DIGITS, where='old.pb')
     assert '\n' not in str(caught.value)
 
 
@@ -216,21 +216,21 @@ def damaged(graph_def, name, **changes):
 )
 def test_a_damaged_interface_is_one_line(reference_style, name, changes, message):
     with pytest.raises(InputError, match=message) as caught:
-        Predictor(damaged(reference_style, name, **changes), DIGITS, where='old.pb')
+        GraphPredictor(damaged(reference_style, name, **changes), DIGITS, where='old.pb')
     assert str(caught.value).startswith('old.pb: ') and '\n' not in str(caught.value)
 
 
 def test_what_tensorflow_cannot_run_is_one_line(reference_style):
     graph_def = damaged(reference_style, names.IMAGE, shape=(None, 33, 32, 3))
     with pytest.raises(InputError, match=r'^old\.pb: TensorFlow cannot (run|load) this graph \(.*\); export') as caught:
-        Predictor(graph_def, DIGITS, where='old.pb').read(np.zeros((2, 32, 32, 3), np.uint8))
+        GraphPredictor(graph_def, DIGITS, where='old.pb').read(np.zeros((2, 32, 32, 3), np.uint8))
     assert '\n' not in str(caught.value)
 
 
 def test_batches_of_any_size_are_read_alike_in_few_sizes(learnt, monkeypatch):
     from ocr.reading.batch_sizes import BatchSizes
 
-    predictor, sizes = Predictor.from_pb(str(learnt.pb_path)), set()
+    predictor, sizes = GraphPredictor.from_pb(str(learnt.pb_path)), set()
     fill = BatchSizes.fill
     monkeypatch.setattr(BatchSizes, 'fill', lambda self, rows: sizes.add(len(full := fill(self, rows))) or full)
     canvases = np.stack([np.asarray(tiny.draw_word(text).resize((64, 64))) for text in tiny.EIGHT_WORDS] * 3)

@@ -6,26 +6,24 @@ import cv2
 import numpy as np
 import pytest
 import tiny
+from stub_predictor import StubPredictor
 
 from config import SHIPPED_MODEL, Config, parse_config, shown
 from ocr.geometry import transform
-from ocr.preprocessing.canvas import Canvas
 from ocr.preprocessing.prepare import place_region
 from ocr.preprocessing.warp import between_centres
+from ocr.reading.augmented_predictor import AugmentedPredictor, augmented, is_settled, most_supported
 from ocr.reading.char_positions import map_to_canvas
+from ocr.reading.graph_predictor import GraphPredictor
 from ocr.reading.open_model import open_model, read_model
-from ocr.reading.predictor import Predictor
 from ocr.reading.read_text import ReadText
-from ocr.reading.turned import TurnedReader
-from ocr.reading.views import MAX_VIEWS, OTHER_VIEWS, ViewsReader, in_views, is_settled, most_supported
+from ocr.reading.views import MAX_VIEWS, OTHER_VIEWS
 
 
-class Recorded:
+class Recorded(StubPredictor):
     """Stands for a Predictor: reads how bright a canvas is at a point, and trusts what it is told to."""
 
     def __init__(self, trust):
-        self.identity = {'model': 'recorded'}
-        self.canvas = Canvas(64, 'fit')
         self.trust = iter(trust)
         self.seen = []
 
@@ -61,12 +59,12 @@ def middle(pixels):
 @pytest.mark.parametrize(('best', 'expected'), [(0, 'view 1'), (1, 'view 2'), (3, 'view 4')])
 def test_the_most_trusted_view_is_kept(best, expected):
     trust = [0.9 if number == best else 0.5 for number in range(4)]
-    (reading,) = ViewsReader(Recorded(trust), 4).read(spots((40, 30)))
+    (reading,) = AugmentedPredictor(Recorded(trust), 4).read(spots((40, 30)))
     assert (reading.text, reading.confidence) == (expected, 0.9)
 
 
 def test_each_region_chooses_for_itself_and_equal_trust_leaves_the_canvas_as_it_is():
-    readings = ViewsReader(Recorded([0.2, 0.5, 0.7, 0.5]), 2).read(spots((40, 30), (50, 20)))
+    readings = AugmentedPredictor(Recorded([0.2, 0.5, 0.7, 0.5]), 2).read(spots((40, 30), (50, 20)))
     assert [reading.text for reading in readings] == ['view 2', 'view 1']
 
 
@@ -104,7 +102,7 @@ def test_views_are_read_until_one_text_leads(readings, in_lexicon, settled):
 def test_only_unsettled_regions_are_read_again(boxes):
     inner = Recorded([0.9, 0.3, 0.3, 0.8, 0.3, 0.3, 0.3])  # three regions, then two, then one
     places = [(40, 30), (50, 20), (60, 30)]
-    readings = ViewsReader(inner, 4).read(spots(*places), boxes)
+    readings = AugmentedPredictor(inner, 4).read(spots(*places), boxes)
     assert [len(canvases) for canvases, _ in inner.seen] == [3, 2, 1, 1]
     assert [reading.text for reading in readings] == ['view 1', 'view 2', 'view 1']
     for canvases, seen_boxes in inner.seen[1:]:
@@ -115,7 +113,7 @@ def test_only_unsettled_regions_are_read_again(boxes):
 
 
 def test_an_empty_batch_has_no_readings():
-    reader = in_views(Recorded([]), MAX_VIEWS, turned=True)
+    reader = augmented(Recorded([]), MAX_VIEWS, rotate_tall=True)
     assert reader.read(np.zeros((0, 96, 64, 3), np.uint8)) == []
     assert reader.read(np.zeros((0, 96, 64, 3), np.uint8), np.zeros((0, 4), np.float32)) == []
 
@@ -127,11 +125,10 @@ def test_a_word_of_the_lexicon_goes_before_texts_with_more_support():
 
 def test_one_view_is_the_predictor_itself():
     inner = Recorded([0.5])
-    assert in_views(inner) is inner
-    assert in_views(inner, 3).identity == {'model': 'recorded', 'views': 3}
-    both = in_views(inner, 3, turned=True)
-    assert isinstance(both, TurnedReader) and both.canvas.kind == 'fit'
-    assert both.identity == {'model': 'recorded', 'views': 3, 'turned': True}
+    assert augmented(inner) is inner
+    assert augmented(inner, 3).identity == {'model': 'stub', 'tta': 3}
+    both = augmented(inner, 3, rotate_tall=True)
+    assert both.canvas.kind == 'fit' and both.identity == {'model': 'stub', 'tta': 3, 'rotate_tall': True}
 
 
 def test_the_flag_counts_to_the_last_view():
@@ -142,7 +139,7 @@ def test_the_flag_counts_to_the_last_view():
 def test_views_are_moved_about_the_middle_of_the_text():
     box = np.float32([[0.25, 0.5, 0.5, 0.25]])  # its middle is (60, 32)
     inner = Recorded([0.3] * MAX_VIEWS)
-    ViewsReader(inner, MAX_VIEWS).read(spots((60, 32)), box)
+    AugmentedPredictor(inner, MAX_VIEWS).read(spots((60, 32)), box)
     for (canvases, boxes), view in zip(inner.seen[1:], OTHER_VIEWS, strict=True):
         expected = np.add((60, 32), view.shift)
         np.testing.assert_allclose(middle(canvases[0]), expected, atol=0.1)
@@ -157,7 +154,7 @@ def test_views_are_moved_about_the_middle_of_the_text():
 def test_tilted_views_turn_to_either_side():
     inner = Recorded([0.3] * MAX_VIEWS)
     box = np.float32([[0.25, 0.25, 0.5, 0.5]])  # its middle is (48, 32)
-    ViewsReader(inner, MAX_VIEWS).read(spots((68, 32)), box)
+    AugmentedPredictor(inner, MAX_VIEWS).read(spots((68, 32)), box)
     tilted = [(number, view) for number, view in enumerate(OTHER_VIEWS, 1) if view.tilt]
     assert {np.sign(view.tilt) for _, view in tilted} == {1, -1}
     for number, view in tilted:
@@ -171,12 +168,12 @@ def test_a_word_of_the_lexicon_goes_before_what_is_none(first, second, kept):
     readings = iter([ReadText('a', 0.5, (), in_lexicon=first), ReadText('b', 0.3, (), in_lexicon=second)])
     inner = Recorded([])
     inner.read = lambda canvases, bboxes: [next(readings)]
-    assert ViewsReader(inner, 2).read(spots((40, 30)))[0].text == 'ab'[kept]
+    assert AugmentedPredictor(inner, 2).read(spots((40, 30)))[0].text == 'ab'[kept]
 
 
 def test_a_text_at_the_edge_keeps_its_box_on_the_canvas():
     inner = Recorded([0.3] * MAX_VIEWS)
-    ViewsReader(inner, MAX_VIEWS).read(spots((40, 30)), np.float32([[0, 0, 1, 1]]))
+    AugmentedPredictor(inner, MAX_VIEWS).read(spots((40, 30)), np.float32([[0, 0, 1, 1]]))
     for _, boxes in inner.seen:
         top, left, height, width = boxes[0]
         assert min(top, left) >= 0 and max(top + height, left + width) <= 1 + 1e-6
@@ -187,7 +184,7 @@ def test_attention_lies_on_the_canvas_as_it_was_given(number):
     place = (70, 22)
     trust = [0.9 if view == number else 0.5 for view in range(MAX_VIEWS)]
     inner = Recorded(trust)
-    (reading,) = ViewsReader(inner, MAX_VIEWS).read(spots(place), with_alpha=True)
+    (reading,) = AugmentedPredictor(inner, MAX_VIEWS).read(spots(place), with_alpha=True)
     assert reading.text == f'view {number + 1}' and reading.alpha.shape == (1, 8, 12)
     np.testing.assert_allclose(reading.alpha.sum(axis=(1, 2)), 1, rtol=1e-5)
     (found,) = transform([middle(reading.alpha[0])], map_to_canvas((8, 12), (64, 96)))
@@ -196,11 +193,11 @@ def test_attention_lies_on_the_canvas_as_it_was_given(number):
 
 @pytest.fixture(scope='module')
 def predictor():
-    return Predictor.from_pb(SHIPPED_MODEL)
+    return GraphPredictor.from_pb(SHIPPED_MODEL)
 
 
 def test_a_text_keeps_the_confidence_of_its_best_view(predictor):
-    reader = ViewsReader(predictor, MAX_VIEWS, settled=MAX_VIEWS)  # all views are read
+    reader = AugmentedPredictor(predictor, MAX_VIEWS, settled=MAX_VIEWS)  # all views are read
     pictures = [np.asarray(tiny.draw_word(text)) for text in tiny.EIGHT_WORDS]
     prepared = [place_region(picture, None, predictor.canvas) for picture in pictures]
     canvases = np.stack([one.canvas for one in prepared if one.canvas.shape == prepared[0].canvas.shape])
@@ -219,4 +216,4 @@ def test_a_text_keeps_the_confidence_of_its_best_view(predictor):
 def test_the_flag_goes_before_the_setting_inside_a_frozen_model(flags, expected):
     model = read_model(SHIPPED_MODEL)
     cfg = parse_config(flags, 'test').over(shown(model.settings))
-    assert open_model(model, **cfg.reading).identity.get('views') == expected
+    assert open_model(model, **cfg.reading).identity.get('tta') == expected
