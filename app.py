@@ -12,9 +12,10 @@ import logging
 import os
 from pathlib import Path
 
-from config import parse_config, run_script, shown
+from ocr.config import parse_config, run_script, shown
+from ocr.files.shipped import shipped
 
-SAMPLES = Path(__file__).parent / 'imgs' / 'words'
+SAMPLES = shipped('imgs', 'words')
 
 logger = logging.getLogger(__name__)
 

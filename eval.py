@@ -20,7 +20,7 @@ import dataclasses
 import logging
 import os
 
-from config import SETTINGS, SHIPPED_MODEL, parse_config, restorable, run_script, shown
+from ocr.config import SETTINGS, SHIPPED_MODEL, parse_config, restorable, run_script, shown
 from ocr.errors import InputError
 from ocr.network.tensorflow_start import start_tensorflow
 
@@ -43,7 +43,7 @@ def load_predictor(cfg):
         model = read_model(pb_path, cfg.gpus, cfg.trust_model)
         return open_model(model, **cfg.over(shown(model.settings)).reading, exact=True), pb_path
     start_tensorflow(cfg.gpus)
-    from model import freeze_checkpoint, open_checkpoint
+    from ocr.model import freeze_checkpoint, open_checkpoint
     from ocr.network.precision import choose_precision
     from ocr.reading.augmented_predictor import augmented
     from ocr.reading.graph_predictor import GraphPredictor
@@ -84,7 +84,7 @@ def load_detector(cfg):
     stored = settings_beside(checkpoint) if checkpoint else None
     if not stored or restorable(stored[0], ('model',), stored[1]).get('model_name') != 'detector':
         return None, ''
-    from model import freeze_checkpoint, open_checkpoint
+    from ocr.model import freeze_checkpoint, open_checkpoint
 
     checkpoint, cfg, _ = open_checkpoint(cfg)
     frozen = freeze_checkpoint(checkpoint, cfg, None)

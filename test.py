@@ -14,7 +14,7 @@ regions inside photographs instead of whole images; docs/reading.md says how to 
 import os
 from functools import partial
 
-from config import SETTINGS, parse_config, run_script, shown
+from ocr.config import SETTINGS, parse_config, run_script, shown
 from ocr.errors import InputError
 from ocr.network.tensorflow_start import start_tensorflow
 

@@ -17,7 +17,7 @@ import functools
 import logging
 import os
 
-from config import parse_config, restorable, run_script, to_json
+from ocr.config import parse_config, restorable, run_script, to_json
 from ocr.errors import InputError
 from ocr.network.tensorflow_start import start_tensorflow
 from ocr.training.stop_signals import answer_stop_signals
@@ -94,8 +94,8 @@ def check_report(cfg, held_out):
 
 def report_on(cfg, data):
     """Read what was held out with the best checkpoint; write scores, readings and the page to --report."""
-    from model import freeze_checkpoint
     from ocr.evaluation.run import evaluate
+    from ocr.model import freeze_checkpoint
     from ocr.model_files.checkpoint import require_checkpoint
     from ocr.network.precision import choose_precision
     from ocr.reading.augmented_predictor import augmented
@@ -132,7 +132,7 @@ def main(argv=None):
     start_tensorflow(cfg.gpus)
     start = find_start(cfg)
     cfg = with_stored_settings(cfg, start)
-    from model import build_model
+    from ocr.model import build_model
     from ocr.training.callbacks import awaits_validation
     from ocr.training.history import read_history
     from ocr.training.initial_weights import check_pretrained
@@ -164,7 +164,7 @@ def main(argv=None):
 
 def train(cfg, data, make_dataflow, validation, num_towers, on_gpu, session_init, start_step):
     """Train from a step on, say what was left out and saved, and write the page of --report; returns the exit code."""
-    from model import build_model
+    from ocr.model import build_model
     from ocr.model_files.checkpoint import find_checkpoint
     from ocr.training.data import make_crops
     from ocr.training.run import fit

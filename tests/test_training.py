@@ -178,8 +178,8 @@ def slim_checkpoint(path, without):
     """Write a checkpoint with the encoder's variables under slim's names, all but one, and some that we have not."""
     import tensorflow.compat.v1 as tf
 
-    from config import parse_config
-    from model import AttentionOCR
+    from ocr.config import parse_config
+    from ocr.model import AttentionOCR
 
     config = parse_config(tiny.flags(**tiny.TINY))
     with tf.Graph().as_default():

@@ -8,8 +8,9 @@ from fontTools.ttLib import TTFont, TTLibError
 from PIL import ImageFont
 
 from ocr.errors import InputError
+from ocr.files.shipped import shipped
 
-FONT_FOLDER = Path(__file__).resolve().parents[2] / 'fonts'
+FONT_FOLDER = shipped('fonts')
 FONT_SUFFIXES = ('.ttf', '.otf', '.ttc')
 # File names of plain fonts with Chinese on the usual systems: tried before whatever else is installed.
 CJK_FONTS = ('notosanscjk', 'notosanssc', 'sourcehansans', 'wqy', 'droidsansfallback', 'pingfang', 'msyh', 'simhei')

@@ -7,8 +7,8 @@ from tensorpack.tfutils.collection import freeze_collection
 from tensorpack.tfutils.gradproc import GlobalNormClip
 from tensorpack.tfutils.tower import get_current_tower_context
 
-from config import restorable, to_json
 from ocr.charset import Charset
+from ocr.config import restorable, to_json
 from ocr.model_files.checkpoint import (
     charset_beside,
     reading_map,

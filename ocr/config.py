@@ -10,6 +10,7 @@ from typing import Literal
 
 from ocr.errors import InputError
 from ocr.files.json_text import parse_json
+from ocr.files.shipped import shipped
 from ocr.network.architecture import ENDPOINTS, REFERENCE, REFERENCE_STEPS
 from ocr.preprocessing.augment_sets import AUGMENT_NUMBERS, AUGMENT_SETS, check_numbers
 from ocr.preprocessing.canvas import Canvas
@@ -19,7 +20,7 @@ from ocr.terminal.visible import set_up_output, visible
 logger = logging.getLogger(__name__)
 
 
-SHIPPED_MODEL = str(Path(__file__).parent / 'pretrain' / 'latin.pb')  # reads printable ASCII
+SHIPPED_MODEL = str(shipped('pretrain', 'latin.pb'))  # reads printable ASCII
 GROUPS = ('model', 'training', 'machine', 'path')
 SCRIPTS = ('dataset', 'synthesize', 'train', 'eval', 'export', 'test', 'app')
 SECTIONS = {  # titles in --help, in their order
@@ -275,7 +276,7 @@ class Config:
     )
     """Word list or corpus to draw, UTF-8."""
     font_dir: str = setting(
-        str(Path(__file__).parent / 'fonts'),
+        str(shipped('fonts')),
         'path',
         'synthesize train export',
         'drawing',
