@@ -533,6 +533,15 @@ def parse_config(argv=None, script=None, description=None):
     return _merged(Origin(script, typed, _read_settings(typed.get('config_path', ''))), {})
 
 
+def config_of(script, given):
+    """Config of a script whose settings are given in code, {name: value}, as if they had been typed.
+
+    Raises:
+        InputError: an illegal value.
+    """
+    return _merged(Origin(script, given), {})
+
+
 def _scripts_with(name):
     names = [f'{script}.py' for script in SETTINGS[name].metadata['scripts']]
     return names[0] if len(names) == 1 else f'{", ".join(names[:-1])} and {names[-1]}'
