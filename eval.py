@@ -20,7 +20,7 @@ import dataclasses
 import logging
 import os
 
-from ocr.config import SETTINGS, SHIPPED_MODEL, parse_config, restorable, run_script, shown
+from ocr.config import SETTINGS, parse_config, restorable, run_script, shown
 from ocr.errors import InputError
 from ocr.network.tensorflow_start import start_tensorflow
 
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 def load_predictor(cfg):
     """Predictor of --pb_path, else of --checkpoint_path, else the one shipped here; and what to call it."""
-    from ocr.reading.open_model import open_model, read_model
+    from ocr.reading.open_model import choose_model, open_model, read_model
 
     pb_path = cfg.pb_path
     if (
@@ -37,7 +37,7 @@ def load_predictor(cfg):
         and cfg.checkpoint_path == SETTINGS['checkpoint_path'].default
         and not os.path.isdir(cfg.checkpoint_path)
     ):
-        pb_path = SHIPPED_MODEL
+        pb_path = choose_model(cfg)
         logger.info('no --pb_path and no checkpoint in %s: the model shipped here, %s', cfg.checkpoint_path, pb_path)
     if pb_path:
         model = read_model(pb_path, cfg.gpus, cfg.trust_model)

@@ -88,7 +88,9 @@ class Config:
     """JSON file of settings, such as pretrain/latin.json, over the preset and under the other flags."""
 
     # What is read, and what with
-    img_folder: str = setting('./imgs/words', 'path', 'test', 'input', remote=True)
+    img_folder: str = setting(
+        str(shipped('imgs', 'words')), 'path', 'test', 'input', remote=True, in_help={'test': 'imgs/words'}
+    )
     """Folder of images, sub-folders included."""
     polygons_path: str = setting('', 'path', 'test', 'input', remote=True)
     """Text regions inside the images, as image<TAB>polygon lines or JSON Lines."""
@@ -404,6 +406,11 @@ class Config:
     def typed(self):
         """Names of the settings that the command line gives."""
         return self.origin.typed.keys()
+
+    @property
+    def names_model(self):
+        """Whether somebody names the model to read with; else the one shipped here is meant."""
+        return 'pb_path' in {**self.origin.in_file, **self.origin.typed}
 
     @property
     def num_steps(self):

@@ -1,6 +1,6 @@
 """Reading from Python: `from ocr import Reader`. Loads nothing heavy before a Reader is made."""
 
-from ocr.config import SETTINGS, SHIPPED_MODEL, config_of, shown
+from ocr.config import SETTINGS, config_of, shown
 from ocr.errors import InputError
 
 # Settings of test.py but for where it reads from and writes to, which here are arguments and results.
@@ -38,10 +38,10 @@ class Reader:
         """
         if unknown := sorted(settings.keys() - set(TAKEN)):
             raise InputError(f'{unknown[0]}: no setting of Reader; it takes {", ".join(TAKEN)}')
-        from ocr.reading.open_model import open_model, read_model
+        from ocr.reading.open_model import choose_model, open_model, read_model
 
-        cfg = config_of('test', settings)
-        stored = read_model(str(model or SHIPPED_MODEL), cfg.gpus, cfg.trust_model)
+        cfg = config_of('test', {**settings, 'pb_path': str(model)} if model else settings)
+        stored = read_model(choose_model(cfg), cfg.gpus, cfg.trust_model)
         self._predictor = open_model(stored, **cfg.over(shown(stored.settings)).reading)
         self._detector = _open_detector(str(detector), cfg) if detector else None
         self._cfg = cfg

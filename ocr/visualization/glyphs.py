@@ -9,6 +9,7 @@ from PIL import ImageFont
 
 from ocr.errors import InputError
 from ocr.files.shipped import shipped
+from ocr.optional_package import import_package
 
 FONT_FOLDER = shipped('fonts')
 FONT_SUFFIXES = ('.ttf', '.otf', '.ttc')
@@ -84,8 +85,7 @@ class Writer:
 @cache
 def plain_font():
     """Path of DejaVu Sans, which every installation of matplotlib has."""
-    import matplotlib
-
+    matplotlib = import_package('matplotlib', 'drawing text', 'requirements.txt')
     return str(Path(matplotlib.get_data_path()) / 'fonts' / 'ttf' / 'DejaVuSans.ttf')
 
 
