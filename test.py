@@ -72,7 +72,8 @@ def open_local(cfg):
 
     predictor = open_predictor(cfg)
     if cfg.attention_dir and not predictor.has_attention:
-        raise InputError(f'--attention_dir: {predictor.where} does not give its attention; export it anew with export.py')
+        where = predictor.where
+        raise InputError(f'--attention_dir: {where} does not give its attention; export it anew with export.py')
     pictures = AttentionFolder(cfg.attention_dir) if cfg.attention_dir else None
     return LocalReader(predictor, with_positions=True, on_read=pictures and pictures.save, **cfg.reading_regions)
 

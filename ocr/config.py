@@ -155,6 +155,8 @@ class Config:
     """Share of each of them in the samples, in their order, as 0.3 0.7."""
     eval_datasets: Names = setting(('icdar2017rctw',), 'path', 'dataset eval', 'data')
     """Datasets to score on, named as in train_datasets."""
+    suite: Names = setting((), 'machine', 'eval', 'data', in_help={'eval': 'none'})
+    """Benchmark sets below base_dir to score on instead: latin, common, union14m, names of sets, or NAME=PATH."""
     base_dir: str = setting('./data', 'path', 'dataset train eval export', 'data')
     """Folder of the datasets lsvt, art, rects, icdar2017rctw."""
     index_dir: str = setting('./index', 'path', 'dataset train eval export', 'data')
