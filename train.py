@@ -20,6 +20,7 @@ import os
 from ocr.config import parse_config, restorable, run_script, to_json
 from ocr.errors import InputError
 from ocr.network.tensorflow_start import start_tensorflow
+from ocr.optional_package import import_package
 from ocr.training.stop_signals import answer_stop_signals
 
 logger = logging.getLogger(__name__)
@@ -129,6 +130,8 @@ def load(cfg, start):
 def main(argv=None):
     cfg = parse_config(argv, 'train', __doc__)
     answer_stop_signals()
+    if cfg.tracker:
+        import_package(cfg.tracker, f'--tracker {cfg.tracker}')
     start_tensorflow(cfg.gpus)
     start = find_start(cfg)
     cfg = with_stored_settings(cfg, start)
@@ -141,7 +144,7 @@ def main(argv=None):
     from ocr.training.towers import choose_gpus
 
     if cfg.profile:
-        cfg = dataclasses.replace(cfg, val_epochs=0)  # nothing is to be held out or drawn for it
+        cfg = dataclasses.replace(cfg, val_epochs=0, accumulate=1)  # nothing is to be held out or drawn for it
     elif not start:
         check_pretrained(cfg.pretrain_path)
     data, make_dataflow, validation = load(cfg, start)
@@ -170,7 +173,7 @@ def train(cfg, data, make_dataflow, validation, num_towers, on_gpu, session_init
     from ocr.training.run import fit
     from ocr.training.run_folder import save_settings
 
-    samples_per_step = cfg.batch_size * num_towers
+    samples_per_step = cfg.batch_size * cfg.accumulate * num_towers
     make_crops(cfg, data, max(cfg.total_steps - start_step, 0) * samples_per_step)
     dataflow, checked = make_dataflow(samples_per_step, start_step)
     stopped = fit(

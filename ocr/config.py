@@ -235,6 +235,8 @@ class Config:
         remote=True,
     )
     """Images per step and GPU; in the scripts that read, images read at a time."""
+    accumulate: int = setting(1, 'training', 'train', 'training', 1)
+    """Batches whose gradients are averaged for a step: a large batch on a small GPU."""
     max_epoch: int = setting(1000, 'training', 'train', 'training', 1)
     """Epochs to train; the learning rate reaches its end there."""
     steps_per_epoch: int = setting(500, 'training', 'train', 'training', 1)
@@ -257,6 +259,8 @@ class Config:
     """Use the stored statistics of batch norm in training: for fine-tuning with small batches."""
     max_checkpoints: int = setting(10, 'machine', 'train', 'training', 1)
     """Checkpoints to keep besides the best."""
+    tracker: Literal['', 'wandb', 'mlflow'] = setting('', 'machine', 'train', 'training')
+    """Send what TensorBoard gets to Weights & Biases or MLflow too."""
     profile: Switch = setting(False, 'machine', 'train', 'training')
     """Only measure, for about a minute, what limits the training and which setting would speed it up."""
     augment: Literal[tuple(AUGMENT_SETS)] = setting('reference', 'training', 'dataset train', 'augmentation')
