@@ -12,9 +12,11 @@ import logging
 import os
 from pathlib import Path
 
-from config import parse_config, run_script, shown
+from ocr.config import parse_config, run_script, shown
+from ocr.files.shipped import shipped
+from ocr.optional_package import import_package
 
-SAMPLES = Path(__file__).parent / 'imgs' / 'words'
+SAMPLES = shipped('imgs', 'words')
 
 logger = logging.getLogger(__name__)
 
@@ -69,17 +71,19 @@ def build(predictor, pb_path, limits, token, cfg):
 
 def main(argv=None):
     cfg = parse_config(argv, 'app', __doc__)
+    for package in ('fastapi', 'uvicorn'):
+        import_package(package, 'the server', 'requirements.txt')
     from ocr.serving.server import open_socket, serve, url_of
     from ocr.serving.token import read_token
 
     limits, token = limits_of(cfg), read_token(cfg.token_path)
     with open_socket(cfg.host, cfg.port) as listener:
-        from ocr.reading.open_model import open_model, read_model
+        from ocr.reading.open_model import choose_model, open_model, read_model
 
-        model = read_model(cfg.pb_path, cfg.gpus, cfg.trust_model)
+        model = read_model(choose_model(cfg), cfg.gpus, cfg.trust_model)
         predictor = open_model(model, **cfg.over(shown(model.settings)).reading)
-        app = build(predictor, cfg.pb_path, limits, token, cfg)
-        logger.info('%s reads with %s%s', url_of(listener), cfg.pb_path, '' if token else ', without a token')
+        app = build(predictor, model.path, limits, token, cfg)
+        logger.info('%s reads with %s%s', url_of(listener), model.path, '' if token else ', without a token')
         serve(app, listener, stop_seconds=round(cfg.request_timeout) + 5)
     logger.info('stopped; all that was begun is answered')
 

@@ -14,7 +14,7 @@ regions inside photographs instead of whole images; docs/reading.md says how to 
 import os
 from functools import partial
 
-from config import SETTINGS, parse_config, run_script, shown
+from ocr.config import SETTINGS, parse_config, run_script, shown
 from ocr.errors import InputError
 from ocr.network.tensorflow_start import start_tensorflow
 
@@ -58,10 +58,10 @@ def open_remote(cfg):
 
 
 def open_predictor(cfg):
-    """Predictor of --pb_path."""
-    from ocr.reading.open_model import open_model, read_model
+    """Predictor of --pb_path, or of the model shipped here."""
+    from ocr.reading.open_model import choose_model, open_model, read_model
 
-    model = read_model(cfg.pb_path, cfg.gpus, cfg.trust_model)
+    model = read_model(choose_model(cfg), cfg.gpus, cfg.trust_model)
     return open_model(model, **cfg.over(shown(model.settings)).reading)
 
 
@@ -72,7 +72,8 @@ def open_local(cfg):
 
     predictor = open_predictor(cfg)
     if cfg.attention_dir and not predictor.has_attention:
-        raise InputError(f'--attention_dir: {cfg.pb_path} does not give its attention; export it anew with export.py')
+        where = predictor.where
+        raise InputError(f'--attention_dir: {where} does not give its attention; export it anew with export.py')
     pictures = AttentionFolder(cfg.attention_dir) if cfg.attention_dir else None
     return LocalReader(predictor, with_positions=True, on_read=pictures and pictures.save, **cfg.reading_regions)
 

@@ -168,9 +168,9 @@ def test_the_attention_is_where_the_characters_are(app):
 def test_the_card_is_that_of_the_shipped_model(app):
     card = requests.get(f'{app.url}/v1/model').json()
     schema.ModelCard.model_validate(card, strict=True)
-    assert card['name'] == 'latin.pb' and card['charset']['name'] == 'ascii'
+    assert card['name'] == 'latin.onnx' and card['charset']['name'] == 'ascii'
     assert card['charset']['num_characters'] == 95 and card['has_attention']
-    assert card['size_bytes'] == (tiny.ROOT / 'pretrain' / 'latin.pb').stat().st_size
+    assert card['size_bytes'] == (tiny.ROOT / 'pretrain' / 'latin.onnx').stat().st_size
     samples = requests.get(f'{app.url}/v1/samples').json()['samples']
     assert len(samples) == 24 and requests.get(app.url + samples[0]['url']).status_code == 200
 

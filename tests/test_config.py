@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from config import (
+from ocr.config import (
     AUGMENT_NUMBERS,
     PRESETS,
     RETIRED,
@@ -276,7 +276,7 @@ def test_the_endpoints_are_those_of_the_encoder():
 
 def test_every_field_has_a_group_and_a_meaning():
     assert {field.metadata['group'] for field in FIELDS.values()} == set(GROUPS)
-    source = (ROOT / 'config.py').read_text(encoding='utf-8')
+    source = (ROOT / 'ocr' / 'config.py').read_text(encoding='utf-8')
     for script in SCRIPTS:
         lines = run(script, '--help', COLUMNS='200').stdout
         flags, text = re.findall(r'^  --(\w+)', lines, re.MULTILINE), ' '.join(lines.split())

@@ -27,7 +27,7 @@ PATIENCE = 60_000  # ms until something that should come is missed; a busy machi
 @contextlib.contextmanager
 def serving(predictor, token=''):
     """The URL of the server of app.py in a thread."""
-    from config import SHIPPED_MODEL, Config
+    from ocr.config import SHIPPED_MODEL, Config
     from ocr.serving.server import make_server, open_socket, url_of
 
     script, cfg = tiny.load_script('app'), Config(batch_window=1.0)
@@ -46,7 +46,7 @@ def serving(predictor, token=''):
 
 def load_predictor():
     """The shipped model as app.py loads it, in float32 on every processor."""
-    from config import SHIPPED_MODEL, Config, shown
+    from ocr.config import SHIPPED_MODEL, Config, shown
     from ocr.network.tensorflow_start import start_tensorflow
 
     start_tensorflow()

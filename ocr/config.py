@@ -10,6 +10,7 @@ from typing import Literal
 
 from ocr.errors import InputError
 from ocr.files.json_text import parse_json
+from ocr.files.shipped import shipped
 from ocr.network.architecture import ENDPOINTS, REFERENCE, REFERENCE_STEPS
 from ocr.preprocessing.augment_sets import AUGMENT_NUMBERS, AUGMENT_SETS, check_numbers
 from ocr.preprocessing.canvas import Canvas
@@ -19,7 +20,7 @@ from ocr.terminal.visible import set_up_output, visible
 logger = logging.getLogger(__name__)
 
 
-SHIPPED_MODEL = str(Path(__file__).parent / 'pretrain' / 'latin.pb')  # reads printable ASCII
+SHIPPED_MODEL = str(shipped('pretrain', 'latin.pb'))  # reads printable ASCII
 GROUPS = ('model', 'training', 'machine', 'path')
 SCRIPTS = ('dataset', 'synthesize', 'train', 'eval', 'export', 'test', 'app')
 SECTIONS = {  # titles in --help, in their order
@@ -87,7 +88,9 @@ class Config:
     """JSON file of settings, such as pretrain/latin.json, over the preset and under the other flags."""
 
     # What is read, and what with
-    img_folder: str = setting('./imgs/words', 'path', 'test', 'input', remote=True)
+    img_folder: str = setting(
+        str(shipped('imgs', 'words')), 'path', 'test', 'input', remote=True, in_help={'test': 'imgs/words'}
+    )
     """Folder of images, sub-folders included."""
     polygons_path: str = setting('', 'path', 'test', 'input', remote=True)
     """Text regions inside the images, as image<TAB>polygon lines or JSON Lines."""
@@ -152,6 +155,8 @@ class Config:
     """Share of each of them in the samples, in their order, as 0.3 0.7."""
     eval_datasets: Names = setting(('icdar2017rctw',), 'path', 'dataset eval', 'data')
     """Datasets to score on, named as in train_datasets."""
+    suite: Names = setting((), 'machine', 'eval', 'data', in_help={'eval': 'none'})
+    """Benchmark sets below base_dir to score on instead: latin, common, union14m, names of sets, or NAME=PATH."""
     base_dir: str = setting('./data', 'path', 'dataset train eval export', 'data')
     """Folder of the datasets lsvt, art, rects, icdar2017rctw."""
     index_dir: str = setting('./index', 'path', 'dataset train eval export', 'data')
@@ -230,6 +235,8 @@ class Config:
         remote=True,
     )
     """Images per step and GPU; in the scripts that read, images read at a time."""
+    accumulate: int = setting(1, 'training', 'train', 'training', 1)
+    """Batches whose gradients are averaged for a step: a large batch on a small GPU."""
     max_epoch: int = setting(1000, 'training', 'train', 'training', 1)
     """Epochs to train; the learning rate reaches its end there."""
     steps_per_epoch: int = setting(500, 'training', 'train', 'training', 1)
@@ -252,6 +259,8 @@ class Config:
     """Use the stored statistics of batch norm in training: for fine-tuning with small batches."""
     max_checkpoints: int = setting(10, 'machine', 'train', 'training', 1)
     """Checkpoints to keep besides the best."""
+    tracker: Literal['', 'wandb', 'mlflow'] = setting('', 'machine', 'train', 'training')
+    """Send what TensorBoard gets to Weights & Biases or MLflow too."""
     profile: Switch = setting(False, 'machine', 'train', 'training')
     """Only measure, for about a minute, what limits the training and which setting would speed it up."""
     augment: Literal[tuple(AUGMENT_SETS)] = setting('reference', 'training', 'dataset train', 'augmentation')
@@ -275,7 +284,7 @@ class Config:
     )
     """Word list or corpus to draw, UTF-8."""
     font_dir: str = setting(
-        str(Path(__file__).parent / 'fonts'),
+        str(shipped('fonts')),
         'path',
         'synthesize train export',
         'drawing',
@@ -405,6 +414,11 @@ class Config:
         return self.origin.typed.keys()
 
     @property
+    def names_model(self):
+        """Whether somebody names the model to read with; else the one shipped here is meant."""
+        return 'pb_path' in {**self.origin.in_file, **self.origin.typed}
+
+    @property
     def num_steps(self):
         """T: decoder steps, the longest text and its EOS."""
         return self.seq_len + 1
@@ -530,6 +544,15 @@ def parse_config(argv=None, script=None, description=None):
             raise InputError(f'--{name}: choose a set with --augment, or write "{name}" into a file for --config_path')
     typed = parse_flags(_help_groups(script, argv), argv, description)
     return _merged(Origin(script, typed, _read_settings(typed.get('config_path', ''))), {})
+
+
+def config_of(script, given):
+    """Config of a script whose settings are given in code, {name: value}, as if they had been typed.
+
+    Raises:
+        InputError: an illegal value.
+    """
+    return _merged(Origin(script, given), {})
 
 
 def _scripts_with(name):
