@@ -314,7 +314,7 @@ class Config:
     """How weights are stored; int8, of --format onnx, computes the encoder in it too."""
 
     # Text in photographs
-    detector_path: str = setting('', 'path', 'eval test', 'detection')
+    detector_path: str = setting('', 'path', 'eval test app', 'detection')
     """Frozen detector that finds the text of photographs."""
     detect: Switch = setting(False, 'machine', 'test', 'detection')
     """Find the text of whole photographs with the detector, then read it."""

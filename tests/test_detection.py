@@ -7,6 +7,7 @@ import warnings
 
 import numpy as np
 import pytest
+from serving import recognize, started
 from streets import write_streets
 from tiny import ROOT, flags, make_words, run_main
 
@@ -156,6 +157,23 @@ def test_each_model_in_the_place_of_the_other_is_said(streets, pb_path, tmp_path
         run_main('test', *flags(pb_path=pb_path, img_folder=streets, output_path=tmp_path / 'out'))
     with pytest.raises(InputError, match='a model that reads text and finds none; give a detector'):
         score(tmp_path, detector_path=RECOGNISER, eval_datasets=f'mine={streets}')
+    with pytest.raises(InputError, match='a model that reads text and finds none; give a detector'):
+        run_main('app', *flags(port=0, detector_path=RECOGNISER))
+    with pytest.raises(InputError, match='a detector, which finds text and reads none'):
+        run_main('app', *flags(port=0, pb_path=pb_path))
+
+
+def test_the_server_finds_what_it_reads(pb_path, tmp_path):
+    folder = write_streets(tmp_path / 'streets', 1, first=900, size=(640, 480), height=(60, 90))
+    with started('--detector_path', pb_path, '--precision', 'float32') as app:
+        answer = recognize(app.url, (folder / '0.png').read_bytes()).json()
+        assert len(answer['regions']) >= 2 and answer['timings']['detect_ms'] > 0
+        (whole,) = recognize(app.url, (folder / '0.png').read_bytes(), detect='false').json()['regions']
+        assert whole['polygon'][2] == [640, 480]
+        settings = {'img_folder': folder, 'output_path': tmp_path / 'out', 'server': app.url}
+        assert not run_main('test', *flags(**settings))
+    (record,) = [json.loads(line) for line in (tmp_path / 'out' / 'results.jsonl').read_text().splitlines()]
+    assert record['text'] == whole['text'] and 'polygon' not in record  # test.py --server reads whole pictures
 
 
 def test_photographs_are_read_by_one_command(pb_path, tmp_path):

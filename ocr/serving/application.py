@@ -82,7 +82,7 @@ def build_application(reader, card, counters, *, token='', hosts=None, samples_f
     )
 
 
-def model_card(predictor, limits, *, name, charset_name, size_bytes):
+def model_card(predictor, limits, *, name, charset_name, size_bytes, detector=None):
     """The dict of schema.ModelCard.
 
     Args:
@@ -91,6 +91,7 @@ def model_card(predictor, limits, *, name, charset_name, size_bytes):
         name: of the model, for people.
         charset_name: likewise.
         size_bytes: of the model's file.
+        detector: dict of schema.DetectorCard, or None.
     """
     characters = predictor.charset.characters[2:]
     return {
@@ -104,6 +105,7 @@ def model_card(predictor, limits, *, name, charset_name, size_bytes):
         'has_attention': predictor.has_attention,
         'identity': predictor.identity,
         'limits': limits.to_json(),
+        **({'detector': detector} if detector else {}),
     }
 
 
@@ -155,7 +157,7 @@ def _add_recognize(app, reader, card, has_token):
 
     @app.post(RECOGNIZE, **described)
     async def recognize(request: Request):
-        """Reads the whole picture, or each of the polygons on it."""
+        """Reads each of the polygons on a picture; without polygons the text that the detector finds, or all of it."""
         started = time.perf_counter()
         try:
             answer = await _recognize(reader, request)

@@ -16,7 +16,7 @@ from ocr.serving.polygons import parse_json, to_polygons
 from ocr.serving.problem import Problem
 
 MULTIPART, JSON = 'multipart/form-data', 'application/json'
-FIELDS = ('image', 'polygons', 'attention', 'page')
+FIELDS = ('image', 'polygons', 'attention', 'page', 'detect')
 _MAX_PAGE = 1_000_000
 
 
@@ -29,12 +29,14 @@ class Order:
         polygons: list of float32 (K, 2); empty is the whole picture.
         attention: bool, whether the maps are wanted.
         page: of a TIFF, from 1; None is the first where there are polygons, else all.
+        detect: bool, whether text is found first; None: where there are no polygons and the server has a detector.
     """
 
     image: bytes
     polygons: list
     attention: bool
     page: int | None = None
+    detect: bool | None = None
 
 
 def check_headers(headers, limits):
@@ -87,7 +89,10 @@ async def read_order(request, limits, arrived=lambda num_bytes: None):
     if len(image) > limits.max_bytes:
         raise _too_large(limits)
     polygons = to_polygons(fields.get('polygons'), limits)
-    return Order(image, polygons, _attention(fields.get('attention', False)), _page(fields.get('page')))
+    attention, detect = _switch(fields.get('attention', False), 'attention'), fields.get('detect')
+    if detect is not None and _switch(detect, 'detect') and polygons:
+        raise Problem(422, 'bad_detect', 'Send "polygons" to read these, or "detect" to find others; leave one out.')
+    return Order(image, polygons, attention, _page(fields.get('page')), detect)
 
 
 async def _pieces(request, limits, arrived):
@@ -168,19 +173,20 @@ def _form_values(fields):
         raise Problem(422, 'missing_image', '"image" must be a file of the form, not text; give the part a file name.')
     if 'polygons' in fields:
         fields['polygons'] = parse_json(fields['polygons']) if fields['polygons'] else None
-    if isinstance(fields.get('attention'), bytes):
-        fields['attention'] = None
-    if fields.get('attention') in ('true', 'false'):
-        fields['attention'] = fields['attention'] == 'true'
+    for name in ('attention', 'detect'):
+        if isinstance(fields.get(name), bytes):
+            fields[name] = ''
+        if fields.get(name) in ('true', 'false'):
+            fields[name] = fields[name] == 'true'
     page = fields.get('page')
     if isinstance(page, str) and page.isascii() and page.isdecimal() and len(page) < 8:
         fields['page'] = int(page)
     return fields
 
 
-def _attention(value):
+def _switch(value, name):
     if not isinstance(value, bool):
-        raise Problem(422, 'bad_attention', '"attention" must be true or false.')
+        raise Problem(422, f'bad_{name}', f'"{name}" must be true or false.')
     return value
 
 

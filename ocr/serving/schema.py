@@ -54,11 +54,22 @@ class Region(_Closed):
     read: str | None = Field(None, description='what was read where text is the word of the lexicon nearest to it')
     page: Annotated[int, Field(ge=1)] | None = Field(None, description='of a TIFF that has several')
     polygon: list[Point]
+    found_confidence: Probability | None = Field(None, description='of the detector; only where it found the region')
     attention: Attention | None = Field(None, description='only where it was asked for')
+
+
+class Line(_Closed):
+    """Regions that are read one after the other."""
+
+    text: str
+    regions: list[Annotated[int, Field(ge=0)]] = Field(description='positions in `regions`')
+    polygon: list[Point]
+    page: Annotated[int, Field(ge=1)] | None = Field(None, description='of a TIFF that has several')
 
 
 class Timings(_Closed):
     decode_ms: Milliseconds = Field(description='decoding the picture and cutting the regions out')
+    detect_ms: Milliseconds | None = Field(None, description='finding the text; only where it was looked for')
     queue_ms: Milliseconds = Field(description='waiting for the batch')
     read_ms: Milliseconds = Field(description="the batch's own time")
     total_ms: Milliseconds = Field(description='from the first byte of the request to the answer')
@@ -70,10 +81,14 @@ class ModelName(_Closed):
 
 
 class Answer(_Closed):
-    """What was read in a picture, region by region in the order of the request."""
+    """What was read in a picture, region by region in the order of the request, or in reading order where found."""
 
     image: PictureSize
     regions: list[Region]
+    lines: list[Line] | None = Field(None, description='only where text was looked for')
+    left_out: dict[str, int] | None = Field(
+        None, description='what looked like text and was not read, counted by reason; only where there is some'
+    )
     timings: Timings
     model: ModelName
 
@@ -93,8 +108,13 @@ class LimitsCard(_Closed):
     timeout: float
 
 
+class DetectorCard(_Closed):
+    name: str
+    size_bytes: int
+
+
 class ModelCard(_Closed):
-    """The model that reads here, and how much one request may ask for."""
+    """The models here, and how much one request may ask for."""
 
     name: str
     charset: CharsetCard
@@ -106,6 +126,7 @@ class ModelCard(_Closed):
     has_attention: bool
     identity: dict[str, str | int | bool] = Field(description='of all that decides what is read: equal ones read alike')
     limits: LimitsCard
+    detector: DetectorCard | None = Field(None, description='what finds text in pictures; absent where nothing does')
 
 
 class Sample(_Closed):
@@ -152,12 +173,16 @@ def request_body(limits):
             },
         },
         'description': 'Regions to read, [[x, y], ...] each, in pixels of the upright picture, in reading order, '
-        'enclosing an area and touching the picture. None: the whole picture.',
+        'enclosing an area and touching the picture. None: what the detector finds, or the whole picture.',
         'examples': [[[[0, 0], [100, 0], [100, 30], [0, 30]]]],
     }
     image = {'description': "The picture's file: JPEG, PNG, WebP, BMP, GIF, TIFF, PPM, JPEG 2000, AVIF, perhaps HEIC."}
     page = {'description': 'Page of a TIFF, from 1. None: with polygons the first, without them each page is a region.'}
     attention = {'description': 'Also give the attention of each character.'}
+    detect = {
+        'description': 'Find the text first, true only without polygons. Left out: where there are none and the server '
+        'has a detector. false without polygons: the whole picture is one region.'
+    }
     form = {
         'image': {**image, 'type': 'string', 'format': 'binary'},
         'polygons': {
@@ -168,12 +193,14 @@ def request_body(limits):
         },
         'attention': {**attention, 'type': 'string', 'enum': ['true', 'false']},
         'page': {**page, 'type': 'string', 'pattern': '^[1-9][0-9]{0,5}$'},
+        'detect': {**detect, 'type': 'string', 'enum': ['true', 'false']},
     }
     of_json = {
         'image': {**image, 'type': 'string', 'contentEncoding': 'base64', 'format': 'base64-image'},
         'polygons': {**polygons, 'type': ['array', 'null']},
         'attention': {**attention, 'type': 'boolean', 'default': False},
         'page': {**page, 'type': ['integer', 'null'], 'minimum': 1, 'maximum': 1_000_000},
+        'detect': {**detect, 'type': ['boolean', 'null']},
     }
     return {
         'required': True,
