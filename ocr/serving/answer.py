@@ -73,8 +73,13 @@ def lines_answer(lines, regions):
         {
             'text': ' '.join(filter(None, (regions[member]['text'] for member in line.members))),
             'regions': list(line.members),
-            'polygon': line.polygon.tolist(),
+            'polygon': in_tenths(line.polygon.tolist()),
             **{name: regions[line.members[0]][name] for name in ('page',) if name in regions[line.members[0]]},
         }
         for line in lines
     ]
+
+
+def in_tenths(polygon):
+    """A polygon, nested lists, in tenths of a pixel: what was found is no more exact."""
+    return [[round(value, 1) for value in point] for point in polygon]

@@ -9,7 +9,7 @@ import numpy as np
 from ocr.parallel import num_cores
 from ocr.preprocessing.prepare import InferencePreparer, stacked
 from ocr.region import TextRegion
-from ocr.serving.answer import lines_answer, region_answer
+from ocr.serving.answer import in_tenths, lines_answer, region_answer
 from ocr.serving.arrivals import Arrivals
 from ocr.serving.batcher import Batcher
 from ocr.serving.finding import Finder, find_and_prepare
@@ -225,6 +225,7 @@ class Reader:
         for region, confidence in zip(regions, found.confidences, strict=True):
             if confidence is not None:
                 region['found_confidence'] = round(confidence, 4)
+                region['polygon'] = in_tenths(region['polygon'])
         left_out = {'left_out': dict(found.left_out)} if found.left_out else {}
         return {'regions': regions, 'lines': lines_answer(found.lines, regions), **left_out}
 

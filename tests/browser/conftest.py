@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 from shop_front import draw_shop_front
-from visits import CHROMIUM, TOKEN, load_predictor, serving, start_browser, visiting
+from visits import CHROMIUM, TOKEN, ShopDetector, load_predictor, serving, start_browser, visiting
 
 _folder = os.path.dirname(__file__)
 _running = contextlib.ExitStack()  # closed behind the last test here: Playwright's loop would stand in others' way
@@ -47,6 +47,12 @@ def server(predictor):
 @pytest.fixture(scope='session')
 def locked_server(predictor):
     return _running.enter_context(serving(predictor, TOKEN))
+
+
+@pytest.fixture(scope='session')
+def finding_server(predictor):
+    """A server with a detector."""
+    return _running.enter_context(serving(predictor, detector=ShopDetector()))
 
 
 @pytest.fixture(scope='session')

@@ -39,12 +39,19 @@ export class Api {
     return unbroken(answer.blob());
   }
 
-  /** Read regions of a picture: polygons, or null for all of it. With attention where the model gives it. */
-  async recognize(blob, name, polygons, signal) {
+  /**
+   * Read regions of a picture: polygons, or null for those that the server finds. With attention where the model
+   * gives it.
+   *
+   * @param whole without polygons: read the picture as one text, whatever could be found in it.
+   */
+  async recognize(blob, name, polygons, whole, signal) {
     const form = new FormData();
+    const model = await this.model();
     form.append('image', blob, name);
-    if ((await this.model()).has_attention) form.append('attention', 'true');
+    if (model.has_attention) form.append('attention', 'true');
     if (polygons) form.append('polygons', JSON.stringify(polygons));
+    else if (whole && model.detector) form.append('detect', 'false');
     return this.#json('v1/recognize', { method: 'POST', body: form, signal });
   }
 

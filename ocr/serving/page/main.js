@@ -56,7 +56,7 @@ async function take(blob, name) {
     show('work');
     sheet.open(picture);
     stage.open();
-    drawing.use(matchMedia('(pointer: fine)').matches ? 'rectangle' : 'select');
+    drawing.use(matchMedia('(pointer: fine)').matches && !model?.detector ? 'rectangle' : 'select');
     byId('file-name').textContent = name;
     writePictureTexts();
     byId('file-name').focus({ preventScroll: true });
@@ -65,9 +65,9 @@ async function take(blob, name) {
   });
 }
 
-function read() {
-  const act = async () => announce(await reader.read());
-  return attempt(act, read);
+function read(whole = false) {
+  const act = async () => announce((await reader.read(whole)) || say('no_text'));
+  return attempt(act, () => read(whole));
 }
 
 function show(part) {
@@ -89,14 +89,26 @@ function writePictureTexts() {
 function drawReading() {
   if (!sheet.picture) return;
   const unread = sheet.unread.length;
+  const finds = Boolean(model?.detector) && !sheet.regions.length;
   const button = byId('read');
   button.hidden = !unread;
   button.disabled = reader.busy;
-  button.textContent = sheet.regions.length ? say('read_regions', { count: unread }) : say('read_whole');
-  const done = unread ? null : reader.done; // what is read anew is not done
-  setStatus(reader.busy ? say('reading') : done ? say('done', { count: done.count, ms: number(done.ms) }) : '');
+  const toRead = finds ? say('find') : say('read_whole');
+  button.textContent = sheet.regions.length ? say('read_regions', { count: unread }) : toRead;
+  byId('read-whole').hidden = !unread || !finds || reader.busy;
+  setStatus(reader.busy ? say(finds ? 'finding' : 'reading') : doneText(unread, finds));
   byId('work').setAttribute('aria-busy', reader.busy);
   showModel(model, sheet.timings);
+}
+
+/** What the last reading came to; nothing where something is to be read anew. */
+function doneText(unread, finds) {
+  const { done } = reader;
+  if (!done) return '';
+  if (finds && !done.count) return say('found_none');
+  if (unread) return '';
+  const text = say('done', { count: done.count, ms: number(done.ms) });
+  return done.more ? `${text}${say('done_more', { count: done.more })}` : text;
 }
 
 async function copy(text) {
@@ -122,6 +134,8 @@ async function loadServer() {
   await attempt(async () => {
     model = await api.model();
     reader.limits = model.limits;
+    byId('start-lead').dataset.text = model.detector ? 'start_lead_finds' : 'start_lead';
+    writeTexts(byId('start'));
     showModel(model, sheet.timings);
     showSamples(await api.samples(), ({ url, name }) => attempt(async () => take(await api.blob(url), name)));
   }, loadServer);
@@ -162,7 +176,8 @@ byId('read').addEventListener('click', () => {
   else if (sheet.draft) sheet.cancel();
   read();
 });
-byId('copy-all').addEventListener('click', () => copy(sheet.entries.map(({ reading }) => reading?.text ?? '').join('\n')));
+byId('read-whole').addEventListener('click', () => read(true));
+byId('copy-all').addEventListener('click', () => copy(sheet.texts.join('\n')));
 byId('save-json').addEventListener('click', saveJson);
 byId('save-png').addEventListener('click', savePng);
 writeAll();
