@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ocr.geometry import polygon_area, whole_image
-from ocr.preprocessing.working_size import LONGER
+from ocr.preprocessing.working_size import LONGER, shrink
 from ocr.reading.lines import Line, in_reading_order
 from ocr.serving.picture import PreparedPicture
 
@@ -58,6 +58,11 @@ class Finder:
     async def find(self, pixels, size):
         """(FoundText, seconds) of pixels uint8 (h, w, 3), a picture of `size` shrunk. Who leaves takes no turn."""
         return await asyncio.wrap_future(self._thread.submit(self._timed, pixels, size))
+
+    def find_now(self, image):
+        """FoundText of an image uint8 (H, W, 3), which waits its turn; for threads."""
+        turn = self._thread.submit(self._detector.find, shrink(image, self.longer), image.shape[1::-1])
+        return turn.result()
 
     def close(self):
         """Finish what is looked at, and end the thread."""

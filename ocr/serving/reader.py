@@ -15,6 +15,7 @@ from ocr.serving.batcher import Batcher
 from ocr.serving.finding import Finder, find_and_prepare
 from ocr.serving.picture import prepare_picture, show_page
 from ocr.serving.problem import Problem, queue_full, stopping
+from ocr.serving.video.jobs import VideoJobs
 from ocr.serving.workers import Died, TookTooLong, Workers
 
 STOP_GRACE = 3.0  # seconds after the stop in which bodies may still arrive and pictures be decoded
@@ -58,6 +59,7 @@ class Reader:
 
     Attributes:
         arrivals: Arrivals, the bodies that are on their way.
+        videos: VideoJobs, or None where there is no detector.
     """
 
     def __init__(self, predictor, limits, *, batch_size, window, num_workers=0, on_batch=None, detector=None):
@@ -70,6 +72,7 @@ class Reader:
         self._is_stopping = False
         self._out_of_time = asyncio.Event()
         self._batcher = Batcher(predictor, batch_size=batch_size, window=window, on_batch=on_batch)
+        self.videos = self.finder and VideoJobs(self.finder, self._batcher, predictor.canvas, limits)
         self._num_taken = 0  # regions of all requests that are being answered
         self._pace = 0.05  # seconds that a region takes of late
 
@@ -175,6 +178,8 @@ class Reader:
     def close(self):
         """Finish what is read and end threads and processes."""
         self._workers.close()
+        if self.videos:
+            self.videos.close()
         self._batcher.close()
         if self.finder:
             self.finder.close()

@@ -95,20 +95,21 @@ async def read_order(request, limits, arrived=lambda num_bytes: None):
     return Order(image, polygons, attention, _page(fields.get('page')), detect)
 
 
-async def _pieces(request, limits, arrived):
-    """The body's pieces; Problem as soon as they are too many."""
+async def pieces(request, max_body, too_large, arrived):
+    """The body's pieces; the Problem `too_large` as soon as they are too many."""
     num_bytes = 0
     async for piece in request.stream():
         num_bytes += len(piece)
-        if num_bytes > limits.max_body:
-            raise _too_large(limits)
+        if num_bytes > max_body:
+            raise too_large
         arrived(len(piece))
         yield piece
 
 
 async def _read_json(request, limits, arrived):
     """{field: value} of a JSON body; `image` is decoded to bytes."""
-    body = b''.join([piece async for piece in _pieces(request, limits, arrived)])
+    arriving = pieces(request, limits.max_body, _too_large(limits), arrived)
+    body = b''.join([piece async for piece in arriving])
     return await asyncio.to_thread(_parse_body, body, limits)
 
 
@@ -151,8 +152,17 @@ class _InMemory(MultiPartParser):
 
 async def _read_form(request, limits, arrived):
     """{field: value} of a form; `image` as bytes, `polygons` parsed."""
-    pieces = _pieces(request, limits, arrived)
-    parser = _InMemory(request.headers, pieces, max_files=2, max_fields=8, max_part_size=limits.max_polygon_bytes)
+    arriving = pieces(request, limits.max_body, _too_large(limits), arrived)
+    return _form_values(await parse_form(request.headers, arriving, limits.max_polygon_bytes))
+
+
+async def parse_form(headers, arriving, max_part_size):
+    """{field: bytes of a file, or str} of a form's pieces.
+
+    Raises:
+        Problem: malformed, or a field is there twice.
+    """
+    parser = _InMemory(headers, arriving, max_files=2, max_fields=8, max_part_size=max_part_size)
     try:
         form = await parser.parse()
     except MultiPartException as error:
@@ -165,7 +175,7 @@ async def _read_form(request, limits, arrived):
             raise Problem(422, 'repeated_field', f'"{name[:100]}" is there twice; send one a request.')
         fields[name] = await value.read() if isinstance(value, UploadFile) else value
     await form.close()
-    return _form_values(fields)
+    return fields
 
 
 def _form_values(fields):

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Probability = Annotated[float, Field(ge=0, le=1)]
+Seconds = Annotated[float, Field(ge=0)]
 Milliseconds = Annotated[float, Field(ge=0)]
 Point = Annotated[list[float], Field(min_length=2, max_length=2)]
 Row = Annotated[list[float], Field(min_length=3, max_length=3)]
@@ -106,6 +107,9 @@ class LimitsCard(_Closed):
     max_points: int
     queue_size: int
     timeout: float
+    max_video_bytes: int
+    max_video_seconds: float
+    max_videos: int
 
 
 class DetectorCard(_Closed):
@@ -129,6 +133,48 @@ class ModelCard(_Closed):
     detector: DetectorCard | None = Field(None, description='what finds text in pictures; absent where nothing does')
 
 
+class ErrorDetail(_Closed):
+    code: Annotated[str, Field(pattern='^[a-z0-9_]+$')]
+    message: str
+
+
+class Outline(_Closed):
+    """Where a text is from a time on, until its next outline or its end."""
+
+    time: Seconds
+    polygon: list[Point]
+
+
+class VideoText(_Closed):
+    """A text of a video."""
+
+    text: str
+    confidence: Probability = Field(description='mean of the readings that agree with it')
+    start: Seconds
+    end: Seconds | None = Field(description='null while it is to be seen')
+    num_seen: Annotated[int, Field(ge=1)] = Field(description='frames that show it')
+    outlines: list[Outline]
+
+
+class VideoJob(_Closed):
+    """A video that is being read."""
+
+    id: str
+    state: Literal['waiting', 'reading', 'done', 'failed']
+    width: int
+    height: int
+    seconds: Seconds | None = Field(description='of the whole video; null where its file does not say')
+    read_seconds: Seconds = Field(description='of the video, so far')
+    fps: float = Field(description='frames that are looked at for each second')
+    frames: Annotated[int, Field(ge=0)] = Field(description='that were looked at so far')
+    complete: bool = Field(description='the whole video was read')
+    num_texts: Annotated[int, Field(ge=0)] = Field(description='that have ended, so far')
+    texts: list[VideoText] = Field(description='those of them from `after` on')
+    showing: list[VideoText] = Field(description='texts to be seen in the last frame, which may change')
+    left_out: dict[str, int] = Field(description='what was not read, counted by reason')
+    error: ErrorDetail | None = Field(None, description='why it failed')
+
+
 class Sample(_Closed):
     name: str
     url: str
@@ -143,11 +189,6 @@ class Samples(_Closed):
 class Health(_Closed):
     status: Annotated[str, Field(pattern='^(ready|stopping)$')]
     model: str
-
-
-class ErrorDetail(_Closed):
-    code: Annotated[str, Field(pattern='^[a-z0-9_]+$')]
-    message: str
 
 
 class ErrorAnswer(_Closed):
@@ -216,3 +257,17 @@ def request_body(limits):
             for kind, properties in (('multipart/form-data', form), ('application/json', of_json))
         },
     }
+
+
+def video_body():
+    """OpenAPI request body of POST /v1/video."""
+    properties = {
+        'video': {'type': 'string', 'format': 'binary', 'description': 'The file: MP4, MOV, WebM, MKV or AVI.'},
+        'fps': {
+            'type': 'string',
+            'pattern': r'^[0-9]{1,3}(\.[0-9]{1,3})?$',
+            'description': 'Frames to look at for each second, more than 0 and at most 30; 2 where left out.',
+        },
+    }
+    form = {'type': 'object', 'required': ['video'], 'properties': properties, 'additionalProperties': False}
+    return {'required': True, 'content': {'multipart/form-data': {'schema': form}}}

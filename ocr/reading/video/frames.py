@@ -86,9 +86,13 @@ class Video:
             raise StopIteration
         return Frame(time, np.frombuffer(self._of_decoder(self._connection.recv_bytes), np.uint8).reshape(more))
 
-    def close(self):
-        """End the decoding; a frame that is waited for elsewhere does not come."""
+    def stop(self):
+        """End the decoding; a frame that another thread waits for does not come, with an UnreadableVideo there."""
         self._process.kill()
+
+    def close(self):
+        """End the decoding and let all go."""
+        self.stop()
         self._process.join()
         self._connection.close()
 

@@ -60,7 +60,7 @@ class VideoTexts:
     """The texts of a video as they come.
 
     Attributes:
-        records: list of what texts.text_record gives, for texts that have ended.
+        records: list of what texts.text_record gives, for texts that have ended, in that order.
         left_out: {reason: number} of tracks that are no text.
         num_frames: that were looked at.
         time: of the last one, seconds.
@@ -77,9 +77,8 @@ class VideoTexts:
         self._keep(self._tracker.add(time, sightings))
 
     def close(self, end):
-        """No frame follows; the video ends at `end`, seconds. In the order of their beginnings now."""
+        """No frame follows; the video ends at `end`, seconds."""
         self._keep(self._tracker.close(max(end, self.time)))
-        self.records.sort(key=lambda record: (record['start'], record['end']))
 
     @property
     def to_be_seen(self):
@@ -112,7 +111,7 @@ def video_record(place, video, fps, texts, complete):
         'fps': fps,
         'frames': texts.num_frames,
         'complete': complete,
-        'texts': texts.records,
+        'texts': sorted(texts.records, key=lambda record: (record['start'], record['end'])),
         **({'left_out': texts.left_out} if texts.left_out else {}),
     }
 
