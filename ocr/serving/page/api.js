@@ -55,6 +55,29 @@ export class Api {
     return this.#json('v1/recognize', { method: 'POST', body: form, signal });
   }
 
+  /** Send a video to be read; what the server tells of it, as video() does. */
+  async sendVideo(blob, name, signal) {
+    const form = new FormData();
+    form.append('video', blob, name);
+    return this.#json('v1/video', { method: 'POST', body: form, signal });
+  }
+
+  /** How far a video is read, with its texts from number `after` on. */
+  async video(id, after, signal) {
+    return this.#json(`v1/video/${id}?after=${after}`, { signal });
+  }
+
+  /** The texts of a video that was read, as a file of subtitles. */
+  async subtitles(id) {
+    const answer = await this.#fetch(`v1/video/${id}/subtitles`);
+    return unbroken(answer.text());
+  }
+
+  /** Have the server stop reading a video; that it may be gone already is no matter. */
+  forgetVideo(id) {
+    this.#ask(`v1/video/${id}`, { method: 'DELETE', keepalive: true }).catch(() => {});
+  }
+
   async #json(url, options) {
     const answer = await this.#fetch(url, options);
     return unbroken(answer.json());
