@@ -2,6 +2,7 @@
 
     python app.py                                              with the model shipped here, http://127.0.0.1:5000
     python app.py --pb_path ./checkpoint/text_recognition.pb --port 8080
+    python app.py --detector_path detector.pb                  finds the text of photographs before it reads it
 
 The page is at /, the API at /docs; POST /v1/recognize reads a picture. Only this machine reaches the server unless
 --host says otherwise; a token, from --token_path or the environment variable OCR_TOKEN, is then a good idea. No upload
@@ -41,8 +42,21 @@ def charset_name(charset):
     return next((name for name in PRESETS if Charset.preset(name) == charset), Path(charset.name).name)
 
 
-def build(predictor, pb_path, limits, token, cfg):
-    """The ASGI application of a predictor."""
+def open_detector(cfg):
+    """Detector of --detector_path, or None."""
+    if not cfg.detector_path:
+        return None
+    from ocr.network.tensorflow_start import start_tensorflow
+
+    start_tensorflow(cfg.gpus)
+    from ocr.network.precision import choose_precision
+    from ocr.reading.detector import Detector
+
+    return Detector.from_pb(cfg.detector_path, trusted=cfg.trust_model, precision=choose_precision(cfg.precision))
+
+
+def build(predictor, pb_path, limits, token, cfg, detector=None):
+    """The ASGI application of a predictor and perhaps a detector."""
     from ocr.serving.application import COUNTED, build_application, model_card
     from ocr.serving.hosts import Hosts
     from ocr.serving.metrics import Metrics
@@ -56,6 +70,7 @@ def build(predictor, pb_path, limits, token, cfg):
         window=cfg.batch_window / 1000,
         num_workers=cfg.num_workers,
         on_batch=counters.count_batch,
+        detector=detector,
     )
     reader.warm_up()
     card = model_card(
@@ -64,6 +79,7 @@ def build(predictor, pb_path, limits, token, cfg):
         name=Path(pb_path).name,
         charset_name=charset_name(predictor.charset),
         size_bytes=os.path.getsize(pb_path),
+        detector=detector and {'name': Path(detector.where).name, 'size_bytes': os.path.getsize(detector.where)},
     )
     hosts = Hosts(cfg.host, cfg.allowed_hosts, bool(token))
     return build_application(reader, card, counters, token=token, hosts=hosts, samples_folder=SAMPLES)
@@ -82,7 +98,7 @@ def main(argv=None):
 
         model = read_model(choose_model(cfg), cfg.gpus, cfg.trust_model)
         predictor = open_model(model, **cfg.over(shown(model.settings)).reading)
-        app = build(predictor, model.path, limits, token, cfg)
+        app = build(predictor, model.path, limits, token, cfg, open_detector(cfg))
         logger.info('%s reads with %s%s', url_of(listener), model.path, '' if token else ', without a token')
         serve(app, listener, stop_seconds=round(cfg.request_timeout) + 5)
     logger.info('stopped; all that was begun is answered')

@@ -8,7 +8,7 @@ prints a table. A killed run goes on with --resume.
 --server URL reads with an app.py elsewhere: no model and no TensorFlow are needed here.
 --attention_dir saves a picture of each image with what was looked at for every character. --polygons_path reads
 regions inside photographs instead of whole images; docs/reading.md says how to read better with the same weights.
---detect finds the text of whole photographs first (docs/photographs.md).
+--detect finds the text of whole photographs first, --video that of a video (docs/photographs.md).
 """
 
 import os
@@ -78,27 +78,46 @@ def open_local(cfg):
     return LocalReader(predictor, with_positions=True, on_read=pictures and pictures.save, **cfg.reading_regions)
 
 
+def open_detector(cfg, flag):
+    """Detector of --detector_path, for what `flag` asks for."""
+    if not cfg.detector_path:
+        raise InputError(f'--{flag}: name the detector with --detector_path; train one with --model_name detector')
+    start_tensorflow(cfg.gpus)
+    from ocr.network.precision import choose_precision
+    from ocr.reading.detector import Detector
+
+    return Detector.from_pb(cfg.detector_path, precision=choose_precision(cfg.precision), trusted=cfg.trust_model)
+
+
 def detect(cfg):
     """Find and read the text of whole photographs."""
     for name in ('server', 'polygons_path', 'attention_dir'):
         if getattr(cfg, name):
             raise InputError(f'--{name}: not with --detect; leave one of them out')
-    if not cfg.detector_path:
-        raise InputError('--detect: name the detector with --detector_path; train one with --model_name detector')
-    start_tensorflow(cfg.gpus)
-    from ocr.network.precision import choose_precision
-    from ocr.reading.detector import Detector
+    detector = open_detector(cfg, 'detect')
     from ocr.reading.local_reader import LocalReader
     from ocr.reading.photographs import line_table, read_folder
     from ocr.visualization.photograph_sheet import save_photograph
 
     path = os.path.join(cfg.output_path, RESULTS_FILE)
     reader = LocalReader(open_predictor(cfg), **cfg.reading_regions)
-    detector = Detector.from_pb(cfg.detector_path, precision=choose_precision(cfg.precision), trusted=cfg.trust_model)
     save = partial(save_photograph, cfg.picture_dir) if cfg.picture_dir else None
     read_folder(detector, reader, cfg.img_folder, path, resume=cfg.resume, save=save)
     print(line_table(path, TABLE_ROWS))
     print_passed_over(cfg.img_folder)
+
+
+def read_video(cfg):
+    """Find and read the text of a video."""
+    for name in ('server', 'polygons_path', 'attention_dir', 'picture_dir', 'resume', 'img_folder', 'detect'):
+        if name in cfg.typed:
+            raise InputError(f'--{name}: not with --video; leave one of them out')
+    detector = open_detector(cfg, 'video')
+    from ocr.reading.video.read_video import FrameReader, read_video_file, text_table
+
+    reader = FrameReader(open_predictor(cfg), **cfg.reading_regions)
+    record, path = read_video_file(detector, reader, cfg.video, cfg.output_path, fps=cfg.fps)
+    print(text_table(record, path, TABLE_ROWS))
 
 
 def print_passed_over(folder):
@@ -112,8 +131,8 @@ def print_passed_over(folder):
 
 def main(argv=None):
     cfg = parse_config(argv, 'test', __doc__)
-    if cfg.detect:
-        return detect(cfg)
+    if cfg.video or cfg.detect:
+        return read_video(cfg) if cfg.video else detect(cfg)
     from ocr.reading.folder import find_regions
     from ocr.reading.results_file import open_results, result_table
 

@@ -323,12 +323,16 @@ class Config:
     """How weights are stored; int8, of --format onnx, computes the encoder in it too."""
 
     # Text in photographs
-    detector_path: str = setting('', 'path', 'eval test', 'detection')
+    detector_path: str = setting('', 'path', 'eval test app', 'detection')
     """Frozen detector that finds the text of photographs."""
     detect: Switch = setting(False, 'machine', 'test', 'detection')
     """Find the text of whole photographs with the detector, then read it."""
     picture_dir: str = setting('', 'path', 'test', 'detection')
     """With --detect: folder for the photographs with what was found and read drawn on them."""
+    video: str = setting('', 'path', 'test', 'detection')
+    """Video to find and read the text of, with times."""
+    fps: float = setting(2.0, 'machine', 'test', 'detection', 0.01, 1000.0)
+    """Frames of --video a second to look at."""
     unit: Literal['word', 'line'] = setting('word', 'machine', 'eval', 'detection')
     """What the labels of photographs are; found words are joined to lines for labels of lines."""
 

@@ -1,61 +1,25 @@
 """app.py as a user starts it, with the model that comes with the project, and test.py --server as its client."""
 
 import base64
-import contextlib
 import io
 import json
 import re
 import signal
 import socket
-import subprocess
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import requests
 import tiny
 from PIL import Image
-from serving import Obedient, error_of, picture, recognize, running, wait_until
+from serving import Obedient, error_of, picture, recognize, running, started, wait_until
 
 from ocr.errors import InputError
 from ocr.serving import schema
 
 WORDS = tiny.ROOT / 'imgs' / 'words'
-
-
-PATIENT = """
-import runpy, sys
-sys.path.insert(0, sys.argv[1])
-import ocr.serving.reader
-ocr.serving.reader.STOP_GRACE = 30.0
-sys.argv[:2] = [sys.argv[1] + '/app.py']
-runpy.run_path(sys.argv[0], run_name='__main__')
-"""
-
-
-@contextlib.contextmanager
-def started(*arguments, patient=False, **environment):
-    """app.py on a free port: .url, .process, .lines of its log. A patient one decodes for long after its stop."""
-    command = ['-c', PATIENT, str(tiny.ROOT)] if patient else [str(tiny.ROOT / 'app.py')]
-    command = [sys.executable, *command, '--port', '0', *map(str, arguments)]
-    process = subprocess.Popen(
-        command, stderr=subprocess.PIPE, text=True, preexec_fn=tiny.heed_ctrl_c, env={**tiny.os.environ, **environment}
-    )
-    lines = []
-    try:
-        for line in process.stderr:
-            lines.append(line)
-            if url := re.match(r'(http://\S+) reads with', line):
-                break
-        assert url, lines
-        yield SimpleNamespace(url=url[1], process=process, lines=lines)
-    finally:
-        process.kill()
-        process.wait()
-        process.stderr.close()
 
 
 @pytest.fixture(scope='module')
