@@ -30,7 +30,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1
 WORKDIR /app
-COPY LICENSE app.py config.py export.py ./
+COPY LICENSE app.py export.py ./
 COPY ocr ./ocr
 COPY pretrain ./pretrain
 COPY imgs/words ./imgs/words

@@ -2,6 +2,7 @@
 
     python app.py                                              with the model shipped here, http://127.0.0.1:5000
     python app.py --pb_path ./checkpoint/text_recognition.pb --port 8080
+    python app.py --detector_path detector.pb                  finds the text of photographs before it reads it
 
 The page is at /, the API at /docs; POST /v1/recognize reads a picture. Only this machine reaches the server unless
 --host says otherwise; a token, from --token_path or the environment variable OCR_TOKEN, is then a good idea. No upload
@@ -12,9 +13,11 @@ import logging
 import os
 from pathlib import Path
 
-from config import parse_config, run_script, shown
+from ocr.config import parse_config, run_script, shown
+from ocr.files.shipped import shipped
+from ocr.optional_package import import_package
 
-SAMPLES = Path(__file__).parent / 'imgs' / 'words'
+SAMPLES = shipped('imgs', 'words')
 
 logger = logging.getLogger(__name__)
 
@@ -37,8 +40,21 @@ def charset_name(charset):
     return next((name for name in PRESETS if Charset.preset(name) == charset), Path(charset.name).name)
 
 
-def build(predictor, pb_path, limits, token, cfg):
-    """The ASGI application of a predictor."""
+def open_detector(cfg):
+    """Detector of --detector_path, or None."""
+    if not cfg.detector_path:
+        return None
+    from ocr.network.tensorflow_start import start_tensorflow
+
+    start_tensorflow(cfg.gpus)
+    from ocr.network.precision import choose_precision
+    from ocr.reading.detector import Detector
+
+    return Detector.from_pb(cfg.detector_path, trusted=cfg.trust_model, precision=choose_precision(cfg.precision))
+
+
+def build(predictor, pb_path, limits, token, cfg, detector=None):
+    """The ASGI application of a predictor and perhaps a detector."""
     from ocr.serving.application import COUNTED, build_application, model_card
     from ocr.serving.batcher import BATCH_WINDOW
     from ocr.serving.hosts import Hosts
@@ -53,6 +69,7 @@ def build(predictor, pb_path, limits, token, cfg):
         window=BATCH_WINDOW,
         num_workers=cfg.num_workers,
         on_batch=counters.count_batch,
+        detector=detector,
     )
     reader.warm_up()
     card = model_card(
@@ -61,6 +78,7 @@ def build(predictor, pb_path, limits, token, cfg):
         name=Path(pb_path).name,
         charset_name=charset_name(predictor.charset),
         size_bytes=os.path.getsize(pb_path),
+        detector=detector and {'name': Path(detector.where).name, 'size_bytes': os.path.getsize(detector.where)},
     )
     hosts = Hosts(cfg.host, cfg.allowed_hosts, bool(token))
     return build_application(reader, card, counters, token=token, hosts=hosts, samples_folder=SAMPLES)
@@ -68,17 +86,19 @@ def build(predictor, pb_path, limits, token, cfg):
 
 def main(argv=None):
     cfg = parse_config(argv, 'app', __doc__)
+    for package in ('fastapi', 'uvicorn'):
+        import_package(package, 'the server', 'requirements.txt')
     from ocr.serving.server import open_socket, serve, url_of
     from ocr.serving.token import read_token
 
     limits, token = limits_of(cfg), read_token(cfg.token_path)
     with open_socket(cfg.host, cfg.port) as listener:
-        from ocr.reading.open_model import open_model, read_model
+        from ocr.reading.open_model import choose_model, open_model, read_model
 
-        model = read_model(cfg.pb_path, cfg.gpus, cfg.trust_model)
+        model = read_model(choose_model(cfg), cfg.gpus, cfg.trust_model)
         predictor = open_model(model, **cfg.over(shown(model.settings)).reading)
-        app = build(predictor, cfg.pb_path, limits, token, cfg)
-        logger.info('%s reads with %s%s', url_of(listener), cfg.pb_path, '' if token else ', without a token')
+        app = build(predictor, model.path, limits, token, cfg, open_detector(cfg))
+        logger.info('%s reads with %s%s', url_of(listener), model.path, '' if token else ', without a token')
         serve(app, listener, stop_seconds=round(limits.timeout) + 5)
     logger.info('stopped; all that was begun is answered')
 

@@ -20,9 +20,9 @@ import json
 import os
 from collections import Counter
 
-from config import Config, parse_config, run_script
 from ocr.annotations import resolve_source
 from ocr.charset import Charset
+from ocr.config import Config, parse_config, run_script
 from ocr.datasets.index import KEPT, count_table
 from ocr.datasets.sources import named_datasets, not_drawn, open_index, select_regions
 from ocr.files.atomic import replacing

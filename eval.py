@@ -2,12 +2,14 @@
 
     python eval.py --checkpoint_path ./checkpoint --eval_datasets icdar2017rctw
     python eval.py --pb_path ./checkpoint/text_recognition.pb --eval_datasets mine=/path/to/labels.tsv --report ./report
+    python eval.py --suite latin --base_dir /path/to/benchmarks
 
 Every legible region is scored, also those that the model cannot get right: texts longer than it can write, or with
 characters outside its charset. Writes readings.jsonl as they are read, from which a killed run goes on with --resume,
 and at the end scores.json and regions.csv (worst first) to --output_path. --report writes a page that shows where the
 model errs, with --compare against an earlier scores.json what is fixed and what regressed. --tta, --beam_width,
---allow, --lexicon and --long_text are scored too (docs/reading.md).
+--allow, --lexicon and --long_text are scored too (docs/reading.md). --suite scores the field's benchmark sets by name
+(docs/benchmarks.md).
 
     python eval.py --checkpoint_path ./runs/detector --eval_datasets mine=/path/to/labels.tsv
     python eval.py --detector_path detector.pb --pb_path pretrain/latin.pb --eval_datasets mine=/path/to/labels.tsv
@@ -20,7 +22,7 @@ import dataclasses
 import logging
 import os
 
-from config import SETTINGS, SHIPPED_MODEL, parse_config, restorable, run_script, shown
+from ocr.config import SETTINGS, parse_config, restorable, run_script, shown
 from ocr.errors import InputError
 from ocr.network.tensorflow_start import start_tensorflow
 
@@ -29,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 def load_predictor(cfg):
     """Predictor of --pb_path, else of --checkpoint_path, else the one shipped here; and what to call it."""
-    from ocr.reading.open_model import open_model, read_model
+    from ocr.reading.open_model import choose_model, open_model, read_model
 
     pb_path = cfg.pb_path
     if (
@@ -37,13 +39,13 @@ def load_predictor(cfg):
         and cfg.checkpoint_path == SETTINGS['checkpoint_path'].default
         and not os.path.isdir(cfg.checkpoint_path)
     ):
-        pb_path = SHIPPED_MODEL
+        pb_path = choose_model(cfg)
         logger.info('no --pb_path and no checkpoint in %s: the model shipped here, %s', cfg.checkpoint_path, pb_path)
     if pb_path:
         model = read_model(pb_path, cfg.gpus, cfg.trust_model)
         return open_model(model, **cfg.over(shown(model.settings)).reading, exact=True), pb_path
     start_tensorflow(cfg.gpus)
-    from model import freeze_checkpoint, open_checkpoint
+    from ocr.model import freeze_checkpoint, open_checkpoint
     from ocr.network.precision import choose_precision
     from ocr.reading.augmented_predictor import augmented
     from ocr.reading.graph_predictor import GraphPredictor
@@ -67,6 +69,8 @@ def load_detector(cfg):
     pb_path = cfg.detector_path or cfg.pb_path
     if pb_path and not cfg.detector_path and (is_onnx(pb_path) or os.path.isdir(pb_path)):
         return None, ''  # those read, and need no TensorFlow
+    if not pb_path and not os.path.exists(cfg.checkpoint_path):
+        return None, ''
     start_tensorflow(cfg.gpus)
     from ocr.model_files.checkpoint import find_checkpoint, settings_beside
     from ocr.model_files.frozen_graph import load_graph, read_settings
@@ -80,11 +84,11 @@ def load_detector(cfg):
         if not is_wanted:
             return None, ''
         return Detector.from_pb(pb_path, precision=precision, trusted=cfg.trust_model), pb_path
-    checkpoint = find_checkpoint(cfg.checkpoint_path, prefer_best=True) if os.path.exists(cfg.checkpoint_path) else None
+    checkpoint = find_checkpoint(cfg.checkpoint_path, prefer_best=True)
     stored = settings_beside(checkpoint) if checkpoint else None
     if not stored or restorable(stored[0], ('model',), stored[1]).get('model_name') != 'detector':
         return None, ''
-    from model import freeze_checkpoint, open_checkpoint
+    from ocr.model import freeze_checkpoint, open_checkpoint
 
     checkpoint, cfg, _ = open_checkpoint(cfg)
     frozen = freeze_checkpoint(checkpoint, cfg, None)
@@ -114,13 +118,21 @@ def main(argv=None):
         reads = cfg.detector_path and {'pb_path', 'checkpoint_path'} & set(cfg.typed)
         score_detector(cfg, detector, detector_path, load_predictor(cfg)[0] if reads else None)
         return 0
+    predictor, model_path = load_predictor(cfg)
+    settings = {'report': cfg.report, 'compare': cfg.compare, 'resume': cfg.resume, **cfg.reading_regions}
+    settings['config'] = dataclasses.asdict(cfg)
+    if cfg.suite:
+        from ocr.datasets.benchmarks import find_benchmarks
+        from ocr.evaluation.suite import evaluate_suite
+
+        found = find_benchmarks(cfg.suite, cfg.base_dir)
+        evaluate_suite(predictor, model_path, found, cfg.index_dir, cfg.output_path, **settings)
+        return 0
     from ocr.datasets.sources import open_index
     from ocr.evaluation.run import evaluate
 
-    predictor, model_path = load_predictor(cfg)
     index, counts = open_index(cfg.base_dir, cfg.index_dir, cfg.eval_datasets, cfg.min_size)
-    settings = {'report': cfg.report, 'compare': cfg.compare, 'resume': cfg.resume, **cfg.reading_regions}
-    evaluate(predictor, model_path, index, counts, cfg.output_path, config=dataclasses.asdict(cfg), **settings)
+    evaluate(predictor, model_path, index, counts, cfg.output_path, **settings)
     return 0
 
 

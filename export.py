@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from config import SHOWN, Config, parse_config, renamed, run_script, shown
+from ocr.config import SHOWN, Config, parse_config, renamed, run_script, shown
 from ocr.errors import InputError
 from ocr.network.tensorflow_start import start_tensorflow
 
@@ -60,7 +60,7 @@ class Source(NamedTuple):
 
     @classmethod
     def from_checkpoint(cls, cfg):
-        from model import freeze_checkpoint, open_checkpoint
+        from ocr.model import freeze_checkpoint, open_checkpoint
 
         checkpoint, cfg, charset = open_checkpoint(cfg)
         logger.info('freezing %s', checkpoint)
@@ -113,7 +113,7 @@ class Source(NamedTuple):
 
 def answer_of_checkpoint(checkpoint, cfg, charset, canvases, bboxes):
     """What a checkpoint itself reads, or the map by which it finds text, without any freezing."""
-    from model import live_output
+    from ocr.model import live_output
     from ocr.network import tensor_names as names
 
     feed = {names.IMAGE: canvases.astype(np.float32) / 255}

@@ -23,9 +23,9 @@ from pathlib import Path
 
 import cv2
 
-from config import parse_config, run_script
 from ocr.annotations.regions import ILLEGIBLE_MARK
 from ocr.charset import Charset
+from ocr.config import parse_config, run_script
 from ocr.drawing import draw_sample, scan_fonts
 from ocr.drawing.material import prepare_recipe
 from ocr.drawing.scenes.recipe import SceneRecipe

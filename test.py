@@ -5,13 +5,14 @@
 
 Writes results.jsonl to --output_path, a line an image in natural order, and
 prints a table. docs/reading.md says how to read better with the same weights,
-docs/photographs.md how --detect finds the text of whole photographs.
+docs/photographs.md how --detect finds the text of whole photographs, and
+--video that of a video.
 """
 
 import os
 from functools import partial
 
-from config import SETTINGS, parse_config, run_script, shown
+from ocr.config import SETTINGS, parse_config, run_script, shown
 from ocr.errors import InputError
 from ocr.network.tensorflow_start import start_tensorflow
 
@@ -55,10 +56,10 @@ def open_remote(cfg):
 
 
 def open_predictor(cfg):
-    """Predictor of --pb_path."""
-    from ocr.reading.open_model import open_model, read_model
+    """Predictor of --pb_path, or of the model shipped here."""
+    from ocr.reading.open_model import choose_model, open_model, read_model
 
-    model = read_model(cfg.pb_path, cfg.gpus, cfg.trust_model)
+    model = read_model(choose_model(cfg), cfg.gpus, cfg.trust_model)
     return open_model(model, **cfg.over(shown(model.settings)).reading)
 
 
@@ -69,9 +70,21 @@ def open_local(cfg):
 
     predictor = open_predictor(cfg)
     if cfg.attention_dir and not predictor.has_attention:
-        raise InputError(f'--attention_dir: {cfg.pb_path} does not give its attention; export it anew with export.py')
+        where = predictor.where
+        raise InputError(f'--attention_dir: {where} does not give its attention; export it anew with export.py')
     pictures = AttentionFolder(cfg.attention_dir) if cfg.attention_dir else None
     return LocalReader(predictor, with_positions=True, on_read=pictures and pictures.save, **cfg.reading_regions)
+
+
+def open_detector(cfg, flag):
+    """Detector of --detector_path, for what `flag` asks for."""
+    if not cfg.detector_path:
+        raise InputError(f'--{flag}: name the detector with --detector_path; train one with --model_name detector')
+    start_tensorflow(cfg.gpus)
+    from ocr.network.precision import choose_precision
+    from ocr.reading.detector import Detector
+
+    return Detector.from_pb(cfg.detector_path, precision=choose_precision(cfg.precision), trusted=cfg.trust_model)
 
 
 def detect(cfg):
@@ -79,22 +92,30 @@ def detect(cfg):
     for name in ('server', 'polygons_path', 'attention_dir'):
         if getattr(cfg, name):
             raise InputError(f'--{name}: not with --detect; leave one of them out')
-    if not cfg.detector_path:
-        raise InputError('--detect: name the detector with --detector_path; train one with --model_name detector')
-    start_tensorflow(cfg.gpus)
-    from ocr.network.precision import choose_precision
-    from ocr.reading.detector import Detector
+    detector = open_detector(cfg, 'detect')
     from ocr.reading.local_reader import LocalReader
     from ocr.reading.photographs import line_table, read_folder
     from ocr.visualization.photograph_sheet import save_photograph
 
     path = os.path.join(cfg.output_path, RESULTS_FILE)
     reader = LocalReader(open_predictor(cfg), **cfg.reading_regions)
-    detector = Detector.from_pb(cfg.detector_path, precision=choose_precision(cfg.precision), trusted=cfg.trust_model)
     save = partial(save_photograph, cfg.picture_dir) if cfg.picture_dir else None
     read_folder(detector, reader, cfg.img_folder, path, resume=cfg.resume, save=save)
     print(line_table(path, TABLE_ROWS))
     print_skipped(cfg.img_folder)
+
+
+def read_video(cfg):
+    """Find and read the text of a video."""
+    for name in ('server', 'polygons_path', 'attention_dir', 'picture_dir', 'resume', 'img_folder', 'detect'):
+        if name in cfg.typed:
+            raise InputError(f'--{name}: not with --video; leave one of them out')
+    detector = open_detector(cfg, 'video')
+    from ocr.reading.video.read_video import FrameReader, read_video_file, text_table
+
+    reader = FrameReader(open_predictor(cfg), **cfg.reading_regions)
+    record, path = read_video_file(detector, reader, cfg.video, cfg.output_path, fps=cfg.fps)
+    print(text_table(record, path, TABLE_ROWS))
 
 
 def print_skipped(folder):
@@ -108,8 +129,8 @@ def print_skipped(folder):
 
 def main(argv=None):
     cfg = parse_config(argv, 'test', __doc__)
-    if cfg.detect:
-        return detect(cfg)
+    if cfg.video or cfg.detect:
+        return read_video(cfg) if cfg.video else detect(cfg)
     from ocr.reading.folder import find_regions
     from ocr.reading.results_file import open_results, result_table
 

@@ -17,9 +17,10 @@ import functools
 import logging
 import os
 
-from config import parse_config, restorable, run_script, to_json
+from ocr.config import parse_config, restorable, run_script, to_json
 from ocr.errors import InputError
 from ocr.network.tensorflow_start import start_tensorflow
+from ocr.optional_package import import_package
 from ocr.training.stop_signals import answer_stop_signals
 
 logger = logging.getLogger(__name__)
@@ -94,8 +95,8 @@ def check_report(cfg, held_out):
 
 def report_on(cfg, data):
     """Read what was held out with the best checkpoint; write scores, readings and the page to --report."""
-    from model import freeze_checkpoint
     from ocr.evaluation.run import evaluate
+    from ocr.model import freeze_checkpoint
     from ocr.model_files.checkpoint import require_checkpoint
     from ocr.network.precision import choose_precision
     from ocr.reading.augmented_predictor import augmented
@@ -129,10 +130,12 @@ def load(cfg, start):
 def main(argv=None):
     cfg = parse_config(argv, 'train', __doc__)
     answer_stop_signals()
+    if cfg.tracker:
+        import_package(cfg.tracker, f'--tracker {cfg.tracker}')
     start_tensorflow(cfg.gpus)
     start = find_start(cfg)
     cfg = with_stored_settings(cfg, start)
-    from model import build_model
+    from ocr.model import build_model
     from ocr.training.callbacks import awaits_validation
     from ocr.training.history import read_history
     from ocr.training.initial_weights import check_pretrained
@@ -141,7 +144,7 @@ def main(argv=None):
     from ocr.training.towers import choose_gpus
 
     if cfg.profile:
-        cfg = dataclasses.replace(cfg, val_epochs=0)  # nothing is to be held out or drawn for it
+        cfg = dataclasses.replace(cfg, val_epochs=0, accumulate=1)  # nothing is to be held out or drawn for it
     elif not start:
         check_pretrained(cfg.pretrain_path)
     data, make_dataflow, validation = load(cfg, start)
@@ -164,13 +167,13 @@ def main(argv=None):
 
 def train(cfg, data, make_dataflow, validation, num_towers, on_gpu, session_init, start_step):
     """Train from a step on, say what was left out and saved, and write the page of --report; returns the exit code."""
-    from model import build_model
+    from ocr.model import build_model
     from ocr.model_files.checkpoint import find_checkpoint
     from ocr.training.data import make_crops
     from ocr.training.run import fit
     from ocr.training.run_folder import save_settings
 
-    samples_per_step = cfg.batch_size * num_towers
+    samples_per_step = cfg.batch_size * cfg.accumulate * num_towers
     make_crops(cfg, data, max(cfg.total_steps - start_step, 0) * samples_per_step)
     dataflow, checked = make_dataflow(samples_per_step, start_step)
     stopped = fit(

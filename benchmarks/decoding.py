@@ -88,7 +88,7 @@ def main(argv=None):
     from tempfile import TemporaryDirectory
 
     from benchmarks.measure import peak_mb, report, spread
-    from config import Config
+    from ocr.config import Config
     from ocr.reading.graph_predictor import GraphPredictor
     from ocr.reading.search.build import with_search
 

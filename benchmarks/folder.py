@@ -74,7 +74,7 @@ def main(argv=None):
 
     start_tensorflow()
     from benchmarks.measure import as_flags, peak_mb, report, spread
-    from config import parse_config, shown
+    from ocr.config import parse_config, shown
     from ocr.network import tensor_names as names
     from ocr.preprocessing.prepare import InferencePreparer
     from ocr.reading.folder import find_regions

@@ -56,8 +56,8 @@ def build(kind, settings):
     from compare import filled
 
     from benchmarks.plain import read_plainly
-    from config import Config
-    from model import AttentionOCR
+    from ocr.config import Config
+    from ocr.model import AttentionOCR
     from ocr.network import tensor_names as names
     from ocr.network.precision import session_config
 

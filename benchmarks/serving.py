@@ -61,9 +61,9 @@ def load(settings):
         return GraphPredictor.from_pb(settings.pb_path)
     import tensorflow.compat.v1 as tf
 
-    from config import Config, to_json
-    from model import inference_graph
     from ocr.charset import Charset
+    from ocr.config import Config, to_json
+    from ocr.model import inference_graph
     from ocr.model_files.frozen_graph import freeze, with_text
     from ocr.network import tensor_names as names
 

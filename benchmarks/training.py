@@ -72,8 +72,8 @@ def build(settings):
     import tensorflow.compat.v1 as tf
 
     from benchmarks.plain_training import plain_loss
-    from config import Config
-    from model import AttentionOCR, finished_steps
+    from ocr.config import Config
+    from ocr.model import AttentionOCR, finished_steps
     from ocr.network.precision import session_config
 
     config = Config(

@@ -16,6 +16,14 @@ settings.register_profile('unhurried', deadline=None, derandomize=bool(os.enviro
 settings.load_profile('unhurried')
 
 
+@pytest.fixture
+def tmp_path(tmp_path):
+    """Three folders deep: what is looked for beside and above a data set is never found in another test's folder."""
+    folder = tmp_path / 'of' / 'one' / 'test'
+    folder.mkdir(parents=True)
+    return folder
+
+
 @pytest.fixture(scope='session')
 def learnt(tmp_path_factory):
     """A model that knows tiny.EIGHT_WORDS by heart: .words, .index_dir, .checkpoint_path and .pb_path."""

@@ -1,50 +1,25 @@
 """app.py as a user starts it, with the model that comes with the project, and test.py --server as its client."""
 
 import base64
-import contextlib
 import io
 import json
 import re
 import signal
 import socket
-import subprocess
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import requests
 import tiny
 from PIL import Image
-from serving import Obedient, error_of, picture, recognize, running
+from serving import Obedient, error_of, picture, recognize, running, started, wait_until
 
 from ocr.errors import InputError
 from ocr.serving import schema
 
 WORDS = tiny.ROOT / 'imgs' / 'words'
-
-
-@contextlib.contextmanager
-def started(*arguments, **environment):
-    """app.py on a free port: .url, .process, .lines of its log."""
-    command = [sys.executable, str(tiny.ROOT / 'app.py'), '--port', '0', *map(str, arguments)]
-    process = subprocess.Popen(
-        command, stderr=subprocess.PIPE, text=True, preexec_fn=tiny.heed_ctrl_c, env={**tiny.os.environ, **environment}
-    )
-    lines = []
-    try:
-        for line in process.stderr:
-            lines.append(line)
-            if url := re.match(r'(http://\S+) reads with', line):
-                break
-        assert url, lines
-        yield SimpleNamespace(url=url[1], process=process, lines=lines)
-    finally:
-        process.kill()
-        process.wait()
-        process.stderr.close()
 
 
 @pytest.fixture(scope='module')
@@ -157,15 +132,15 @@ def test_the_attention_is_where_the_characters_are(app):
 def test_the_card_is_that_of_the_shipped_model(app):
     card = requests.get(f'{app.url}/v1/model').json()
     schema.ModelCard.model_validate(card, strict=True)
-    assert card['name'] == 'latin.pb' and card['charset']['name'] == 'ascii'
+    assert card['name'] == 'latin.onnx' and card['charset']['name'] == 'ascii'
     assert card['charset']['num_characters'] == 95 and card['has_attention']
-    assert card['size_bytes'] == (tiny.ROOT / 'pretrain' / 'latin.pb').stat().st_size
+    assert card['size_bytes'] == (tiny.ROOT / 'pretrain' / 'latin.onnx').stat().st_size
     samples = requests.get(f'{app.url}/v1/samples').json()['samples']
     assert len(samples) == 24 and requests.get(app.url + samples[0]['url']).status_code == 200
 
 
 def test_sigterm_ends_it_when_what_was_begun_is_answered():
-    with started('--max_regions', 4) as app, ThreadPoolExecutor(16) as pool:
+    with started('--max_regions', 4, patient=True) as app, ThreadPoolExecutor(16) as pool:
         host, port = app.url.removeprefix('http://').split(':')
         request = requests.Request('POST', f'{app.url}/v1/recognize', files={'image': ('a', picture())}).prepare()
         head = ''.join(f'{name}: {value}\r\n' for name, value in request.headers.items())
@@ -173,7 +148,7 @@ def test_sigterm_ends_it_when_what_was_begun_is_answered():
             line.sendall(f'POST /v1/recognize HTTP/1.1\r\nHost: localhost\r\n{head}\r\n'.encode() + request.body[:200])
             others = [pool.submit(_status, app.url) for _ in range(16)]
             while 'ocr_queue_regions 0.0' in requests.get(f'{app.url}/metrics').text:
-                pass
+                assert not all(other.done() for other in others)
             app.process.send_signal(signal.SIGTERM)
             line.sendall(request.body[200:])
             answer = line.makefile('rb').read()
@@ -209,13 +184,19 @@ def test_a_busy_server_is_asked_again(tmp_path, pictures):
         held = threading.Thread(target=server.recognize, args=(picture(),))
         held.start()
         assert predictor.entered.acquire(timeout=60)
-        threading.Timer(1.5, predictor.gate.set).start()
+        refused = {'path': '/v1/recognize', 'method': 'POST', 'code': '429'}
+
+        def free():
+            wait_until(lambda: server.metric('ocr_requests_total', **refused))
+            predictor.gate.set()
+
+        threading.Thread(target=free).start()
         records, _ = read_folder(
             pictures, tmp_path / 'out', server=server.url, polygons_path=pictures / 'polygons.jsonl'
         )
         held.join()
         assert ['error' in record for record in records] == [False, False, True, False, True, False]
-        assert server.metric('ocr_requests_total', path='/v1/recognize', method='POST', code='429') >= 1
+        assert server.metric('ocr_requests_total', **refused) >= 1
 
 
 def test_a_client_says_in_one_line_what_is_wrong(tmp_path, pictures):

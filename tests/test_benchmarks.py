@@ -111,3 +111,13 @@ def test_precision_benchmark_trains_alike(tmp_path):
     assert last['float32']['loss'] != last['bfloat16']['loss']
     assert abs(last['float32']['loss'] - last['bfloat16']['loss']) < 0.2  # the same start and pictures
     assert (tmp_path / 'curves.png').stat().st_size > 10_000
+
+
+def test_peers_benchmark_reads_words(learnt):
+    command = [sys.executable, 'benchmarks/peers.py', '--words', learnt.words, '--pb_path', learnt.pb_path]
+    result = subprocess.run([*command, '--rounds', '1'], capture_output=True, text=True, cwd=ROOT)
+    assert result.returncode == 0, result.stderr[-2000:]
+    summary = json.loads(result.stdout.splitlines()[-1])
+    assert summary['num_images'] == 8 and list(summary['systems']) == ['as shipped', '--tta 1']
+    for accuracy, *others in summary['systems'].values():
+        assert accuracy == 100 and min(others) > 0

@@ -4,8 +4,8 @@ import pytest
 from tiny import cut_off, make_rects, make_words, write_words
 
 import dataset
-from config import Config
 from ocr.charset import Charset
+from ocr.config import Config
 from ocr.datasets.index import KEPT
 from ocr.datasets.sources import open_index
 from ocr.errors import InputError

@@ -7,8 +7,10 @@ import warnings
 
 import numpy as np
 import pytest
-from streets import write_streets
-from tiny import ROOT, flags, make_words, run_main
+from serving import recognize, started
+from streets import draw_street, write_streets
+from tiny import ROOT, flags, make_words, run_main, run_script
+from videos import write_video
 
 from ocr.errors import InputError
 
@@ -156,6 +158,23 @@ def test_each_model_in_the_place_of_the_other_is_said(streets, pb_path, tmp_path
         run_main('test', *flags(pb_path=pb_path, img_folder=streets, output_path=tmp_path / 'out'))
     with pytest.raises(InputError, match='a model that reads text and finds none; give a detector'):
         score(tmp_path, detector_path=RECOGNISER, eval_datasets=f'mine={streets}')
+    with pytest.raises(InputError, match='a model that reads text and finds none; give a detector'):
+        run_main('app', *flags(port=0, detector_path=RECOGNISER))
+    with pytest.raises(InputError, match='a detector, which finds text and reads none'):
+        run_main('app', *flags(port=0, pb_path=pb_path))
+
+
+def test_the_server_finds_what_it_reads(pb_path, tmp_path):
+    folder = write_streets(tmp_path / 'streets', 1, first=900, size=(640, 480), height=(60, 90))
+    with started('--detector_path', pb_path, '--precision', 'float32') as app:
+        answer = recognize(app.url, (folder / '0.png').read_bytes()).json()
+        assert len(answer['regions']) >= 2 and answer['timings']['detect_ms'] > 0
+        (whole,) = recognize(app.url, (folder / '0.png').read_bytes(), detect='false').json()['regions']
+        assert whole['polygon'][2] == [640, 480]
+        settings = {'img_folder': folder, 'output_path': tmp_path / 'out', 'server': app.url}
+        assert not run_main('test', *flags(**settings))
+    (record,) = [json.loads(line) for line in (tmp_path / 'out' / 'results.jsonl').read_text().splitlines()]
+    assert record['text'] == whole['text'] and 'polygon' not in record  # test.py --server reads whole pictures
 
 
 def test_photographs_are_read_by_one_command(pb_path, tmp_path):
@@ -177,6 +196,41 @@ def test_photographs_are_read_by_one_command(pb_path, tmp_path):
     before = (tmp_path / 'out' / 'results.jsonl').read_bytes()
     assert not run_main('test', *settings, '--resume')
     assert (tmp_path / 'out' / 'results.jsonl').read_bytes() == before
+
+
+def test_a_video_is_read_by_one_command(pb_path, tmp_path):
+    street, regions = draw_street(900)
+    path = write_video(tmp_path / 'clip.mp4', [street] * 20)
+    settings = {'detector_path': pb_path, 'pb_path': RECOGNISER, 'output_path': tmp_path / 'out', 'fps': 1}
+    finished = run_script('test', *flags(video=path, **settings))
+    assert finished.returncode == 0, finished.stderr
+    assert 'Traceback' not in finished.stderr and 'clip.json: ' in finished.stdout
+    record = json.loads((tmp_path / 'out' / 'clip.json').read_text())
+    assert record['frames'] == 2 and record['complete'] and len(record['texts']) >= 2
+    assert {text for text, _ in regions} & {one['text'] for one in record['texts']}
+    assert (tmp_path / 'out' / 'clip.srt').read_text().startswith('1\n00:00:00,000 --> 00:00:02,000\n')
+
+
+@pytest.mark.parametrize(
+    ('settings', 'message'),
+    [
+        ({}, '--video: name the detector with --detector_path'),
+        ({'detect': True}, '--detect: not with --video; leave one of them out'),
+        ({'server': 'http://127.0.0.1:1'}, '--server: not with --video; leave one of them out'),
+        ({'detector_path': RECOGNISER}, 'a model that reads text and finds none; give a detector'),
+    ],
+)
+def test_what_a_video_cannot_be_read_with(tmp_path, settings, message):
+    with pytest.raises(InputError, match=message):
+        run_main('test', *flags(video=tmp_path / 'clip.mp4', output_path=tmp_path / 'out', **settings))
+    assert not (tmp_path / 'out').exists()
+
+
+def test_what_is_no_video_is_one_line(pb_path, tmp_path):
+    (tmp_path / 'clip.mp4').write_bytes(b'ftypftypftypftyp' * 50)
+    with pytest.raises(InputError, match=r'--video .*clip.mp4: damaged, or without a video stream'):
+        run_main('test', *flags(video=tmp_path / 'clip.mp4', detector_path=pb_path, output_path=tmp_path / 'out'))
+    assert not (tmp_path / 'out').exists()
 
 
 def test_what_detect_lacks_is_named(streets, pb_path, tmp_path):

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import tiny
 
-from config import parse_config
-from model import freeze_checkpoint, open_checkpoint
 from ocr.charset import Charset
+from ocr.config import parse_config
 from ocr.errors import InputError
+from ocr.model import freeze_checkpoint, open_checkpoint
 from ocr.model_files.frozen_graph import halve_weights, load_graph, read_weights
 from ocr.network.attention import CLASS_AXES, CLASS_BIAS
 from ocr.preprocessing.canvas import Canvas

@@ -50,8 +50,8 @@ def rounds_as_recorded():
 def test_variable_names_and_shapes():
     import tensorflow.compat.v1 as tf
 
-    from config import Config
-    from model import AttentionOCR
+    from ocr.config import Config
+    from ocr.model import AttentionOCR
 
     with tf.Graph().as_default():
         AttentionOCR(Config(), 5435).build_inference(tf.placeholder(tf.float32, (None, 256, 256, 3)))

@@ -5,7 +5,7 @@ import ast
 import pytest
 import tiny
 
-from config import SCRIPTS
+from ocr.config import SCRIPTS
 
 
 @pytest.mark.parametrize('script', SCRIPTS)

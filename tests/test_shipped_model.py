@@ -1,14 +1,21 @@
 """The model that comes with the project: it reads at once, and is trained further from there."""
 
 import json
+import logging
 
 import pytest
 import tiny
 
+from ocr import Reader
 from ocr.charset import Charset
-from ocr.model_files.frozen_graph import load_graph, read_charset
+from ocr.config import parse_config
+from ocr.errors import InputError
+from ocr.model_files.frozen_graph import load_graph, read_charset, read_settings
+from ocr.reading import open_model
+from ocr.reading.onnx_predictor import OnnxModel
 
 MODEL = tiny.ROOT / 'pretrain' / 'latin.pb'
+FOR_ONNX = MODEL.with_suffix('.onnx')
 RECIPE = tiny.ROOT / 'pretrain' / 'latin.json'
 FINE_TUNING = tiny.ROOT / 'pretrain' / 'fine_tuning.json'
 WORDS = tiny.ROOT / 'imgs' / 'words'
@@ -27,6 +34,67 @@ def test_it_reads_the_pictures_beside_it_without_a_flag_more(tmp_path):
     truth = true_texts()
     assert read.keys() == truth.keys() and len(truth) == 24
     assert sum(read[name] == text for name, text in truth.items()) >= 22, read
+
+
+def test_both_files_are_the_same_model():
+    again = f'; run: python export.py --format onnx --checkpoint_path {MODEL} --pb_path {FOR_ONNX}'
+    onnx = OnnxModel.load(str(FOR_ONNX))
+    assert onnx.charset == Charset.preset('ascii')
+    assert onnx.settings == read_settings(load_graph(str(MODEL))), f'the settings differ{again}'
+    pictures = sorted(WORDS.glob('*.jpg'))
+    frozen, quick = (Reader(path, tta=1, precision='float32').read(pictures) for path in (MODEL, FOR_ONNX))
+    assert [one.text for one in quick] == [one.text for one in frozen], f'they read otherwise{again}'
+    confidences = [[one.regions[0].confidence for one in results] for results in (quick, frozen)]
+    assert confidences[0] == pytest.approx(confidences[1], rel=1e-3), f'they are not equally sure{again}'
+
+
+@pytest.mark.parametrize(
+    ('flags', 'script', 'chosen', 'because'),
+    [
+        ('', 'test', FOR_ONNX, ''),
+        ('', 'app', FOR_ONNX, ''),
+        ('', 'eval', FOR_ONNX, ''),
+        ('--tta 1 --precision float32 --long_text', 'test', FOR_ONNX, ''),
+        ('--beam_width 1', 'test', FOR_ONNX, ''),
+        (f'--pb_path {MODEL}', 'test', MODEL, ''),
+        ('--pb_path other.pb', 'test', 'other.pb', ''),
+        ('--beam_width 3', 'test', MODEL, '--beam_width: TensorFlow reads, with '),
+        ('--n_best 2', 'test', MODEL, '--n_best: TensorFlow reads'),
+        ('--allow [0-9]*', 'app', MODEL, '--allow: TensorFlow reads'),
+        ('--lexicon words.txt', 'eval', MODEL, '--lexicon: TensorFlow reads'),
+        ('--precision bfloat16', 'test', MODEL, '--precision: TensorFlow reads'),
+        ('--gpus 0', 'test', MODEL, '--gpus: TensorFlow reads'),
+    ],
+)
+def test_onnx_runtime_reads_unless_something_needs_tensorflow(flags, script, chosen, because, caplog):
+    caplog.set_level(logging.INFO)
+    assert open_model.choose_model(parse_config(flags.split(), script)) == str(chosen)
+    assert because in caplog.text if because else not caplog.records
+
+
+def test_tensorflow_reads_where_onnx_runtime_is_missing_or_a_gpu_is_there(monkeypatch, tmp_path):
+    cfg = parse_config([], 'test')
+    monkeypatch.setattr(open_model, 'find_spec', lambda name: name != 'onnxruntime')
+    assert open_model.choose_model(cfg) == str(MODEL)
+    monkeypatch.setattr(open_model, 'find_spec', lambda _: True)
+    monkeypatch.setattr(open_model, '_GPU', tmp_path)
+    assert open_model.choose_model(cfg) == str(FOR_ONNX)  # no GPU is visible in the tests
+    monkeypatch.delenv('CUDA_VISIBLE_DEVICES')
+    assert open_model.choose_model(cfg) == str(MODEL)
+
+
+def test_a_file_of_settings_names_a_model_too(tmp_path):
+    path = tmp_path / 'settings.json'
+    path.write_text(json.dumps({'pb_path': 'other.pb'}))
+    assert open_model.choose_model(parse_config(['--config_path', str(path)], 'test')) == 'other.pb'
+
+
+def test_from_python_too_a_search_is_read_by_tensorflow():
+    reader = Reader(n_best=2, tta=1)
+    (region,) = reader.read(WORDS / '12.jpg').regions
+    assert len(region.n_best) == 2
+    with pytest.raises(InputError, match='reads greedily alone'):
+        Reader(FOR_ONNX, n_best=2)
 
 
 def test_it_holds_printable_ascii_in_a_small_file():

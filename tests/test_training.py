@@ -79,6 +79,32 @@ def test_two_towers_learn_as_one_with_twice_the_batch(tmp_path, caplog):
     assert_same_weights(one, two, tolerance=2e-3)  # Adam divides by gradients that may be nearly nothing
 
 
+def test_accumulated_gradients_learn_as_one_large_batch(tmp_path):
+    words = tiny.write_words(tmp_path / 'words', ['270', '581', '619', '840', '713', '295', '306', '482'])
+    shared = {'frozen_batch_norm': True, 'dropout_keep_prob': 1, 'learning_rate': 1e-2, 'warmup_steps': 0}
+    shared |= {'steps_per_epoch': 1, 'max_epoch': 6, 'average_decay': 0.9}
+    tiny.train(words, tmp_path / 'one', **shared, batch_size=8)
+    tiny.train(words, tmp_path / 'four', **shared, batch_size=2, accumulate=4)
+    tiny.train(words, tmp_path / 'towers', **shared, batch_size=2, accumulate=2, gpus='0,1')
+    curves = {name: [row['loss'] for row in read_history(tmp_path / name)] for name in ('one', 'four', 'towers')}
+    assert len(curves['one']) == 6 and np.ptp(curves['one']) > 0.2
+    one = tiny.read_weights(tmp_path / 'one' / 'model-6')
+    for name in ('four', 'towers'):
+        np.testing.assert_allclose(curves['one'], curves[name], rtol=1e-4)
+        # The running averages have as many updates too.
+        assert_same_weights(one, tiny.read_weights(tmp_path / name / 'model-6'), tolerance=2e-3)
+
+
+def test_a_training_that_accumulates_is_resumed(tmp_path):
+    words = tiny.write_words(tmp_path / 'words', tiny.EIGHT_WORDS)
+    settings = {**tiny.AUGMENTED, 'accumulate': 2, 'batch_size': 2}
+    tiny.train(words, tmp_path / 'whole', **settings)
+    folder = tiny.copy_training(tmp_path / 'whole', tmp_path / 'resumed', step=3)
+    tiny.train(words, folder, **settings)
+    whole, resumed = (tiny.read_weights(path / 'model-6') for path in (tmp_path / 'whole', folder))
+    assert_same_weights(whole, resumed, tolerance=1e-5)
+
+
 class Running:
     """A training in a process group of its own, so that it can be sent what a terminal sends."""
 
@@ -93,7 +119,7 @@ class Running:
             preexec_fn=tiny.heed_ctrl_c,
         )
         self.stderr = ''
-        self.watchdog = threading.Timer(180, self.process.kill)  # rather a failure than a test that hangs
+        self.watchdog = threading.Timer(600, self.process.kill)  # rather a failure than a test that hangs
         self.watchdog.start()
 
     def wait_for(self, pattern):
@@ -115,7 +141,7 @@ class Running:
         self.process.kill()
 
     def has_left_processes(self):
-        for _ in range(100):
+        for _ in range(600):
             try:
                 os.killpg(self.process.pid, 0)
             except ProcessLookupError:
@@ -177,8 +203,8 @@ def slim_checkpoint(path, without):
     """Write a checkpoint with the encoder's variables under slim's names, all but one, and some that we have not."""
     import tensorflow.compat.v1 as tf
 
-    from config import parse_config
-    from model import AttentionOCR
+    from ocr.config import parse_config
+    from ocr.model import AttentionOCR
 
     config = parse_config(tiny.flags(**tiny.TINY))
     with tf.Graph().as_default():

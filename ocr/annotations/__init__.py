@@ -20,11 +20,15 @@ from ocr.annotations import (
     gt,
     icdar,
     icdar_words,
+    iiit5k,
     lmdb_database,
     lsvt,
+    mmocr,
+    numbered,
     own,
     rctw,
     rects,
+    svt,
     totaltext,
     trdg,
 )
@@ -45,6 +49,10 @@ FORMATS = {
     'ctw1500': ctw1500,
     'cocotext': cocotext,
     'coco': coco,
+    'mmocr': mmocr,
+    'svt': svt,
+    'iiit5k': iiit5k,
+    'numbered': numbered,
     **DATASETS,
 }
 

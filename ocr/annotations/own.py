@@ -30,7 +30,8 @@ def recognises(place):
     """Whether there is a label file by one of the names, or the path is a .tsv or JSON Lines file."""
     if place.files != [place.path]:
         return any(os.path.basename(file) in FILE_NAMES for file in place.top('.tsv', '.jsonl'))
-    return bool(place.top('.tsv', '.jsonl')) or most(first_lines(place.path), _is_json_line)
+    named_so = place.top('.tsv', '.jsonl') and not most(first_lines(place.path), _names_a_file)
+    return bool(named_so) or most(first_lines(place.path), _is_json_line)
 
 
 def annotation_files(path, dataset):
@@ -116,6 +117,11 @@ def _parse_json(line, where, needs_text=True):
     ):
         raise InputError(f'{where}: an object with `image` and `text` is expected, found {line[:60]}')
     return record['image'], record.get('text'), record.get('polygon')
+
+
+def _names_a_file(line):
+    """Whether a line of JSON calls the image as other formats do."""
+    return line.startswith('{') and '"image"' not in line and '"filename"' in line
 
 
 def _is_json_line(line):

@@ -1,8 +1,6 @@
 """One drawn sample: a text, a font, a pose and a look, all chosen by (seed, index)."""
 
-import logging
 import math
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -18,13 +16,10 @@ from ocr.drawing.perspective import draw_view, project
 from ocr.drawing.recipe import SIZE_STEP
 from ocr.drawing.shaping import split_units
 from ocr.drawing.texts import change_case
+from ocr.drawing.undrawable import MAX_FAILURES, Undrawable, naming
 from ocr.errors import InputError
 
 MAX_DRAWS = 100  # texts drawn until one is found that a font covers
-MAX_FAILURES = 50  # samples running that may fail
-
-logger = logging.getLogger(__name__)
-_named = set()  # fonts and pictures that this process has named as failing
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +44,6 @@ class DrawnSample:
     shape: str
     font_size: int
     num_failures: int = 0
-
-
-class Undrawable(Exception):
-    """A sample whose font or picture failed; the message names it, its text and what was raised."""
 
 
 def draw_sample(recipe, fonts, seed, index):
@@ -86,26 +77,12 @@ def draw_layers(recipe, fonts, seed, index):
         rng = np.random.default_rng(np.random.SeedSequence([seed, index] + [failures] * bool(failures)))
         try:
             text, font = _draw_text(recipe, fonts, rng)
-            with _naming(font, text):
+            with naming(font.path, text):
                 sample, ink, clutter = _draw_layers(recipe, fonts, text, font, rng)
             return replace(sample, num_failures=failures), ink, clutter
         except Undrawable as error:
             last = error
     raise InputError(f'recipe {recipe.name}: {MAX_FAILURES} samples running could not be drawn; the last: {last}')
-
-
-@contextmanager
-def _naming(font, text):
-    """What is raised inside becomes an Undrawable; a font or picture that fails for the first time is logged."""
-    try:
-        yield
-    except Exception as error:
-        culprit = str(error) if isinstance(error, InputError) else font.path  # a picture is named by its error
-        message = f'{culprit}: left out where it cannot draw, such as {text!r} ({type(error).__name__}: {error})'
-        if culprit not in _named:
-            _named.add(culprit)
-            logger.warning('%s', message)
-        raise Undrawable(message) from error
 
 
 def _draw_layers(recipe, fonts, text, font, rng):
@@ -194,7 +171,7 @@ def _draw_text(recipe, fonts, rng):
         order = fonts.shuffled(rng)
         for candidate in (changed, text) if recipe.allows(changed) else (text,):
             for i in order:
-                with _naming(fonts[i], candidate):
+                with naming(fonts[i].path, candidate):
                     written = fonts[i].as_written(candidate)
                     if fonts[i].covers(written) and recipe.allows(written):
                         return written, fonts[i]

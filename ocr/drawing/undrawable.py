@@ -6,6 +6,8 @@ One such sample must not end a training, so another is drawn in its place; what 
 import logging
 from contextlib import contextmanager
 
+from ocr.errors import InputError
+
 MAX_FAILURES = 50  # samples running that may fail
 
 logger = logging.getLogger(__name__)
@@ -21,7 +23,7 @@ def naming(culprit, task):
     """What is raised inside becomes an `Undrawable`, which is logged the first time that the culprit fails.
 
     Args:
-        culprit: path of a font or picture.
+        culprit: path of the font or picture that failed; an InputError names another by itself.
         task: what it should draw.
     """
     try:
@@ -29,6 +31,7 @@ def naming(culprit, task):
     except Undrawable:
         raise
     except Exception as error:
+        culprit = str(error) if isinstance(error, InputError) else culprit
         message = f'{culprit}: left out where it cannot draw, such as {task!r} ({type(error).__name__}: {error})'
         if culprit not in _named:
             _named.add(culprit)

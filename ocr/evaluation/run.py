@@ -133,6 +133,9 @@ def evaluate(predictor, model_path, index, counts, folder, *, config, report='',
         compare: scores.json of an earlier evaluation to compare with on that page, or ''.
         resume: keep what a killed run has read.
         reading: keyword arguments of reading.local_reader.LocalReader.
+
+    Returns:
+        Scores.
     """
     earlier = open_report(report, compare, index, folder)
     path = os.path.join(folder, READINGS_FILE)
@@ -169,3 +172,4 @@ def evaluate(predictor, model_path, index, counts, folder, *, config, report='',
         reading = {name: value for name, value in reading.items() if name != 'long_text'}
         renderer = ExampleRenderer(predictor, **reading)
         print(f'{write_page(report, analysis, renderer, REPORTED_REGIONS)}: where the model errs')
+    return scores

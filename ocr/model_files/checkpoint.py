@@ -307,4 +307,5 @@ def _reason(error):
     """What went wrong in one line; of TensorFlow's errors without the trace of the graph before and the node behind."""
     text = str(getattr(error, 'message', error)).split('\n\t [[')[0].strip()
     text = text.splitlines()[-1] if text.startswith('Graph execution error') else text
-    return ' '.join(text.split())[:160]
+    text = ' '.join(text.split())
+    return text if len(text) <= 160 else f'{text[:60]} ... {text[-95:]}'  # the reason stands behind a path, or before

@@ -13,6 +13,7 @@ DROPOUT_KEEP_PROB = 'dropout_keep_prob'  # float32 ()
 FULL_LENGTH = 'full_length'  # bool (), run all T steps even when every row has written EOS
 MAPS = 'maps'  # uint8 (N, S, S, 4), what a detector should answer, see training.detection_targets
 FINISHED_STEPS = 'finished_steps'  # int32 (), updates before this one; in training graphs
+BATCH_NUMBER = 'batch_number'  # int32 (), of the batches of a step, from 0; in training graphs
 
 # Outputs
 PREDS = 'sequence_preds'  # int64 (N, T)

@@ -6,6 +6,7 @@ import re
 import warnings
 from html import escape
 
+from ocr.optional_package import import_package
 from ocr.terminal.visible import visible
 
 COLOURS = ('#3b7dd8', '#e08a2e', '#3fa372', '#b45fc0', '#cc4b4b', '#7d8694')  # on white and on black
@@ -43,7 +44,7 @@ def to_svg(draw, size, description):
     Returns:
         `<svg>` element as a string.
     """
-    import matplotlib
+    matplotlib = import_package('matplotlib', 'a page with charts', 'requirements.txt')
     from matplotlib.figure import Figure
 
     with matplotlib.rc_context(_RULES), warnings.catch_warnings():

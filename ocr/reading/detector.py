@@ -5,7 +5,6 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import tensorflow.compat.v1 as tf
 
@@ -14,9 +13,9 @@ from ocr.model_files.fingerprint import fingerprint
 from ocr.model_files.frozen_graph import FINDS, load_graph, read_settings
 from ocr.network import tensor_names as names
 from ocr.network.precision import session_config
+from ocr.preprocessing.working_size import LONGER, shrink
 from ocr.reading.text_outlines import find_regions
 
-LONGER, SHORTER = 1280, 720  # pixels to which the larger photographs are shrunk, by whichever side shrinks them less
 TILE, MARGIN = 1536, 96  # side of what is looked at at once, and what of its edges is not trusted, pixels
 LEAST = 32  # pixels, side of the smallest picture that the network is given
 
@@ -71,10 +70,15 @@ class Detector:
         """Detector of a file; InputError where it is none, or not `trusted` and should be."""
         return cls(load_graph(path, flag, wanted=FINDS, trusted=trusted), where=path, **settings)
 
-    def find(self, image):
-        """Text in a photograph uint8 (H, W, 3), RGB: FoundText."""
+    def find(self, image, size=None):
+        """Text in a photograph: FoundText.
+
+        Args:
+            image: uint8 (H, W, 3), RGB.
+            size: (width, height) of the photograph where `image` is it shrunk.
+        """
         height, width = image.shape[:2]
-        return FoundText(*find_regions(self.probability(image), (width, height), **self.options))
+        return FoundText(*find_regions(self.probability(image), size or (width, height), **self.options))
 
     def probability(self, image):
         """Probability of text in a photograph uint8 (H, W, 3), as large as it is looked at: float32 (h, w)."""
@@ -84,23 +88,6 @@ class Detector:
         """Probability maps float32 (N, H, W) of pictures uint8 (N, H, W, 3), RGB."""
         feed = {f'{names.IMAGE}:0': pictures.astype(np.float32) / 255}
         return self._session.run(f'{names.PROBABILITY}:0', feed)
-
-
-def working_size(width, height, longer=LONGER):
-    """(width, height) at which a photograph is looked at: its own, or less where it is large.
-
-    A long page keeps its shorter side at SHORTER pixels: its letters are as large as those of a photograph.
-    """
-    scale = min(1.0, max(longer / max(width, height), longer * SHORTER / LONGER / min(width, height)))
-    return tuple(max(round(side * scale), 1) for side in (width, height))
-
-
-def shrink(image, longer=LONGER):
-    """The photograph uint8 (H, W, 3) at its `working_size`."""
-    size = working_size(image.shape[1], image.shape[0], longer)
-    if size == (image.shape[1], image.shape[0]):
-        return image
-    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
 
 
 def probability_map(run, image, tile=TILE, margin=MARGIN):

@@ -63,6 +63,14 @@ def group_lines(polygons, max_gap=MAX_GAP):
     return _from_top(lines)
 
 
+def in_reading_order(polygons):
+    """(order, lines): positions of the polygons as they are read, and the lines with members counted in that order."""
+    lines = group_lines(polygons)
+    order = [member for line in lines for member in line.members]
+    place = {member: number for number, member in enumerate(order)}
+    return order, [Line(tuple(place[member] for member in line.members), line.polygon) for line in lines]
+
+
 def _frame(polygon):
     """(direction float64 (2,), whether it is sure) of a strip: a short one that runs downwards may be a letter."""
     half = len(polygon) // 2

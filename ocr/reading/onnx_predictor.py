@@ -18,6 +18,7 @@ from ocr.preprocessing.canvas import Canvas
 from ocr.reading.read_text import ReadText
 
 ONNX_ENDING = '.onnx'
+ONNX_PRECISIONS = ('auto', 'float32')  # settings that it serves; it computes in float32
 REQUIREMENTS = 'requirements-onnx.txt'
 # Idle threads wait by looking again and again: that takes the cores from those that prepare images. Of 200 words on two
 # busy cores without it: half the processor time, and a quarter (batch 1) to half (batch 32) of the time by the clock.
@@ -135,7 +136,7 @@ def is_onnx(path):
 
 def check_precision(wanted):
     """InputError for a --precision that ONNX Runtime does not compute in."""
-    if wanted not in ('auto', 'float32'):
+    if wanted not in ONNX_PRECISIONS:
         raise InputError(f'--precision {wanted}: ONNX Runtime computes in float32; leave it out, or read with the .pb')
 
 

@@ -3,14 +3,22 @@
 A model is a frozen graph, a folder for OpenVINO, or an .onnx file, for which TensorFlow is not started.
 """
 
+import logging
 import os
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from ocr.charset import Charset
 from ocr.errors import InputError
+from ocr.files.shipped import shipped
 from ocr.reading.augmented_predictor import augmented
-from ocr.reading.onnx_predictor import OnnxModel, OnnxPredictor, check_precision, is_onnx
+from ocr.reading.onnx_predictor import ONNX_ENDING, ONNX_PRECISIONS, OnnxModel, OnnxPredictor, check_precision, is_onnx
 from ocr.reading.search.build import with_search
+
+_GPU = Path('/dev/nvidia0')  # there where the driver of an NVIDIA GPU is loaded
+
+logger = logging.getLogger(__name__)
 
 
 class StoredModel(NamedTuple):
@@ -20,6 +28,37 @@ class StoredModel(NamedTuple):
     graph: Any
     settings: dict
     trusted: bool = False
+
+
+def choose_model(cfg):
+    """Path of the model that settings mean: the one that they name, as it is, or the one shipped here.
+
+    That is read by ONNX Runtime, which is there a second after the command, unless it is not installed, a GPU is to be
+    used, or a setting asks for what it does not do: then by TensorFlow, which is said.
+
+    Args:
+        cfg: Config.
+    """
+    if cfg.names_model:
+        return cfg.pb_path
+    frozen, onnx = (str(shipped('pretrain', name)) for name in ('latin.pb', f'latin{ONNX_ENDING}'))
+    if not (find_spec('onnxruntime') and os.path.isfile(onnx)):
+        return frozen
+    if _GPU.exists() and os.environ.get('CUDA_VISIBLE_DEVICES') not in ('', '-1') and find_spec('tensorflow'):
+        return frozen
+    if reason := _beyond_onnx(cfg):
+        logger.info('--%s: TensorFlow reads, with %s', reason, frozen)
+        return frozen
+    return onnx
+
+
+def _beyond_onnx(cfg):
+    """Name of a setting that ONNX Runtime does not serve, or None."""
+    if cfg.beam_width > 1:
+        return 'beam_width'
+    if cfg.precision not in ONNX_PRECISIONS:
+        return 'precision'
+    return next((name for name in ('gpus', 'n_best', 'allow', 'lexicon') if getattr(cfg, name)), None)
 
 
 def read_model(path, gpus=(), trusted=False):

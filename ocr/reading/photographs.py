@@ -13,7 +13,7 @@ from ocr.preprocessing.prepare import Broken
 from ocr.preprocessing.unreadable import UnreadableImage
 from ocr.reading.detector import FoundText
 from ocr.reading.folder import find_images
-from ocr.reading.lines import group_lines
+from ocr.reading.lines import in_reading_order
 from ocr.reading.results_file import open_results, read_results, to_record
 from ocr.region import TextRegion
 from ocr.terminal.progress import progress_bar
@@ -79,10 +79,7 @@ def search(detector, path, read_image=read_image):
     except UnreadableImage as error:
         return ReadPhotograph(path, Broken.of(error), [], [])
     found = detector.find(image)
-    lines = group_lines([region.polygon for region in found.regions])
-    order = [member for line in lines for member in line.members]
-    place = {member: number for number, member in enumerate(order)}
-    lines = [type(line)(tuple(place[member] for member in line.members), line.polygon) for line in lines]
+    order, lines = in_reading_order([region.polygon for region in found.regions])
     return ReadPhotograph(path, FoundText([found.regions[member] for member in order], found.left_out), lines, [])
 
 

@@ -60,3 +60,26 @@ def _data_url(alpha):
     stream = io.BytesIO()
     Image.fromarray(grey).save(stream, 'PNG')
     return 'data:image/png;base64,' + base64.b64encode(stream.getvalue()).decode('ascii')
+
+
+def lines_answer(lines, regions):
+    """`lines` of the answer: [{'text', 'regions', 'polygon'}, and 'page' where there are several].
+
+    Args:
+        lines: list of lines.Line, members counting through `regions`.
+        regions: what region_answer gave for each.
+    """
+    return [
+        {
+            'text': ' '.join(filter(None, (regions[member]['text'] for member in line.members))),
+            'regions': list(line.members),
+            'polygon': in_tenths(line.polygon.tolist()),
+            **{name: regions[line.members[0]][name] for name in ('page',) if name in regions[line.members[0]]},
+        }
+        for line in lines
+    ]
+
+
+def in_tenths(polygon):
+    """A polygon, nested lists, in tenths of a pixel: what was found is no more exact."""
+    return [[round(value, 1) for value in point] for point in polygon]

@@ -6,6 +6,7 @@ import time
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request, Security
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
@@ -17,12 +18,14 @@ from ocr.serving.guard import Guard
 from ocr.serving.hosts import Hosts
 from ocr.serving.problem import Problem, of_status, stopping
 from ocr.serving.request_body import check_headers, read_order
+from ocr.serving.video.routes import VIDEO, add_video
 
 RECOGNIZE = '/v1/recognize'
-COUNTED = (RECOGNIZE, '/v1/model', '/v1/samples', '/healthz', '/metrics', '/docs', '/openapi.json', '/')
+COUNTED = (RECOGNIZE, VIDEO, '/v1/model', '/v1/samples', '/healthz', '/metrics', '/docs', '/openapi.json', '/')
 _ERRORS = {
     400: 'The JSON or the form is malformed.',
     401: 'The token is missing or wrong.',
+    404: 'There is no such video here.',
     403: 'The request comes from a page of another site.',
     408: 'The request took too long to arrive.',
     413: 'The picture has too many bytes or pixels.',
@@ -67,6 +70,8 @@ def build_application(reader, card, counters, *, token='', hosts=None, samples_f
     counters.watch_queue(lambda: reader.num_taken, reader.limits.queue_size)
     _add_errors(app)
     _add_recognize(app, reader, card, bool(token))
+    with_token = (401,) * bool(token)
+    add_video(app, reader, lambda *statuses: _errors(*statuses, *with_token), _wants(bool(token)))
     samples = files.add_samples(app, samples_folder)
     _add_information(app, reader, card, counters, samples, bool(token))
     files.add_docs(app)
@@ -82,7 +87,7 @@ def build_application(reader, card, counters, *, token='', hosts=None, samples_f
     )
 
 
-def model_card(predictor, limits, *, name, charset_name, size_bytes):
+def model_card(predictor, limits, *, name, charset_name, size_bytes, detector=None):
     """The dict of schema.ModelCard.
 
     Args:
@@ -91,6 +96,7 @@ def model_card(predictor, limits, *, name, charset_name, size_bytes):
         name: of the model, for people.
         charset_name: likewise.
         size_bytes: of the model's file.
+        detector: dict of schema.DetectorCard, or None.
     """
     characters = predictor.charset.characters[2:]
     return {
@@ -104,6 +110,7 @@ def model_card(predictor, limits, *, name, charset_name, size_bytes):
         'has_attention': predictor.has_attention,
         'identity': predictor.identity,
         'limits': limits.to_json(),
+        **({'detector': detector} if detector else {}),
     }
 
 
@@ -130,12 +137,18 @@ def _add_errors(app):
     async def http_error(request, error):
         return of_status(error.status_code, error.detail, request.url.path, error.headers).to_response()
 
+    async def invalid(_, error):
+        first = error.errors()[0]
+        where = '.'.join(str(part) for part in first['loc'][1:])
+        return Problem(422, 'bad_request', f'{where}: {first["msg"]}; /docs says what is expected.').to_response()
+
     async def failure(_, error):
         message = 'The server failed on this request; try again, and look into its log if it fails again.'
         return Problem(500, 'internal_error', message).to_response()
 
     app.add_exception_handler(Problem, problem)
     app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(Exception, failure)
 
 
@@ -155,7 +168,7 @@ def _add_recognize(app, reader, card, has_token):
 
     @app.post(RECOGNIZE, **described)
     async def recognize(request: Request):
-        """Reads the whole picture, or each of the polygons on it."""
+        """Reads each of the polygons on a picture; without polygons the text that the detector finds, or all of it."""
         started = time.perf_counter()
         try:
             answer = await _recognize(reader, request)

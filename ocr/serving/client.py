@@ -76,6 +76,7 @@ class _Model(BaseModel):
     limits: _Limits
     identity: Annotated[dict[str, str | int | FiniteFloat | bool | None], Field(max_length=100)]
     has_attention: bool = False
+    detector: dict[str, str | int] | None = None
 
 
 class _ErrorDetail(BaseModel):
@@ -163,7 +164,8 @@ class RemoteReader:
         if len(regions) > 1 and any(region.polygon is None for region in regions):
             return [pair for region in regions for pair in self._read_parts(path, image, page, [region])]
         polygons = [region.polygon.tolist() for region in regions if region.polygon is not None]
-        answer = self._ask(_Answer, 'POST', '/v1/recognize', *form(image, polygons, page))
+        whole = self._model.detector is not None
+        answer = self._ask(_Answer, 'POST', '/v1/recognize', *form(image, polygons, page, whole))
         if isinstance(answer, _Answer):
             if len(answer.regions) != len(regions):
                 raise self._no_app(f'{len(answer.regions)} regions where {len(regions)} were asked for')
@@ -228,13 +230,15 @@ class RemoteReader:
         return InputError(f'{self._name}: answers, but not as app.py does ({_line(what)}); give the URL of one')
 
 
-def form(image, polygons, page=None):
-    """(body, content type) of a form with a picture, polygons and a page."""
+def form(image, polygons, page=None, whole=False):
+    """(body, content type) of a form with a picture, polygons and a page; `whole` asks for no search for text."""
     fields = {'image': ('image', image, 'application/octet-stream')}
     if polygons:
         fields['polygons'] = json.dumps(polygons)
     if page:
         fields['page'] = str(page)
+    if whole and not polygons:
+        fields['detect'] = 'false'
     return encode_multipart_formdata(fields)
 
 

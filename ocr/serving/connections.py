@@ -9,7 +9,7 @@ from itertools import chain
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-HEADER_SECONDS = 10.0  # for the head of a request, and for an answer that is not taken to get on
+HEADER_SECONDS = 10.0  # for the head of a request, and for the client to take some of an answer
 BACKLOG = 128  # connections that are accepted at a time
 _HASTE = 1.0  # seconds that a new connection has for its request before it gives way
 _SPARE_FILES = 64  # open files that are none of the accepted connections
@@ -34,6 +34,9 @@ def max_connections():
 
 class Connection(H11Protocol):
     """One connection.
+
+    It is looked at every HEADER_SECONDS for as long as it lives, and aborted where the head of a request has not come
+    in that time, or nothing of an unsent answer was taken, whatever else arrives meanwhile.
 
     Where there are too many, the one that has waited longest gives way: of those on which no request has begun for a
     second, else of those whose body is arriving. Those whose request is worked on stay.
@@ -67,7 +70,7 @@ class Connection(H11Protocol):
             self._make_room()
 
     def connection_lost(self, exc):
-        self._unwatch()
+        self._timer.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data):
@@ -75,23 +78,18 @@ class Connection(H11Protocol):
         super().data_received(data)
         if was_waiting and not self.is_waiting:
             self._since = self.loop.time()
-        if not self.is_waiting:
-            self._unwatch()
-        elif self._timer is None:
-            self._watch()
 
     def on_response_complete(self):
         self._since = self.loop.time()
         super().on_response_complete()
-        if self.is_waiting:
-            self._watch()
+        self._watch()
 
     def pause_writing(self):
         super().pause_writing()
         self._watch()
 
     def _make_room(self):
-        others = [one for one in self.connections if one is not self and not one.transport.is_closing()]
+        others = [one for one in self.connections if one is not self and not one._is_gone]
         if len(others) < self._most:
             return
         others.sort(key=lambda one: one._since)
@@ -100,21 +98,21 @@ class Connection(H11Protocol):
         waiting = (one for one in others if one.is_waiting)
         next(chain(overdue, arriving, waiting, [self])).transport.abort()
 
+    @property
+    def _is_gone(self):
+        """Whether it is closed but for the loop's notice; one that closes with an unsent answer still has its file."""
+        return self.transport.is_closing() and not self.transport.get_write_buffer_size()
+
     def _watch(self):
-        """Look in HEADER_SECONDS whether this connection got on."""
-        self._unwatch()
+        """Look in HEADER_SECONDS whether the client got on."""
+        if self._timer is not None:
+            self._timer.cancel()
         self._unsent = self.transport.get_write_buffer_size()
         self._timer = self.loop.call_later(HEADER_SECONDS, self._look)
 
-    def _unwatch(self):
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-
     def _look(self):
-        self._timer = None
         unsent = self.transport.get_write_buffer_size()
-        if 0 < unsent < self._unsent:
-            self._watch()
-        elif unsent or self.is_waiting:
+        if 0 < self._unsent <= unsent or (self.is_waiting and not unsent):
             self.transport.abort()
+        else:
+            self._watch()

@@ -21,6 +21,9 @@ class Limits:
         queue_size: regions of all requests that have arrived and are prepared, waiting or read; more are turned away
             with 429.
         timeout: seconds that a request may take to arrive, and again to be read.
+        max_video_bytes: of a video's file.
+        max_video_seconds: of a video.
+        max_videos: that are read or wait to be read.
     """
 
     max_bytes: int = 20_000_000
@@ -29,6 +32,9 @@ class Limits:
     max_points: int = 256
     queue_size: int = 256
     timeout: float = 30.0
+    max_video_bytes: int = 100_000_000
+    max_video_seconds: float = 600.0
+    max_videos: int = 3
 
     def __post_init__(self):
         if self.max_regions > self.queue_size:
@@ -50,6 +56,16 @@ class Limits:
     def max_arriving_bytes(self):
         """Bytes of all bodies that are arriving or not decoded yet."""
         return max(_ARRIVING, 4 * self.max_body)
+
+    @property
+    def max_video_body(self):
+        """Bytes of the body that brings a video."""
+        return self.max_video_bytes + 65_536
+
+    @property
+    def video_timeout(self):
+        """Seconds that a video may take to arrive: ten times those of a picture."""
+        return 10 * self.timeout
 
     @property
     def decode_seconds(self):

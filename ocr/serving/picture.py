@@ -16,6 +16,7 @@ from ocr.geometry import whole_image
 from ocr.preprocessing.decode import upright_rgb
 from ocr.preprocessing.image_formats import FORMATS, PLUG_IN_REMEDY, open_format, page_places
 from ocr.preprocessing.prepare import InferencePreparer, Prepared
+from ocr.preprocessing.working_size import shrink
 from ocr.region import TextRegion
 from ocr.serving.polygons import check_inside
 from ocr.serving.problem import Problem
@@ -54,6 +55,39 @@ class PreparedPicture:
     num_pages: int
     cuts: list
     seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class SeenPage:
+    """A page of a picture as a detector looks at it.
+
+    Attributes:
+        pixels: uint8 (h, w, 3), RGB, see preprocessing.working_size.
+        size: (width, height) of the upright page.
+        num_pages: of a TIFF.
+        seconds: that decoding and shrinking took.
+    """
+
+    pixels: np.ndarray
+    size: tuple
+    num_pages: int
+    seconds: float
+
+
+def show_page(order, limits, page, longer):
+    """SeenPage of an Order; raises Problem as prepare_picture does.
+
+    Args:
+        order: Order.
+        limits: Limits.
+        page: its number.
+        longer: see preprocessing.working_size.
+    """
+    started = time.perf_counter()
+    num_pages = count_pages(order.image)
+    _pages(order, num_pages, limits)
+    image = decode_picture(order.image, limits.max_pixels, page)
+    return SeenPage(shrink(image, longer), image.shape[1::-1], num_pages, time.perf_counter() - started)
 
 
 def prepare_picture(order, limits, canvas):

@@ -9,11 +9,13 @@ import numpy as np
 from ocr.parallel import num_cores
 from ocr.preprocessing.prepare import InferencePreparer, stacked
 from ocr.region import TextRegion
-from ocr.serving.answer import region_answer
+from ocr.serving.answer import in_tenths, lines_answer, region_answer
 from ocr.serving.arrivals import Arrivals
 from ocr.serving.batcher import Batcher
-from ocr.serving.picture import prepare_picture
+from ocr.serving.finding import Finder, find_and_prepare
+from ocr.serving.picture import prepare_picture, show_page
 from ocr.serving.problem import Problem, queue_full, stopping
+from ocr.serving.video.jobs import VideoJobs
 from ocr.serving.workers import Died, TookTooLong, Workers
 
 STOP_GRACE = 3.0  # seconds after the stop in which bodies may still arrive and pictures be decoded
@@ -53,13 +55,16 @@ class Reader:
         window: seconds that a canvas may wait for others.
         num_workers: processes that decode and place pictures; 0 is one for each core.
         on_batch: function (N, seconds) called after each batch, or None.
+        detector: Detector that finds the text of pictures without polygons, or None.
 
     Attributes:
         arrivals: Arrivals, the bodies that are on their way.
+        videos: VideoJobs, or None where there is no detector.
     """
 
-    def __init__(self, predictor, limits, *, batch_size, window, num_workers=0, on_batch=None):
+    def __init__(self, predictor, limits, *, batch_size, window, num_workers=0, on_batch=None, detector=None):
         self.predictor = predictor
+        self.finder = detector and Finder(detector)
         self.limits = limits
         self.arrivals = Arrivals(limits.max_arriving_bytes)
         self._workers = Workers(num_workers or num_cores(), limits.decode_memory)
@@ -67,6 +72,7 @@ class Reader:
         self._is_stopping = False
         self._out_of_time = asyncio.Event()
         self._batcher = Batcher(predictor, batch_size=batch_size, window=window, on_batch=on_batch)
+        self.videos = self.finder and VideoJobs(self.finder, self._batcher, predictor.canvas, limits)
         self._num_taken = 0  # regions of all requests that are being answered
         self._pace = 0.05  # seconds that a region takes of late
 
@@ -77,6 +83,8 @@ class Reader:
         prepare = InferencePreparer(self.predictor.canvas, read=lambda *_: image)
         batch = stacked(prepare([TextRegion('', None, '', '')]))
         self.predictor.read(*batch, with_alpha=self.predictor.has_attention)
+        if self.finder:
+            self.finder.warm_up()
 
     @property
     def is_ready(self):
@@ -118,7 +126,9 @@ class Reader:
             raise Problem(
                 422, 'no_attention', 'This model does not give its attention; export it anew, or leave "attention" out.'
             )
-        picture = await self.unless_stopped(self._prepare(order))
+        if order.detect and not self.finder:
+            raise Problem(422, 'no_detector', 'This server has no detector; leave "detect" out, or send "polygons".')
+        picture, found = await self.unless_stopped(self._find_and_prepare(order))
         if len(picture.cuts) > place.num_regions:
             place.grow(len(picture.cuts) - place.num_regions)
         futures = [self._batcher.submit(cut.prepared) for cut in picture.cuts]
@@ -127,17 +137,19 @@ class Reader:
             reads = await asyncio.gather(*map(asyncio.wrap_future, futures))
         finally:
             self._batcher.withdraw(futures)
-        self._pace += 0.1 * (sum(read.took for read in reads) / len(reads) - self._pace)
+        if reads:
+            self._pace += 0.1 * (sum(read.took for read in reads) / len(reads) - self._pace)
         loop = asyncio.get_running_loop()
-        regions = await loop.run_in_executor(self._answering, self._regions, order, picture, reads)
+        answer = await loop.run_in_executor(self._answering, self._answer, order, picture, reads, found)
         pages = {'pages': picture.num_pages} if picture.num_pages > 1 else {}
         return {
             'image': {'width': picture.width, 'height': picture.height, **pages},
-            'regions': regions,
+            **answer,
             'timings': {
                 'decode_ms': _milliseconds(picture.seconds),
-                'queue_ms': _milliseconds(max(read.waited for read in reads)),
-                'read_ms': _milliseconds(max(read.took for read in reads)),
+                **({'detect_ms': _milliseconds(found.seconds)} if found else {}),
+                'queue_ms': _milliseconds(max((read.waited for read in reads), default=0)),
+                'read_ms': _milliseconds(max((read.took for read in reads), default=0)),
             },
         }
 
@@ -166,7 +178,11 @@ class Reader:
     def close(self):
         """Finish what is read and end threads and processes."""
         self._workers.close()
+        if self.videos:
+            self.videos.close()
         self._batcher.close()
+        if self.finder:
+            self.finder.close()
         self._answering.shutdown()
 
     def _take(self, num_regions):
@@ -175,15 +191,25 @@ class Reader:
         self._num_taken += num_regions
         self._batcher.expect(num_regions)
 
+    async def _find_and_prepare(self, order):
+        """(PreparedPicture, Found or None) of an Order."""
+        if order.polygons or order.detect is False or not self.finder:
+            return await self._prepare(order), None
+
+        async def show(page):
+            return await self._in_worker(show_page, order, self.limits, page, self.finder.longer)
+
+        return await find_and_prepare(self.finder, order, self.limits.max_regions, show, self._prepare)
+
     async def _prepare(self, order):
-        """PreparedPicture; Problem where it cannot be had, or not in time."""
-        limits, predictor = self.limits, self.predictor
+        """PreparedPicture of the regions of an Order."""
+        return await self._in_worker(prepare_picture, order, self.limits, self.predictor.canvas)
+
+    async def _in_worker(self, function, *args):
+        """What a function of a picture gives, in a worker process; Problem where it cannot, or not in time."""
+        limits = self.limits
         try:
-            return await self._workers.run(
-                *(prepare_picture, order, limits, predictor.canvas),
-                cpu_seconds=limits.decode_seconds,
-                seconds=limits.timeout,
-            )
+            return await self._workers.run(function, *args, cpu_seconds=limits.decode_seconds, seconds=limits.timeout)
         except TookTooLong:
             message = 'Decoding the picture took too long; save it again as a plain JPEG or PNG.'
             raise Problem(422, 'decoding_too_slow', message) from None
@@ -193,11 +219,20 @@ class Reader:
             message = 'The picture is damaged (its decoder crashed); save it again as a plain JPEG or PNG.'
             raise Problem(422, 'damaged_image', message) from None
 
-    def _regions(self, order, picture, reads):
-        return [
+    def _answer(self, order, picture, reads, found):
+        """What the answer says of the regions, and of what was found."""
+        regions = [
             region_answer(read.result, cut, order.attention, picture.num_pages > 1)
             for cut, read in zip(picture.cuts, reads, strict=True)
         ]
+        if not found:
+            return {'regions': regions}
+        for region, confidence in zip(regions, found.confidences, strict=True):
+            if confidence is not None:
+                region['found_confidence'] = round(confidence, 4)
+                region['polygon'] = in_tenths(region['polygon'])
+        left_out = {'left_out': dict(found.left_out)} if found.left_out else {}
+        return {'regions': regions, 'lines': lines_answer(found.lines, regions), **left_out}
 
 
 def _milliseconds(seconds):

@@ -16,7 +16,7 @@ from ocr.serving.polygons import parse_json, to_polygons
 from ocr.serving.problem import Problem
 
 MULTIPART, JSON = 'multipart/form-data', 'application/json'
-FIELDS = ('image', 'polygons', 'attention', 'page')
+FIELDS = ('image', 'polygons', 'attention', 'page', 'detect')
 _MAX_PAGE = 1_000_000
 
 
@@ -29,12 +29,14 @@ class Order:
         polygons: list of float32 (K, 2); empty is the whole picture.
         attention: bool, whether the maps are wanted.
         page: of a TIFF, from 1; None is the first where there are polygons, else all.
+        detect: bool, whether text is found first; None: where there are no polygons and the server has a detector.
     """
 
     image: bytes
     polygons: list
     attention: bool
     page: int | None = None
+    detect: bool | None = None
 
 
 def check_headers(headers, limits):
@@ -87,23 +89,27 @@ async def read_order(request, limits, arrived=lambda num_bytes: None):
     if len(image) > limits.max_bytes:
         raise _too_large(limits)
     polygons = to_polygons(fields.get('polygons'), limits)
-    return Order(image, polygons, _attention(fields.get('attention', False)), _page(fields.get('page')))
+    attention, detect = _switch(fields.get('attention', False), 'attention'), fields.get('detect')
+    if detect is not None and _switch(detect, 'detect') and polygons:
+        raise Problem(422, 'bad_detect', 'Send "polygons" to read these, or "detect" to find others; leave one out.')
+    return Order(image, polygons, attention, _page(fields.get('page')), detect)
 
 
-async def _pieces(request, limits, arrived):
-    """The body's pieces; Problem as soon as they are too many."""
+async def pieces(request, max_body, too_large, arrived):
+    """The body's pieces; the Problem `too_large` as soon as they are too many."""
     num_bytes = 0
     async for piece in request.stream():
         num_bytes += len(piece)
-        if num_bytes > limits.max_body:
-            raise _too_large(limits)
+        if num_bytes > max_body:
+            raise too_large
         arrived(len(piece))
         yield piece
 
 
 async def _read_json(request, limits, arrived):
     """{field: value} of a JSON body; `image` is decoded to bytes."""
-    body = b''.join([piece async for piece in _pieces(request, limits, arrived)])
+    arriving = pieces(request, limits.max_body, _too_large(limits), arrived)
+    body = b''.join([piece async for piece in arriving])
     return await asyncio.to_thread(_parse_body, body, limits)
 
 
@@ -146,8 +152,17 @@ class _InMemory(MultiPartParser):
 
 async def _read_form(request, limits, arrived):
     """{field: value} of a form; `image` as bytes, `polygons` parsed."""
-    pieces = _pieces(request, limits, arrived)
-    parser = _InMemory(request.headers, pieces, max_files=2, max_fields=8, max_part_size=limits.max_polygon_bytes)
+    arriving = pieces(request, limits.max_body, _too_large(limits), arrived)
+    return _form_values(await parse_form(request.headers, arriving, limits.max_polygon_bytes))
+
+
+async def parse_form(headers, arriving, max_part_size):
+    """{field: bytes of a file, or str} of a form's pieces.
+
+    Raises:
+        Problem: malformed, or a field is there twice.
+    """
+    parser = _InMemory(headers, arriving, max_files=2, max_fields=8, max_part_size=max_part_size)
     try:
         form = await parser.parse()
     except MultiPartException as error:
@@ -160,7 +175,7 @@ async def _read_form(request, limits, arrived):
             raise Problem(422, 'repeated_field', f'"{name[:100]}" is there twice; send one a request.')
         fields[name] = await value.read() if isinstance(value, UploadFile) else value
     await form.close()
-    return _form_values(fields)
+    return fields
 
 
 def _form_values(fields):
@@ -168,19 +183,20 @@ def _form_values(fields):
         raise Problem(422, 'missing_image', '"image" must be a file of the form, not text; give the part a file name.')
     if 'polygons' in fields:
         fields['polygons'] = parse_json(fields['polygons']) if fields['polygons'] else None
-    if isinstance(fields.get('attention'), bytes):
-        fields['attention'] = None
-    if fields.get('attention') in ('true', 'false'):
-        fields['attention'] = fields['attention'] == 'true'
+    for name in ('attention', 'detect'):
+        if isinstance(fields.get(name), bytes):
+            fields[name] = ''
+        if fields.get(name) in ('true', 'false'):
+            fields[name] = fields[name] == 'true'
     page = fields.get('page')
     if isinstance(page, str) and page.isascii() and page.isdecimal() and len(page) < 8:
         fields['page'] = int(page)
     return fields
 
 
-def _attention(value):
+def _switch(value, name):
     if not isinstance(value, bool):
-        raise Problem(422, 'bad_attention', '"attention" must be true or false.')
+        raise Problem(422, f'bad_{name}', f'"{name}" must be true or false.')
     return value
 
 

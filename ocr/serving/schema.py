@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Probability = Annotated[float, Field(ge=0, le=1)]
+Seconds = Annotated[float, Field(ge=0)]
 Milliseconds = Annotated[float, Field(ge=0)]
 Point = Annotated[list[float], Field(min_length=2, max_length=2)]
 Row = Annotated[list[float], Field(min_length=3, max_length=3)]
@@ -54,11 +55,22 @@ class Region(_Closed):
     read: str | None = Field(None, description='what was read where text is the word of the lexicon nearest to it')
     page: Annotated[int, Field(ge=1)] | None = Field(None, description='of a TIFF that has several')
     polygon: list[Point]
+    found_confidence: Probability | None = Field(None, description='of the detector; only where it found the region')
     attention: Attention | None = Field(None, description='only where it was asked for')
+
+
+class Line(_Closed):
+    """Regions that are read one after the other."""
+
+    text: str
+    regions: list[Annotated[int, Field(ge=0)]] = Field(description='positions in `regions`')
+    polygon: list[Point]
+    page: Annotated[int, Field(ge=1)] | None = Field(None, description='of a TIFF that has several')
 
 
 class Timings(_Closed):
     decode_ms: Milliseconds = Field(description='decoding the picture and cutting the regions out')
+    detect_ms: Milliseconds | None = Field(None, description='finding the text; only where it was looked for')
     queue_ms: Milliseconds = Field(description='waiting for the batch')
     read_ms: Milliseconds = Field(description="the batch's own time")
     total_ms: Milliseconds = Field(description='from the first byte of the request to the answer')
@@ -70,10 +82,14 @@ class ModelName(_Closed):
 
 
 class Answer(_Closed):
-    """What was read in a picture, region by region in the order of the request."""
+    """What was read in a picture, region by region in the order of the request, or in reading order where found."""
 
     image: PictureSize
     regions: list[Region]
+    lines: list[Line] | None = Field(None, description='only where text was looked for')
+    left_out: dict[str, int] | None = Field(
+        None, description='what looked like text and was not read, counted by reason; only where there is some'
+    )
     timings: Timings
     model: ModelName
 
@@ -91,10 +107,18 @@ class LimitsCard(_Closed):
     max_points: int
     queue_size: int
     timeout: float
+    max_video_bytes: int
+    max_video_seconds: float
+    max_videos: int
+
+
+class DetectorCard(_Closed):
+    name: str
+    size_bytes: int
 
 
 class ModelCard(_Closed):
-    """The model that reads here, and how much one request may ask for."""
+    """The models here, and how much one request may ask for."""
 
     name: str
     charset: CharsetCard
@@ -106,6 +130,49 @@ class ModelCard(_Closed):
     has_attention: bool
     identity: dict[str, str | int | bool] = Field(description='of all that decides what is read: equal ones read alike')
     limits: LimitsCard
+    detector: DetectorCard | None = Field(None, description='what finds text in pictures; absent where nothing does')
+
+
+class ErrorDetail(_Closed):
+    code: Annotated[str, Field(pattern='^[a-z0-9_]+$')]
+    message: str
+
+
+class Outline(_Closed):
+    """Where a text is from a time on, until its next outline or its end."""
+
+    time: Seconds
+    polygon: list[Point]
+
+
+class VideoText(_Closed):
+    """A text of a video."""
+
+    text: str
+    confidence: Probability = Field(description='mean of the readings that agree with it')
+    start: Seconds
+    end: Seconds | None = Field(description='null while it is to be seen')
+    num_seen: Annotated[int, Field(ge=1)] = Field(description='frames that show it')
+    outlines: list[Outline]
+
+
+class VideoJob(_Closed):
+    """A video that is being read."""
+
+    id: str
+    state: Literal['waiting', 'reading', 'done', 'failed']
+    width: int
+    height: int
+    seconds: Seconds | None = Field(description='of the whole video; null where its file does not say')
+    read_seconds: Seconds = Field(description='of the video, so far')
+    fps: float = Field(description='frames that are looked at for each second')
+    frames: Annotated[int, Field(ge=0)] = Field(description='that were looked at so far')
+    complete: bool = Field(description='the whole video was read')
+    num_texts: Annotated[int, Field(ge=0)] = Field(description='that have ended, so far')
+    texts: list[VideoText] = Field(description='those of them from `after` on')
+    showing: list[VideoText] = Field(description='texts to be seen in the last frame, which may change')
+    left_out: dict[str, int] = Field(description='what was not read, counted by reason')
+    error: ErrorDetail | None = Field(None, description='why it failed')
 
 
 class Sample(_Closed):
@@ -122,11 +189,6 @@ class Samples(_Closed):
 class Health(_Closed):
     status: Annotated[str, Field(pattern='^(ready|stopping)$')]
     model: str
-
-
-class ErrorDetail(_Closed):
-    code: Annotated[str, Field(pattern='^[a-z0-9_]+$')]
-    message: str
 
 
 class ErrorAnswer(_Closed):
@@ -152,12 +214,16 @@ def request_body(limits):
             },
         },
         'description': 'Regions to read, [[x, y], ...] each, in pixels of the upright picture, in reading order, '
-        'enclosing an area and touching the picture. None: the whole picture.',
+        'enclosing an area and touching the picture. None: what the detector finds, or the whole picture.',
         'examples': [[[[0, 0], [100, 0], [100, 30], [0, 30]]]],
     }
     image = {'description': "The picture's file: JPEG, PNG, WebP, BMP, GIF, TIFF, PPM, JPEG 2000, AVIF, perhaps HEIC."}
     page = {'description': 'Page of a TIFF, from 1. None: with polygons the first, without them each page is a region.'}
     attention = {'description': 'Also give the attention of each character.'}
+    detect = {
+        'description': 'Find the text first, true only without polygons. Left out: where there are none and the server '
+        'has a detector. false without polygons: the whole picture is one region.'
+    }
     form = {
         'image': {**image, 'type': 'string', 'format': 'binary'},
         'polygons': {
@@ -168,12 +234,14 @@ def request_body(limits):
         },
         'attention': {**attention, 'type': 'string', 'enum': ['true', 'false']},
         'page': {**page, 'type': 'string', 'pattern': '^[1-9][0-9]{0,5}$'},
+        'detect': {**detect, 'type': 'string', 'enum': ['true', 'false']},
     }
     of_json = {
         'image': {**image, 'type': 'string', 'contentEncoding': 'base64', 'format': 'base64-image'},
         'polygons': {**polygons, 'type': ['array', 'null']},
         'attention': {**attention, 'type': 'boolean', 'default': False},
         'page': {**page, 'type': ['integer', 'null'], 'minimum': 1, 'maximum': 1_000_000},
+        'detect': {**detect, 'type': ['boolean', 'null']},
     }
     return {
         'required': True,
@@ -189,3 +257,17 @@ def request_body(limits):
             for kind, properties in (('multipart/form-data', form), ('application/json', of_json))
         },
     }
+
+
+def video_body():
+    """OpenAPI request body of POST /v1/video."""
+    properties = {
+        'video': {'type': 'string', 'format': 'binary', 'description': 'The file: MP4, MOV, WebM, MKV or AVI.'},
+        'fps': {
+            'type': 'string',
+            'pattern': r'^[0-9]{1,3}(\.[0-9]{1,3})?$',
+            'description': 'Frames to look at for each second, more than 0 and at most 30; 2 where left out.',
+        },
+    }
+    form = {'type': 'object', 'required': ['video'], 'properties': properties, 'additionalProperties': False}
+    return {'required': True, 'content': {'multipart/form-data': {'schema': form}}}

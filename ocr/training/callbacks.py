@@ -45,10 +45,19 @@ _WATCHED = ('total_loss', 'cross_entropy', 'core_loss', 'binary_loss', 'threshol
 class Watch(Callback):
     """Show the progress, keep the means of an epoch, and stop at the first loss that is no number."""
 
-    def __init__(self, total_steps, images_per_step, folder):
+    def __init__(self, total_steps, images_per_batch, folder, num_batches=1):
+        """
+        Args:
+            total_steps: of the training.
+            images_per_batch: of all towers together.
+            folder: of the checkpoints.
+            num_batches: of a step, one after another.
+        """
         self.total_steps = total_steps
-        self.images_per_step = images_per_step
+        self.images_per_batch = images_per_batch
         self.folder = folder
+        self.num_batches = num_batches
+        self._number = 0  # of the batch in its step
         self._bar = None
 
     def _setup_graph(self):
@@ -68,7 +77,10 @@ class Watch(Callback):
         self._values, self._started = [], time.perf_counter()
 
     def _before_run(self, _):
-        return tf.train.SessionRunArgs(self._fetches, {f'{names.FINISHED_STEPS}:0': self.global_step})
+        fed = {f'{names.FINISHED_STEPS}:0': self.global_step}
+        if self.num_batches > 1:
+            fed[f'{names.BATCH_NUMBER}:0'] = self._number
+        return tf.train.SessionRunArgs(self._fetches, fed)
 
     def _after_run(self, _, run_values):
         results = run_values.results
@@ -79,6 +91,7 @@ class Watch(Callback):
                 + (f'the last good checkpoint is {last}' if last else 'no checkpoint was saved before')
                 + '; go on from it with a lower --learning_rate'
             )
+        self._number = (self._number + 1) % self.num_batches
         self._values.append([float(np.mean(results[name])) for name in self._fetches])
 
     def _trigger_step(self):
@@ -87,7 +100,7 @@ class Watch(Callback):
         self._bar.set_postfix_str(f'loss {loss:.3f}, {self._images_per_second():.0f} images/s', refresh=False)
 
     def _images_per_second(self):
-        return len(self._values) * self.images_per_step / max(time.perf_counter() - self._started, 1e-9)
+        return len(self._values) * self.images_per_batch / max(time.perf_counter() - self._started, 1e-9)
 
     def end_epoch(self):
         """Means since the last call; sends them to the monitors."""

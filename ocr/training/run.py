@@ -1,5 +1,6 @@
 """Running tensorpack: a training until it ends, or the short part of one that says what bounds it."""
 
+import dataclasses
 import os
 
 import tensorflow.compat.v1 as tf
@@ -23,6 +24,7 @@ from ocr.training.data import build_dataflow, make_crops
 from ocr.training.event_file import EventFile
 from ocr.training.run_folder import LOG_FOLDER, hide_log
 from ocr.training.towers import create_trainer
+from ocr.training.tracker import Tracker
 from ocr.training.weight_average import WeightAverage
 
 
@@ -45,8 +47,9 @@ def fit(model, cfg, dataflow, validation, *, save_settings, num_towers, on_gpu, 
     tf.set_random_seed(cfg.seed)  # of the initial weights
     # Once the start has been restored: until then, what lies in the folder belongs to the checkpoints there.
     settings_saver = CallbackFactory(before_train=lambda _: save_settings())
-    watch = Watch(cfg.total_steps, cfg.batch_size * num_towers, cfg.checkpoint_path)
+    watch = Watch(cfg.total_steps, cfg.batch_size * num_towers, cfg.checkpoint_path, cfg.accumulate)
     average = WeightAverage(cfg.average_decay) if cfg.average_decay else None
+    trackers = [Tracker(cfg.tracker, _values(cfg), cfg.checkpoint_path)] if cfg.tracker else []
     epoch_end = EpochEnd(
         watch,
         validation,
@@ -61,7 +64,7 @@ def fit(model, cfg, dataflow, validation, *, save_settings, num_towers, on_gpu, 
         cfg,
         dataflow,
         callbacks=[settings_saver, watch, *([average] if average else []), epoch_end, StopAfter(cfg.total_steps)],
-        monitors=[EventFile(os.path.join(cfg.checkpoint_path, LOG_FOLDER))],
+        monitors=[EventFile(os.path.join(cfg.checkpoint_path, LOG_FOLDER)), *trackers],
         session_init=session_init,
         steps_per_epoch=cfg.steps_per_epoch,
         starting_epoch=start_step // cfg.steps_per_epoch + 1,
@@ -69,7 +72,7 @@ def fit(model, cfg, dataflow, validation, *, save_settings, num_towers, on_gpu, 
     )
     stopped = False
     try:
-        launch_train_with_config(train_config, create_trainer(num_towers, on_gpu))
+        launch_train_with_config(train_config, create_trainer(num_towers, on_gpu, cfg.accumulate))
     except KeyboardInterrupt:
         stopped = True
     if epoch_end.error:
@@ -102,6 +105,11 @@ def profile(model, cfg, data, num_towers, on_gpu):
     launch_train_with_config(train_config, create_trainer(num_towers, on_gpu))
     print(describe_bottleneck(measured, _training_setup(cfg, data, on_gpu)))
     return 0
+
+
+def _values(cfg):
+    """{name: value} of the settings."""
+    return {field.name: getattr(cfg, field.name) for field in dataclasses.fields(cfg) if field.name != 'origin'}
 
 
 def _train_config(model, cfg, dataflow, **settings):

@@ -34,12 +34,21 @@ def choose_gpus(wanted):
     return num_visible, True
 
 
-def create_trainer(num_towers, on_gpu):
-    """Trainer of one tower or several."""
+def create_trainer(num_towers, on_gpu, num_batches=1):
+    """Trainer of one tower or several, whose steps have so many batches on each."""
     from tensorpack.train import SimpleTrainer, SyncMultiGPUTrainerParameterServer
 
-    if num_towers == 1:
-        return SimpleTrainer()
+    from ocr.training.accumulation import AccumulatingStep
+
+    class OneTower(AccumulatingStep, SimpleTrainer):
+        pass
+
+    class Towers(AccumulatingStep, SyncMultiGPUTrainerParameterServer):
+        pass
+
     # One set of variables. With a replica on each GPU, tensorpack's towers share Adam's powers of beta and each
     # update counts once a tower.
-    return SyncMultiGPUTrainerParameterServer(list(range(num_towers)), 'gpu' if on_gpu else 'cpu')
+    device = 'gpu' if on_gpu else 'cpu'
+    trainer = OneTower() if num_towers == 1 else Towers(list(range(num_towers)), device)
+    trainer.num_batches = num_batches
+    return trainer

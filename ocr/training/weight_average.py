@@ -50,7 +50,7 @@ class WeightAverage(Callback):
                 self._update = tf.group(number.assign_add(1))
 
     def _before_run(self, _):
-        return tf.train.SessionRunArgs(self._update)
+        return tf.train.SessionRunArgs(self._update) if self.trainer.updates else None
 
     @contextmanager
     def in_place_of_weights(self):

@@ -8,8 +8,10 @@ from fontTools.ttLib import TTFont, TTLibError
 from PIL import ImageFont
 
 from ocr.errors import InputError
+from ocr.files.shipped import shipped
+from ocr.optional_package import import_package
 
-FONT_FOLDER = Path(__file__).resolve().parents[2] / 'fonts'
+FONT_FOLDER = shipped('fonts')
 FONT_SUFFIXES = ('.ttf', '.otf', '.ttc')
 # File names of plain fonts with Chinese on the usual systems: tried before whatever else is installed.
 CJK_FONTS = ('notosanscjk', 'notosanssc', 'sourcehansans', 'wqy', 'droidsansfallback', 'pingfang', 'msyh', 'simhei')
@@ -83,8 +85,7 @@ class Writer:
 @cache
 def plain_font():
     """Path of DejaVu Sans, which every installation of matplotlib has."""
-    import matplotlib
-
+    matplotlib = import_package('matplotlib', 'drawing text', 'requirements.txt')
     return str(Path(matplotlib.get_data_path()) / 'fonts' / 'ttf' / 'DejaVuSans.ttf')
 
 

@@ -5,8 +5,9 @@ import os
 import shutil
 
 import pytest
+from film_clip import write_film
 from shop_front import draw_shop_front
-from visits import CHROMIUM, TOKEN, load_predictor, serving, start_browser, visiting
+from visits import CHROMIUM, TOKEN, ShopDetector, load_predictor, serving, start_browser, visiting
 
 _folder = os.path.dirname(__file__)
 _running = contextlib.ExitStack()  # closed behind the last test here: Playwright's loop would stand in others' way
@@ -50,6 +51,24 @@ def locked_server(predictor):
 
 
 @pytest.fixture(scope='session')
+def detector():
+    return ShopDetector()
+
+
+@pytest.fixture(scope='session')
+def finding_server(predictor, detector):
+    """A server with a detector."""
+    return _running.enter_context(serving(predictor, detector=detector))
+
+
+@pytest.fixture
+def detector_gate(detector):
+    """An event: the detector waits for it; set at the end."""
+    yield detector.gate
+    detector.gate.set()
+
+
+@pytest.fixture(scope='session')
 def shop(tmp_path_factory):
     """Path of a photograph-like picture with two texts."""
     from PIL import Image
@@ -57,6 +76,12 @@ def shop(tmp_path_factory):
     path = tmp_path_factory.mktemp('shop') / 'shop.jpg'
     Image.fromarray(draw_shop_front()).save(path, quality=92)
     return path
+
+
+@pytest.fixture(scope='session')
+def film(tmp_path_factory):
+    """Path of a video with a text from the beginning and one from two seconds on."""
+    return write_film(tmp_path_factory.mktemp('film') / 'shop.webm')
 
 
 @pytest.fixture

@@ -3,11 +3,15 @@
 import contextlib
 import threading
 import time
+from collections import Counter
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
+import numpy as np
 import tiny
+from film_clip import plate_in_sight
 from person import Person
+from shop_front import BOARD, PLATE, SIZE
 
 CHROMIUM = '/usr/bin/chromium'
 ARGUMENTS = (
@@ -21,17 +25,17 @@ ARGUMENTS = (
     '--disable-sync',
 )
 TOKEN = 'open-sesame'
-PATIENCE = 30_000  # ms until something that should come is missed; a busy machine is not a failure
+PATIENCE = 60_000  # ms until something that should come is missed; a busy machine is not a failure
 
 
 @contextlib.contextmanager
-def serving(predictor, token=''):
+def serving(predictor, token='', detector=None):
     """The URL of the server of app.py in a thread."""
-    from config import SHIPPED_MODEL, Config
+    from ocr.config import SHIPPED_MODEL, Config
     from ocr.serving.server import make_server, open_socket, url_of
 
     script, cfg = tiny.load_script('app'), Config()
-    server = make_server(script.build(predictor, SHIPPED_MODEL, script.limits_of(cfg), token, cfg))
+    server = make_server(script.build(predictor, SHIPPED_MODEL, script.limits_of(cfg), token, cfg, detector))
     with open_socket('127.0.0.1', 0) as listener:
         thread = threading.Thread(target=server.run, kwargs={'sockets': [listener]})
         thread.start()
@@ -44,9 +48,31 @@ def serving(predictor, token=''):
             thread.join()
 
 
+class ShopDetector:
+    """Finds the board and the plate of the shop front, however small it is shown, and nothing in other pictures."""
+
+    where = __file__
+    longer = 1280
+
+    def __init__(self):
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def find(self, image, size=None):
+        from ocr.reading.detector import FoundText
+        from ocr.reading.strip import to_strip
+        from ocr.reading.text_outlines import FoundRegion
+
+        assert self.gate.wait(60)
+        width, height = size or image.shape[1::-1]
+        known = [BOARD, PLATE][: 1 + plate_in_sight(image)] if width * SIZE[1] == height * SIZE[0] else []
+        outlines = [np.array(outline) * width / SIZE[0] for outline in known]
+        return FoundText([FoundRegion(to_strip(outline), 0.9) for outline in outlines], Counter())
+
+
 def load_predictor():
     """The shipped model as app.py loads it, in float32 on every processor."""
-    from config import SHIPPED_MODEL, Config, shown
+    from ocr.config import SHIPPED_MODEL, Config, shown
     from ocr.network.tensorflow_start import start_tensorflow
 
     start_tensorflow()

@@ -15,10 +15,10 @@ sys.path[:0] = [str(ROOT), str(ROOT / 'tests' / 'ocr' / 'annotations')]
 
 from layouts import LAYOUTS  # noqa: E402
 
-from config import GROUPS, Config, restorable, to_json  # noqa: E402
 from ocr.annotations import annotation_files, read_dataset  # noqa: E402
 from ocr.annotations.own import read_polygons  # noqa: E402
 from ocr.charset import Charset  # noqa: E402
+from ocr.config import GROUPS, Config, restorable, to_json  # noqa: E402
 from ocr.datasets.index import RegionIndex, build_index, index_is_current, read_counts  # noqa: E402
 from ocr.errors import InputError  # noqa: E402
 from ocr.evaluation.error_report.comparison import Earlier  # noqa: E402

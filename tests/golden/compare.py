@@ -40,8 +40,8 @@ def compute(variant):
     import filling
     import tensorflow.compat.v1 as tf
 
-    from config import Config
-    from model import AttentionOCR
+    from ocr.config import Config
+    from ocr.model import AttentionOCR
     from ocr.network import inception_v4, losses
 
     inception_v4._normalize = normalize_as_recorded

@@ -4,9 +4,9 @@ import pytest
 import tensorflow.compat.v1 as tf
 import tiny
 
-from config import parse_config
-from model import AttentionOCR
 from ocr.charset import Charset
+from ocr.config import parse_config
+from ocr.model import AttentionOCR
 from ocr.model_files.frozen_graph import freeze
 from ocr.network import tensor_names as names
 

@@ -39,13 +39,43 @@ export class Api {
     return unbroken(answer.blob());
   }
 
-  /** Read regions of a picture: polygons, or null for all of it. With attention where the model gives it. */
-  async recognize(blob, name, polygons, signal) {
+  /**
+   * Read regions of a picture: polygons, or null for those that the server finds. With attention where the model
+   * gives it.
+   *
+   * @param whole without polygons: read the picture as one text, whatever could be found in it.
+   */
+  async recognize(blob, name, polygons, whole, signal) {
     const form = new FormData();
+    const model = await this.model();
     form.append('image', blob, name);
-    if ((await this.model()).has_attention) form.append('attention', 'true');
+    if (model.has_attention) form.append('attention', 'true');
     if (polygons) form.append('polygons', JSON.stringify(polygons));
+    else if (whole && model.detector) form.append('detect', 'false');
     return this.#json('v1/recognize', { method: 'POST', body: form, signal });
+  }
+
+  /** Send a video to be read; what the server tells of it, as video() does. */
+  async sendVideo(blob, name, signal) {
+    const form = new FormData();
+    form.append('video', blob, name);
+    return this.#json('v1/video', { method: 'POST', body: form, signal });
+  }
+
+  /** How far a video is read, with its texts from number `after` on. */
+  async video(id, after, signal) {
+    return this.#json(`v1/video/${id}?after=${after}`, { signal });
+  }
+
+  /** The texts of a video that was read, as a file of subtitles. */
+  async subtitles(id) {
+    const answer = await this.#fetch(`v1/video/${id}/subtitles`);
+    return unbroken(answer.text());
+  }
+
+  /** Have the server stop reading a video; that it may be gone already is no matter. */
+  forgetVideo(id) {
+    this.#ask(`v1/video/${id}`, { method: 'DELETE', keepalive: true }).catch(() => {});
   }
 
   async #json(url, options) {

@@ -1,6 +1,8 @@
 // The page: brings together the picture, the tools, the server and what it read.
 
 import { Api, Refusal } from './api.js';
+import { Film } from './film.js';
+import { FilmView } from './film_view.js';
 import { Drawing } from './drawing.js';
 import { showModel } from './model_card.js';
 import { hideProblem, showProblem } from './problem.js';
@@ -9,7 +11,7 @@ import { Results } from './results.js';
 import { copyText, save, toJson, toPng } from './saving.js';
 import { Sheet } from './sheet.js';
 import { Stage } from './stage.js';
-import { listenForPictures, openPicture, showSamples } from './start.js';
+import { isVideo, listenForPictures, openPicture, openVideo, showSamples } from './start.js';
 import { number, say, switchLanguage, writeTexts } from './texts.js';
 import { askToken } from './token.js';
 import { Toolbar } from './toolbar.js';
@@ -23,8 +25,12 @@ const stage = new Stage(sheet);
 const drawing = new Drawing(sheet, stage, announce);
 new Results(sheet, copy, ([corner]) => stage.reveal(corner));
 new Toolbar(sheet, stage, drawing);
+const film = new Film(api);
+const subtitles = (use) => attempt(async () => use(await api.subtitles(film.job.id)));
+const filmView = new FilmView(film, { again: readFilm, subtitles });
 let model = null;
-let numTaken = 0; // pictures that were chosen, also those that are still being opened
+let last = 'work'; // the view of the picture, or that of the video: 'film'
+let numTaken = 0; // files that were chosen, also those that are still being opened
 
 function announce(text) {
   byId('announce').textContent = text;
@@ -52,11 +58,12 @@ async function take(blob, name) {
     const picture = await openPicture(blob, name, reader.limits);
     if (turn !== numTaken) return; // another one was chosen in the meantime
     reader.stop();
+    film.stop();
     if (sheet.picture) URL.revokeObjectURL(sheet.picture.url);
     show('work');
     sheet.open(picture);
     stage.open();
-    drawing.use(matchMedia('(pointer: fine)').matches ? 'rectangle' : 'select');
+    drawing.use(matchMedia('(pointer: fine)').matches && !model?.detector ? 'rectangle' : 'select');
     byId('file-name').textContent = name;
     writePictureTexts();
     byId('file-name').focus({ preventScroll: true });
@@ -65,17 +72,47 @@ async function take(blob, name) {
   });
 }
 
-function read() {
-  const act = async () => announce(await reader.read());
-  return attempt(act, read);
+function read(whole = false) {
+  const act = async () => announce((await reader.read(whole)) || say('no_text'));
+  return attempt(act, () => read(whole));
+}
+
+async function takeVideo(blob, name) {
+  numTaken += 1;
+  const turn = numTaken;
+  await attempt(async () => {
+    const file = openVideo(blob, name, await api.model());
+    if (turn !== numTaken) return;
+    reader.stop();
+    film.open(file);
+    filmView.open();
+    show('film');
+    byId('film-name').focus({ preventScroll: true });
+    scrollTo(0, 0);
+    await readFilm();
+  });
+}
+
+function readFilm() {
+  const act = async () => {
+    await film.read();
+    announce(byId('film-status').textContent);
+  };
+  return attempt(act, readFilm);
 }
 
 function show(part) {
-  byId('start').hidden = part !== 'start';
-  byId('work').hidden = part !== 'work';
-  byId('back').hidden = !sheet.picture;
-  if (sheet.picture) byId('back').textContent = say('back', { name: sheet.picture.name });
+  for (const one of ['start', 'work', 'film']) byId(one).hidden = part !== one;
+  if (part !== 'start') last = part;
+  if (part !== 'film') filmView.close();
+  drawBack();
   stage.fit();
+}
+
+function drawBack() {
+  const { name } = (last === 'film' ? film.file : sheet.picture) ?? {};
+  byId('back').hidden = name === undefined;
+  if (name !== undefined) byId('back').textContent = say('back', { name });
 }
 
 function writePictureTexts() {
@@ -83,20 +120,31 @@ function writePictureTexts() {
   const { name, width, height } = sheet.picture;
   byId('file-size').textContent = say('picture_size', { width: number(width), height: number(height) });
   byId('picture').alt = say('picture', { name });
-  byId('back').textContent = say('back', { name });
 }
 
 function drawReading() {
   if (!sheet.picture) return;
   const unread = sheet.unread.length;
+  const finds = Boolean(model?.detector) && !sheet.regions.length;
   const button = byId('read');
   button.hidden = !unread;
   button.disabled = reader.busy;
-  button.textContent = sheet.regions.length ? say('read_regions', { count: unread }) : say('read_whole');
-  const done = unread ? null : reader.done; // what is read anew is not done
-  setStatus(reader.busy ? say('reading') : done ? say('done', { count: done.count, ms: number(done.ms) }) : '');
+  const toRead = finds ? say('find') : say('read_whole');
+  button.textContent = sheet.regions.length ? say('read_regions', { count: unread }) : toRead;
+  byId('read-whole').hidden = !unread || !finds || reader.busy;
+  setStatus(reader.busy ? say(finds ? 'finding' : 'reading') : doneText(unread, finds));
   byId('work').setAttribute('aria-busy', reader.busy);
   showModel(model, sheet.timings);
+}
+
+/** What the last reading came to; nothing where something is to be read anew. */
+function doneText(unread, finds) {
+  const { done } = reader;
+  if (!done) return '';
+  if (finds && !done.count) return say('found_none');
+  if (unread) return '';
+  const text = say('done', { count: done.count, ms: number(done.ms) });
+  return done.more ? `${text}${say('done_more', { count: done.more })}` : text;
 }
 
 async function copy(text) {
@@ -122,9 +170,19 @@ async function loadServer() {
   await attempt(async () => {
     model = await api.model();
     reader.limits = model.limits;
+    if (model.detector) offerMore();
     showModel(model, sheet.timings);
     showSamples(await api.samples(), ({ url, name }) => attempt(async () => take(await api.blob(url), name)));
   }, loadServer);
+}
+
+/** What a server with a detector takes besides. */
+function offerMore() {
+  byId('start-lead').dataset.text = 'start_lead_finds';
+  byId('drop-here').dataset.text = 'drop_here_video';
+  byId('choose').dataset.text = 'choose_file';
+  byId('file').accept = 'image/*,video/*,.mkv';
+  writeTexts(byId('start'));
 }
 
 function writeAll() {
@@ -133,6 +191,8 @@ function writeAll() {
   other.textContent = say('other_language');
   other.lang = say('other_language_tag');
   writePictureTexts();
+  drawBack();
+  film.dispatchEvent(new Event('change'));
   sheet.dispatchEvent(new Event('change'));
   sheet.dispatchEvent(new Event('look'));
   for (const image of document.querySelectorAll('[data-sample] img')) {
@@ -144,7 +204,7 @@ function writeAll() {
 
 sheet.addEventListener('change', drawReading);
 reader.addEventListener('state', drawReading);
-listenForPictures(take, showProblem);
+listenForPictures((blob, name) => (isVideo(blob, name) ? takeVideo : take)(blob, name), showProblem);
 byId('language').addEventListener('click', () => {
   switchLanguage();
   writeAll();
@@ -153,16 +213,22 @@ byId('other').addEventListener('click', () => {
   show('start');
   byId('choose').focus();
 });
-byId('back').addEventListener('click', () => {
-  show('work');
-  byId('other').focus();
+byId('film-other').addEventListener('click', () => {
+  show('start');
+  byId('choose').focus();
 });
+byId('back').addEventListener('click', () => {
+  show(last);
+  byId(last === 'film' ? 'film-other' : 'other').focus();
+});
+addEventListener('pagehide', () => film.stop());
 byId('read').addEventListener('click', () => {
   if (sheet.canFinish) sheet.finish();
   else if (sheet.draft) sheet.cancel();
   read();
 });
-byId('copy-all').addEventListener('click', () => copy(sheet.entries.map(({ reading }) => reading?.text ?? '').join('\n')));
+byId('read-whole').addEventListener('click', () => read(true));
+byId('copy-all').addEventListener('click', () => copy(sheet.texts.join('\n')));
 byId('save-json').addEventListener('click', saveJson);
 byId('save-png').addEventListener('click', savePng);
 writeAll();

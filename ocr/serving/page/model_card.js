@@ -14,6 +14,7 @@ export function showModel(model, timings) {
     ['model_reads', say('model_reads_value', { count: number(charset.num_characters), name: charset.name, steps: model.num_steps && model.num_steps - 1 })],
     ['model_canvas', say(`model_canvas_${model.canvas}`, { side: model.canvas_side })],
     ['model_size', size(model.size_bytes)],
+    ...(model.detector ? [['model_finds', model.detector.name, size(model.detector.size_bytes)]] : []),
     ['model_precision', model.precision],
     ['model_time', ...time(timings)],
   ];
@@ -24,7 +25,8 @@ export function showModel(model, timings) {
 function time(timings) {
   if (!timings) return [say('model_time_none')];
   const [total, decode, queue, read] = ['total', 'decode', 'queue', 'read'].map((one) => number(timings[`${one}_ms`]));
-  return [say('model_time_value', { total }), say('model_time_parts', { decode, queue, read })];
+  const finding = timings.detect_ms === undefined ? '' : say('model_time_detect', { detect: number(timings.detect_ms) });
+  return [say('model_time_value', { total }), say('model_time_parts', { decode, finding, queue, read })];
 }
 
 function entry(key, value, detail) {

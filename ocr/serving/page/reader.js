@@ -3,10 +3,12 @@
 import { Refusal } from './api.js';
 import { WHOLE } from './sheet.js';
 
+const NO_ROOM = 'beyond the regions of one request'; // why the server did not read what it found
+
 /** Event `state` after `busy` or `done` changed. */
 export class Reader extends EventTarget {
   busy = false;
-  done = null; // {count, ms} of the last reading
+  done = null; // {count, ms, more} of the last reading; more: regions that were found and not read
   #stop = new AbortController();
 
   /** @param limits the server's, or null while they are not known. */
@@ -22,8 +24,12 @@ export class Reader extends EventTarget {
     this.done = null;
   }
 
-  /** Returns the texts that were read, a line each; raises Refusal. */
-  async read() {
+  /**
+   * Returns the texts that were read, a line each; raises Refusal.
+   *
+   * @param whole where no region is drawn: read the picture as one text, without looking for text in it.
+   */
+  async read(whole = false) {
     const entries = this.sheet.unread;
     if (!entries.length) return '';
     const most = this.limits?.max_regions ?? Infinity;
@@ -33,10 +39,12 @@ export class Reader extends EventTarget {
     const polygons = entries[0].id === WHOLE ? null : entries.map(({ polygon }) => polygon);
     this.#set(true, null);
     try {
-      const { regions, timings } = await this.api.recognize(blob, name, polygons, signal);
+      const { regions, timings, lines, left_out } = await this.api.recognize(blob, name, polygons, whole, signal);
       if (signal.aborted) throw new Refusal('stopped');
-      this.sheet.keep(entries, regions, timings);
-      this.#set(false, { count: regions.length, ms: timings.total_ms });
+      const found = Boolean(lines) && regions.every((region) => region.found_confidence !== undefined);
+      if (found) this.sheet.adopt(regions, lines, timings);
+      else this.sheet.keep(entries, regions, timings);
+      this.#set(false, { count: regions.length, ms: timings.total_ms, more: left_out?.[NO_ROOM] ?? 0 });
       return regions.map(({ text }) => text).join('\n');
     } finally {
       if (!signal.aborted && this.busy) this.#set(false, null);

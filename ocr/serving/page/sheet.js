@@ -20,6 +20,7 @@ export class Sheet extends EventTarget {
   draft = null; // the points of a polygon that is not closed yet
   timings = null;
   #readings = new Map();
+  #lines = new Map(); // id of a region that was found -> number of its line
   #past = [];
   #future = [];
   #draftFuture = [];
@@ -32,19 +33,24 @@ export class Sheet extends EventTarget {
   open(picture) {
     Object.assign(this, { picture, regions: [], selected: WHOLE, point: null, draft: null, timings: null });
     this.#readings.clear();
+    this.#lines.clear();
     this.#past = [];
     this.#future = [];
     this.#held = null;
     this.#changed();
   }
 
-  /** What there is to read and show, in order: {id, number, polygon, reading}; reading is null where none is at hand. */
+  /**
+   * What there is to read and show, in order: {id, number, polygon, reading, line}; reading is null where none is at
+   * hand, line the number of the line that a found region is in, or null.
+   */
   get entries() {
     if (!this.picture) return [];
     const regions = this.regions.length ? this.regions : [{ id: WHOLE, polygon: wholePicture(this.picture) }];
     return regions.map((region, index) => ({
       ...region,
       number: index + 1,
+      line: this.#lines.get(region.id) ?? null,
       reading: this.#readings.get(region.id === WHOLE ? WHOLE : keyOf(region.polygon)) ?? null,
     }));
   }
@@ -72,6 +78,30 @@ export class Sheet extends EventTarget {
     this.#changed();
   }
 
+  /** Take over regions that the server found and read, like drawn ones; those drawn in the meantime follow them. */
+  adopt(readings, lines, timings) {
+    const found = readings.map(({ polygon }) => ({ id: this.#newId(), polygon }));
+    readings.forEach((reading) => this.#readings.set(keyOf(reading.polygon), reading));
+    lines.forEach(({ regions }, line) => regions.forEach((index) => this.#lines.set(found[index].id, line)));
+    this.timings = timings;
+    if (found.length && !this.drawn) this.selected = found.length === 1 ? found[0].id : null;
+    if (found.length) this.#edit([...found, ...this.regions]);
+    else this.#changed();
+  }
+
+  /** The texts of the entries, those of one line joined. */
+  get texts() {
+    const lines = [];
+    let before = null;
+    for (const { line, reading } of this.entries) {
+      const text = reading?.text ?? '';
+      if (line !== null && line === before) lines[lines.length - 1] += ` ${text}`;
+      else lines.push(text);
+      before = line;
+    }
+    return lines;
+  }
+
   select(id, point = null) {
     if (this.selected === id && this.point === point) return;
     if (this.selected !== id) this.#forgetLook();
@@ -82,7 +112,7 @@ export class Sheet extends EventTarget {
   }
 
   add(polygon) {
-    const id = `region-${(this.#numDrawn += 1)}`;
+    const id = this.#newId();
     this.#edit([...this.regions, { id, polygon }]);
     this.select(id);
   }
@@ -216,6 +246,10 @@ export class Sheet extends EventTarget {
   pointAt(index) {
     this.#pointed = index;
     this.dispatchEvent(new Event('look'));
+  }
+
+  #newId() {
+    return `region-${(this.#numDrawn += 1)}`;
   }
 
   #edit(regions) {

@@ -51,6 +51,14 @@ export function percent(share) {
   return `${rounded} %`;
 }
 
+/** A time in a video: 1:02.5, or 1:00:02.5 from an hour on. */
+export function clock(seconds) {
+  const tenths = Math.round(10 * seconds);
+  const [hours, minutes] = [Math.floor(tenths / 36000), Math.floor(tenths / 600) % 60];
+  const rest = ((tenths % 600) / 10).toFixed(1).padStart(4, '0');
+  return hours ? `${hours}:${String(minutes).padStart(2, '0')}:${rest}` : `${minutes}:${rest}`;
+}
+
 /** A size in bytes in the unit that suits it. */
 export function size(bytes) {
   const [unit, value] = bytes < 1e6 ? ['kB', bytes / 1e3] : ['MB', bytes / 1e6];

@@ -250,6 +250,56 @@ def coco(folder, words=WORDS):
 
 
 FOURTEEN = [[3 * i, 10 - abs(i - 3)] for i in range(7)] + [[18 - 3 * i, 25] for i in range(7)]
+
+
+def svt(folder, words=WORDS):
+    image(folder / 'img' / '14_03.jpg')
+    rectangles = ''.join(
+        f'<taggedRectangle height="12" width="27" x="3" y="2"><tag>{markup(word)}</tag></taggedRectangle>'
+        for word in words
+    )
+    name = '<imageName>img/14_03.jpg</imageName><address>1 Street</address><lex>A,B</lex>'
+    content = f'<tagset><image>{name}<taggedRectangles>{rectangles}</taggedRectangles></image></tagset>'
+    text_file(folder / 'test.xml', f'<?xml version="1.0" encoding="utf-8"?>\n{content}')
+    text_file(folder / 'train.xml', '<tagset/>')
+
+
+def iiit5k(folder, words=WORDS):
+    from scipy.io import savemat
+
+    rows = []
+    for number, word in enumerate(words):
+        image(folder / 'test' / f'{number}_1.png')
+        rows.append({'ImgName': f'test/{number}_1.png', 'GroundTruth': word, 'smallLexi': ['A', 'B']})
+    savemat(folder / 'testdata.mat', {'testdata': rows})
+
+
+def numbered(folder, words=WORDS):
+    for number, word in enumerate(words, 1):
+        image(folder / 'IMG' / f'{number}.png')
+        text_file(folder / 'label' / f'{number}.txt', word)
+
+
+def mmocr(folder, words=WORDS):
+    """Union14M's: both files, of which the first is read."""
+    entries = []
+    for number, word in enumerate(words):
+        image(folder / 'imgs' / f'{number}.jpg')
+        entries.append({'img_path': f'imgs/{number}.jpg', 'instances': [{'text': word}]})
+    content = {'metainfo': {'dataset_type': 'TextRecogDataset'}, 'data_list': entries}
+    text_file(folder / 'annotation.json', json.dumps(content, ensure_ascii=False))
+    text_file(folder / 'annotation.jsonl', '{"filename": "imgs/0.jpg", "text": "other"}\n')
+
+
+def mmocr_lines(folder, words=WORDS):
+    """Paths begin with the name of the folder that they are in."""
+    lines = []
+    for number, word in enumerate(words):
+        image(folder / 'imgs' / f'{number}.jpg')
+        lines.append({'filename': f'{folder.name}/imgs/{number}.jpg', 'text': word})
+    text_file(folder / 'annotation.jsonl', ''.join(f'{json.dumps(one, ensure_ascii=False)}\n' for one in lines))
+
+
 LAYOUTS = {  # how it is written: the format that it is, the polygon of its regions
     own: ('own', None),
     json_lines: ('own', CURVE),
@@ -277,6 +327,11 @@ LAYOUTS = {  # how it is written: the format that it is, the polygon of its regi
     ctw1500_test: ('ctw1500', FOURTEEN),
     cocotext: ('cocotext', QUAD),
     coco: ('coco', QUAD),
+    svt: ('svt', [[3, 2], [30, 2], [30, 14], [3, 14]]),
+    iiit5k: ('iiit5k', None),
+    numbered: ('numbered', None),
+    mmocr: ('mmocr', None),
+    mmocr_lines: ('mmocr', None),
 }
 
 

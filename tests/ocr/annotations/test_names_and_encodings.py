@@ -231,10 +231,10 @@ def test_polygons_from_a_pipe_or_a_device_are_refused(tmp_path):
 def test_a_long_line_is_looked_at_in_no_time(tmp_path, line):
     """The format is found out by looking, so everybody pays for the slowest pattern."""
     text_file(tmp_path / 'gt_1.txt', '1.png ' + line[-1] * 60_000 + 'x\n' + line + line[-1] * 60_000 + 'x\n')
-    begin = time.monotonic()
+    begin = time.process_time()
     with pytest.raises(InputError):
         list(read_dataset('mine', tmp_path))
     for form in ('icdar', 'icdar_words', 'icdar2017rctw', 'totaltext', 'ctw1500', 'gt', 'trdg'):
         with contextlib.suppress(InputError):
             list(read_dataset('mine', f'{form}:{tmp_path}'))
-    assert time.monotonic() - begin < 10
+    assert time.process_time() - begin < 10

@@ -5,7 +5,7 @@ import tensorflow.compat.v1 as tf
 import tiny
 from tensorflow.python.framework import op_def_registry
 
-from config import Config
+from ocr.config import Config
 from ocr.errors import InputError
 from ocr.model_files.allowed_graph import ALLOWED, check_graph, check_sizes
 from ocr.model_files.frozen_graph import load_graph
@@ -122,9 +122,9 @@ def test_a_function_is_no_way_round_the_list():
 @pytest.mark.parametrize('preset', ['reference', 'compact'])
 @pytest.mark.parametrize('variant', ['ocr', 'ocr_with_normalized_bbox'])
 def test_graphs_of_this_project_pass(preset, variant):
-    from config import PRESETS
-    from model import inference_graph
     from ocr.charset import Charset
+    from ocr.config import PRESETS
+    from ocr.model import inference_graph
 
     config = Config(**{**PRESETS[preset], 'preset': preset, 'model_name': variant})
     graph, _ = inference_graph(config, Charset.preset('ascii'))

@@ -9,10 +9,10 @@ import pytest
 import tensorflow.compat.v1 as tf
 import tiny
 
-from config import Config, to_json
-from model import inference_graph
 from ocr.charset import Charset
+from ocr.config import Config, to_json
 from ocr.errors import InputError
+from ocr.model import inference_graph
 from ocr.model_files import onnx as onnx_files
 from ocr.model_files.frozen_graph import freeze, load_graph, with_text
 from ocr.network import tensor_names as names

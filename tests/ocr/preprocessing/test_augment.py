@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config import Config
+from ocr.config import Config
 from ocr.errors import InputError
 from ocr.geometry import box_polygon, polygon_area, polygon_box, strip_height, transform, whole_image
 from ocr.preprocessing.augment import (

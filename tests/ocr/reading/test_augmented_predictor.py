@@ -8,7 +8,7 @@ import pytest
 import tiny
 from stub_predictor import StubPredictor
 
-from config import SHIPPED_MODEL, Config, parse_config, shown
+from ocr.config import SHIPPED_MODEL, Config, parse_config, shown
 from ocr.geometry import transform
 from ocr.preprocessing.prepare import place_region
 from ocr.preprocessing.warp import between_centres

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from ocr.reading.detector import LEAST, probability_map, shrink, working_size
+from ocr.preprocessing.working_size import shrink, working_size
+from ocr.reading.detector import LEAST, probability_map
 
 RNG = np.random.default_rng(0)
 

@@ -7,8 +7,8 @@ import pytest
 import tensorflow.compat.v1 as tf
 import tiny
 
-from config import Config
 from ocr.charset import Charset
+from ocr.config import Config
 from ocr.errors import InputError
 from ocr.model_files.frozen_graph import load_graph
 from ocr.network import tensor_names as names

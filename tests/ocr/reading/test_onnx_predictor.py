@@ -125,7 +125,7 @@ def test_what_it_cannot_do_is_said(latin, tmp_path, flags, message):
 
 
 def test_settings_of_how_it_is_shown_stand_under_the_command_line(latin):
-    from config import parse_config, shown
+    from ocr.config import parse_config, shown
 
     model = read_model(str(latin))
     for flags, views in (((), 5), (('--tta', '2'), 2)):

@@ -11,8 +11,8 @@ import pytest
 import tensorflow.compat.v1 as tf
 import tiny
 
-from config import parse_config, renamed
 from export import graph_to_convert
+from ocr.config import parse_config, renamed
 from ocr.errors import InputError
 from ocr.evaluation.int8_loss import similarity
 from ocr.model_files.frozen_graph import features_of, load_graph, read_settings, split_encoder

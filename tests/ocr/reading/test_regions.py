@@ -70,7 +70,7 @@ def test_square_canvases_fill_their_batches(regions):
 
 
 def test_the_graph_runs_twice_at_a_time(regions):
-    both = threading.Barrier(2, timeout=30)
+    both = threading.Barrier(2, timeout=60)
 
     class Meeting(Reader):
         def read(self, *batch, **options):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from stub_predictor import StubPredictor
 
-from config import SHIPPED_MODEL
+from ocr.config import SHIPPED_MODEL
 from ocr.preprocessing.decode import read_image
 from ocr.preprocessing.prepare import place_region
 from ocr.reading.augmented_predictor import AugmentedPredictor

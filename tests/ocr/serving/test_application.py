@@ -5,15 +5,15 @@ import io
 import json
 import socket
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
 from PIL import Image
-from serving import Obedient, error_of, picture, running
+from serving import Obedient, error_of, picture, running, wait_until
 
 from ocr.serving import schema
+from ocr.serving.limits import Limits
 
 SQUARE = [[0, 0], [40, 0], [40, 40], [0, 40]]
 
@@ -26,13 +26,6 @@ def open_server(tmp_path_factory):
     (folder / 'notes.txt').write_text('no picture')
     with running(Obedient('fit'), samples_folder=folder) as server:
         yield server
-
-
-def wait_until(condition):
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def test_a_form_and_json_get_the_same_answer(open_server):
@@ -260,7 +253,7 @@ def test_too_many_bytes_are_refused_as_they_come():
 
 def test_two_hundred_at_a_time_and_each_gets_its_own():
     predictor = Obedient()
-    with running(predictor, batch_size=16, window=0.02) as server:
+    with running(predictor, batch_size=16, window=1.0, timeout=60) as server:
         start = threading.Barrier(200)
 
         def ask(number):
@@ -282,7 +275,7 @@ def test_two_hundred_at_a_time_and_each_gets_its_own():
 def busy():
     """A server with room for three regions whose graph stands still: .predictor too."""
     predictor = Obedient()
-    with running(predictor, queue_size=3, max_regions=3, batch_size=1, timeout=30) as server:
+    with running(predictor, queue_size=3, max_regions=3, batch_size=1, timeout=60) as server:
         server.predictor = predictor
         predictor.gate.clear()
         yield server
@@ -334,19 +327,18 @@ def _address(server):
 
 def test_time_is_up():
     predictor = Obedient()
-    predictor.gate.clear()
-    with running(predictor, timeout=0.3) as server:
+    with running(predictor, timeout=60) as server:
+        assert server.recognize(picture()).status_code == 200  # the processes are there
+        predictor.gate.clear()
+        server.reader.limits = Limits(timeout=3.0)
         assert error_of(server.recognize(picture()), 504) == 'timeout'
         assert server.reader.num_taken == 0
-
-        def slowly():
-            yield b'--b\r\n'
-            time.sleep(1)
-            yield b'--b--\r\n'
-
-        kind = {'Content-Type': 'multipart/form-data; boundary=b'}
-        response = requests.post(f'{server.url}/v1/recognize', data=slowly(), headers=kind)
-        assert error_of(response, 408) == 'upload_too_slow'
+        server.reader.limits = Limits(timeout=0.3)
+        head = 'POST /v1/recognize HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n'
+        with socket.create_connection(_address(server), timeout=60) as line:
+            line.sendall(f'{head}Content-Length: 9\r\n\r\n['.encode())
+            answer = line.makefile('rb').read()
+        assert answer.startswith(b'HTTP/1.1 408') and b'upload_too_slow' in answer
         assert server.reader.num_taken == 0
 
 
@@ -367,9 +359,9 @@ def test_what_was_begun_is_finished_when_the_server_stops():
         with running(predictor, batch_size=2) as server:
             predictor.gate.clear()
             asked = [pool.submit(server.recognize, picture(red)) for red in range(6)]
-            wait_until(lambda: server.reader.num_taken == 6)
+            wait_until(lambda: sum(shape[0] for shape in predictor.shapes) + server.reader._batcher.num_waiting == 6)
             server.server.should_exit = True
-            time.sleep(0.3)
+            wait_until(lambda: not server.reader.is_ready)
             predictor.gate.set()
         assert [one.result().json()['regions'][0]['text'] for one in asked] == [str(red) for red in range(6)]
         with pytest.raises(requests.ConnectionError):

@@ -7,7 +7,6 @@ import json
 import os
 import random
 import threading
-import time
 from types import SimpleNamespace
 
 import pytest
@@ -253,12 +252,11 @@ def test_nothing_but_pictures_leaves_the_machine(tmp_path):
     os.symlink('/dev/zero', tmp_path / 'zero.png')
     names = sorted(os.listdir(tmp_path))
     with liar() as server:
-        started = time.monotonic()
         results = read(server.url, [TextRegion(str(tmp_path / name), None, '', '') for name in names])
         assert all(
             isinstance(result, Broken) and name in result.message for result, name in zip(results, names, strict=True)
         )
-        assert [path for path, *_ in server.bodies] == ['/v1/model'] and time.monotonic() - started < 10
+        assert [path for path, *_ in server.bodies] == ['/v1/model']
 
 
 def test_each_page_is_read_by_itself(tmp_path):

@@ -12,8 +12,8 @@ import pytest
 import tiny
 from crops import write_photographs
 
-from config import parse_config
 from ocr.charset import Charset
+from ocr.config import parse_config
 from ocr.datasets.crop_cache import cache_path
 from ocr.datasets.crop_making import build_cache
 from ocr.drawing import Recipe

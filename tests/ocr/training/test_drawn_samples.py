@@ -95,7 +95,7 @@ class Failing(Exception):
 
 def test_a_sample_that_cannot_be_drawn_is_drawn_otherwise_named_and_counted(fonts, monkeypatch, caplog):
     broken, glyph = fonts[3], Font.glyph
-    monkeypatch.setattr('ocr.drawing.draw._named', set())
+    monkeypatch.setattr('ocr.drawing.undrawable._named', set())
 
     def fail(font, unit, size):
         if font == broken:

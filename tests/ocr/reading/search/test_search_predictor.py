@@ -134,8 +134,8 @@ def test_float16_weights_and_graphs_of_the_reference(learnt, canvases, reference
 
 
 def test_the_full_graph_of_the_reference_is_searched():
-    from config import Config
-    from model import AttentionOCR
+    from ocr.config import Config
+    from ocr.model import AttentionOCR
     from ocr.model_files.frozen_graph import freeze
     from ocr.network import tensor_names as names
 

@@ -1,9 +1,9 @@
 """Every setting of the project: one frozen dataclass, from which each script's flags are made."""
 
 import dataclasses
-from pathlib import Path
 from typing import Literal
 
+from ocr.files.shipped import shipped
 from ocr.network.architecture import ENDPOINTS, REFERENCE, REFERENCE_STEPS
 from ocr.preprocessing.augment_sets import AUGMENT_NUMBERS, AUGMENT_SETS, check_numbers
 from ocr.preprocessing.canvas import Canvas
@@ -14,6 +14,7 @@ from ocr.terminal.settings import FileOnly, Origin, Schema
 __all__ = [
     'AUGMENT_NUMBERS',
     'Config',
+    'config_of',
     'parse_config',
     'renamed',
     'restorable',
@@ -21,7 +22,7 @@ __all__ = [
     'shown',
     'to_json',
 ]
-SHIPPED_MODEL = str(Path(__file__).parent / 'pretrain' / 'latin.pb')  # reads printable ASCII
+SHIPPED_MODEL = str(shipped('pretrain', 'latin.pb'))  # reads printable ASCII
 GROUPS = ('model', 'training', 'machine', 'path')
 SCRIPTS = ('dataset', 'synthesize', 'train', 'eval', 'export', 'test', 'app')
 SECTIONS = {  # titles in --help, in their order
@@ -80,7 +81,9 @@ class Config:
     """JSON file of settings, over the preset and under the other flags."""
 
     # What is read, and what with
-    img_folder: str = setting('./imgs/words', 'path', 'test', 'input', remote=True)
+    img_folder: str = setting(
+        str(shipped('imgs', 'words')), 'path', 'test', 'input', remote=True, in_help={'test': 'imgs/words'}
+    )
     """Folder of images, sub-folders included."""
     polygons_path: str = setting('', 'path', 'test', 'input', remote=True)
     """Regions in the images: lines image<TAB>polygon, or JSON Lines."""
@@ -145,6 +148,8 @@ class Config:
     """Share of each of them in the samples, in their order, as 0.3 0.7."""
     eval_datasets: Names = setting(('icdar2017rctw',), 'path', 'dataset eval', 'data')
     """Datasets to score on, named as in train_datasets."""
+    suite: Names = setting((), 'machine', 'eval', 'data', in_help={'eval': 'none'})
+    """Benchmark sets below base_dir to score on instead: latin, common, union14m, names of sets, or NAME=PATH."""
     base_dir: str = setting('./data', 'path', 'dataset train eval export', 'data')
     """Folder of the datasets lsvt, art, rects, icdar2017rctw."""
     index_dir: str = setting('./index', 'path', 'dataset train eval export', 'data')
@@ -221,6 +226,8 @@ class Config:
         remote=True,
     )
     """Images per step and GPU, or images read at a time."""
+    accumulate: int = setting(1, 'training', 'train', 'training', 1)
+    """Batches whose gradients are averaged for a step: a large batch on a small GPU."""
     max_epoch: int = setting(1000, 'training', 'train', 'training', 1)
     """Epochs to train; the learning rate reaches its end there."""
     steps_per_epoch: int = setting(500, 'training', 'train', 'training', 1)
@@ -241,6 +248,8 @@ class Config:
     """Use the stored statistics of batch norm in training: for fine-tuning with small batches."""
     max_checkpoints: int = setting(10, 'machine', 'train', 'training', 1)
     """Checkpoints to keep besides the best."""
+    tracker: Literal['', 'wandb', 'mlflow'] = setting('', 'machine', 'train', 'training')
+    """Send what TensorBoard gets to Weights & Biases or MLflow too."""
     profile: Switch = setting(False, 'machine', 'train', 'training')
     """Only measure, for about a minute, what limits the training and which setting would speed it up."""
     augment: Literal[tuple(AUGMENT_SETS)] = setting('reference', 'training', 'dataset train', 'augmentation')
@@ -262,7 +271,7 @@ class Config:
     )
     """Word list or corpus to draw, UTF-8."""
     font_dir: str = setting(
-        str(Path(__file__).parent / 'fonts'),
+        str(shipped('fonts')),
         'path',
         'synthesize train export',
         'drawing',
@@ -299,12 +308,16 @@ class Config:
     """How weights are stored; int8, of --format onnx, computes the encoder in it too."""
 
     # Text in photographs
-    detector_path: str = setting('', 'path', 'eval test', 'detection')
+    detector_path: str = setting('', 'path', 'eval test app', 'detection')
     """Frozen detector that finds the text of photographs."""
     detect: Switch = setting(False, 'machine', 'test', 'detection')
     """Find the text of whole photographs, then read it."""
     picture_dir: str = setting('', 'path', 'test', 'detection')
     """With --detect: folder for pictures of what was found and read."""
+    video: str = setting('', 'path', 'test', 'detection')
+    """Video to find and read the text of, with times."""
+    fps: float = setting(2.0, 'machine', 'test', 'detection', 0.01, 1000.0)
+    """Frames of --video a second to look at."""
     unit: Literal['word', 'line'] = setting('word', 'machine', 'eval', 'detection')
     """What the labels of photographs are; found words are joined to lines for labels of lines."""
 
@@ -377,6 +390,11 @@ class Config:
     def typed(self):
         """Names of the settings that the command line gives."""
         return self.origin.typed.keys()
+
+    @property
+    def names_model(self):
+        """Whether somebody names the model to read with; else the one shipped here is meant."""
+        return 'pb_path' in {**self.origin.in_file, **self.origin.typed}
 
     @property
     def num_steps(self):
@@ -492,6 +510,15 @@ SCHEMA = Schema(
     Config, SECTIONS, PRESETS, RENAMED, RETIRED, FileOnly('augment_numbers', AUGMENT_NUMBERS, 'augment', 'training')
 )
 parse_config, restorable, renamed = SCHEMA.parse, SCHEMA.restorable, SCHEMA.with_new_names
+
+
+def config_of(script, given):
+    """Config of a script whose settings are given in code, {name: value}, as if they had been typed.
+
+    Raises:
+        InputError: an illegal value.
+    """
+    return SCHEMA.merged(Origin(script, given), {})
 
 
 def to_json(config, groups=GROUPS):

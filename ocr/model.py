@@ -7,8 +7,8 @@ from tensorpack.tfutils.collection import freeze_collection
 from tensorpack.tfutils.gradproc import GlobalNormClip
 from tensorpack.tfutils.tower import get_current_tower_context
 
-from config import restorable, to_json
 from ocr.charset import Charset
+from ocr.config import restorable, to_json
 from ocr.model_files.checkpoint import (
     charset_beside,
     reading_map,
@@ -20,10 +20,12 @@ from ocr.model_files.frozen_graph import freeze, with_text
 from ocr.network import attention, detector, detector_losses, inception_v4, losses, schedule
 from ocr.network import tensor_names as names
 from ocr.network.precision import session_config
+from ocr.training.accumulation import AccumulatingOptimizer
 from ocr.training.detection_targets import BAND, COUNTED, TEXT, THRESHOLD, THRESHOLD_HIGH, THRESHOLD_LOW
 
 GRADIENT_CLIP = 10.0  # largest global norm of the gradients: above what sound batches give, below what a bad one does
 ENCODER_WEIGHT_DECAY = 4e-5  # L2 weight of the convolutions: Inception-v4's own
+_MOST_TOWERS = 64  # in the seeds of a step's batches
 DECODER_WEIGHT_DECAY = 1e-5  # L2 weight of the decoder's matrices
 
 
@@ -37,7 +39,8 @@ class _Model(ModelDesc):
             self.build_inference_tower(image, *targets)
             return None
         # Another seed for every update and tower, the same again when the training is resumed.
-        seed = finished_steps() * 1024 + (tower.index + 1_000_003 * self.config.seed) % 2**31
+        place = tower.index + _MOST_TOWERS * batch_number() if self.config.accumulate > 1 else tower.index
+        seed = finished_steps() * 1024 + (place + 1_000_003 * self.config.seed) % 2**31
         terms = tower.get_collection_in_tower
         # The towers share batch norm's moving averages: the first one's batch moves them, once an update.
         frozen = [] if tower.is_main_training_tower else [tf.GraphKeys.UPDATE_OPS]
@@ -54,7 +57,8 @@ class _Model(ModelDesc):
             final_fraction=config.final_rate_fraction,
         )
         adam = tf.train.AdamOptimizer(tf.identity(rate, 'learning_rate'))
-        return optimizers.apply_grad_processors(adam, [GlobalNormClip(GRADIENT_CLIP)])
+        clipped = optimizers.apply_grad_processors(adam, [GlobalNormClip(GRADIENT_CLIP)])
+        return AccumulatingOptimizer(clipped, config.accumulate) if config.accumulate > 1 else clipped
 
 
 class AttentionOCR(_Model):
@@ -245,11 +249,21 @@ def finished_steps():
     Not the global step itself, which tensorpack counts up while the update runs: who reads it then sees the old value
     or the new one by chance.
     """
+    return _fed(names.FINISHED_STEPS)
+
+
+def batch_number():
+    """Which of the batches of a step this is, from 0, int32 (): fed by the training loop where a step has several."""
+    return _fed(names.BATCH_NUMBER)
+
+
+def _fed(name):
+    """The placeholder int32 () of a name, in any tower the same."""
     graph = tf.get_default_graph()
-    if names.FINISHED_STEPS not in (operation.name for operation in graph.get_operations()):
+    if name not in (operation.name for operation in graph.get_operations()):
         with tf.name_scope(None):
-            return tf.placeholder(tf.int32, (), names.FINISHED_STEPS)
-    return graph.get_tensor_by_name(f'{names.FINISHED_STEPS}:0')
+            return tf.placeholder(tf.int32, (), name)
+    return graph.get_tensor_by_name(f'{name}:0')
 
 
 def inference_graph(config, charset):
