@@ -81,10 +81,10 @@ def open_detector(cfg, flag):
     if not cfg.detector_path:
         raise InputError(f'--{flag}: name the detector with --detector_path; train one with --model_name detector')
     start_tensorflow(cfg.gpus)
-    from ocr.network.precision import choose_precision
+    from ocr.network.precision import set_precision
     from ocr.reading.detector import Detector
 
-    return Detector.from_pb(cfg.detector_path, precision=choose_precision(cfg.precision), trusted=cfg.trust_model)
+    return Detector.from_pb(cfg.detector_path, precision=set_precision(cfg.precision), trusted=cfg.trust_model)
 
 
 def detect(cfg):

@@ -119,6 +119,21 @@ def open_report(report, compare, index, folder):
     return earlier
 
 
+def check_report(report, held_out):
+    """InputError if the page of a training could not be written at its end, hours from now.
+
+    Args:
+        report: folder of the page.
+        held_out: list of TextRegion that it would be of.
+    """
+    if not held_out:
+        raise InputError(
+            f'--report {report}: nothing is held out to report on; set --val_epochs, --val_regions and --val_share '
+            'above 0, or name --val_datasets'
+        )
+    open_report(report, '', held_out, report)
+
+
 def evaluate(predictor, model_path, index, counts, folder, *, config, report='', compare='', resume=False, **reading):
     """Read and score regions: print the scores, write them and all readings, and the page of --report.
 
