@@ -30,8 +30,6 @@ def limits_of(cfg):
         max_bytes=round(1e6 * cfg.max_megabytes),
         max_pixels=round(1e6 * cfg.max_megapixels),
         max_regions=cfg.max_regions,
-        queue_size=cfg.queue_size,
-        timeout=cfg.request_timeout,
     )
 
 
@@ -58,6 +56,7 @@ def open_detector(cfg):
 def build(predictor, pb_path, limits, token, cfg, detector=None):
     """The ASGI application of a predictor and perhaps a detector."""
     from ocr.serving.application import COUNTED, build_application, model_card
+    from ocr.serving.batcher import BATCH_WINDOW
     from ocr.serving.hosts import Hosts
     from ocr.serving.metrics import Metrics
     from ocr.serving.reader import Reader
@@ -67,7 +66,7 @@ def build(predictor, pb_path, limits, token, cfg, detector=None):
         predictor,
         limits,
         batch_size=cfg.batch_size,
-        window=cfg.batch_window / 1000,
+        window=BATCH_WINDOW,
         num_workers=cfg.num_workers,
         on_batch=counters.count_batch,
         detector=detector,
@@ -100,7 +99,7 @@ def main(argv=None):
         predictor = open_model(model, **cfg.over(shown(model.settings)).reading)
         app = build(predictor, model.path, limits, token, cfg, open_detector(cfg))
         logger.info('%s reads with %s%s', url_of(listener), model.path, '' if token else ', without a token')
-        serve(app, listener, stop_seconds=round(cfg.request_timeout) + 5)
+        serve(app, listener, stop_seconds=round(limits.timeout) + 5)
     logger.info('stopped; all that was begun is answered')
 
 

@@ -9,7 +9,7 @@ A dataset is one of lsvt, art, rects, icdar2017rctw below base_dir, NAME=PATH, o
 The format is found out by looking, or said: NAME=FORMAT:PATH. --convert writes the training datasets in another format;
 --cache cuts their regions out of the photographs, once, for train.py with this or a smaller --image_size and the
 margins of --augment.
-Without --charset_path, a charset is built of the characters that occur --min_count times in the training text.
+Without --charset_path, a charset is built of the characters of the training text.
 
 --check also decodes every image, looks for labels that are probably wrong, for characters that are rare or lost and for
 images that training and evaluation share, and writes all of it to --output_path as one HTML page. The exit code is then
@@ -35,9 +35,9 @@ CHECK_PATH = './results_check'  # output_path of --check
 PAGE_FILE = 'index.html'  # in it
 
 
-def build_charset(index, min_count, path):
-    """Charset of the characters that occur min_count times in an index, saved to a file."""
-    charset = Charset.from_texts(index.texts(), min_count, name=path)
+def build_charset(index, path):
+    """Charset of the characters of an index, saved to a file."""
+    charset = Charset.from_texts(index.texts(), name=path)
     charset.save(path)
     return charset
 
@@ -66,7 +66,7 @@ def check(cfg, index, counts, charset):
         examination.read_annotations(cfg.min_size, bar.update)
     with progress_bar(desc='images', unit=' regions', total=len(index)) as bar:
         examination.look_at_images(bar.update)
-    sections = all_sections(examination, allowed, cfg.min_count)
+    sections = all_sections(examination, allowed)
     page_path = os.path.join(cfg.output_path or CHECK_PATH, PAGE_FILE)
     with replacing(page_path, remedy='give another --output_path') as file:
         file.write(to_html(f'Check of {", ".join(counts)}', sections))
@@ -138,7 +138,7 @@ def main(argv=None):
         charset = Charset.resolve(cfg.charset_path)
     else:
         train_index, _ = open_index(cfg.base_dir, cfg.index_dir, not_drawn(cfg.train_datasets), cfg.min_size)
-        charset = build_charset(train_index, cfg.min_count, os.path.join(cfg.index_dir, CHARSET_FILE))
+        charset = build_charset(train_index, os.path.join(cfg.index_dir, CHARSET_FILE))
     _, counts = select_regions(index, counts, charset, cfg.seq_len)
     if cfg.check:
         return check(cfg, index, counts, charset)

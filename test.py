@@ -1,14 +1,12 @@
-"""Read a folder of images with a frozen graph.
+"""Read a folder of images.
 
-    python test.py --img_folder ./imgs/words                                     with the model shipped here
-    python test.py --img_folder ./photos --pb_path ./checkpoint/text_recognition.pb
+    python test.py --img_folder ./imgs/words                 with the shipped model
+    python test.py --img_folder ./photos --pb_path mine.pb
 
-Writes results.jsonl to --output_path, one line an image in natural order, sub-folders included, as they are read, and
-prints a table. A killed run goes on with --resume.
---server URL reads with an app.py elsewhere: no model and no TensorFlow are needed here.
---attention_dir saves a picture of each image with what was looked at for every character. --polygons_path reads
-regions inside photographs instead of whole images; docs/reading.md says how to read better with the same weights.
---detect finds the text of whole photographs first, --video that of a video (docs/photographs.md).
+Writes results.jsonl to --output_path, a line an image in natural order, and
+prints a table. docs/reading.md says how to read better with the same weights,
+docs/photographs.md how --detect finds the text of whole photographs, --video
+that of a video.
 """
 
 import os
@@ -142,7 +140,6 @@ def main(argv=None):
     reader = open_remote(cfg) if cfg.server else open_local(cfg)
     path = os.path.join(cfg.output_path, RESULTS_FILE)
     run = {
-        'full_length': False,
         **reader.identity,
         'attention_pictures': bool(cfg.attention_dir),
         'char_positions': reader.has_attention,

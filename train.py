@@ -4,9 +4,8 @@
     python train.py --preset compact --train_datasets mine=labels.tsv  a small one on your own words, without a GPU
     python train.py --restore_path old.pb --train_datasets mine=labels.tsv  a trained one, fine-tuned on them
 
---report writes a page at the end that shows where the best checkpoint errs on what was held out.
---profile says in a minute what bounds the training, the reading of its data, its steps or the cores that both share,
-and which setting to change.
+--report writes a page at the end that shows where the best checkpoint errs on what was held out; --profile says in a
+minute what bounds the training and which setting to change.
 
 Saves to --checkpoint_path after every epoch, with TensorBoard's logs, history.jsonl and curve.png beside. Ctrl-C saves
 and stops; the same command, without --restore_path, goes on from there.
@@ -54,12 +53,11 @@ def choose_charset(cfg, start, index):
     """Charset of the model to start from, else of --charset_path, else all characters of the training text."""
     from ocr.charset import Charset
 
-    charset = start.charset if start else Charset.resolve(cfg.charset_path)
-    if charset:
+    if charset := start.charset if start else Charset.resolve(cfg.charset_path):
         return charset
     if index is None:
         raise InputError('drawn text alone does not say what is to be read: give --charset_path, such as ascii')
-    charset = Charset.from_texts(index.texts(), cfg.min_count, name='of the training text')
+    charset = Charset.from_texts(index.texts(), name='of the training text')
     logger.info('charset of the training text: %d classes', charset.num_classes)
     return charset
 

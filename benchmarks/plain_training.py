@@ -45,4 +45,4 @@ def plain_loss(image, label, mask, config, num_classes):
         all_logits.append(attention.character_logits(context, hidden, embedded, variables))
         embedded = tf.gather(variables.embedding, label[:, step])
     logits = tf.stack(all_logits, axis=1)  # (N, T, V)
-    return losses.sequence_loss(logits, label, mask, config.label_smoothing) + losses.sum_weight_losses()
+    return losses.sequence_loss(logits, label, mask) + losses.sum_weight_losses()

@@ -12,7 +12,6 @@ the ids 0 and 1 are UNK and EOS under any name, or absent.
 import logging
 import re
 import unicodedata
-from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -232,15 +231,14 @@ class Charset:
         return given or stored
 
     @classmethod
-    def from_texts(cls, texts, min_count=1, name='charset'):
-        """Charset of every character that occurs at least min_count times in texts, in code point order."""
-        counts = Counter()
+    def from_texts(cls, texts, name='charset'):
+        """Charset of every character in texts, in code point order."""
+        characters = set()
         for text in texts:
-            counts.update(normalize(text))
-        characters = sorted(character for character, count in counts.items() if count >= min_count)
+            characters.update(normalize(text))
         if not characters:
-            raise InputError(f'{name}: no character occurs {min_count} times or more; lower --min_count or add data')
-        return cls(characters, name)
+            raise InputError(f'{name}: there is no character in the text; add data')
+        return cls(sorted(characters), name)
 
 
 def describe(character):

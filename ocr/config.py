@@ -1,25 +1,27 @@
 """Every setting of the project: one frozen dataclass, from which each script's flags are made."""
 
 import dataclasses
-import json
-import logging
-import os
-import sys
-from pathlib import Path
 from typing import Literal
 
-from ocr.errors import InputError
-from ocr.files.json_text import parse_json
 from ocr.files.shipped import shipped
 from ocr.network.architecture import ENDPOINTS, REFERENCE, REFERENCE_STEPS
 from ocr.preprocessing.augment_sets import AUGMENT_NUMBERS, AUGMENT_SETS, check_numbers
 from ocr.preprocessing.canvas import Canvas
-from ocr.terminal.flags import Names, Numbers, Shares, Switch, as_text, check_value, given_names, meanings, parse_flags
-from ocr.terminal.visible import set_up_output, visible
+from ocr.terminal.flags import Names, Numbers, Shares, Switch, check_value
+from ocr.terminal.script import run_script
+from ocr.terminal.settings import FileOnly, Origin, Schema
 
-logger = logging.getLogger(__name__)
-
-
+__all__ = [
+    'AUGMENT_NUMBERS',
+    'Config',
+    'config_of',
+    'parse_config',
+    'renamed',
+    'restorable',
+    'run_script',
+    'shown',
+    'to_json',
+]
 SHIPPED_MODEL = str(shipped('pretrain', 'latin.pb'))  # reads printable ASCII
 GROUPS = ('model', 'training', 'machine', 'path')
 SCRIPTS = ('dataset', 'synthesize', 'train', 'eval', 'export', 'test', 'app')
@@ -69,23 +71,14 @@ def setting(default, group, scripts, section, low=None, high=None, **more):
 
 
 @dataclasses.dataclass(frozen=True)
-class Origin:
-    """Where the values of a Config come from: the script, and the settings that were typed or stand in a file."""
-
-    script: str | None = None
-    typed: dict = dataclasses.field(default_factory=dict)
-    in_file: dict = dataclasses.field(default_factory=dict)
-
-
-@dataclasses.dataclass(frozen=True)
 class Config:
     """All settings; the defaults are the reference's."""
 
     # Settings
     preset: Literal['reference', 'compact'] = setting('reference', 'model', 'all', 'settings', remote=True)
-    """Defaults to start from: the published model, or a small one that trains on a laptop."""
+    """Defaults of the published model, or of one for laptops."""
     config_path: str = setting('', 'path', 'all', 'settings', remote=True)
-    """JSON file of settings, such as pretrain/latin.json, over the preset and under the other flags."""
+    """JSON file of settings, over the preset and under the other flags."""
 
     # What is read, and what with
     img_folder: str = setting(
@@ -93,9 +86,9 @@ class Config:
     )
     """Folder of images, sub-folders included."""
     polygons_path: str = setting('', 'path', 'test', 'input', remote=True)
-    """Text regions inside the images, as image<TAB>polygon lines or JSON Lines."""
+    """Regions in the images: lines image<TAB>polygon, or JSON Lines."""
     server: str = setting('', 'path', 'test', 'input', remote=True)
-    """URL of an app.py that reads instead of this process, as http://127.0.0.1:5000."""
+    """URL of an app.py that reads, as http://127.0.0.1:5000."""
     pb_path: str = setting(
         '',
         'path',
@@ -144,9 +137,9 @@ class Config:
     )
     """Folder to write to."""
     resume: Switch = setting(False, 'machine', 'eval test', 'output', remote=True)
-    """Keep what a killed run has read, and continue it."""
+    """Continue a killed run."""
     attention_dir: str = setting('', 'path', 'test', 'output')
-    """Folder for pictures of where the model looked, one for each image."""
+    """Folder for pictures of where the model looked."""
 
     # Datasets
     train_datasets: Names = setting(('lsvt', 'art', 'rects'), 'path', 'dataset train', 'data')
@@ -163,8 +156,6 @@ class Config:
     """Folder for the indexes that are made of the datasets."""
     min_size: int = setting(8, 'training', 'dataset train eval export', 'data', 1)
     """Regions less than so many pixels wide or high are left out."""
-    min_count: int = setting(1, 'training', 'dataset train', 'data', 1)
-    """A charset built from text keeps the characters that occur so often."""
     cache_crops: Literal['auto', 'never'] = setting('auto', 'machine', 'train', 'data')
     """auto: read what dataset.py --cache makes, and make it where it pays; never: read the photographs."""
 
@@ -182,11 +173,11 @@ class Config:
     tta: int = setting(
         1, 'model', 'train eval export test app', 'shown', 1, 9, in_help=dict.fromkeys(READS.split(), "the model's")
     )
-    """Test-time augmentation: read a region up to so many times, smaller or tilted, until a text is settled."""
+    """Test-time augmentation: views of an uncertain region to read at most."""
     rotate_tall: Switch = setting(
         False, 'model', 'train eval export test app', 'shown', in_help=dict.fromkeys(READS.split(), "the model's")
     )
-    """Read tall regions with a low confidence rotated by 90 degrees too: for models that learnt upright text."""
+    """Read uncertain tall regions rotated by 90 degrees too."""
     canvas: Literal['square', 'fit', 'area'] = setting(
         'square',
         'model',
@@ -194,7 +185,7 @@ class Config:
         'shown',
         in_help=dict.fromkeys(READS.split(), "the model's"),
     )
-    """Shape of the canvas: square; as narrow as the text; or area: of any shape, with canvas_area pixels at most."""
+    """Canvas: square, as narrow as the text, or of any shape."""
     canvas_area: int = setting(
         6144,
         'model',
@@ -204,9 +195,9 @@ class Config:
         4194304,
         in_help=dict.fromkeys(READS.split(), "the model's"),
     )
-    """Pixels that a canvas has at most if canvas is area."""
+    """Largest canvas in pixels if canvas is area."""
     image_size: int = setting(256, 'model', 'dataset train eval export test app', 'shown', 16, 2048)
-    """Side of the square canvas, or longest side of any other, in pixels, if the model does not say."""
+    """Longest side of a canvas in pixels, if the model does not say."""
 
     # Architecture
     model_name: Literal['ocr', 'ocr_with_normalized_bbox', 'detector'] = setting(
@@ -234,7 +225,7 @@ class Config:
         by_script=dict.fromkeys(('export', 'eval', 'test', 'app'), 32),
         remote=True,
     )
-    """Images per step and GPU; in the scripts that read, images read at a time."""
+    """Images per step and GPU, or images read at a time."""
     accumulate: int = setting(1, 'training', 'train', 'training', 1)
     """Batches whose gradients are averaged for a step: a large batch on a small GPU."""
     max_epoch: int = setting(1000, 'training', 'train', 'training', 1)
@@ -249,8 +240,6 @@ class Config:
     """Last learning rate as a fraction of the highest."""
     dropout_keep_prob: float = setting(0.5, 'training', 'train', 'training', 0.01, 1.0)
     """Probability that a unit of the LSTM is kept."""
-    label_smoothing: float = setting(0.05, 'training', 'train', 'training', 0.0, 0.99)
-    """Share of the target spread over all characters."""
     batch_norm_decay: float = setting(0.9997, 'training', 'train', 'training', 0.0, 1.0)
     """Decay of the moving averages of batch norm."""
     average_decay: float = setting(0.0, 'training', 'train', 'training', 0.0, 0.999999)
@@ -265,14 +254,12 @@ class Config:
     """Only measure, for about a minute, what limits the training and which setting would speed it up."""
     augment: Literal[tuple(AUGMENT_SETS)] = setting('reference', 'training', 'dataset train', 'augmentation')
     """Random changes of training regions: a set of probabilities and ranges; single ones stand in a config file."""
-    cut_shares: Shares = setting((), 'training', 'dataset train', 'augmentation')
-    """Shares cut by polygon, wider polygon, moved points, box, margins, widest margins; none: as the set says."""
     augment_numbers: tuple = dataclasses.field(default=())
     # ((name, value), ...) of AUGMENT_NUMBERS that differ from the set, out of files of settings; no flag.
 
     # Drawn text
     recipe: str = setting('words', 'training', 'synthesize', 'drawing')
-    """What is drawn: digits, words, long_words, scene, or street for whole pictures."""
+    """What is drawn: digits, words, long_words, lines, photographed, scene, scene_shapes, scene_straight or street."""
     num_samples: int = setting(1000, 'machine', 'synthesize', 'drawing', 1)
     """Number of pictures."""
     text_path: str = setting(
@@ -313,8 +300,6 @@ class Config:
     """Validate on so many held-out regions at most."""
     val_epochs: int = setting(5, 'training', 'train', 'validation', 0)
     """Validate every so many epochs; 0: never."""
-    patience: int = setting(0, 'training', 'train', 'validation', 0)
-    """Stop after so many validations without a better score; 0: never."""
 
     # Export
     format: Literal['pb', 'onnx', 'saved_model', 'openvino'] = setting('pb', 'machine', 'export', 'export')
@@ -326,9 +311,9 @@ class Config:
     detector_path: str = setting('', 'path', 'eval test app', 'detection')
     """Frozen detector that finds the text of photographs."""
     detect: Switch = setting(False, 'machine', 'test', 'detection')
-    """Find the text of whole photographs with the detector, then read it."""
+    """Find the text of whole photographs, then read it."""
     picture_dir: str = setting('', 'path', 'test', 'detection')
-    """With --detect: folder for the photographs with what was found and read drawn on them."""
+    """With --detect: folder for pictures of what was found and read."""
     video: str = setting('', 'path', 'test', 'detection')
     """Video to find and read the text of, with times."""
     fps: float = setting(2.0, 'machine', 'test', 'detection', 0.01, 1000.0)
@@ -338,22 +323,17 @@ class Config:
 
     # Better reading with the same weights
     beam_width: int = setting(0, 'machine', READS, 'search', 0, 1000)
-    """Texts that are followed at once; 0: one (greedy), or five and n_best if a flag below asks for more."""
+    """Texts followed at once; 0: one, or five and more if a flag below needs them."""
     n_best: int = setting(0, 'machine', 'eval test', 'search', 0, 1000)
-    """List so many of the most probable texts with their probabilities."""
+    """List so many of the most probable texts."""
     allow: str = setting('', 'machine', READS, 'search')
-    """Regular expression that the whole text must match, as '[A-Z]{2}[0-9]{4}' or, for characters, '[0-9.]*'."""
+    """Regular expression that the whole text must match, as '[A-Z]{2}[0-9]{4}'."""
     lexicon: str = setting('', 'path', READS, 'search')
-    """UTF-8 file of the words that texts may be, one a line; what is near one of them becomes it."""
+    """UTF-8 file of words, one a line; what is read becomes the nearest one."""
     lexicon_strict: Switch = setting(False, 'machine', READS, 'search')
     """Write nothing but the words of the lexicon."""
-    lexicon_distance: int = setting(2, 'machine', READS, 'search', 0, 100)
-    """Edits, letter case aside, to a word near what was read; never more than one for three characters."""
     long_text: Switch = setting(False, 'machine', 'eval test', 'search')
-    """Read long lines and columns in windows that overlap, and join what was read."""
-    full_length: Switch = setting(False, 'machine', 'eval test', 'search')
-    """Run the decoder for all steps, even when every text of the batch has ended."""
-
+    """Read long lines and columns in overlapping windows."""
     # Server
     host: str = setting('127.0.0.1', 'machine', 'app', 'server')
     """Address to listen on; 0.0.0.0: all addresses of this machine, so that others reach it."""
@@ -369,19 +349,13 @@ class Config:
         in_help=dict.fromkeys(('app', 'test'), 'variable OCR_TOKEN, if set'),
         remote=True,
     )
-    """File with the token that requests bring to the server."""
-    batch_window: float = setting(10.0, 'machine', 'app', 'server', 0.0, 10_000.0)
-    """Milliseconds that a region may wait for others to be read with, up to batch_size of them."""
-    queue_size: int = setting(256, 'machine', 'app', 'server', 1)
-    """Regions received or waiting at a time; requests beyond are turned away."""
+    """File with the token that the server wants."""
     max_regions: int = setting(64, 'machine', 'app', 'server', 1)
     """Regions of one request."""
     max_megabytes: float = setting(20.0, 'machine', 'app', 'server', 0.001, 1000.0)
     """Largest file of a picture, in millions of bytes."""
     max_megapixels: float = setting(50.0, 'machine', 'app', 'server', 0.001, 178.0)
     """Largest picture, in millions of pixels."""
-    request_timeout: float = setting(30.0, 'machine', 'app', 'server', 0.1, 3600.0)
-    """Seconds that a request may take to arrive, and again to be read."""
 
     # Error report
     report: str = setting('', 'path', 'train eval', 'report')
@@ -395,13 +369,13 @@ class Config:
     )
     """GPUs to use, as 0,1; on a machine without any, the CPU."""
     num_workers: int = setting(0, 'machine', 'all', 'machine', 0, in_help=dict.fromkeys(SCRIPTS, 'one for each core'))
-    """Processes or threads that prepare images."""
+    """Processes that prepare images."""
     precision: Literal['auto', 'float32', 'bfloat16'] = setting(
         'auto', 'machine', 'train eval export test app', 'machine'
     )
-    """What to compute with; auto: what this hardware gains by, float32 in eval.py on CPUs."""
+    """Number format; auto: the fastest here, but float32 in eval.py on CPUs."""
     trust_model: Switch = setting(False, 'machine', 'train eval export test app', 'machine')
-    """Take a model file whatever it would do: without a list of operations, limits of time and memory, and checksum."""
+    """Run a model file without checks and limits, because it is your own."""
     seed: int = setting(0, 'training', 'synthesize train export', 'machine', 0)
     """Seed of the initial weights, shuffling, augmentation, dropout and drawing."""
 
@@ -456,12 +430,12 @@ class Config:
     @property
     def reading_regions(self):
         """How regions are read, as keyword arguments of ocr.reading.local_reader.LocalReader."""
-        return {name: getattr(self, name) for name in ('batch_size', 'num_workers', 'full_length', 'long_text')}
+        return {name: getattr(self, name) for name in ('batch_size', 'num_workers', 'long_text')}
 
     @property
     def augmentation(self):
         """Numbers of the random changes of training regions, as keyword arguments of AugmentSettings."""
-        return {**AUGMENT_SETS[self.augment], **dict(self.augment_numbers), 'cut_shares': self.cut_shares}
+        return {**AUGMENT_SETS[self.augment], **dict(self.augment_numbers)}
 
     @property
     def detects(self):
@@ -481,7 +455,7 @@ class Config:
         """
         if self.origin.script is None and not self.origin.typed and not self.origin.in_file:
             return dataclasses.replace(self, **stored)  # made in code: there is no command line
-        return _merged(self.origin, stored)
+        return SCHEMA.merged(self.origin, stored)
 
 
 SETTINGS = {field.name: field for field in dataclasses.fields(Config) if field.metadata}
@@ -497,6 +471,14 @@ RETIRED = {
     'char_positions': True,
     'window_aspect': 4.0,
     'report_regions': 24,
+    'full_length': False,
+    'lexicon_distance': 2,
+    'batch_window': 10.0,
+    'queue_size': 256,
+    'request_timeout': 30.0,
+    'min_count': 1,
+    'label_smoothing': 0.05,
+    'patience': 0,
 }
 PRESETS = {
     'reference': {},
@@ -524,30 +506,10 @@ PRESETS = {
 }
 
 
-def parse_config(argv=None, script=None, description=None):
-    """Config from the command line.
-
-    Precedence: the preset's defaults < the script's < the file of --config_path < command line; what the command line
-    overrides of the file is logged. See also Config.over.
-
-    Args:
-        argv: arguments, or None for those of the process.
-        script: which of SCRIPTS asks, whose flags are taken and no others; None: all of them.
-        description: what --help says first.
-
-    Raises:
-        InputError: an unknown flag, a flag of another script, a wrong type or an illegal value.
-    """
-    argv = _with_new_names(sys.argv[1:] if argv is None else argv)
-    for name in given_names(argv):
-        if script and name in SETTINGS and script not in SETTINGS[name].metadata['scripts']:
-            raise InputError(f'--{name} is a setting of {_scripts_with(name)}; leave it out')
-        if name in RETIRED:
-            raise InputError(f'--{name} is no setting any more: it is always {as_text(RETIRED[name])}; leave it out')
-        if name in AUGMENT_NUMBERS:
-            raise InputError(f'--{name}: choose a set with --augment, or write "{name}" into a file for --config_path')
-    typed = parse_flags(_help_groups(script, argv), argv, description)
-    return _merged(Origin(script, typed, _read_settings(typed.get('config_path', ''))), {})
+SCHEMA = Schema(
+    Config, SECTIONS, PRESETS, RENAMED, RETIRED, FileOnly('augment_numbers', AUGMENT_NUMBERS, 'augment', 'training')
+)
+parse_config, restorable, renamed = SCHEMA.parse, SCHEMA.restorable, SCHEMA.with_new_names
 
 
 def config_of(script, given):
@@ -556,143 +518,15 @@ def config_of(script, given):
     Raises:
         InputError: an illegal value.
     """
-    return _merged(Origin(script, given), {})
-
-
-def _scripts_with(name):
-    names = [f'{script}.py' for script in SETTINGS[name].metadata['scripts']]
-    return names[0] if len(names) == 1 else f'{", ".join(names[:-1])} and {names[-1]}'
-
-
-def _with_new_names(argv):
-    """Arguments with the flags of RENAMED under their new names; says so."""
-    renamed = []
-    for part in argv:
-        name, equals, value = part.partition('=')
-        if name.startswith('--') and (new := RENAMED.get(name[2:].replace('-', '_'))):
-            logger.warning('%s is now --%s; the old name will be gone in the next version', name, new)
-            part = f'--{new}{equals}{value}'
-        renamed.append(part)
-    return renamed
-
-
-def _help_groups(script, argv):
-    """Flags of a script by the titles of --help, with the defaults of the preset that the arguments name."""
-    texts, groups = meanings(Config), {title: [] for title in SECTIONS.values()}
-    preset = next((preset for preset in PRESETS if f'--preset={preset}' in '='.join(argv).replace(' ', '=')), None)
-    defaults = {**PRESETS[preset or 'reference'], **_of_script(script)}
-    for name, field in SETTINGS.items():
-        if script is None or script in field.metadata['scripts']:
-            default = field.metadata['in_help'].get(script) or as_text(defaults.get(name, field.default))
-            groups[SECTIONS[field.metadata['section']]].append((field, texts[name], default))
-    return {title: flags for title, flags in groups.items() if flags}
-
-
-def _of_script(script):
-    """Defaults that are a script's own."""
-    found = ((name, field.metadata['by_script']) for name, field in SETTINGS.items())
-    return {name: by_script[script] for name, by_script in found if script in by_script}
-
-
-def _merged(origin, stored):
-    """Config of an origin and the settings that a model brings along."""
-    brought = _layered(origin.in_file, stored)
-    preset = origin.typed.get('preset', brought.get('preset', 'reference'))
-    base = _layered(PRESETS.get(preset, {}), _of_script(origin.script), brought)
-    config = Config(**{**_layered(base, origin.typed), 'preset': preset, 'origin': origin})
-    for name in origin.typed:
-        if name in brought and getattr(config, name) != brought[name]:
-            logger.info('%s: %s -> %s', name, brought[name], getattr(config, name))
-    return config
-
-
-def _layered(*layers):
-    """Settings, each layer over those before; a layer that names a set of augmentation brings its own numbers."""
-    values = {}
-    for layer in layers:
-        if 'augment' in layer:
-            values.pop('augment_numbers', None)
-        numbers = {**dict(values.get('augment_numbers', ())), **dict(layer.get('augment_numbers', ()))}
-        values |= layer
-        if numbers:
-            values['augment_numbers'] = tuple(numbers.items())
-    return values
-
-
-def _read_settings(path):
-    """Settings of a JSON file, as keyword arguments; none without a path."""
-    if not path:
-        return {}
-    try:
-        text = Path(path).read_text(encoding='utf-8')
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f'--config_path {path}: cannot be read ({error})') from None
-    return restorable(text, GROUPS, path)
+    return SCHEMA.merged(Origin(script, given), {})
 
 
 def to_json(config, groups=GROUPS):
     """Config as JSON text; a model that travels carries no paths of the machine that it was trained on."""
-    values = {name: getattr(config, name) for name, field in SETTINGS.items() if field.metadata['group'] in groups}
-    if 'training' in groups:
-        values |= dict(config.augment_numbers)
-    return json.dumps(values, indent=1, ensure_ascii=False) + '\n'
-
-
-def restorable(text, groups, where):
-    """Settings of the given groups out of a Config's JSON text, as keyword arguments.
-
-    Raises:
-        InputError: the text is no such JSON, has a key that is no setting or an illegal value.
-    """
-    try:
-        values = renamed(dict(parse_json(text).items()))
-    except (ValueError, AttributeError) as error:
-        raise InputError(f'{where}: no configuration ({error}); was it edited by hand?') from None
-    unknown = sorted(values.keys() - SETTINGS.keys() - RETIRED.keys() - AUGMENT_NUMBERS.keys())
-    if unknown:
-        raise InputError(f'{where}: unknown setting {", ".join(unknown)}; was it written by a newer version?')
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
-    for name, constant in RETIRED.items():
-        if values.get(name, constant) != constant:
-            logger.warning('%s: %s %s is ignored, it is always %s', where, name, values[name], as_text(constant))
-    restored = {
-        name: values[name] for name in values if name in SETTINGS and SETTINGS[name].metadata['group'] in groups
-    }
-    if 'training' in groups and (numbers := {name: values[name] for name in AUGMENT_NUMBERS if name in values}):
-        restored['augment_numbers'] = tuple(numbers.items())
-    try:
-        Config(**restored)
-    except InputError as error:
-        raise InputError(f'{where}: {error}; was it edited by hand?') from None
-    return restored
-
-
-def renamed(values):
-    """Stored settings under the names of today."""
-    return {RENAMED.get(name, name): value for name, value in values.items()}
+    return SCHEMA.to_json(config, groups)
 
 
 def shown(stored):
     """The part of a frozen graph's settings that the command line can change."""
     # A graph that says nothing of its canvas was trained on squares, whatever a preset or a file of settings has.
     return {'canvas': Config().canvas, **{name: value for name, value in renamed(stored).items() if name in SHOWN}}
-
-
-def run_script(main):
-    """Run a script's main(): a user's mistake ends it with one line and exit code 2."""
-    set_up_output()
-    try:
-        try:
-            code = main()
-        finally:
-            sys.stdout.flush()
-        sys.exit(code)
-    except InputError as error:
-        print(f'{Path(sys.argv[0]).name}: {visible(str(error))}', file=sys.stderr)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        print(f'{Path(sys.argv[0]).name}: stopped', file=sys.stderr)
-        sys.exit(130)
-    except BrokenPipeError:  # `| head` has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the interpreter flushes once more at its end
-        sys.exit(0)

@@ -116,7 +116,7 @@ class AttentionOCR(_Model):
             dropout=attention.Dropout(keep_prob, tf.convert_to_tensor(seed)) if keep_prob < 1 else None,
         )
         tf.identity(decoded.logits, 'train_logits')
-        cross_entropy = losses.sequence_loss(decoded.logits, label, mask, config.label_smoothing)
+        cross_entropy = losses.sequence_loss(decoded.logits, label, mask)
         weight_loss = losses.sum_weight_losses(collect)
         tf.identity(cross_entropy, 'cross_entropy')
         tf.identity(weight_loss, 'weight_loss')

@@ -161,7 +161,6 @@ CASES = [
     ('test', f'{READ} --long_text --attention_dir a', '--attention_dir shows one canvas'),
     ('eval', f'{SCORE} --pb_path model.pb --lexicon_strict', '--lexicon_strict: there is no --lexicon'),
     ('eval', f'{SCORE} --checkpoint_path model --long_text --n_best 2', '--long_text joins what is read in windows'),
-    ('eval', f'{SCORE} --pb_path model.pb --full_length --beam_width 2', '--full_length is of greedy decoding'),
     # flags
     ('train', '--batchsize 3', '--batchsize'),
     ('eval', '--batch_siz 3', '--batch_siz'),

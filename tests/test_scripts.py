@@ -236,8 +236,8 @@ def test_another_model_or_folder_is_no_run_to_go_on_with(learnt, pictures, typed
     other = SimpleNamespace(pb_path=typed.folder / 'out' / 'model.pb')
     with pytest.raises(InputError, match=r'of another run \(model: .*canvas: square -> fit\); leave --resume'):
         read_folder(other, pictures, tmp_path, resume=True)
-    with pytest.raises(InputError, match=r'full_length: False -> True'):
-        read_folder(learnt, pictures, tmp_path, resume=True, full_length=True)
+    with pytest.raises(InputError, match=r'beam_width: None -> 2'):
+        read_folder(learnt, pictures, tmp_path, resume=True, beam_width=2)
     with pytest.raises(InputError, match=r'results\.jsonl:1 is of b/IMG1.JPEG, and now 0\.png stands in its place'):
         read_folder(learnt, learnt.words, tmp_path, resume=True)
     assert read_results(tmp_path) == whole
@@ -366,7 +366,7 @@ def test_several_views_are_read_by_checkpoint_graph_and_settings_file(learnt, tm
     for name, way in ways.items():
         tiny.run_main('eval', *tiny.flags(**data, **way, output_path=tmp_path / name))
         run = json.loads((tmp_path / name / 'readings.run.json').read_text())
-        assert run.get('views') == (None if name == 'once' else 3)
+        assert run.get('tta') == (None if name == 'once' else 3)
         lines = (tmp_path / name / 'readings.jsonl').read_text().splitlines()
         confidences[name] = [json.loads(line)['confidence'] for line in lines]
     assert confidences['checkpoint'] == pytest.approx(confidences['graph'], abs=2e-4)
@@ -551,7 +551,7 @@ def test_a_graph_that_does_more_than_reading_needs_trust_wherever_it_is_given(le
 def test_canvases_of_one_area_and_averages_from_training_to_reading(tmp_path, six_steps, pictures, model_name):
     checkpoint_path, pb_path = tmp_path / 'checkpoint', tmp_path / 'area.pb'
     settings = {'model_name': model_name, 'image_size': 64, 'canvas': 'area', 'canvas_area': 1024, 'batch_size': 2}
-    settings |= {'average_decay': 0.9, 'cut_shares': '1,1,1,1,1,1', 'val_epochs': 1, 'val_share': 0.4}
+    settings |= {'average_decay': 0.9, 'val_epochs': 1, 'val_share': 0.4}
     tiny.train(six_steps.words, checkpoint_path, **settings, max_epoch=1)
     tiny.train(six_steps.words, checkpoint_path, **settings)
     weights = tiny.read_weights(checkpoint_path / 'model-6')

@@ -45,7 +45,6 @@ BY_HEART = {  # settings with which eight words are learnt in seconds
     'augment': 'none',
     'dropout_keep_prob': 1,
     'batch_norm_decay': 0.9,
-    'label_smoothing': 0,
 }
 AUGMENTED = {'dropout_keep_prob': 0.5, 'augment': 'reference'}
 

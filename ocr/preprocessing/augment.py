@@ -35,7 +35,7 @@ class AugmentSettings(PhotometricSettings):
     def __post_init__(self):
         shares = self.cut_shares
         if shares and (len(shares) != len(CUTS) or min(shares) < 0 or not sum(shares)):
-            raise InputError(f'--cut_shares {",".join(map(str, shares))}: give a share each to {", ".join(CUTS)}')
+            raise InputError(f'cut_shares {",".join(map(str, shares))}: give a share each to {", ".join(CUTS)}')
 
 
 @dataclass(frozen=True)

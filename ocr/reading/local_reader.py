@@ -21,7 +21,6 @@ class LocalReader:
         *,
         batch_size,
         num_workers=0,
-        full_length=False,
         long_text=False,
         with_positions=False,
         on_read=None,
@@ -32,7 +31,6 @@ class LocalReader:
             predictor: Predictor.
             batch_size: N.
             num_workers: threads that prepare images; 0 is one for each core.
-            full_length: run all decoder steps.
             long_text: read long regions in windows.
             with_positions: give the characters' positions if the model has attention; texts that are joined of several
                 windows have none.
@@ -40,7 +38,7 @@ class LocalReader:
                 read, in order; or None. Not with long_text.
             read_image: gives a photograph by its path, see InferencePreparer.
         """
-        self.identity = {**predictor.identity, 'full_length': full_length}
+        self.identity = {**predictor.identity}
         if long_text:
             self.identity['window_aspect'] = WINDOW_ASPECT
         self.has_attention = with_positions and predictor.has_attention and not long_text
@@ -50,7 +48,6 @@ class LocalReader:
         self._settings = {
             'batch_size': batch_size,
             'num_workers': num_workers,
-            'full_length': full_length,
             'read_image': read_image,
         }
 

@@ -22,9 +22,7 @@ _GRAPH_THREADS = 2  # while one is between two runs of the graph, making views o
 logger = logging.getLogger(__name__)
 
 
-def read_regions(
-    predictor, regions, *, batch_size, num_workers=0, with_alpha=False, full_length=False, read_image=read_image
-) -> Iterator:
+def read_regions(predictor, regions, *, batch_size, num_workers=0, with_alpha=False, read_image=read_image) -> Iterator:
     """Read text regions, those of one photograph best one after another: it is decoded once for them.
 
     Args:
@@ -32,7 +30,7 @@ def read_regions(
         regions: iterable of TextRegion.
         batch_size: N.
         num_workers: threads that prepare images; 0 is one for each core.
-        with_alpha, full_length: see Predictor.read.
+        with_alpha: see Predictor.read.
         read_image: gives a photograph by its path, see InferencePreparer.
 
     Yields:
@@ -45,7 +43,7 @@ def read_regions(
         canvases, bboxes = stacked([turn.prepared for turn in turns])
         if next(number) % _BATCHES_BETWEEN == 0:
             give_back_memory()
-        return predictor.read(canvases, bboxes, with_alpha=with_alpha, full_length=full_length)
+        return predictor.read(canvases, bboxes, with_alpha=with_alpha)
 
     prepare = InferencePreparer(predictor.canvas, read=read_image)
     with _prepared(regions, prepare, batch_size, num_workers) as prepared, ThreadPoolExecutor(_GRAPH_THREADS) as graph:

@@ -39,8 +39,7 @@ class Limits:
     def __post_init__(self):
         if self.max_regions > self.queue_size:
             raise InputError(
-                f'--max_regions {self.max_regions}: a request with so many finds no room in --queue_size '
-                f'{self.queue_size}; raise that or lower this'
+                f'--max_regions {self.max_regions}: at most {self.queue_size} regions wait at a time; give fewer'
             )
 
     @property

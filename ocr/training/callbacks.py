@@ -134,9 +134,7 @@ class EpochEnd(Callback):
         error: the exception of the last save, which tensorpack would print and forget; None if it went well.
     """
 
-    def __init__(
-        self, watch, validation, average=None, *, folder, steps_per_epoch, val_epochs, patience, max_checkpoints
-    ):
+    def __init__(self, watch, validation, average=None, *, folder, steps_per_epoch, val_epochs, max_checkpoints):
         """
         Args:
             watch: Watch.
@@ -145,7 +143,6 @@ class EpochEnd(Callback):
             folder: checkpoints, history and curve go here.
             steps_per_epoch: steps between two saves.
             val_epochs: validate every so many epochs, 0 never.
-            patience: stop after so many validations without a better one, 0 never.
             max_checkpoints: checkpoints to keep besides the best.
         """
         self.watch = watch
@@ -154,7 +151,6 @@ class EpochEnd(Callback):
         self.folder = folder
         self.steps_per_epoch = steps_per_epoch
         self.val_epochs = val_epochs
-        self.patience = patience
         self.max_checkpoints = max_checkpoints
         self.error = None
 
@@ -169,10 +165,10 @@ class EpochEnd(Callback):
 
     def _before_train(self):
         self.history = [row for row in read_history(self.folder) if row['step'] <= self.global_step]
-        self._best, self._num_worse, lost = best_so_far(self.history, saved_steps(self._best_folder))
+        self._best, lost = best_so_far(self.history, saved_steps(self._best_folder))
         if lost == self.global_step:  # the run before ended between its validation and this
             self._keep_best()
-            self._best, self._num_worse, lost = best_so_far(self.history, saved_steps(self._best_folder))
+            self._best, lost = best_so_far(self.history, saved_steps(self._best_folder))
         if lost is not None:
             logger.warning(
                 'the best checkpoint, of step %d, is not in %s: the next validation better than %s is kept there',
@@ -198,7 +194,7 @@ class EpochEnd(Callback):
         self.watch.start_epoch()
 
     def _validate(self):
-        """Score what was held out, keep the best checkpoint; stop when it has not become better for long.
+        """Score what was held out, and keep the best checkpoint.
 
         The scores are written last: a training that ends before that validates again when it goes on.
         """
@@ -213,12 +209,6 @@ class EpochEnd(Callback):
             self.history[-1].update(scores)
             write_history(self.folder, self.history)
             self._say_epoch()
-        if score is None:
-            return
-        self._num_worse = 0 if is_better else self._num_worse + 1
-        if self.patience and self._num_worse >= self.patience:
-            self.watch.say(f'no better validation for {self._num_worse} times: stopped early')
-            raise StopTraining('early')
 
     def _say_epoch(self):
         self.watch.say(_epoch_line(self.global_step // self.steps_per_epoch, self.history[-1]))
@@ -263,20 +253,19 @@ def best_so_far(history, kept):
 
     Returns:
         best: the score of the best checkpoint that is there, -1 where none is.
-        num_worse: validations since.
         lost: step of the best validation where its checkpoint is not there, else None.
     """
     scores = {row['step']: score for row in history if (score := leading_score(row)) is not None}
     steps = list(scores)
     if not steps:
-        return -1.0, 0, None
+        return -1.0, None
     best = max(steps, key=scores.get)
     lost = None if best in kept else best
     if lost is not None:
         best = max((step for step in steps if step in kept), key=scores.get, default=None)
     if best is None:
-        return -1.0, 0, lost
-    return scores[best], len(steps) - 1 - steps.index(best), lost
+        return -1.0, lost
+    return scores[best], lost
 
 
 def awaits_validation(history, step, steps_per_epoch, val_epochs):

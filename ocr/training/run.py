@@ -50,7 +50,6 @@ def fit(model, cfg, dataflow, validation, *, save_settings, num_towers, on_gpu, 
         folder=cfg.checkpoint_path,
         steps_per_epoch=cfg.steps_per_epoch,
         val_epochs=cfg.val_epochs,
-        patience=cfg.patience,
         max_checkpoints=cfg.max_checkpoints,
     )
     train_config = _train_config(

@@ -34,7 +34,7 @@ def serving(predictor, token='', detector=None):
     from ocr.config import SHIPPED_MODEL, Config
     from ocr.serving.server import make_server, open_socket, url_of
 
-    script, cfg = tiny.load_script('app'), Config(batch_window=1.0)
+    script, cfg = tiny.load_script('app'), Config()
     server = make_server(script.build(predictor, SHIPPED_MODEL, script.limits_of(cfg), token, cfg, detector))
     with open_socket('127.0.0.1', 0) as listener:
         thread = threading.Thread(target=server.run, kwargs={'sockets': [listener]})

@@ -199,15 +199,14 @@ def test_resolve_takes_presets_and_paths(tmp_path):
     assert Charset.resolve(tmp_path / 'charset.txt') == Charset('xy')
 
 
-@pytest.mark.parametrize(('min_count', 'characters'), [(1, ' abcé'), (2, ' ab'), (3, 'a')])
-def test_from_texts_counts_and_keeps_spaces(min_count, characters):
-    charset = Charset.from_texts(iter(['ab a', 'c b', 'e\u0301a']), min_count)
-    assert ''.join(charset.characters[2:]) == characters
+def test_from_texts_sorts_and_keeps_spaces():
+    charset = Charset.from_texts(iter(['ab a', 'c b', 'e\u0301a']))
+    assert ''.join(charset.characters[2:]) == ' abcé'
 
 
 def test_from_texts_without_any_character():
-    with pytest.raises(InputError, match='--min_count'):
-        Charset.from_texts(['ab', 'c'], min_count=2)
+    with pytest.raises(InputError, match='no character in the text; add data'):
+        Charset.from_texts(['', ''])
 
 
 @given(st.lists(any_text))

@@ -12,21 +12,20 @@ from ocr.pages.plots import stacked_bars
 
 FREQUENT = 20  # characters that are listed as the most frequent
 LISTED = 40  # other characters in a table or a row
-RARE = 5  # occurrences; characters with fewer are listed as rare, unless --min_count asks for more
+RARE = 5  # occurrences; characters with fewer are listed as rare
 
 
-def characters(datasets, charset, min_count):
+def characters(datasets, charset):
     """The characters of the legible regions, {name: Findings}, held against a Charset.
 
     Args:
-        min_count: occurrences that a character needs to enter a charset built from text.
     """
     trained, evaluated = _occurrences(datasets, TRAINING), _occurrences(datasets, EVALUATION)
     total = sum((findings.statistics.characters for findings in datasets.values()), Counter())
     about = f'{len(total)} different ones: {len(trained)} in training, {len(evaluated)} in evaluation.'
     blocks = [Paragraph(about), _frequent(total, trained, evaluated)]
     if trained:
-        blocks += [_frequencies(trained), _rare(trained, max(min_count, RARE)), _unseen(trained, evaluated)]
+        blocks += [_frequencies(trained), _rare(trained, RARE), _unseen(trained, evaluated)]
     return Section('Characters', [*blocks, _outside(datasets, charset)])
 
 

@@ -19,13 +19,12 @@ from ocr.pages.pictures import draw_pictures
 from ocr.region import DropReason
 
 
-def all_sections(examination, allowed, min_count):
+def all_sections(examination, allowed):
     """The sections about an Examination, in order.
 
     Args:
         examination: Examination, done.
         allowed: reasons for which regions may be lost.
-        min_count: occurrences that a character needs to enter a charset built from text.
     """
     datasets, charset, seq_len = examination.datasets, examination.charset, examination.seq_len
     twins = examination.twins()
@@ -42,7 +41,7 @@ def all_sections(examination, allowed, min_count):
         lengths(datasets, seq_len),
         shapes(datasets),
         scripts(datasets),
-        characters(datasets, charset, min_count),
+        characters(datasets, charset),
     ]
 
 

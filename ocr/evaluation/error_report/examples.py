@@ -23,18 +23,17 @@ class Studio:
         has_attention: bool, the model gives its attention away.
     """
 
-    def __init__(self, predictor, *, batch_size, num_workers=0, full_length=False, read_image=read_image):
+    def __init__(self, predictor, *, batch_size, num_workers=0, read_image=read_image):
         """
         Args:
             predictor: Predictor.
-            batch_size, num_workers, full_length, read_image: see reading.read_regions.
+            batch_size, num_workers, read_image: see reading.read_regions.
         """
         self.has_attention = predictor.has_attention
         self._predictor = predictor
         self._settings = {
             'batch_size': batch_size,
             'num_workers': num_workers,
-            'full_length': full_length,
             'read_image': read_image,
         }
 

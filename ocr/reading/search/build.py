@@ -8,9 +8,8 @@ from ocr.network.architecture import REFERENCE_STEPS
 CONSTRAINED_BEAMS = 5  # what is followed under a constraint where nothing else is asked for
 
 
-def check_decoding(*, beam_width, n_best, allow, lexicon, lexicon_strict, lexicon_distance, long_text, full_length):
+def check_decoding(*, beam_width, n_best, allow, lexicon, lexicon_strict, long_text):
     """InputError for settings that make no sense together; all are as in Config."""
-    searches = beam_width > 1 or n_best or allow or lexicon
     refused = {
         f'--n_best {n_best}: --beam_width {beam_width} follows fewer texts': 0 < beam_width < n_best,
         '--allow with --lexicon: keep those words of the list that match, and leave --allow out': allow and lexicon,
@@ -19,7 +18,6 @@ def check_decoding(*, beam_width, n_best, allow, lexicon, lexicon_strict, lexico
         and (allow or lexicon),
         '--long_text joins what is read in windows, and has no --n_best of the whole; leave one out': long_text
         and n_best,
-        '--full_length is of greedy decoding; leave it out': full_length and searches,
     }
     for message, applies in refused.items():
         if applies:
@@ -59,10 +57,10 @@ def with_search(predictor, **settings):
     if settings['lexicon']:
         lexicon = Lexicon.load(settings['lexicon'], predictor.charset, max_length)
         words = hashlib.blake2b('\n'.join(lexicon.words).encode(), digest_size=16).hexdigest()
-        identity |= {'lexicon': words, 'lexicon_distance': settings['lexicon_distance']}
+        identity['lexicon'] = words
     if settings['lexicon_strict']:
         automaton, lexicon = lexicon.automaton(), None
-        identity['lexicon_distance'] = 'strict'
+        identity['lexicon_strict'] = True
     num_beams = beam_width or (max(CONSTRAINED_BEAMS, n_best) if automaton or n_best else 1)
     needs_places = settings['long_text'] and not predictor.has_attention
     if num_beams == 1 and not (automaton or lexicon or n_best or needs_places):
@@ -78,6 +76,5 @@ def with_search(predictor, **settings):
         num_best=n_best,
         automaton=automaton,
         lexicon=lexicon,
-        max_edits=settings['lexicon_distance'],
         identity={**identity, 'beam_width': num_beams},
     )

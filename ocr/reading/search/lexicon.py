@@ -13,6 +13,7 @@ from ocr.charset import normalize
 from ocr.errors import InputError
 from ocr.reading.search.automaton import classes_by_character, from_words
 
+MAX_EDITS = 2  # from what was read to a word: more make a word of nearly every reading
 _MAX_NEAREST = 50  # words near a text that are looked at; more lie within the allowed edits of short texts alone
 
 logger = logging.getLogger(__name__)
@@ -85,7 +86,7 @@ class Lexicon:
         """Whether a text is one of the words."""
         return self.fold(text) in self._known
 
-    def near(self, text, max_edits):
+    def near(self, text, max_edits=MAX_EDITS):
         """Words that a text may have been, nearest first, each in the spellings that come into question.
 
         Args:

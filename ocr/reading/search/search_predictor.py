@@ -25,7 +25,7 @@ _SCORED_TOGETHER = 64  # words that are held against their images in one run
 class SearchPredictor(WrappedPredictor):
     """A Predictor that searches, with the weights of a GraphPredictor."""
 
-    def __init__(self, predictor, *, num_beams=1, num_best=0, automaton=None, lexicon=None, max_edits=0, identity=None):
+    def __init__(self, predictor, *, num_beams=1, num_best=0, automaton=None, lexicon=None, identity=None):
         """
         Args:
             predictor: GraphPredictor.
@@ -33,7 +33,6 @@ class SearchPredictor(WrappedPredictor):
             num_best: texts that ReadText.n_best lists; 0: there is no such list.
             automaton: Automaton that the texts must satisfy, or None.
             lexicon: Lexicon whose nearest word takes the place of a text that is none of its words, or None.
-            max_edits: see Lexicon.near.
             identity: dict, in JSON's types, of what tells this search from others, or None.
 
         Raises:
@@ -46,7 +45,6 @@ class SearchPredictor(WrappedPredictor):
         self._sizes = BatchSizes()
         self._num_best = num_best
         self._lexicon = lexicon
-        self._max_edits = max_edits
         with tf.Graph().as_default() as graph, tf.variable_scope('', custom_getter=_Stored(predictor)):
             self._build(num_beams, automaton)
         self._session = tf.Session(graph=graph, config=session_config(predictor.identity['precision']))
@@ -124,7 +122,7 @@ class SearchPredictor(WrappedPredictor):
         near = {}
         for number, row in enumerate(rows):
             if not self._lexicon.holds(row.text):
-                near[number] = self._lexicon.near(row.text, self._max_edits)
+                near[number] = self._lexicon.near(row.text)
         best = self._best_words([(number, word) for number, words in near.items() for word in words], feed, size)
         return [
             replace(best[number], read=row.text, n_best=row.n_best, in_lexicon='nearly')

@@ -412,5 +412,5 @@ def test_cuts_come_in_their_shares_and_change_nothing_else_of_a_draw():
 
 @pytest.mark.parametrize('shares', [(1, 1), (0,) * 6, (1, 1, 1, 1, 1, -1)])
 def test_shares_of_cuts_that_make_no_sense(shares):
-    with pytest.raises(InputError, match=r'--cut_shares .*: give a share each to polygon, wide polygon, moved points'):
+    with pytest.raises(InputError, match=r'cut_shares .*: give a share each to polygon, wide polygon, moved points'):
         AugmentSettings(cut_shares=shares)

@@ -19,7 +19,7 @@ class Reader:
         self.canvas = Canvas(64, kind, 1024)
         self.shapes = []
 
-    def read(self, canvases, bboxes, *, with_alpha, full_length):
+    def read(self, canvases, bboxes, *, with_alpha):
         assert canvases.dtype == np.uint8 and bboxes.shape == (len(canvases), 4)
         self.shapes.append(canvases.shape)
         return [int(canvas[canvas.shape[0] // 2, canvas.shape[1] // 2, 0]) for canvas in canvases]

@@ -20,9 +20,7 @@ GREEDY = {
     'allow': '',
     'lexicon': '',
     'lexicon_strict': False,
-    'lexicon_distance': 2,
     'long_text': False,
-    'full_length': False,
 }
 PICTURES = sorted((tiny.ROOT / 'imgs' / 'words').glob('*.jpg'))
 
@@ -163,7 +161,6 @@ def test_the_full_graph_of_the_reference_is_searched():
         ({'lexicon_strict': True}, '--lexicon_strict: there is no --lexicon'),
         ({'long_text': True, 'allow': '1'}, '--long_text reads windows'),
         ({'long_text': True, 'n_best': 1}, '--long_text joins'),
-        ({'full_length': True, 'beam_width': 2}, '--full_length is of greedy decoding'),
         ({'allow': '[0-9]{7}'}, 'its shortest text has 7 characters, .* writes at most 6'),
     ],
 )

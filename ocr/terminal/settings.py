@@ -1,0 +1,214 @@
+"""Settings out of several places: presets, files, what a model brings along, and the command line.
+
+A schema knows a frozen dataclass of settings, each field of which says in its metadata which scripts have it as a flag;
+it makes objects of that class out of layers, reads them from JSON, and writes them.
+"""
+
+import dataclasses
+import json
+import logging
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from ocr.errors import InputError
+from ocr.files.json_text import parse_json
+from ocr.terminal.flags import as_text, given_names, meanings, parse_flags
+
+logger = logging.getLogger(__name__)
+
+
+@dataclasses.dataclass(frozen=True)
+class Origin:
+    """Where the values of settings come from: the script, and those that were typed or stand in a file."""
+
+    script: str | None = None
+    typed: dict = dataclasses.field(default_factory=dict)
+    in_file: dict = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
+class FileOnly:
+    """Settings that only files have: pairs (name, value) in one field, over a set that another field names.
+
+    Attributes:
+        field: of the pairs.
+        names: their names.
+        of_set: field that names the set; a layer that gives it brings its own pairs.
+        group: of all of them.
+    """
+
+    field: str
+    names: Mapping
+    of_set: str
+    group: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Schema:
+    """A dataclass of settings, and what there is to say of them.
+
+    Attributes:
+        kind: the dataclass; it has a field `origin`, an Origin, and fields `preset` and `config_path`.
+        sections: {key in a field's metadata: title in --help}, in their order.
+        presets: {name: {setting: default}}.
+        renamed: {old name: name}; as flags, old names are still taken, with a warning.
+        retired: {name: its value for ever} of settings of earlier versions that are constants now.
+        file_only: FileOnly.
+    """
+
+    kind: type
+    sections: dict
+    presets: dict
+    renamed: dict
+    retired: dict
+    file_only: FileOnly
+
+    @property
+    def fields(self):
+        """{name: field} of the settings."""
+        return {field.name: field for field in dataclasses.fields(self.kind) if field.metadata}
+
+    def parse(self, argv=None, script=None, description=None):
+        """Settings from the command line.
+
+        Precedence: the preset's defaults < the script's < the file of --config_path < command line; what the command
+        line overrides of the file is logged.
+
+        Args:
+            argv: arguments, or None for those of the process.
+            script: which script asks, whose flags are taken and no others; None: all of them.
+            description: what --help says first.
+
+        Raises:
+            InputError: an unknown flag, a flag of another script, a wrong type or an illegal value.
+        """
+        argv = self._with_new_names(sys.argv[1:] if argv is None else argv)
+        for name in given_names(argv):
+            self._check_flag(name, script)
+        typed = parse_flags(self._help_groups(script, argv), argv, description)
+        return self.merged(Origin(script, typed, self._read_file(typed.get('config_path', ''))), {})
+
+    def merged(self, origin, stored):
+        """Settings of an Origin, with those that a model brings along under what was typed."""
+        brought = self._layered(origin.in_file, stored)
+        preset = origin.typed.get('preset', brought.get('preset', next(iter(self.presets))))
+        base = self._layered(self.presets.get(preset, {}), self._of_script(origin.script), brought)
+        settings = self.kind(**{**self._layered(base, origin.typed), 'preset': preset, 'origin': origin})
+        for name in origin.typed:
+            if name in brought and getattr(settings, name) != brought[name]:
+                logger.info('%s: %s -> %s', name, brought[name], getattr(settings, name))
+        return settings
+
+    def to_json(self, settings, groups):
+        """JSON text of the settings of some groups."""
+        fields = self.fields.items()
+        values = {name: getattr(settings, name) for name, field in fields if field.metadata['group'] in groups}
+        if self.file_only.group in groups:
+            values |= dict(getattr(settings, self.file_only.field))
+        return json.dumps(values, indent=1, ensure_ascii=False) + '\n'
+
+    def restorable(self, text, groups, where):
+        """Settings of the given groups out of JSON text, as keyword arguments.
+
+        Raises:
+            InputError: the text is no such JSON, has a key that is no setting or an illegal value.
+        """
+        fields, special = self.fields, self.file_only
+        try:
+            values = self.with_new_names(dict(parse_json(text).items()))
+        except (ValueError, AttributeError) as error:
+            raise InputError(f'{where}: no configuration ({error}); was it edited by hand?') from None
+        if unknown := sorted(values.keys() - fields.keys() - self.retired.keys() - special.names.keys()):
+            raise InputError(f'{where}: unknown setting {", ".join(unknown)}; was it written by a newer version?')
+        values = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+        for name, constant in self.retired.items():
+            if values.get(name, constant) != constant:
+                logger.warning('%s: %s %s is ignored, it is always %s', where, name, values[name], as_text(constant))
+        restored = {
+            name: values[name] for name in values if name in fields and fields[name].metadata['group'] in groups
+        }
+        pairs = tuple((name, values[name]) for name in special.names if name in values)
+        if pairs and special.group in groups:
+            restored[special.field] = pairs
+        try:
+            self.kind(**restored)
+        except InputError as error:
+            raise InputError(f'{where}: {error}; was it edited by hand?') from None
+        return restored
+
+    def with_new_names(self, values):
+        """Stored settings under the names of today."""
+        return {self.renamed.get(name, name): value for name, value in values.items()}
+
+    def _check_flag(self, name, script):
+        """InputError for a flag that is no flag of the script, with what there is to do."""
+        fields = self.fields
+        if script and name in fields and script not in fields[name].metadata['scripts']:
+            raise InputError(f'--{name} is a setting of {_in_words(fields[name].metadata["scripts"])}; leave it out')
+        if name in self.retired:
+            raise InputError(
+                f'--{name} is no setting any more: it is always {as_text(self.retired[name])}; leave it out'
+            )
+        if name in self.file_only.names:
+            of_set = self.file_only.of_set
+            scripts = fields[of_set].metadata['scripts']
+            if script and script not in scripts:
+                raise InputError(f'--{name} belongs to --{of_set}, a setting of {_in_words(scripts)}; leave it out')
+            raise InputError(f'--{name}: choose a set with --{of_set}, or write "{name}" into a file for --config_path')
+
+    def _with_new_names(self, argv):
+        """Arguments with the old names of flags under their new names; says so."""
+        renamed = []
+        for part in argv:
+            name, equals, value = part.partition('=')
+            if name.startswith('--') and (new := self.renamed.get(name[2:].replace('-', '_'))):
+                logger.warning('%s is now --%s; the old name will be gone in the next version', name, new)
+                part = f'--{new}{equals}{value}'
+            renamed.append(part)
+        return renamed
+
+    def _help_groups(self, script, argv):
+        """Flags of a script by the titles of --help, with the defaults of the preset that the arguments name."""
+        texts, groups = meanings(self.kind), {title: [] for title in self.sections.values()}
+        typed = '='.join(argv).replace(' ', '=')
+        preset = next((preset for preset in self.presets if f'--preset={preset}' in typed), next(iter(self.presets)))
+        defaults = {**self.presets[preset], **self._of_script(script)}
+        for name, field in self.fields.items():
+            if script is None or script in field.metadata['scripts']:
+                default = field.metadata['in_help'].get(script) or as_text(defaults.get(name, field.default))
+                groups[self.sections[field.metadata['section']]].append((field, texts[name], default))
+        return {title: flags for title, flags in groups.items() if flags}
+
+    def _of_script(self, script):
+        """Defaults that are a script's own."""
+        found = ((name, field.metadata['by_script']) for name, field in self.fields.items())
+        return {name: by_script[script] for name, by_script in found if script in by_script}
+
+    def _layered(self, *layers):
+        """Settings, each layer over those before."""
+        values, special = {}, self.file_only
+        for layer in layers:
+            if special.of_set in layer:
+                values.pop(special.field, None)
+            pairs = {**dict(values.get(special.field, ())), **dict(layer.get(special.field, ()))}
+            values |= layer
+            if pairs:
+                values[special.field] = tuple(pairs.items())
+        return values
+
+    def _read_file(self, path):
+        """Settings of a JSON file, as keyword arguments; none without a path."""
+        if not path:
+            return {}
+        try:
+            text = Path(path).read_text(encoding='utf-8')
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f'--config_path {path}: cannot be read ({error})') from None
+        return self.restorable(text, {field.metadata['group'] for field in self.fields.values()}, path)
+
+
+def _in_words(scripts):
+    """'train.py and eval.py' of names of scripts."""
+    names = [f'{script}.py' for script in scripts]
+    return names[0] if len(names) == 1 else f'{", ".join(names[:-1])} and {names[-1]}'
