@@ -71,7 +71,7 @@ class Source(NamedTuple):
     def from_pb(cls, cfg):
         from ocr.charset import Charset
         from ocr.evaluation.same_text import answer_of_graph
-        from ocr.model_files.frozen_graph import is_detector, load_graph, read_charset, with_text
+        from ocr.model_files.frozen_graph import is_detector, load_graph, read_charset, require_nodes, with_text
         from ocr.network import tensor_names as names
 
         path = cfg.checkpoint_path
@@ -80,7 +80,8 @@ class Source(NamedTuple):
             return cls(
                 path, graph_def, dataclasses.replace(cfg, model_name='detector'), None, answer_of_graph(graph_def)
             )
-        graph_def = shown_as_told(load_graph(path, 'checkpoint_path', trusted=cfg.trust_model), path, cfg)
+        require_nodes(graph_def, f'--checkpoint_path {path}')
+        graph_def = shown_as_told(graph_def, path, cfg)
         charset = Charset.agreed(Charset.resolve(cfg.charset_path), read_charset(graph_def, path), path)
         graph_def = with_text(graph_def, {names.CHARSET: charset.to_text()})
         return cls(path, graph_def, cfg, charset, answer_of_graph(graph_def, path, cfg.trust_model))
