@@ -61,7 +61,7 @@ def read_images(predictor, images, polygons=None, *, detector=None, long_text=Fa
         polygons: iterable with a list of polygons, or None, for each picture; None for none at all.
         detector: Detector of the text of pictures without polygons; None: they are read whole.
         long_text: read long regions in windows.
-        reading: batch_size, num_workers and full_length of local_reader.LocalReader.
+        reading: batch_size and num_workers of local_reader.LocalReader.
 
     Yields:
         ImageText, in the order of the pictures.
