@@ -24,7 +24,7 @@ from ocr.errors import InputError
 from ocr.geometry import polygon_box, strip_height
 from ocr.region import DropReason
 
-MAX_REFUSALS = 8  # surfaces running without room, after which a scene is full
+MAX_REFUSALS = 12  # surfaces running without room, after which a scene is full
 COVERED = 0.25  # share of a word; more of it covered and it is not to be found
 
 
