@@ -195,27 +195,46 @@ def _is_usable(face, name):
     return missing is None
 
 
-@lru_cache(maxsize=64)
-def _face(path, number):
-    """(character map, glyph set) of a face, read once a process."""
-    face = TTFont(path, fontNumber=number, lazy=True)
-    return face.getBestCmap(), face.getGlyphSet()
+class _Face:
+    """A face as fontTools reads it: its character map, and its outlines once they are asked for."""
+
+    def __init__(self, path, number):
+        self._file = TTFont(path, fontNumber=number, lazy=True)
+        self.characters = self._file.getBestCmap()
+
+    @cached_property
+    def glyphs(self):
+        """The glyph set."""
+        return self._file.getGlyphSet()
+
+
+_face = lru_cache(maxsize=64)(_Face)
+
+
+@lru_cache(maxsize=1 << 13)
+def _code_points(path, number):
+    """uint32 (n,), sorted: the characters of a face. Small enough to be kept of thousands, so that each is read once."""
+    return np.sort(np.fromiter(_face(path, number).characters, np.uint32))
 
 
 @lru_cache(maxsize=1 << 18)
 def _has_glyph(path, number, character):
     """See `Font.has`. A small letter that shares its capital's glyph cannot be told from it and counts as missing."""
-    characters, glyphs = _face(path, number)
-    name = characters.get(ord(character))
-    if name is None or name == '.notdef':
+    known, code = _code_points(path, number), ord(character)
+    place = np.searchsorted(known, code)
+    if place == len(known) or known[place] != code:
+        return False
+    face = _face(path, number)
+    characters, name = face.characters, face.characters[code]
+    if name == '.notdef':
         return False
     if character.isspace() or character in JOINERS:
         return True
     capital = character.upper()
     if capital != character and len(capital) == 1 and characters.get(ord(capital)) == name:
         return False
-    pen = ControlBoundsPen(glyphs)
-    glyphs[name].draw(pen)
+    pen = ControlBoundsPen(face.glyphs)
+    face.glyphs[name].draw(pen)
     return pen.bounds is not None and pen.bounds[0] < pen.bounds[2] and pen.bounds[1] < pen.bounds[3]
 
 

@@ -47,7 +47,8 @@ class Draft:
     def size(self, em):
         """(width, height), pixels, of the block of lines at a font size, about."""
         boxes = [
-            _line_size(share, *text, pose) for share, text, pose in zip(self.shares, self.texts, self.poses, strict=True)
+            _line_size(share, *text, pose)
+            for share, text, pose in zip(self.shares, self.texts, self.poses, strict=True)
         ]
         widths, heights = (np.array(sides) for sides in zip(*boxes, strict=True))
         if self.kind.shape == 'ring':
