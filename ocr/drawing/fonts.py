@@ -213,7 +213,7 @@ _face = lru_cache(maxsize=64)(_Face)
 
 @lru_cache(maxsize=1 << 13)
 def _code_points(path, number):
-    """uint32 (n,), sorted: the characters of a face. Small enough to be kept of thousands, so that each is read once."""
+    """uint32 (n,), sorted: the characters of a face; small enough to be kept of thousands, each read once."""
     return np.sort(np.fromiter(_face(path, number).characters, np.uint32))
 
 
