@@ -47,10 +47,10 @@ def open_detector(cfg):
     from ocr.network.tensorflow_start import start_tensorflow
 
     start_tensorflow(cfg.gpus)
-    from ocr.network.precision import choose_precision
+    from ocr.network.precision import set_precision
     from ocr.reading.detector import Detector
 
-    return Detector.from_pb(cfg.detector_path, trusted=cfg.trust_model, precision=choose_precision(cfg.precision))
+    return Detector.from_pb(cfg.detector_path, trusted=cfg.trust_model, precision=set_precision(cfg.precision))
 
 
 def build(predictor, pb_path, limits, token, cfg, detector=None):

@@ -7,7 +7,7 @@
 Every legible region is scored, also those that the model cannot get right: texts longer than it can write, or with
 characters outside its charset. Writes readings.jsonl as they are read, from which a killed run goes on with --resume,
 and at the end scores.json and regions.csv (worst first) to --output_path. --report writes a page that shows where the
-model errs, with --compare against an earlier scores.json what was mended and what broke. --tta, --beam_width,
+model errs, with --compare against an earlier scores.json what is fixed and what regressed. --tta, --beam_width,
 --allow, --lexicon and --long_text are scored too (docs/reading.md). --suite scores the field's benchmark sets by name
 (docs/benchmarks.md).
 
@@ -46,14 +46,14 @@ def load_predictor(cfg):
         return open_model(model, **cfg.over(shown(model.settings)).reading, exact=True), pb_path
     start_tensorflow(cfg.gpus)
     from ocr.model import freeze_checkpoint, open_checkpoint
-    from ocr.network.precision import choose_precision
+    from ocr.network.precision import set_precision
     from ocr.reading.augmented_predictor import augmented
     from ocr.reading.graph_predictor import GraphPredictor
     from ocr.reading.search.build import with_search
 
     checkpoint, cfg, charset = open_checkpoint(cfg)
     frozen = freeze_checkpoint(checkpoint, cfg, charset)
-    precision = choose_precision(cfg.precision, exact=True)
+    precision = set_precision(cfg.precision, exact=True)
     predictor = with_search(GraphPredictor(frozen, charset, precision=precision, where=checkpoint), **cfg.decoding)
     return augmented(predictor, cfg.tta, cfg.rotate_tall), checkpoint
 
@@ -74,13 +74,13 @@ def load_detector(cfg):
     start_tensorflow(cfg.gpus)
     from ocr.model_files.checkpoint import find_checkpoint, settings_beside
     from ocr.model_files.frozen_graph import load_graph, read_settings
-    from ocr.network.precision import choose_precision
+    from ocr.network.precision import set_precision
     from ocr.reading.detector import Detector
 
     if pb_path:
         graph_def = None if cfg.detector_path else load_graph(pb_path, wanted=(), trusted=cfg.trust_model)
         is_wanted = graph_def is None or read_settings(graph_def, pb_path).get('model_name') == 'detector'
-        precision = choose_precision(cfg.precision, exact=True) if is_wanted else None
+        precision = set_precision(cfg.precision, exact=True) if is_wanted else None
         if not is_wanted:
             return None, ''
         return Detector.from_pb(pb_path, precision=precision, trusted=cfg.trust_model), pb_path
@@ -92,7 +92,7 @@ def load_detector(cfg):
 
     checkpoint, cfg, _ = open_checkpoint(cfg)
     frozen = freeze_checkpoint(checkpoint, cfg, None)
-    return Detector(frozen, precision=choose_precision(cfg.precision, exact=True), where=checkpoint), checkpoint
+    return Detector(frozen, precision=set_precision(cfg.precision, exact=True), where=checkpoint), checkpoint
 
 
 def score_detector(cfg, detector, model_path, predictor):

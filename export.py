@@ -165,17 +165,21 @@ def main(argv=None):
     if cfg.weights == 'int8' and cfg.format != 'onnx':
         raise InputError(f'--weights int8 is of --format onnx; --format {cfg.format} does without it')
     start_tensorflow(cfg.gpus)
+    from ocr.charset import Charset
     from ocr.evaluation.conversion import ONNX_FILE, check_onnx, write_onnx, write_openvino
+    from ocr.evaluation.int8_loss import LabelledData
     from ocr.model_files.frozen_graph import halve_weights
     from ocr.model_files.saved_model import write_pb, write_saved_model
 
-    if cfg.format == 'openvino':
+    data = cfg.part(LabelledData)
+    if cfg.format in ('openvino', 'onnx'):
+        if cfg.format == 'onnx':
+            check_onnx(cfg.pb_path)
         graph_def, folder = graph_to_convert(cfg)
-        return write_openvino(cfg.pb_path or os.path.join(folder, OPENVINO_FOLDER), graph_def, cfg)
-    if cfg.format == 'onnx':
-        check_onnx(cfg)
-        graph_def, folder = graph_to_convert(cfg)
-        return write_onnx(cfg.pb_path or os.path.join(folder, ONNX_FILE), graph_def, cfg)
+        path = cfg.pb_path or os.path.join(folder, ONNX_FILE if cfg.format == 'onnx' else OPENVINO_FOLDER)
+        if cfg.format == 'openvino':
+            return write_openvino(path, graph_def, data, cfg.checkpoint_path)
+        return write_onnx(path, graph_def, Charset.resolve(cfg.charset_path), cfg.weights, data, cfg.checkpoint_path)
     source = Source.open(cfg)
     if source.cfg.detects and cfg.format != 'pb':
         raise InputError(f'--format {cfg.format}: a detector is written as pb alone')

@@ -5,8 +5,8 @@
 
 Writes results.jsonl to --output_path, a line an image in natural order, and
 prints a table. docs/reading.md says how to read better with the same weights,
-docs/photographs.md how --detect finds the text of whole photographs, --video
-that of a video.
+docs/photographs.md how --detect finds the text of whole photographs, and
+--video that of a video.
 """
 
 import os
@@ -20,7 +20,7 @@ RESULTS_FILE = 'results.jsonl'
 TABLE_ROWS = 60  # rows that the printed table has at most
 
 
-def place(region, folder):
+def location(region, folder):
     """What a line of results.jsonl says of a region; paths are relative to the image folder where they lie below it."""
     path = os.path.relpath(region.image_path, os.path.dirname(folder) if os.path.isfile(folder) else folder)
     of_image = {'image': region.image_path if path.startswith('..') else path}
@@ -34,7 +34,7 @@ def read_all(reader, regions, folder, start=0):
 
     results = reader.read(regions, start)
     for region, result in progress_bar(results, total=len(regions), initial=start, desc='reading', unit=' images'):
-        yield to_record(place(region, folder), result)
+        yield to_record(location(region, folder), result)
 
 
 def open_remote(cfg):
@@ -81,10 +81,10 @@ def open_detector(cfg, flag):
     if not cfg.detector_path:
         raise InputError(f'--{flag}: name the detector with --detector_path; train one with --model_name detector')
     start_tensorflow(cfg.gpus)
-    from ocr.network.precision import choose_precision
+    from ocr.network.precision import set_precision
     from ocr.reading.detector import Detector
 
-    return Detector.from_pb(cfg.detector_path, precision=choose_precision(cfg.precision), trusted=cfg.trust_model)
+    return Detector.from_pb(cfg.detector_path, precision=set_precision(cfg.precision), trusted=cfg.trust_model)
 
 
 def detect(cfg):
@@ -102,7 +102,7 @@ def detect(cfg):
     save = partial(save_photograph, cfg.picture_dir) if cfg.picture_dir else None
     read_folder(detector, reader, cfg.img_folder, path, resume=cfg.resume, save=save)
     print(line_table(path, TABLE_ROWS))
-    print_passed_over(cfg.img_folder)
+    print_skipped(cfg.img_folder)
 
 
 def read_video(cfg):
@@ -118,13 +118,13 @@ def read_video(cfg):
     print(text_table(record, path, TABLE_ROWS))
 
 
-def print_passed_over(folder):
-    """Name the files in an image folder that are no images, if there are any."""
-    from ocr.reading.image_search import Search
+def print_skipped(folder):
+    """Name the files in an image folder that are neither images nor labels, if there are any."""
+    from ocr.reading.image_search import LABEL_SUFFIXES, Search
     from ocr.terminal.visible import visible
 
-    if others := Search(folder).in_words():
-        print(f'passed over, since they are no images that are read here: {visible(others)}')
+    if others := Search(folder).in_words(LABEL_SUFFIXES):
+        print(f'skipped, because their format is not supported: {visible(others)}')
 
 
 def main(argv=None):
@@ -144,13 +144,13 @@ def main(argv=None):
         'attention_pictures': bool(cfg.attention_dir),
         'char_positions': reader.has_attention,
     }
-    places = (place(region, cfg.img_folder) for region in regions)
+    places = (location(region, cfg.img_folder) for region in regions)
     with open_results(path, run, places, cfg.resume) as results:
         for record in read_all(reader, regions, cfg.img_folder, results.num_kept):
             results.append(record)
     print(result_table(path, TABLE_ROWS))
     if not cfg.polygons_path:
-        print_passed_over(cfg.img_folder)
+        print_skipped(cfg.img_folder)
     return None
 
 

@@ -49,13 +49,13 @@ def main(argv=None):
     start_tensorflow()
     from benchmarks.folder import seconds_of
     from benchmarks.measure import peak_mb, report, spread
-    from ocr.network.precision import choose_precision
+    from ocr.network.precision import set_precision
     from ocr.preprocessing.prepare import InferencePreparer
     from ocr.reading.folder import find_images
     from ocr.reading.regions import canvas_batches
     from ocr.region import TextRegion
 
-    precision = choose_precision(settings.precision)
+    precision = set_precision(settings.precision)
     models = {path: load(path, precision) for path in settings.pb_paths}
     first = models[settings.pb_paths[0]]
     images = find_images(settings.img_folder)[: settings.num_images]

@@ -89,10 +89,10 @@ def with_int8_encoder(session, images):
 
     from ocr.model_files.frozen_graph import features_of, freeze
     from ocr.network import tensor_names as names
-    from ocr.network.precision import choose_precision, session_config
+    from ocr.network.precision import session_config, set_precision
     from ocr.reading.openvino import compile_encoder, quantised_encoder
 
-    precision = choose_precision('auto')
+    precision = set_precision('auto')
     frozen = freeze(session, [names.IMAGE, names.PREDS, names.PROBS])
     model, decoder = quantised_encoder(frozen, [(255 * images).astype('uint8')])
     encoder = compile_encoder(model, precision)

@@ -447,6 +447,10 @@ class Config:
         """Whether the model takes the text's box on the canvas as an input."""
         return self.model_name == 'ocr_with_normalized_bbox'
 
+    def part(self, kind):
+        """An object of a dataclass whose fields are named as settings, or as properties here."""
+        return kind(**{field.name: getattr(self, field.name) for field in dataclasses.fields(kind)})
+
     def over(self, stored):
         """These settings with those that a model brings along (see `restorable`) under what was typed.
 

@@ -94,7 +94,7 @@ def _open_detector(path, cfg):
     from ocr.network.tensorflow_start import start_tensorflow
 
     start_tensorflow(cfg.gpus)
-    from ocr.network.precision import choose_precision
+    from ocr.network.precision import set_precision
     from ocr.reading.detector import Detector
 
-    return Detector.from_pb(path, 'detector', precision=choose_precision(cfg.precision), trusted=cfg.trust_model)
+    return Detector.from_pb(path, 'detector', precision=set_precision(cfg.precision), trusted=cfg.trust_model)

@@ -84,7 +84,7 @@ def test_the_page_is_one_file_that_describes_all_that_is_seen(reported):
     levels = [int(tag[1]) for tag, _ in page.headings]
     assert levels[0] == 1 and levels.count(1) == 1 and all(b - a <= 1 for a, b in pairwise(levels))
     titles = [text for tag, text in page.headings if tag == 'h2']
-    assert titles == ['What stands out', 'Scores', WHERE, CHARACTERS, CONFIDENCE, WORST, LABELS]
+    assert titles == ['Findings', 'Scores', WHERE, CHARACTERS, CONFIDENCE, WORST, LABELS]
     assert len(page.captions) == len(page.tables) and all(page.captions)
 
 
@@ -169,7 +169,7 @@ def test_labels_to_look_at_are_the_confident_ones_within_reach(learnt, tmp_path)
     surest_first = sorted(readings, key=lambda one: -one['confidence'])
     wrong = [one for one in surest_first if one['text'] != one['truth']]
     assert len(wrong) == len(words) and wrong[0]['confidence'] >= threshold > wrong[-1]['confidence']
-    _, rows = captioned(Page((tmp_path / 'page' / 'index.html').read_text(encoding='utf-8')), 'Labels to look at')
+    _, rows = captioned(Page((tmp_path / 'page' / 'index.html').read_text(encoding='utf-8')), 'Labels to check')
     assert [row['truth'] for row in rows] == [one['truth'] for one in wrong if one['confidence'] >= threshold]
 
 
@@ -203,15 +203,15 @@ def test_what_was_mended_and_what_broke(learnt, reported, earlier, tmp_path, mon
     page = Page(html)
     _, rows = captioned(page, 'What changed')
     assert [int(row['number']) for row in rows] == [2, 1, 22, 2, 0]
-    _, broken = captioned(page, 'Broken: 1')
-    _, mended = captioned(page, 'Mended: 2')
-    assert [(row['truth'], row['read then'], row['read']) for row in broken] == [('21', '21', '27')]
-    assert {row['read then'] for row in mended} == {f'{text}0' for text in tiny.EIGHT_WORDS[:2]}
-    assert f'Of 27 regions in both, 2 mended and 1 broken since {learnt.pb_path}: word accuracy' in html
+    _, regressed = captioned(page, 'Regressed: 1')
+    _, fixed = captioned(page, 'Fixed: 2')
+    assert [(row['truth'], row['read then'], row['read']) for row in regressed] == [('21', '21', '27')]
+    assert {row['read then'] for row in fixed} == {f'{text}0' for text in tiny.EIGHT_WORDS[:2]}
+    assert f'Of 27 regions in both runs, 2 are fixed and 1 regressed since {learnt.pb_path}: word accuracy' in html
     assert 'Not compared: 1 regions that were not read then, and 1 that were read only then.' in html
     _, scores = captioned(page, 'Scores of the regions in both')
     assert scores[2]['change, points'].startswith('+3.7 [')
-    assert ['h3', 'Mended: 2, of which 1 are shown'] in page.headings
+    assert ['h3', 'Fixed: 2, of which 1 are shown'] in page.headings
     assert ['h2', COMPARISON] in page.headings
 
 

@@ -2,7 +2,6 @@
 
 import os
 
-from ocr.charset import Charset
 from ocr.errors import InputError
 from ocr.evaluation import int8_loss
 from ocr.evaluation.same_text import read_alike
@@ -15,44 +14,60 @@ from ocr.reading.onnx_predictor import OnnxModel, OnnxPredictor, is_onnx
 ONNX_FILE = 'text_recognition.onnx'  # what --format onnx writes beside the checkpoint
 
 
-def write_openvino(path, graph_def, cfg):
-    """Quantise the encoder of a frozen graph and write it, unless it loses too much."""
+def write_openvino(path, graph_def, data, where):
+    """Quantise the encoder of a frozen graph and write it, unless it loses too much.
+
+    Args:
+        path: folder to write.
+        graph_def: GraphDef of a recogniser.
+        data: int8_loss.LabelledData.
+        where: what messages call the model that the graph is of.
+    """
     openvino.require_packages()
     if os.path.exists(path):
         raise InputError(f'--pb_path {path}: is there already; remove it or give another path')
-    before = GraphPredictor(graph_def, None, where=cfg.checkpoint_path)
-    calibration = int8_loss.calibration_batches(cfg, before)
+    before = GraphPredictor(graph_def, None, where=where)
+    calibration = data.calibration(before)
     encoder, decoder = openvino.quantised_encoder(graph_def, [canvases for _, canvases, _ in calibration])
     compiled = openvino.compile_encoder(encoder, 'float32')
-    found = int8_loss.judge(cfg, before, openvino.OpenVinoPredictor(decoder, None, encoder=compiled))
+    found = int8_loss.judge(data, before, openvino.OpenVinoPredictor(decoder, None, encoder=compiled))
     openvino.save_openvino(path, encoder, decoder)
     print(f'{path}: {found}')
     return 0
 
 
-def check_onnx(cfg):
-    """InputError where --format onnx cannot be written: packages are missing, or nothing would read it by its name."""
+def check_onnx(pb_path):
+    """InputError if --format onnx cannot be written: packages are missing, or nothing would read it by its name."""
     onnx.require_packages()
-    if cfg.pb_path and not is_onnx(cfg.pb_path):
-        raise InputError(f'--pb_path {cfg.pb_path}: an ONNX file is known by its ending; call it {ONNX_FILE}')
+    if pb_path and not is_onnx(pb_path):
+        raise InputError(f'--pb_path {pb_path}: an ONNX file is known by its ending; call it {ONNX_FILE}')
 
 
-def write_onnx(path, graph_def, cfg):
-    """Convert a frozen graph to ONNX and write it, unless it reads otherwise; in int8, unless it loses too much."""
-    before = GraphPredictor(graph_def, Charset.resolve(cfg.charset_path), where=cfg.checkpoint_path)
-    model = onnx.convert(graph_def, cfg.checkpoint_path)
-    if cfg.weights == 'float16':
+def write_onnx(path, graph_def, charset, weights, data, where):
+    """Convert a frozen graph to ONNX and write it, unless it reads otherwise; in int8, unless it loses too much.
+
+    Args:
+        path: file to write.
+        graph_def: GraphDef of a recogniser.
+        charset: Charset, or None for the one inside the graph.
+        weights: 'float32', 'float16' or 'int8'.
+        data: int8_loss.LabelledData.
+        where: what messages call the model that the graph is of.
+    """
+    before = GraphPredictor(graph_def, charset, where=where)
+    model = onnx.convert(graph_def, where)
+    if weights == 'float16':
         model = onnx.halve_weights(model)
-    elif cfg.weights == 'int8':
-        model = onnx.quantise(model, [batch for _, *batch in int8_loss.calibration_batches(cfg, before)])
+    elif weights == 'int8':
+        model = onnx.quantise(model, [batch for _, *batch in data.calibration(before)])
     content = model.SerializeToString()
     after = OnnxPredictor(OnnxModel(content))
-    if cfg.weights == 'int8':
-        found = int8_loss.judge(cfg, before, after)
+    if weights == 'int8':
+        found = int8_loss.judge(data, before, after)
     else:
-        number = read_alike(before, after, cfg.weights, 'the ONNX model')
-        found = f'reads {number} of {number} pictures as {cfg.checkpoint_path} does'
+        number = read_alike(before, after, weights, 'the ONNX model')
+        found = f'reads {number} of {number} pictures as {where} does'
     with replacing(path, binary=True) as file:
         file.write(content)
-    print(f'{path}: {len(content) / 1e6:.1f} MB, {cfg.weights} weights, {before.charset.num_classes} classes; {found}')
+    print(f'{path}: {len(content) / 1e6:.1f} MB, {weights} weights, {before.charset.num_classes} classes; {found}')
     return 0

@@ -23,7 +23,7 @@ REPORTED_REGIONS = 24  # that each part of the page shows with pictures, at most
 logger = logging.getLogger(__name__)
 
 
-def place(region):
+def location(region):
     """What a line of readings.jsonl says of a region."""
     return {
         'image': region.image_path,
@@ -42,12 +42,12 @@ def read_index(reader, index, path, resume=False):
         path: the file.
         resume: keep the lines that are there.
     """
-    places = (place(index[position]) for position in range(len(index)))
+    places = (location(index[position]) for position in range(len(index)))
     with open_results(path, reader.identity, places, resume) as readings:
         results = reader.read((index[position] for position in range(len(index))), readings.num_kept)
         bar = progress_bar(results, total=len(index), initial=readings.num_kept, desc='reading', unit=' regions')
         for region, result in bar:
-            record = to_record(place(region), result)
+            record = to_record(location(region), result)
             if isinstance(result, Broken):
                 logger.warning('left out: %s', result.message)
                 record['reason'] = result.reason
@@ -119,6 +119,21 @@ def open_report(report, compare, index, folder):
     return earlier
 
 
+def check_report(report, held_out):
+    """InputError if the page of a training could not be written at its end, hours from now.
+
+    Args:
+        report: folder of the page.
+        held_out: list of TextRegion that it would be of.
+    """
+    if not held_out:
+        raise InputError(
+            f'--report {report}: nothing is held out to report on; set --val_epochs, --val_regions and --val_share '
+            'above 0, or name --val_datasets'
+        )
+    open_report(report, '', held_out, report)
+
+
 def evaluate(predictor, model_path, index, counts, folder, *, config, report='', compare='', resume=False, **reading):
     """Read and score regions: print the scores, write them and all readings, and the page of --report.
 
@@ -165,11 +180,11 @@ def evaluate(predictor, model_path, index, counts, folder, *, config, report='',
     print(f'{folder}/{SCORES_FILE}, and {folder}/{REGIONS_FILE} with every region, the worst first')
     if report:
         from ocr.evaluation.error_report.analysis import analyse
-        from ocr.evaluation.error_report.examples import Studio
+        from ocr.evaluation.error_report.examples import ExampleRenderer
         from ocr.evaluation.error_report.page import write_page
 
         analysis = analyse(model_path, charset, num_steps, readings, scores, dropped, earlier)
         reading = {name: value for name, value in reading.items() if name != 'long_text'}
-        studio = Studio(predictor, **reading)
-        print(f'{write_page(report, analysis, studio, REPORTED_REGIONS)}: where the model errs')
+        renderer = ExampleRenderer(predictor, **reading)
+        print(f'{write_page(report, analysis, renderer, REPORTED_REGIONS)}: where the model errs')
     return scores

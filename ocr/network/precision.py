@@ -17,8 +17,10 @@ _WIDTH = 32  # every convolution of Inception-v4 has a multiple of it as channel
 logger = logging.getLogger(__name__)
 
 
-def choose_precision(wanted, exact=False, trained_width=None):
-    """Settle --precision on this machine and log it in one line; call it before the first session.
+def set_precision(wanted, exact=False, trained_width=None):
+    """Settle --precision on this machine, log it in one line and switch TF32 on or off for the whole process.
+
+    For a script to call as it starts, before the first session.
 
     On a GPU TensorFlow computes products in TF32 (8 bits of exponent, 10 of mantissa) from compute capability 8.0 on
     unless float32 is asked for. On a CPU bfloat16 gains where its products are in hardware, AMX or AVX512-BF16; with
@@ -49,7 +51,7 @@ def session_config(precision='float32', base=None):
     """Session settings that all scripts share: take GPU memory as it is needed.
 
     Args:
-        precision: what `choose_precision` returned.
+        precision: what `set_precision` returned.
         base: ConfigProto to add them to, or None.
     """
     config = base or tf.ConfigProto(allow_soft_placement=True)

@@ -100,7 +100,7 @@ class Gallery:
 
 @dataclass(frozen=True)
 class Line:
-    """One line about a specimen: what it is called, a text, and the positions in it that are wrong."""
+    """One line about a example: what it is called, a text, and the positions in it that are wrong."""
 
     name: str
     text: str
@@ -122,7 +122,7 @@ class Tile:
 
 
 @dataclass(frozen=True)
-class Specimen:
+class RegionExample:
     """A region looked at closely: its picture, JPEG as bytes or None, Lines about it, Tiles, and a note."""
 
     picture: bytes | None
@@ -133,11 +133,11 @@ class Specimen:
 
 
 @dataclass(frozen=True)
-class Specimens:
-    """Specimens under a title and a note."""
+class RegionExamples:
+    """RegionExamples under a title and a note."""
 
     title: str
-    specimens: list
+    examples: list
     note: str = ''
 
 
@@ -208,12 +208,11 @@ def _chart_text(chart):
     return '\n\n'.join([chart.title, _table_text(chart.table), *map(_finding_text, chart.findings)])
 
 
-def _specimens_text(specimens):
+def _examples_text(examples):
     lines = [
-        '  ' + '  '.join(f'{line.name} {_quoted(line.text)}' for line in specimen.lines)
-        for specimen in specimens.specimens
+        '  ' + '  '.join(f'{line.name} {_quoted(line.text)}' for line in example.lines) for example in examples.examples
     ]
-    return '\n'.join([specimens.title + f' ({specimens.note})' * bool(specimens.note), *lines])
+    return '\n'.join([examples.title + f' ({examples.note})' * bool(examples.note), *lines])
 
 
 _TEXT_OF = {
@@ -223,5 +222,5 @@ _TEXT_OF = {
     Table: _table_text,
     Chart: _chart_text,
     Gallery: _gallery_text,
-    Specimens: _specimens_text,
+    RegionExamples: _examples_text,
 }

@@ -13,7 +13,7 @@ from ocr.pages.document import (
     Finding,
     Gallery,
     Paragraph,
-    Specimens,
+    RegionExamples,
     Table,
     number_columns,
     visible,
@@ -136,18 +136,18 @@ def _picture(jpeg, alt=''):
     return f'<img alt="{escape(visible(alt))}" src="data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}">'
 
 
-def _specimens(specimens):
-    note = f'<p class="note">{escape(specimens.note)}</p>\n' if specimens.note else ''
-    shown = ''.join(map(_specimen, specimens.specimens))
-    return f'<h3>{escape(specimens.title)}</h3>\n{note}<div class="specimens">\n{shown}</div>\n'
+def _examples(examples):
+    note = f'<p class="note">{escape(examples.note)}</p>\n' if examples.note else ''
+    shown = ''.join(map(_example, examples.examples))
+    return f'<h3>{escape(examples.title)}</h3>\n{note}<div class="examples">\n{shown}</div>\n'
 
 
-def _specimen(specimen):
-    lines = ''.join(f'<dt>{escape(line.name)}</dt><dd>{_marked(line)}</dd>\n' for line in specimen.lines)
-    tiles = ''.join(map(_tile, specimen.tiles))
+def _example(example):
+    lines = ''.join(f'<dt>{escape(line.name)}</dt><dd>{_marked(line)}</dd>\n' for line in example.lines)
+    tiles = ''.join(map(_tile, example.tiles))
     tiles = f'<div class="tiles">\n{tiles}</div>\n' if tiles else ''
-    note = f'<p class="note">{escape(visible(specimen.note))}</p>\n' if specimen.note else ''
-    picture = _picture(specimen.picture, specimen.alt)
+    note = f'<p class="note">{escape(visible(example.note))}</p>\n' if example.note else ''
+    picture = _picture(example.picture, example.alt)
     return f'<article><div class="pictures">{picture}</div>\n<dl>\n{lines}</dl>\n{tiles}{note}</article>\n'
 
 
@@ -174,5 +174,5 @@ _HTML_OF = {
     Table: _table,
     Chart: _chart,
     Gallery: _gallery,
-    Specimens: _specimens,
+    RegionExamples: _examples,
 }

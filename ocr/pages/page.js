@@ -1,5 +1,5 @@
 'use strict';
-// Tables sort by the column whose header is pressed; tables and specimens are filtered by what is typed above them.
+// Tables sort by the column whose header is pressed; tables and examples are filtered by what is typed above them.
 // Without this script all of it is there as well, in the order in which it was written.
 const LEAST_ROWS = 8; // that are worth a field to filter them
 
@@ -59,6 +59,6 @@ for (const table of document.querySelectorAll('table.sortable')) {
   if (table.tBodies[0].rows.length > 1) makeSortable(table);
   addFilter(table.parentElement, [...table.tBodies[0].rows], 'rows');
 }
-for (const specimens of document.querySelectorAll('.specimens')) {
-  addFilter(specimens, [...specimens.children], 'regions');
+for (const examples of document.querySelectorAll('.examples')) {
+  addFilter(examples, [...examples.children], 'regions');
 }

@@ -46,7 +46,7 @@ class Detector:
         """
         Args:
             graph_def: GraphDef.
-            precision: see precision.choose_precision.
+            precision: see precision.set_precision.
             where: what messages call the graph.
             longer: pixels to which the longer side of larger photographs is shrunk.
             options: as of text_outlines.find_outlines.

@@ -47,7 +47,7 @@ class GraphPredictor:
             canvas_side: S where the graph does not say.
             canvas: kind of canvases, see Canvas; None is what the graph was trained with.
             canvas_area: pixels of canvases of the kind 'area', likewise.
-            precision: 'float32', 'tf32' or 'bfloat16', see precision.choose_precision.
+            precision: 'float32', 'tf32' or 'bfloat16', see precision.set_precision.
             where: what messages call the graph.
             trusted: run it without a look at what it holds, and without limits; a graph of our own making.
 

@@ -12,6 +12,7 @@ from ocr.preprocessing.image_file import IMAGE_SUFFIXES
 
 _BEGINNINGS = (b'\xff\xd8\xff', b'\x89PNG\r\n\x1a\n', b'GIF87a', b'GIF89a', b'\0\0\0\x0cjP  \r\n\x87\n')
 _TIFF = (b'II*\0', b'MM\0*')  # so begin the raw files of cameras as well, which have a suffix
+LABEL_SUFFIXES = ('.tsv', '.csv', '.json', '.jsonl', '.txt', '.xml')  # of files that lie beside images
 NO_SUFFIX, NO_FILE, LINKED = 'without suffix', 'no regular file', 'folder that is linked twice'
 
 
@@ -42,9 +43,13 @@ class Search:
                 elif not entry.name.startswith('.'):
                     self._take(entry)
 
-    def in_words(self):
-        """One line: '2 .pdf (such as scan.pdf), 1 without suffix (such as photo)'; '' where nothing was passed over."""
-        counts = Counter({kind: len(paths) for kind, paths in self.passed_over.items()})
+    def in_words(self, expected=()):
+        """One line: '2 .pdf (such as scan.pdf), 1 without suffix (such as photo)'; '' if there is nothing to name.
+
+        Args:
+            expected: suffixes of files that may well be there, and are not named.
+        """
+        counts = Counter({kind: len(paths) for kind, paths in self.passed_over.items() if kind not in expected})
         return ', '.join(
             f'{number} {kind} (such as {os.path.basename(self.passed_over[kind][0])})'
             for kind, number in counts.most_common()

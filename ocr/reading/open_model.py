@@ -97,7 +97,7 @@ def open_model(
         charset_path: charset file or preset, '' for the charset inside.
         image_size: side of the canvas, for graphs that do not say.
         canvas, canvas_area, tta, rotate_tall: as in Config; the settings inside the model are not asked.
-        precision, exact: as of precision.choose_precision.
+        precision, exact: as of precision.set_precision.
         decoding: keyword arguments of search.build.with_search.
 
     Raises:
@@ -115,11 +115,11 @@ def open_model(
 
 def _in_tensorflow(model, charset, precision, exact, settings):
     """GraphPredictor of a frozen graph, or of a folder for OpenVINO."""
-    from ocr.network.precision import choose_precision
+    from ocr.network.precision import set_precision
     from ocr.reading.graph_predictor import GraphPredictor
     from ocr.reading.openvino import is_openvino, load_openvino
 
-    settings['precision'] = choose_precision(precision, exact)
+    settings['precision'] = set_precision(precision, exact)
     if is_openvino(model.path):
         return load_openvino(model.path, charset, **settings)
     return GraphPredictor(model.graph, charset, where=model.path, **settings)

@@ -1,12 +1,13 @@
 """Training: batches, what happens beside the updates, and the folder of a run.
 
-run.py               tensorpack runs, to the end or to profile   callbacks.py    progress, checkpoints, early stop
+run.py               tensorpack runs, to the end or to profile   callbacks.py    progress, checkpoints
 data.py              what is trained on, and held out            validation.py   scores of the held-out regions
 dataflow.py          batches, by worker processes                history.py      scores over the steps, drawn too
 samples.py           regions -> training samples, augmented      event_file.py   TensorBoard's file
 drawn_samples.py     drawn text as samples                       run_folder.py   settings and log of a run
 initial_weights.py   what a training starts from                 bottleneck.py   where the time of a step goes
 towers.py            trainers, one GPU or several                stop_signals.py  Ctrl-C and its kin, after a save
+settings.py          what it is told, as plain values
 
 detection_data.py      what a detector is trained on             photograph_samples.py  crops of photographs as samples
 detection_targets.py   what it should answer for a crop          scene_samples.py       drawn scenes as samples

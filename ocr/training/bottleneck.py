@@ -50,7 +50,7 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class Circumstances:
+class TrainingSetup:
     """What a setting could change.
 
     Attributes:
@@ -95,7 +95,7 @@ def measure_reader(dataflow):
     return images / lasted, batches
 
 
-class Gate(ProxyDataFlow):
+class RepeatThenRead(ProxyDataFlow):
     """The same few batches over and over, from memory, and then those of a dataflow.
 
     Attributes:
@@ -120,18 +120,18 @@ class Gate(ProxyDataFlow):
 
 
 class Profile(Callback):
-    """Measure steps whose batches come from memory, then open the gate of the reader, measure both and stop."""
+    """Measure steps whose batches come from memory, then start the reader, measure both and stop."""
 
-    def __init__(self, gate, num_towers, gpus, measured):
+    def __init__(self, source, num_towers, gpus, measured):
         """
         Args:
-            gate: Gate of the training's dataflow.
+            source: RepeatThenRead of the training's dataflow.
             num_towers: batches that a step takes.
             gpus: numbers of the GPUs that are used; empty for none.
             measured: Measured, receives step, together, queue_fill and gpu_use.
         """
-        self.gate = gate
-        self.images_per_step = len(gate.batches[0][0]) * num_towers
+        self.source = source
+        self.images_per_step = len(source.batches[0][0]) * num_towers
         self.gpus = gpus
         self.measured = measured
         self._ends, self._fills, self._uses = [], [], []
@@ -152,12 +152,12 @@ class Profile(Callback):
         self._ends.append(time.perf_counter())
         if self.gpus:
             self._uses.append(_gpu_use(self.gpus))
-        if not self.gate.wanted.is_set():
+        if not self.source.wanted.is_set():
             if _is_enough(self._ends, STEP_SECONDS):
                 self.measured.step = self._rate(self._ends)
                 self._ends.clear()
-                self.gate.wanted.set()
-        elif not self.gate.flows.is_set():
+                self.source.wanted.set()
+        elif not self.source.flows.is_set():
             self._ends.clear()
         elif not self._ends[1:]:
             self._drain()
@@ -194,28 +194,28 @@ def _gpu_use(gpus):
         return float(np.mean([context.device(gpu).utilization()['gpu'] / 100 for gpu in gpus]))
 
 
-def report(measured, circumstances):
+def describe_bottleneck(measured, setup):
     """The figures as a table, what bounds the training, and what to change: text."""
     on_gpu = measured.gpu_use is not None
     rows = [
-        ('reader alone', f'{measured.reader:.1f} images/s', f'{circumstances.num_workers} workers'),
-        ('step alone', f'{measured.step:.1f} images/s', f'batches of {circumstances.batch_size}'),
+        ('reader alone', f'{measured.reader:.1f} images/s', f'{setup.num_workers} workers'),
+        ('step alone', f'{measured.step:.1f} images/s', f'batches of {setup.batch_size}'),
         ('both together', f'{measured.together:.1f} images/s', f'queue {100 * measured.queue_fill:.0f} % full'),
         ('GPU in use', f'{100 * measured.gpu_use:.0f} %' if on_gpu else 'no GPU', ''),
     ]
-    bound, remedies = judge(measured, circumstances)
+    bound, remedies = judge(measured, setup)
     return f'{tabulate(rows, tablefmt="plain")}\n{bound}; to change: {"; ".join(remedies)}'
 
 
-def judge(measured, circumstances):
+def judge(measured, setup):
     """What bounds a training, and the settings that would speed it up, the nearest first: text and list of text."""
-    faster_reading = _faster_reading(measured, circumstances)
+    faster_reading = _faster_reading(measured, setup)
     if _share_cores(measured):
-        relief = [*_smaller_steps(circumstances), _MORE_CORES, *([] if circumstances.on_gpu else ['a GPU'])]
+        relief = [*_smaller_steps(setup), _MORE_CORES, *([] if setup.on_gpu else ['a GPU'])]
         return 'reading and the step share the cores, which bound the training', [*faster_reading, *relief]
     if measured.reader < measured.step:
         return 'reading bounds the training', faster_reading or [_MORE_CORES]
-    return 'the step bounds the training', _faster_steps(measured, circumstances)
+    return 'the step bounds the training', _faster_steps(measured, setup)
 
 
 def _share_cores(measured):
@@ -224,26 +224,26 @@ def _share_cores(measured):
     return outrun or measured.together < _HELD_UP * min(measured.reader, measured.step)
 
 
-def _faster_reading(measured, circumstances):
+def _faster_reading(measured, setup):
     remedies = []
-    if circumstances.num_workers < circumstances.num_cores:
-        remedies.append(f'--num_workers {circumstances.num_cores}')
-    if circumstances.reads_photographs:
-        remedies.append('--cache_crops auto' if circumstances.avoids_crops else 'python dataset.py --cache')
-    if circumstances.draws:
-        needed = math.ceil(circumstances.echo * measured.step / measured.reader)
-        remedies.append(f'--drawn_echo {max(needed, circumstances.echo + 1)}')
+    if setup.num_workers < setup.num_cores:
+        remedies.append(f'--num_workers {setup.num_cores}')
+    if setup.reads_photographs:
+        remedies.append('--cache_crops auto' if setup.avoids_crops else 'python dataset.py --cache')
+    if setup.draws:
+        needed = math.ceil(setup.echo * measured.step / measured.reader)
+        remedies.append(f'--drawn_echo {max(needed, setup.echo + 1)}')
     return remedies
 
 
-def _faster_steps(measured, circumstances):
+def _faster_steps(measured, setup):
     remedies = []
     if measured.gpu_use is not None and measured.gpu_use < 0.9:
-        remedies.append(f'--batch_size {2 * circumstances.batch_size}')
-    *fitted, smaller = _smaller_steps(circumstances)
-    return [*remedies, *fitted, 'more GPUs' if circumstances.on_gpu else 'a GPU', smaller]
+        remedies.append(f'--batch_size {2 * setup.batch_size}')
+    *fitted, smaller = _smaller_steps(setup)
+    return [*remedies, *fitted, 'more GPUs' if setup.on_gpu else 'a GPU', smaller]
 
 
-def _smaller_steps(circumstances):
-    fitted = [] if circumstances.fits else ['--canvas fit']
+def _smaller_steps(setup):
+    fitted = [] if setup.fits else ['--canvas fit']
     return [*fitted, 'a smaller --image_size or --depth_multiplier']

@@ -46,80 +46,87 @@ class TrainingData:
     pictures: dict = dataclasses.field(default_factory=dict)
 
 
-def load_data(cfg, choose_charset):
+def load_data(settings, choose_charset):
     """TrainingData of the settings; prints what is kept and left out.
 
     Args:
-        cfg: Config.
+        settings: DataSettings.
         choose_charset: function RegionIndex or None -> Charset.
     """
-    specs = not_drawn(cfg.train_datasets)
-    index, counts = _open(cfg, specs) if specs or not cfg.train_datasets else (None, {})
+    specs = not_drawn(settings.train_datasets)
+    index, counts = _open(settings, specs) if specs or not settings.train_datasets else (None, {})
     charset = choose_charset(index)
-    regions = iter(_select(cfg, index, counts, charset) if index else ())
-    fonts = scan_fonts(cfg.font_dir) if len(specs) < len(cfg.train_datasets) else ()
+    regions = iter(_select(settings, index, counts, charset) if index else ())
+    fonts = scan_fonts(settings.font_dir) if len(specs) < len(settings.train_datasets) else ()
     datasets = [
         prepare_recipe(
-            name, fonts, charset=charset, text_path=cfg.text_path, photo_dir=cfg.photo_dir, seq_len=cfg.seq_len
+            name,
+            fonts,
+            charset=charset,
+            text_path=settings.text_path,
+            photo_dir=settings.photo_dir,
+            seq_len=settings.seq_len,
         )
         if (name := recipe_name(spec))
         else next(regions)
-        for spec in cfg.train_datasets
+        for spec in settings.train_datasets
     ]
-    for spec, dataset in zip(cfg.train_datasets, datasets, strict=True):
+    for spec, dataset in zip(settings.train_datasets, datasets, strict=True):
         if isinstance(dataset, SceneRecipe):
             raise InputError(
                 f'{spec}: draws whole pictures, to find text in; a recogniser is trained on synthetic:scene or the like'
             )
     data = TrainingData(charset, index, datasets, fonts)
-    shares(cfg, data)  # says what is wrong with them before anything is drawn
-    return _hold_out(cfg, data) if cfg.val_epochs and cfg.val_regions else data
+    shares(settings, data)  # says what is wrong with them before anything is drawn
+    return _hold_out(settings, data) if settings.val_epochs and settings.val_regions else data
 
 
-def make_crops(cfg, data, num_samples):
+def make_crops(settings, data, num_samples):
     """Make the crop caches that a training of so many samples gains by, unless the settings say never."""
-    if cfg.cache_crops == 'never' or data.index is None or cfg.detects:
+    if settings.cache_crops == 'never' or not isinstance(data, TrainingData) or data.index is None:
         return
-    shares = cfg.train_shares or list(map(len, data.datasets))
+    shares = settings.train_shares or list(map(len, data.datasets))
     draws = [
         num_samples * share / sum(shares)
         for share, dataset in zip(shares, data.datasets, strict=True)
         if not isinstance(dataset, Recipe)
     ]
-    margin = needed_margin(AugmentSettings(**cfg.augmentation))
-    ensure_caches(data.index, draws, canvas=cfg.canvases, margin=margin, num_workers=cfg.num_workers)
+    margin = needed_margin(AugmentSettings(**settings.augmentation))
+    ensure_caches(data.index, draws, canvas=settings.canvases, margin=margin, num_workers=settings.num_workers)
 
 
-def build_dataflow(cfg, data, samples_per_step, start_step):
+def build_dataflow(settings, data, samples_per_step, start_step):
     """Endless batches from where `start_step` left them, and the stage that counts what could not be read."""
-    augmentation = AugmentSettings(**cfg.augmentation)
+    augmentation = AugmentSettings(**settings.augmentation)
     prepare = SamplePreparer(
         data.charset,
-        canvas=cfg.canvases,
-        seq_len=cfg.seq_len,
+        canvas=settings.canvases,
+        seq_len=settings.seq_len,
         augment_settings=augmentation,
-        seed=cfg.seed,
+        seed=settings.seed,
     )
     crops = None
-    if data.index and cfg.cache_crops != 'never':
-        crops = find_crops(data.index, cfg.canvases, needed_margin(augmentation))
-    grown = cfg.drawn_growth * cfg.total_steps * samples_per_step
+    if data.index and settings.cache_crops != 'never':
+        crops = find_crops(data.index, settings.canvases, needed_margin(augmentation))
+    grown = settings.drawn_growth * settings.total_steps * samples_per_step
     sources = []
-    for dataset, share in shares(cfg, data):
+    for dataset, share in shares(settings, data):
         if isinstance(dataset, Recipe):
             growth = round(grown * share)
-            source = drawn_source(dataset, data.fonts, prepare, seed=cfg.seed, echo=cfg.drawn_echo, growth=growth)
+            source = drawn_source(
+                dataset, data.fonts, prepare, seed=settings.seed, echo=settings.drawn_echo, growth=growth
+            )
         else:
-            source = region_source(data.index, dataset, prepare, cfg.seed, crops)
+            source = region_source(data.index, dataset, prepare, settings.seed, crops)
         sources.append(dataclasses.replace(source, share=share))
     return training_dataflow(
         sources,
-        batch_size=cfg.batch_size,
-        with_bbox=cfg.with_bbox,
-        seed=cfg.seed,
-        echo=cfg.drawn_echo if data.fonts else 1,
+        batch_size=settings.batch_size,
+        with_bbox=settings.with_bbox,
+        seed=settings.seed,
+        echo=settings.drawn_echo if data.fonts else 1,
         start=start_step * samples_per_step,
-        num_workers=cfg.num_workers,
+        num_workers=settings.num_workers,
     )
 
 
@@ -132,32 +139,32 @@ def held_out_reader(data):
     return read
 
 
-def held_out_batches(cfg, data):
+def held_out_batches(settings, data):
     """What is held out as `ocr.reading.regions.canvas_batches` gives it."""
-    prepare = InferencePreparer(cfg.canvases, read=held_out_reader(data))
-    return canvas_batches(data.held_out, prepare, batch_size=cfg.batch_size, num_workers=cfg.num_workers)
+    prepare = InferencePreparer(settings.canvases, read=held_out_reader(data))
+    return canvas_batches(data.held_out, prepare, batch_size=settings.batch_size, num_workers=settings.num_workers)
 
 
-def _open(cfg, specs):
-    return open_index(cfg.base_dir, cfg.index_dir, specs, cfg.min_size)
+def _open(settings, specs):
+    return open_index(settings.base_dir, settings.index_dir, specs, settings.min_size)
 
 
-def _select(cfg, index, counts, charset):
+def _select(settings, index, counts, charset):
     """For each dataset of an index the positions that can be learnt from; prints the table."""
-    positions, counts = select_regions(index, counts, charset, cfg.seq_len)
+    positions, counts = select_regions(index, counts, charset, settings.seq_len)
     print(count_table(counts))
     return [positions[(positions >= start) & (positions < stop)] for start, stop in index.spans]
 
 
-def shares(cfg, data):
+def shares(settings, data):
     """[(dataset, share of the samples)]; without --train_shares all regions are one dataset."""
-    shares = cfg.train_shares
+    shares = settings.train_shares
     if shares:
         if len(shares) != len(data.datasets) or min(shares) < 0 or not sum(shares):
             raise InputError(
                 f'--train_shares {",".join(map(str, shares))}: give each of the {len(data.datasets)} datasets a share'
             )
-        for spec, dataset, share in zip(cfg.train_datasets, data.datasets, shares, strict=True):
+        for spec, dataset, share in zip(settings.train_datasets, data.datasets, shares, strict=True):
             if share and not isinstance(dataset, Recipe) and not len(dataset):
                 raise InputError(f'--train_shares: {spec} has no region left to train on; leave it out')
         return [(dataset, share / sum(shares)) for dataset, share in zip(data.datasets, shares, strict=True) if share]
@@ -167,32 +174,32 @@ def shares(cfg, data):
     if len(drawn) < len(data.datasets):
         raise InputError(
             'drawn text has no end: say how much of the training it is with --train_shares, one for each of '
-            f'{" ".join(cfg.train_datasets)}'
+            f'{" ".join(settings.train_datasets)}'
         )
     return [(recipe, 1 / len(drawn)) for recipe in drawn]
 
 
-def _hold_out(cfg, data):
+def _hold_out(settings, data):
     """The data, and what it is validated on: --val_datasets, else a share of the photographs, else drawn text."""
-    if cfg.val_datasets:
-        index, counts = _open(cfg, cfg.val_datasets)
-        held_out = np.concatenate(_select(cfg, index, counts, data.charset))
+    if settings.val_datasets:
+        index, counts = _open(settings, settings.val_datasets)
+        held_out = np.concatenate(_select(settings, index, counts, data.charset))
     elif data.index is None:
         recipe = next(dataset for dataset in data.datasets if isinstance(dataset, Recipe))
-        regions, pictures = draw_held_out(recipe, data.fonts, cfg.seed, cfg.val_regions)
+        regions, pictures = draw_held_out(recipe, data.fonts, settings.seed, settings.val_regions)
         return dataclasses.replace(data, held_out=regions, pictures=pictures)
-    elif cfg.val_share:
+    elif settings.val_share:
         index, parts = data.index, []
         datasets = list(data.datasets)
         for i, dataset in enumerate(datasets):
             if not isinstance(dataset, Recipe):
-                datasets[i], part = split_by_image(index, dataset, cfg.val_share, cfg.seed)
+                datasets[i], part = split_by_image(index, dataset, settings.val_share, settings.seed)
                 parts.append(part)
         data, held_out = dataclasses.replace(data, datasets=datasets), np.concatenate(parts)
         print(f'{_count(datasets)} regions to train on, {len(held_out)} held out for validation')
     else:
         return data
-    some = np.linspace(0, len(held_out) - 1, min(len(held_out), cfg.val_regions), dtype=int)
+    some = np.linspace(0, len(held_out) - 1, min(len(held_out), settings.val_regions), dtype=int)
     return dataclasses.replace(data, held_out=[index[position] for position in held_out[some]])
 
 

@@ -40,57 +40,58 @@ class DetectionData:
     charset: None = None
 
 
-def load_detection_data(cfg):
-    """DetectionData of the settings; prints what is kept and left out.
-
-    Raises:
-        InputError: settings that a detector cannot have; datasets without anything to find.
-    """
-    for name in ('profile', 'report'):
-        if getattr(cfg, name):
+def check_detector(*, profile, report, image_size, final_endpoint):
+    """InputError for settings that a detector cannot have; all are as in Config."""
+    for name, value in (('profile', profile), ('report', report)):
+        if value:
             raise InputError(f'--{name}: not for a detector; leave it out')
-    if cfg.image_size % DETECTOR_STRIDE:
+    if image_size % DETECTOR_STRIDE:
         raise InputError(
-            f"--image_size {cfg.image_size}: the side of a detector's crops is a multiple of {DETECTOR_STRIDE}"
+            f"--image_size {image_size}: the side of a detector's crops is a multiple of {DETECTOR_STRIDE}"
         )
-    if not cfg.final_endpoint.startswith('Mixed_6'):
-        raise InputError(f'--final_endpoint {cfg.final_endpoint}: a detector ends at one of Mixed_6a to Mixed_6h')
-    specs = not_drawn(cfg.train_datasets)
-    index, positions = _open(cfg, specs) if specs or not cfg.train_datasets else (None, [])
+    if not final_endpoint.startswith('Mixed_6'):
+        raise InputError(f'--final_endpoint {final_endpoint}: a detector ends at one of Mixed_6a to Mixed_6h')
+
+
+def load_detection_data(settings):
+    """DetectionData of DataSettings; prints what is kept and left out; InputError if there is nothing to find."""
+    specs = not_drawn(settings.train_datasets)
+    index, positions = _open(settings, specs) if specs or not settings.train_datasets else (None, [])
     positions = iter(positions)
-    fonts = scan_fonts(cfg.font_dir) if len(specs) < len(cfg.train_datasets) else ()
+    fonts = scan_fonts(settings.font_dir) if len(specs) < len(settings.train_datasets) else ()
     datasets = [
-        _scenes(cfg, name, fonts) if (name := recipe_name(spec)) else next(positions) for spec in cfg.train_datasets
+        _scenes(settings, name, fonts) if (name := recipe_name(spec)) else next(positions)
+        for spec in settings.train_datasets
     ]
     data = DetectionData(index, datasets, fonts)
-    shares(cfg, data)  # says what is wrong with them before anything is drawn
-    return _hold_out(cfg, data) if cfg.val_epochs and cfg.val_regions else data
+    shares(settings, data)  # says what is wrong with them before anything is drawn
+    return _hold_out(settings, data) if settings.val_epochs and settings.val_regions else data
 
 
-def detection_dataflow(cfg, data, samples_per_step, start_step):
+def detection_dataflow(settings, data, samples_per_step, start_step):
     """Endless batches from where `start_step` left them, and the stage that counts what could not be read."""
     prepare = CropPreparer(
-        side=cfg.image_size,
-        augment_settings=AugmentSettings(**cfg.augmentation),
-        seed=cfg.seed,
-        min_size=cfg.min_size,
+        side=settings.image_size,
+        augment_settings=AugmentSettings(**settings.augmentation),
+        seed=settings.seed,
+        min_size=settings.min_size,
     )
-    grown = cfg.drawn_growth * cfg.total_steps * samples_per_step
+    grown = settings.drawn_growth * settings.total_steps * samples_per_step
     sources = []
-    for dataset, share in shares(cfg, data):
+    for dataset, share in shares(settings, data):
         if isinstance(dataset, Recipe):
             from ocr.training.scene_samples import scene_source
 
-            source = scene_source(dataset, data.fonts, prepare, seed=cfg.seed, growth=round(grown * share))
+            source = scene_source(dataset, data.fonts, prepare, seed=settings.seed, growth=round(grown * share))
         else:
-            source = photograph_source(data.index, dataset, prepare, cfg.seed)
+            source = photograph_source(data.index, dataset, prepare, settings.seed)
         sources.append(dataclasses.replace(source, share=share))
     return crop_dataflow(
         sources,
-        batch_size=cfg.batch_size,
-        seed=cfg.seed,
+        batch_size=settings.batch_size,
+        seed=settings.seed,
         start=start_step * samples_per_step,
-        num_workers=cfg.num_workers,
+        num_workers=settings.num_workers,
     )
 
 
@@ -99,18 +100,18 @@ def read_held_out(data, path):
     return data.pictures[path] if path in data.pictures else read_image(path)
 
 
-def _open(cfg, specs):
+def _open(settings, specs):
     """PhotographIndex of datasets, and for each of them its positions; prints the table."""
-    index, counts = open_photographs(cfg.base_dir, cfg.index_dir, specs, cfg.min_size)
+    index, counts = open_photographs(settings.base_dir, settings.index_dir, specs, settings.min_size)
     print(count_table(counts))
     return index, [np.arange(start, stop) for start, stop in index.spans]
 
 
-def _scenes(cfg, name, fonts):
+def _scenes(settings, name, fonts):
     """Recipe of drawn scenes; InputError for one that draws single words."""
     from ocr.drawing.scenes.recipe import SceneRecipe
 
-    recipe = prepare_recipe(name, fonts, charset=None, text_path=cfg.text_path, photo_dir=cfg.photo_dir)
+    recipe = prepare_recipe(name, fonts, charset=None, text_path=settings.text_path, photo_dir=settings.photo_dir)
     if not isinstance(recipe, SceneRecipe):
         raise InputError(
             f'synthetic:{name} draws single words: nothing to find; a detector learns from synthetic:street'
@@ -118,27 +119,29 @@ def _scenes(cfg, name, fonts):
     return recipe
 
 
-def _hold_out(cfg, data):
+def _hold_out(settings, data):
     """The data, and what it is validated on: --val_datasets, else a share of the photographs, else drawn scenes."""
-    if cfg.val_datasets:
-        index, positions = _open(cfg, cfg.val_datasets)
+    if settings.val_datasets:
+        index, positions = _open(settings, settings.val_datasets)
         held_out = np.concatenate(positions)
     elif data.index is None:
         from ocr.training.scene_samples import draw_held_out_scenes
 
         recipe = next(dataset for dataset in data.datasets if isinstance(dataset, Recipe))
-        photographs, pictures = draw_held_out_scenes(recipe, data.fonts, cfg.seed, min(cfg.val_regions, MAX_DRAWN))
+        photographs, pictures = draw_held_out_scenes(
+            recipe, data.fonts, settings.seed, min(settings.val_regions, MAX_DRAWN)
+        )
         return dataclasses.replace(data, held_out=photographs, pictures=pictures)
-    elif cfg.val_share:
+    elif settings.val_share:
         index, datasets, parts = data.index, list(data.datasets), []
         for i, dataset in enumerate(datasets):
             if not isinstance(dataset, Recipe):
-                datasets[i], part = split_by_image(index, dataset, cfg.val_share, cfg.seed)
+                datasets[i], part = split_by_image(index, dataset, settings.val_share, settings.seed)
                 parts.append(part)
         data, held_out = dataclasses.replace(data, datasets=datasets), np.concatenate(parts)
         number = sum(len(dataset) for dataset in datasets if not isinstance(dataset, Recipe))
         print(f'{number} photographs to train on, {len(held_out)} held out for validation')
     else:
         return data
-    some = np.linspace(0, len(held_out) - 1, min(len(held_out), cfg.val_regions), dtype=int)
+    some = np.linspace(0, len(held_out) - 1, min(len(held_out), settings.val_regions), dtype=int)
     return dataclasses.replace(data, held_out=[index[position] for position in held_out[some]])

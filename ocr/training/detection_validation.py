@@ -58,21 +58,21 @@ class DetectionValidation:
         return scores
 
 
-def load_detection(cfg, scores):
+def load_detection(settings, scores):
     """What a detector is trained on and validated with.
 
     Args:
-        cfg: Config.
+        settings: DataSettings.
         scores: the module evaluation.detection_scores, which training does not know.
 
     Returns:
         DetectionData; a function (samples per step, start step) -> dataflow, checked; DetectionValidation or None.
     """
-    data = load_detection_data(cfg)
+    data = load_detection_data(settings)
     validation = DetectionValidation(
         data.held_out, partial(read_held_out, data), scores.judge_photograph, scores.score_photographs
     )
-    return data, partial(detection_dataflow, cfg, data), validation if data.held_out else None
+    return data, partial(detection_dataflow, settings, data), validation if data.held_out else None
 
 
 def map_picture(image, probability, judged):

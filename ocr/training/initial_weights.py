@@ -111,7 +111,7 @@ class Start:
         return self.path.endswith(PB_ENDING)
 
     @property
-    def goes_on(self):
+    def resumes(self):
         """Whether step and optimizer are taken over too."""
         return not self.is_pb and self.charset == self.trained_charset
 

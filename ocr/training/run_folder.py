@@ -20,12 +20,17 @@ from ocr.model_files.stored_files import digest, recording_sums
 LOG_FOLDER = 'log'  # the log and TensorBoard's event files
 
 
-def check_nothing_later(cfg, start, start_step):
-    """InputError where --checkpoint_path holds checkpoints of later steps: they would be mixed with those to come.
+def check_nothing_later(folder, start_step, start_path='', is_named=False):
+    """InputError if a folder holds checkpoints of later steps: they would be mixed with those to come.
 
     Later ones that cannot be read are set aside.
+
+    Args:
+        folder: of --checkpoint_path.
+        start_step: updates that lie behind.
+        start_path: what the training starts from, or ''.
+        is_named: whether --restore_path names that.
     """
-    folder = cfg.checkpoint_path
     later = [(step, prefix) for step, prefix in begun_checkpoints(folder) if step > start_step]
     readable = [step for step, prefix in later if checkpoint_fault(prefix) is None]
     if not readable:  # what is damaged must not come before what is saved from now on
@@ -33,10 +38,10 @@ def check_nothing_later(cfg, start, start_step):
             set_aside(prefix)
         return
     remedy = 'give another folder'
-    if cfg.restore_path:
+    if is_named:
         remedy += ', or go on there without --restore_path'
-    elif start:
-        remedy += f' and --restore_path {start.path}'
+    elif start_path:
+        remedy += f' and --restore_path {start_path}'
     raise InputError(
         f'--checkpoint_path {folder} holds checkpoints up to step {max(readable)}, and this training starts at step '
         f'{start_step}; {remedy}'
@@ -56,7 +61,7 @@ def save_settings(folder, settings, charset):
 
 
 def hide_log():
-    """Tensorpack's log does not go to the screen: its errors are raised here as well."""
+    """Keep tensorpack's log off the screen for the whole process: its errors are raised as well."""
     for handler in logging.getLogger('tensorpack').handlers:
         if type(handler) is logging.StreamHandler:  # the screen's, none that is derived from it
             handler.setLevel(logging.CRITICAL)
@@ -70,7 +75,6 @@ def training_in(folder):
     Raises:
         InputError: another training is under way there, or the folder cannot be written.
     """
-    hide_log()
     try:
         os.makedirs(os.path.join(folder, LOG_FOLDER), exist_ok=True)
         handler = logging.FileHandler(os.path.join(folder, LOG_FOLDER, 'log.log'), encoding='utf-8')

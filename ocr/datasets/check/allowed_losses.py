@@ -1,4 +1,4 @@
-"""The verdict: which regions are lost for which reason, and whether the person has allowed that."""
+"""Which regions are lost for which reason, and whether the person has allowed that."""
 
 import shlex
 from collections import Counter

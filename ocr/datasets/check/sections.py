@@ -33,7 +33,7 @@ def all_sections(examination, allowed):
     examples += [example for _, _, *pair in shown for example in pair]
     pictures = dict(zip(examples, draw_pictures(examples, examination.num_workers), strict=True))
     return [
-        _verdict(datasets, allowed),
+        _summary(datasets, allowed),
         _regions(datasets, charset, seq_len, pictures),
         _damaged(datasets),
         _suspicious(datasets, pictures),
@@ -45,21 +45,21 @@ def all_sections(examination, allowed):
     ]
 
 
-def _verdict(datasets, allowed):
+def _summary(datasets, allowed):
     rows = [
         [name, ' and '.join(of.roles), of.num_annotated, of.num_annotated - of.losses.total(), of.num_images, of.source]
         for name, of in datasets.items()
     ]
     table = Table(['dataset', 'used for', 'regions', 'usable', 'images', 'read as'], rows)
-    return Section('Verdict', [*_verdict_in_words(datasets, allowed), table])
+    return Section('Summary', [*_losses_in_words(datasets, allowed), table])
 
 
-def _verdict_in_words(datasets, allowed):
+def _losses_in_words(datasets, allowed):
     total = sum(findings.num_annotated for findings in datasets.values())
     lost, refused = losses(datasets), forbidden(datasets, allowed)
     if refused:
         said = f'{refused.total()} of {total} regions lost for reasons that are not allowed: {_in_words(refused)}.'
-        return [Paragraph(f'{said} Mend them, or allow it:', BAD), Command(allow_flag(datasets, allowed))]
+        return [Paragraph(f'{said} Fix them, or allow these reasons:', BAD), Command(allow_flag(datasets, allowed))]
     if lost:
         return [Paragraph(f'{lost.total()} of {total} regions lost, as allowed: {_in_words(lost)}.', GOOD)]
     return [Paragraph(f'None of {total} regions is lost.', GOOD)]
@@ -91,7 +91,7 @@ def _damaged(datasets):
     if not damaged:
         return Section(title, [Paragraph(f'None: each of the {images} images of legible regions was decoded.', GOOD)])
     about = (
-        'Images whose header can be read, but not their pixels, or that have gone since they were indexed. Their '
+        'Images whose header can be read but not their pixels, or that are missing since they were indexed. Their '
         f'regions count as kept above and are lost in training: "{DAMAGED}".'
     )
     rows = [[name, of.num_images, of.num_damaged, of.num_lost] for name, of in datasets.items()]
@@ -114,8 +114,8 @@ def _suspicious(datasets, pictures):
     rows = [[kind, *across(datasets, lambda of, kind=kind: of.suspicions[kind])] for kind in kinds]
     rows.append([TOTAL, *across(datasets, lambda of: of.num_suspicious)])
     about = (
-        'Legible regions that deserve a look; none is left out for it. One that is suspicious in several ways counts '
-        'once in the total.'
+        'Legible regions that are worth a look; none is left out. A region that is suspicious for several reasons '
+        'counts once in the total.'
     )
     blamed = {LOOK_ALIKES: _not_ascii}
     galleries = [_gallery(datasets, kind, pictures, KINDS[kind], blamed.get(kind)) for kind in kinds]
@@ -133,7 +133,7 @@ def _duplicates(datasets, twins, shown, pictures):
     rows = [[*names, number, datasets[names[0]].num_images] for names, number in counts.items()]
     about = (
         f'Images for evaluation that look like one for training: {len(twins)} (perceptual hash; correlation of the low '
-        f'frequencies {MIN_CORRELATION} or more). Scores on them are too good.'
+        f'frequencies {MIN_CORRELATION} or more). Scores on them are too high.'
     )
     cards = [_pair(datasets, twin, pictures) for twin in shown]
     return Section(
@@ -192,7 +192,7 @@ def _gallery(datasets, kind, pictures, note='', blamed=None, is_listed=True):
 
 
 def _where(findings, example):
-    """Where an example is, without the folder that the verdict's table names."""
+    """Where an example is, without the folder that the summary's table names."""
     _, path = split_source(findings.source)
     folder = (path if os.path.isdir(path) else os.path.dirname(path)) or os.curdir
     return example.where.removeprefix(f'{folder}/').removeprefix(f'{os.path.abspath(folder)}/')

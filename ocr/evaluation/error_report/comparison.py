@@ -1,4 +1,4 @@
-"""Readings against those of an earlier evaluation: what was mended and what broke."""
+"""Readings against those of an earlier evaluation: what is fixed and what regressed."""
 
 import hashlib
 import os
@@ -110,7 +110,7 @@ class Comparison:
 
     Attributes:
         model: what the earlier one calls its model.
-        mended, broken: lists of Pair: wrong before and right now, right before and wrong now; the most confident first.
+        fixed, regressed: lists of Pair: wrong before and right now, and the other way round; the most confident first.
         num_right: regions right in both; num_wrong: wrong in both; num_other: those of them that are read differently.
         num_new: regions that the earlier one had not read; num_gone: those that only it had.
         num_relabelled: regions in common whose label has changed.
@@ -119,8 +119,8 @@ class Comparison:
     """
 
     model: str
-    mended: list[Pair]
-    broken: list[Pair]
+    fixed: list[Pair]
+    regressed: list[Pair]
     num_right: int
     num_wrong: int
     num_other: int
@@ -134,7 +134,7 @@ class Comparison:
     @property
     def num_common(self):
         """Regions that both have read."""
-        return self.num_right + self.num_wrong + len(self.mended) + len(self.broken)
+        return self.num_right + self.num_wrong + len(self.fixed) + len(self.regressed)
 
 
 def compare(readings, earlier):
@@ -154,8 +154,8 @@ def compare(readings, earlier):
         sides[same_text(pair.before, truth), same_text(pair.reading.text, truth)].append(pair)
     return Comparison(
         earlier.model,
-        mended=_most_confident_first(sides[False, True]),
-        broken=_most_confident_first(sides[True, False]),
+        fixed=_most_confident_first(sides[False, True]),
+        regressed=_most_confident_first(sides[True, False]),
         num_right=len(sides[True, True]),
         num_wrong=len(sides[False, False]),
         num_other=sum(pair.before != pair.reading.text for pair in sides[False, False]),

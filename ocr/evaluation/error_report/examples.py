@@ -6,7 +6,7 @@ no pictures, and one that was resumed shows what an undisturbed one does.
 
 from ocr.evaluation.error_report.confusions import name_of
 from ocr.metrics import wrong_characters
-from ocr.pages.document import Line, Specimen, Tile
+from ocr.pages.document import Line, RegionExample, Tile
 from ocr.pages.pictures import draw_pictures, to_jpeg
 from ocr.preprocessing.decode import read_image
 from ocr.preprocessing.prepare import Broken
@@ -16,8 +16,8 @@ from ocr.region import TextRegion
 MAX_TILES = 40  # characters of a text whose attention is shown
 
 
-class Studio:
-    """Makes the Specimens of readings.
+class ExampleRenderer:
+    """Makes the RegionExamples of readings.
 
     Attributes:
         has_attention: bool, the model gives its attention away.
@@ -37,8 +37,8 @@ class Studio:
             'read_image': read_image,
         }
 
-    def specimens(self, readings, lines, with_attention=False):
-        """A Specimen of each reading.
+    def examples(self, readings, lines, with_attention=False):
+        """A RegionExample of each reading.
 
         Args:
             readings: list of report.Reading.
@@ -49,7 +49,7 @@ class Studio:
         settings = self._settings
         pictures = draw_pictures(regions, settings['num_workers'], settings['read_image'])
         looks = self._looks(regions) if with_attention and self.has_attention else [((), None)] * len(readings)
-        return [_specimen(*of_reading) for of_reading in zip(readings, pictures, looks, lines, strict=True)]
+        return [_example(*of_reading) for of_reading in zip(readings, pictures, looks, lines, strict=True)]
 
     def _looks(self, regions):
         """For each region its Tiles, and the text read this time."""
@@ -62,7 +62,7 @@ class Studio:
         return looks
 
 
-def _specimen(reading, picture, look, more):
+def _example(reading, picture, look, more):
     tiles, again = look
     wrong_read, wrong_true = wrong_characters(reading.text, reading.truth)
     lines = (
@@ -74,7 +74,7 @@ def _specimen(reading, picture, look, more):
     if len(tiles) == MAX_TILES:
         notes.append(f'The attention of the first {MAX_TILES} characters is shown.')
     alt = f'Region labelled {reading.truth}, read as {reading.text or "nothing"}'
-    return Specimen(picture, alt, lines, tiles, ' '.join(notes))
+    return RegionExample(picture, alt, lines, tiles, ' '.join(notes))
 
 
 def _tiles(canvas, result):

@@ -12,8 +12,8 @@ from ocr.evaluation.scores import mean_score, percent
 from ocr.pages.document import BAD, GOOD, Finding
 from ocr.region_shape import HORIZONTAL, SQUARE, VERTICAL
 
-WHERE, CHARACTERS, CONFIDENCE = 'Where it errs', 'Characters', 'Confidence'
-COMPARISON, WORST, LABELS = 'Against the earlier run', 'Worst regions', 'Labels to look at'
+WHERE, CHARACTERS, CONFIDENCE = 'Accuracy by kind of region', 'Characters', 'Confidence'
+COMPARISON, WORST, LABELS = 'Comparison with the earlier run', 'Worst regions', 'Labels to check'
 LEAST_SHARE = 0.1  # of the wrong readings, or of all edits, that something must surely make up to be a finding
 LEAST_EXCESS = 0.02  # of confidence over accuracy
 NAMED = 5  # confusions or characters that a sentence names
@@ -26,7 +26,7 @@ _PHRASES = {
     RARITY: 'texts whose rarest character occurs {} times',
 }
 _ADVICE_ON_ORIENTATION = {
-    HORIZONTAL: 'look at the worst regions: it is not how the text lies that makes these hard.',
+    HORIZONTAL: 'look at the worst regions: their orientation is not what makes them hard.',
     SQUARE: 'train on more single characters and very short texts.',
     TURNED: 'turn training regions further (--augment), or draw turned text (--train_datasets synthetic:scene).',
     VERTICAL: 'train on columns and text turned upright: --train_datasets synthetic:scene draws both.',
@@ -80,7 +80,7 @@ def _on_height(slices, worse):
     return _by_side(
         slices,
         worse,
-        below='Take larger pictures where that is possible; train on small text (--augment photo).',
+        below='Take larger pictures if possible; train on small text (--augment photo).',
         above='Look at the worst regions: large text is often lettering of its own kind; train on more of it.',
     )
 
@@ -166,7 +166,7 @@ def on_kinds_of_errors(analysis):
         number = int((is_of_kind & ~measurement.right).sum())
         if number >= MIN_REGIONS and share.low >= LEAST_SHARE:
             said = f'{number} of {share.num_scored} wrong readings {said}, {percent(share)} %.'
-            advice = f'Look whether the labels {asked}; where it does not matter, take a score that ignores it.'
+            advice = f'Check whether the labels {asked}; if it does not matter, use a score that ignores it.'
             found.append(Finding(said, advice, CHARACTERS))
     return found
 
@@ -195,11 +195,11 @@ def on_confidence(analysis):
     ece = f'expected calibration error {100 * analysis.calibration.error:.1f} %'
     points = f'{100 * abs(excess.value):.1f} points'
     if excess.value > 0:
-        said = f'Confidences are too high, by {points} in the mean; {ece}.'
-        advice = 'Refuse readings below a threshold of the table there, chosen by what it keeps right.'
+        said = f'Confidences are too high, by {points} on average; {ece}.'
+        advice = 'Reject readings below a threshold from the table there.'
         return [Finding(said, advice, CONFIDENCE)]
-    said = f'Confidences are too low, by {points} in the mean; {ece}.'
-    advice = 'Take a threshold from the table there rather than the confidence for a probability.'
+    said = f'Confidences are too low, by {points} on average; {ece}.'
+    advice = 'Use a threshold from the table there; the confidence is no probability.'
     return [Finding(said, advice, CONFIDENCE, tone='')]
 
 
@@ -214,7 +214,7 @@ def on_labels(analysis):
         f'{are} as confident as right ones are; of all so confident {_right(suspects.accuracy)}, of the others '
         f'{_right(suspects.rest)}.'
     )
-    advice = 'Look at its label first.' if number == 1 else 'Look at their labels first.'
+    advice = 'Check its label first.' if number == 1 else 'Check their labels first.'
     return [Finding(said, advice, LABELS)]
 
 
@@ -225,14 +225,14 @@ def on_comparison(analysis):
         return []
     change = comparison.change['accuracy']
     said = (
-        f'Of {comparison.num_common} regions in both, {len(comparison.mended)} mended and {len(comparison.broken)} '
-        f'broken since {comparison.model}: word accuracy {in_points(change)} points.'
+        f'Of {comparison.num_common} regions in both runs, {len(comparison.fixed)} are fixed and '
+        f'{len(comparison.regressed)} regressed since {comparison.model}: word accuracy {in_points(change)} points.'
     )
     if change.low > 0:
         return [Finding(said, '', COMPARISON, GOOD)]
     if change.high < 0:
-        return [Finding(said, 'Look at what broke.', COMPARISON, BAD)]
-    return [Finding(said, 'So many regions cannot tell one from the other.', COMPARISON, tone='')]
+        return [Finding(said, 'Look at the regressed regions.', COMPARISON, BAD)]
+    return [Finding(said, 'With so few regions the difference may be chance.', COMPARISON, tone='')]
 
 
 def in_points(one):

@@ -23,13 +23,13 @@ def check_folder(folder):
         raise InputError(f'--report {folder}: cannot be written ({error.strerror or error}); {REMEDY}') from None
 
 
-def write_page(folder, analysis, studio, number):
+def write_page(folder, analysis, renderer, number):
     """Write the page of an Analysis.
 
     Args:
         folder: to write PAGE_FILE to.
         analysis: Analysis.
-        studio: Studio, which reads once more what is shown closely.
+        renderer: ExampleRenderer, which reads once more what is shown closely.
         number: of the regions that each section shows with pictures, at most.
 
     Returns:
@@ -40,7 +40,7 @@ def write_page(folder, analysis, studio, number):
     """
     path = os.path.join(folder, PAGE_FILE)
     title = f'Error report: {", ".join(analysis.scores.datasets) or "nothing scored"}'
-    html = to_html(title, all_sections(analysis, region_sections(analysis, studio, number)), is_sortable=True)
+    html = to_html(title, all_sections(analysis, region_sections(analysis, renderer, number)), is_sortable=True)
     with replacing(path, remedy=REMEDY) as file:
         file.write(html)
     return path

@@ -1,4 +1,4 @@
-"""The sections that show single regions: what broke, the worst, and labels to look at."""
+"""The sections that show single regions: what regressed, the worst, and labels to check."""
 
 import os
 
@@ -6,85 +6,88 @@ from ocr.evaluation.error_report import findings
 from ocr.evaluation.error_report.sections import comparison_tables
 from ocr.evaluation.error_report.slices import height_of, orientation_of
 from ocr.metrics import normalized_edit_similarity
-from ocr.pages.document import GOOD, Cell, Line, Paragraph, Section, Specimens, Table, of_which
+from ocr.pages.document import GOOD, Cell, Line, Paragraph, RegionExamples, Section, Table, of_which
 
 LISTED = 500  # regions in a table
 
 
-def region_sections(analysis, studio, number):
+def region_sections(analysis, renderer, number):
     """The sections that show regions.
 
     Args:
         analysis: Analysis.
-        studio: Studio.
+        renderer: ExampleRenderer.
         number: of the regions that each shows with pictures, at most.
     """
-    sections = [_worst(analysis, studio, number), _labels(analysis, studio, number)]
+    sections = [_worst(analysis, renderer, number), _labels(analysis, renderer, number)]
     if analysis.comparison:
-        sections.insert(0, _comparison(analysis, studio, number))
+        sections.insert(0, _comparison(analysis, renderer, number))
     return sections
 
 
-def _comparison(analysis, studio, number):
+def _comparison(analysis, renderer, number):
     comparison = analysis.comparison
     blocks = comparison_tables(comparison)
-    for title, pairs in (('Broken', comparison.broken), ('Mended', comparison.mended)):
+    for title, pairs in (('Regressed', comparison.regressed), ('Fixed', comparison.fixed)):
         if not pairs:
-            blocks.append(Paragraph(f'{title}: none.', GOOD if title == 'Broken' else ''))
+            blocks.append(Paragraph(f'{title}: none.', GOOD if title == 'Regressed' else ''))
             continue
         shown = pairs[:number]
         readings = [pair.reading for pair in shown]
         lines = [[Line('then', pair.before), *_about(pair.reading)] for pair in shown]
         if shown:
             blocks.append(
-                Specimens(f'{title}: {len(pairs)}{of_which(len(shown), len(pairs))}', studio.specimens(readings, lines))
+                RegionExamples(
+                    f'{title}: {len(pairs)}{of_which(len(shown), len(pairs))}',
+                    renderer.examples(readings, lines),
+                )
             )
         rows = [[one.reading.truth, one.before, *_row(one.reading)] for one in pairs[:LISTED]]
         blocks.append(_listed(title, ['truth', 'read then', *_HEADERS], rows, len(pairs)))
     return Section(findings.COMPARISON, blocks)
 
 
-def _worst(analysis, studio, number):
+def _worst(analysis, renderer, number):
     readings = [analysis.measurement.readings[i] for i in analysis.worst[: max(number, LISTED)]]
     if not readings:
-        return Section(findings.WORST, [Paragraph('Every text was read right.', GOOD)])
+        return Section(findings.WORST, [Paragraph('Every text was read correctly.', GOOD)])
     total, shown = len(analysis.worst), readings[:number]
     note = 'Characters that are wrong or missing are marked. '
-    if studio.has_attention:
+    if renderer.has_attention:
         note += 'The small pictures show where the model looked for each character, and how sure it was.'
     else:
-        note += 'This graph does not give its attention away; one frozen by export.py does.'
-    specimens = studio.specimens(shown, [_about(one) for one in shown], with_attention=True)
+        note += 'This graph has no attention output; one exported by export.py has.'
+    examples = renderer.examples(shown, [_about(one) for one in shown], with_attention=True)
     rows = [[one.truth, *_row(one)] for one in readings[:LISTED]]
-    blocks = [Specimens(f'wrong readings: {total}{of_which(len(shown), total)}', specimens, note)] if shown else []
+    blocks = [RegionExamples(f'wrong readings: {total}{of_which(len(shown), total)}', examples, note)] if shown else []
     return Section(
         findings.WORST,
         [*blocks, _listed('Wrong readings, the worst first', ['truth', *_HEADERS], rows, total)],
     )
 
 
-def _labels(analysis, studio, number):
+def _labels(analysis, renderer, number):
     suspects = analysis.suspects
-    case_only = f' {suspects.num_case_only} more differ in letter case alone.' * bool(suspects.num_case_only)
+    case_only = f' {suspects.num_case_only} more differ only in letter case.' * bool(suspects.num_case_only)
     if not len(suspects.positions):
-        said = f'None: no wrong reading is as confident as right ones are in the mean.{case_only}'
+        said = f'None: no wrong reading is as confident as correct ones are on average.{case_only}'
         return Section(findings.LABELS, [Paragraph(said, GOOD)])
     about = (
-        f'Wrong readings of confidence {suspects.threshold:.3f} or more, which right ones have in the mean: the label '
-        f'may be at fault rather than the model.{case_only}'
+        f'Wrong readings of confidence {suspects.threshold:.3f} or more, the average of correct ones: the label '
+        f'may be wrong rather than the model.{case_only}'
     )
     if not suspects.are_telling:
-        about += ' Beware: so confident a reading of this model is hardly more often right than another.'
+        about += ' But such confident readings of this model are hardly more often correct than others.'
     readings = [analysis.measurement.readings[i] for i in suspects.positions[: max(number, LISTED)]]
     total, shown = len(suspects.positions), readings[:number]
     blocks = [Paragraph(about)]
     if shown:
-        title = f'labels to look at: {total}{of_which(len(shown), total)}'
-        blocks.append(Specimens(title, studio.specimens(shown, [_about(one) for one in shown])))
+        title = f'labels to check: {total}{of_which(len(shown), total)}'
+        blocks.append(RegionExamples(title, renderer.examples(shown, [_about(one) for one in shown])))
     rows = [[one.truth, *_row(one)] for one in readings[:LISTED]]
     return Section(
         findings.LABELS,
-        [*blocks, _listed('Labels to look at, the most confident reading first', ['truth', *_HEADERS], rows, total)],
+        [*blocks, _listed('Labels to check, the most confident reading first', ['truth', *_HEADERS], rows, total)],
     )
 
 

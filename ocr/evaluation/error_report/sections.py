@@ -39,7 +39,7 @@ def all_sections(analysis, regions):
 
 
 def summary(analysis):
-    """What stands out."""
+    """The findings, with the scores that matter most."""
     combined = analysis.scores.combined
     about = (
         f'{analysis.model} read {len(analysis.measurement)} regions; in per cent, with 95 % intervals: word accuracy '
@@ -47,9 +47,9 @@ def summary(analysis):
     )
     found = findings.all_findings(analysis)
     if not found:
-        said = 'Nothing stands out: no part of the regions is read worse than the others beyond what chance may do.'
+        said = 'No findings: no kind of region is read significantly worse than the others.'
         found = [Paragraph(said, GOOD)]
-    return Section('What stands out', [Paragraph(about), *found])
+    return Section('Findings', [Paragraph(about), *found])
 
 
 def scores(analysis):
@@ -67,7 +67,7 @@ def scores(analysis):
     return Section(
         'Scores',
         [
-            Paragraph('An interval says how far a score would move with other regions of the same kind.'),
+            Paragraph('An interval shows how much a score would vary with other regions of the same kind.'),
             Table(['score', *columns], rows, 'In per cent, with 95 % intervals', is_sortable=True),
             Table(['dataset', 'scored', *(f'left out: {one}' for one in reasons)], counts, 'Regions', is_sortable=True),
         ],
@@ -81,8 +81,8 @@ def _num_scored(analysis, dataset):
 def where(analysis):
     """Word accuracy of parts of the regions."""
     about = (
-        'Word accuracy of the regions parted by what is known of them. A part is called worse only where its interval '
-        f'and that of all other regions do not overlap, and both have {MIN_REGIONS} regions at least.'
+        'Word accuracy of the regions by length, height and so on. A group is called worse only if its interval and '
+        f'that of all other regions do not overlap, and both have at least {MIN_REGIONS} regions.'
     )
     blocks = [Paragraph(about), *_unlinked(findings.on_reach(analysis))]
     for kind, (title, header) in _KINDS.items():
@@ -104,7 +104,7 @@ def characters(analysis):
     """Which characters are taken for which."""
     confusions = analysis.confusions
     if not confusions.num_edits:
-        return Section(findings.CHARACTERS, [Paragraph('Every character was read right.', GOOD)])
+        return Section(findings.CHARACTERS, [Paragraph('Every character was read correctly.', GOOD)])
     about = (
         f'{confusions.num_edits} edits lead from the {confusions.occurrences.total()} true characters to those read: '
         f'{confusions.substitutions.total()} characters were taken for others, {confusions.deletions.total()} were not '
@@ -142,8 +142,8 @@ def _lost_table(confusions):
         read = ', '.join(f'{name_of(one)} ({number})' for one, number in others)
         occurrences = confusions.occurrences[true]
         rows.append([name_of(true), occurrences, count, score_cell(confusions.share(true, count)), read])
-    headers = ['character', 'occurrences', 'not read right', 'of them, %', 'read as']
-    return Table(headers, rows, 'Characters by how often they are lost', is_sortable=True)
+    headers = ['character', 'occurrences', 'misread', 'of them, %', 'read as']
+    return Table(headers, rows, 'Characters by how often they are misread', is_sortable=True)
 
 
 def confidence(analysis):
@@ -158,30 +158,30 @@ def confidence(analysis):
         ]
         for one in analysis.kept
     ]
-    headers = ['confidence at least', 'readings kept, %', 'of them right, %']
+    headers = ['confidence at least', 'readings kept, %', 'of them correct, %']
     blocks = [
-        Paragraph('Whether a confidence can be taken for the probability of being right.'),
+        Paragraph('Whether a confidence is the probability of a correct reading.'),
         reliability_chart('Whole texts', 'texts', analysis.calibration, _unlinked(findings.on_confidence(analysis))),
     ]
     if analysis.characters.num_scored:
         blocks.append(reliability_chart('Single characters', 'characters', analysis.characters))
     return Section(
         findings.CONFIDENCE,
-        [*blocks, Table(headers, rows, 'If the least confident readings are refused', is_sortable=True)],
+        [*blocks, Table(headers, rows, 'If readings below a confidence are rejected', is_sortable=True)],
     )
 
 
 def comparison_tables(comparison):
     """Paragraphs and tables of a Comparison."""
     about = (
-        f'{comparison.num_common} regions were read in both. Each text is held against the label of now; of these '
+        f'{comparison.num_common} regions were read in both. Both texts are compared with the label of today; of these '
         f'regions {comparison.num_relabelled} had another label then. Not compared: {comparison.num_new} regions that '
         f'were not read then, and {comparison.num_gone} that were read only then.'
     )
     counts = [
-        ['mended: wrong then, right now', len(comparison.mended)],
-        ['broken: right then, wrong now', len(comparison.broken)],
-        ['right in both', comparison.num_right],
+        ['fixed: wrong then, correct now', len(comparison.fixed)],
+        ['regressed: correct then, wrong now', len(comparison.regressed)],
+        ['correct in both', comparison.num_right],
         ['wrong in both', comparison.num_wrong],
         ['- and read differently', comparison.num_other],
     ]

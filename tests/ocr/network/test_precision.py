@@ -7,7 +7,7 @@ import tensorflow.compat.v1 as tf
 
 from ocr.errors import InputError
 from ocr.network import precision
-from ocr.network.precision import choose_precision, cpu_flags, session_config
+from ocr.network.precision import cpu_flags, session_config, set_precision
 
 AMX = {'avx512bw', 'avx512_bf16', 'amx_bf16'}
 AVX512_BF16 = {'avx512bw', 'avx512_bf16'}
@@ -49,7 +49,7 @@ def on(monkeypatch, cpu=(), gpu=None):
 def test_the_hardware_decides_and_one_line_says_so(monkeypatch, caplog, wanted, cpu, gpu, chosen, said):
     on(monkeypatch, cpu, gpu)
     with caplog.at_level(logging.INFO, 'ocr.network.precision'):
-        assert choose_precision(wanted) == chosen
+        assert set_precision(wanted) == chosen
     (line,) = caplog.messages
     assert line.startswith(f'precision: {chosen} (') and said in line
     assert tf.config.experimental.tensor_float_32_execution_enabled() == (chosen == 'tf32')
@@ -66,7 +66,7 @@ def test_the_hardware_decides_and_one_line_says_so(monkeypatch, caplog, wanted, 
 )
 def test_scores_are_exact_unless_asked_otherwise(monkeypatch, wanted, cpu, gpu, chosen):
     on(monkeypatch, cpu, gpu)
-    assert choose_precision(wanted, exact=True) == chosen
+    assert set_precision(wanted, exact=True) == chosen
 
 
 @pytest.mark.parametrize(
@@ -84,14 +84,14 @@ def test_scores_are_exact_unless_asked_otherwise(monkeypatch, wanted, cpu, gpu, 
 )
 def test_uneven_channels_are_trained_in_float32_where_bfloat16_is_slower(monkeypatch, wanted, cpu, gpu, width, chosen):
     on(monkeypatch, cpu, gpu)
-    assert choose_precision(wanted, trained_width=width) == chosen
+    assert set_precision(wanted, trained_width=width) == chosen
 
 
 @pytest.mark.parametrize(('cpu', 'gpu'), [({'avx2', 'sse4_2'}, None), (AMX, H100)])
 def test_bfloat16_is_refused_where_it_is_not(monkeypatch, cpu, gpu):
     on(monkeypatch, cpu, gpu)
     with pytest.raises(InputError, match=r'--precision bfloat16.*--precision auto'):
-        choose_precision('bfloat16')
+        set_precision('bfloat16')
 
 
 def test_flags_of_the_cpu(monkeypatch, tmp_path):

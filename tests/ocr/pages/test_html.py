@@ -14,9 +14,9 @@ from ocr.pages.document import (
     Gallery,
     Line,
     Paragraph,
+    RegionExample,
+    RegionExamples,
     Section,
-    Specimen,
-    Specimens,
     Table,
     Tile,
     to_text,
@@ -154,25 +154,25 @@ def test_no_two_charts_of_a_page_share_an_id():
     assert references and references <= set(page.ids)
 
 
-def test_specimens_mark_what_is_wrong_and_describe_what_is_seen():
+def test_examples_mark_what_is_wrong_and_describe_what_is_seen():
     tiles = (Tile(JPEG, 'Attention for <a>', '<a>', '90 %'), Tile(JPEG, 'Attention at the end', 'end', is_tall=True))
     lines = (Line('truth', 'a<b>', frozenset({1, 3})), Line('read', ''))
-    specimens = Specimens('some: 1', [Specimen(None, 'gone', lines), Specimen(JPEG, 'Region "x"', lines, tiles, 'so')])
-    html = to_html('page', [Section('s', [specimens])])
+    examples = RegionExamples(
+        'some: 1', [RegionExample(None, 'gone', lines), RegionExample(JPEG, 'Region "x"', lines, tiles, 'so')]
+    )
+    html = to_html('page', [Section('s', [examples])])
     page = Page(html)
     assert html.count('<bdi>a<mark>&lt;</mark>b<mark>&gt;</mark></bdi>') == 2
     assert page.described == ['Region "x"', 'Attention for <a>', 'Attention at the end']
     assert html.count('<figure class="tall">') == 1
     assert page.texts.count('nothing') == 2 and page.texts.count('no picture') == 1
-    assert to_text([Section('s', [specimens])]).splitlines()[3:] == ['  truth "a<b>"  read ""'] * 2
+    assert to_text([Section('s', [examples])]).splitlines()[3:] == ['  truth "a<b>"  read ""'] * 2
 
 
 def test_findings_lead_to_their_sections_and_flags_are_code():
-    sections = [Section('All', [Finding('Bad.', 'Raise --seq_len.', 'Where it errs')]), Section('Where it errs', [])]
+    sections = [Section('All', [Finding('Bad.', 'Raise --seq_len.', 'Errors')]), Section('Errors', [])]
     html = to_html('page', sections)
-    assert (
-        '<p class="finding bad">Bad. <strong>Raise <code>--seq_len</code>.</strong> <a href="#where-it-errs">' in html
-    )
+    assert '<p class="finding bad">Bad. <strong>Raise <code>--seq_len</code>.</strong> <a href="#errors">' in html
     assert to_text(sections).splitlines()[2] == 'Bad. Raise --seq_len.'
 
 

@@ -62,11 +62,9 @@ def test_the_script_names_what_it_passes_over(tmp_path, capsys):
     save(tmp_path / 'a.png')
     (tmp_path / 'a\x1bb.pdf').write_bytes(b'%PDF-1.7')
     script = tiny.load_script('test')
-    script.print_passed_over(tmp_path)
-    assert capsys.readouterr().out == (
-        'passed over, since they are no images that are read here: 1 .pdf (such as a\\x1bb.pdf)\n'
-    )
-    script.print_passed_over(tmp_path / 'a.png')
+    script.print_skipped(tmp_path)
+    assert capsys.readouterr().out == ('skipped, because their format is not supported: 1 .pdf (such as a\\x1bb.pdf)\n')
+    script.print_skipped(tmp_path / 'a.png')
     assert capsys.readouterr().out == ''
 
 
@@ -75,7 +73,7 @@ def test_the_script_takes_a_file_or_a_folder(tmp_path, name):
     save(tmp_path / 'a.png')
     (region,) = find_regions(str(tmp_path / name), '')
     assert region.image_path == str(tmp_path / 'a.png')
-    assert tiny.load_script('test').place(region, str(tmp_path / name)) == {'image': 'a.png'}
+    assert tiny.load_script('test').location(region, str(tmp_path / name)) == {'image': 'a.png'}
 
 
 def test_the_script_says_what_there_is_where_there_is_no_image(tmp_path):

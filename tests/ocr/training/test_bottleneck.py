@@ -8,9 +8,9 @@ import pytest
 import tiny
 from crops import write_photographs
 
-from ocr.training.bottleneck import Circumstances, Measured, judge, report
+from ocr.training.bottleneck import Measured, TrainingSetup, describe_bottleneck, judge
 
-USUAL = Circumstances(
+USUAL = TrainingSetup(
     num_workers=8,
     num_cores=8,
     on_gpu=True,
@@ -42,10 +42,10 @@ SHARED = 'reading and the step share the cores, which bound the training'
 )
 def test_the_slower_one_bounds_and_the_nearest_remedy_is_first(rates, gpu_use, changes, bound, first):
     measured = Measured(*rates, together=0.9 * min(rates), queue_fill=0.5, gpu_use=gpu_use)
-    circumstances = dataclasses.replace(USUAL, **changes)
-    found, remedies = judge(measured, circumstances)
+    setup = dataclasses.replace(USUAL, **changes)
+    found, remedies = judge(measured, setup)
     assert (found, remedies[0]) == (bound, first)
-    text = report(measured, circumstances)
+    text = describe_bottleneck(measured, setup)
     assert f'{bound}; to change: {first}' in text
     assert ('no GPU' in text) == (gpu_use is None)
 
@@ -77,8 +77,8 @@ def test_shared_cores_are_told_from_a_slow_part(rates, queue_fill, bound):
 )
 def test_what_relieves_shared_cores_is_less_reading_first(changes, expected):
     measured = Measured(13.2, 10.9, 5.9, queue_fill=0.01)
-    circumstances = dataclasses.replace(USUAL, **{'on_gpu': False, **changes})
-    assert judge(measured, circumstances)[1][: len(expected)] == expected
+    setup = dataclasses.replace(USUAL, **{'on_gpu': False, **changes})
+    assert judge(measured, setup)[1][: len(expected)] == expected
 
 
 def test_a_training_is_profiled_and_nothing_is_saved(tmp_path, capsys, monkeypatch):

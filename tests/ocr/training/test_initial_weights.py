@@ -33,7 +33,7 @@ def make_start(folder, kind, given, charset=OLD, settings='{}'):
 
 
 @pytest.mark.parametrize(
-    ('kind', 'given', 'goes_on'),
+    ('kind', 'given', 'resumes'),
     [
         ('checkpoint', None, True),
         ('checkpoint', Charset('ab'), True),
@@ -44,9 +44,9 @@ def make_start(folder, kind, given, charset=OLD, settings='{}'):
         ('pb', Charset('cba'), False),
     ],
 )
-def test_only_a_checkpoint_with_its_own_charset_is_gone_on_with(tmp_path, kind, given, goes_on):
+def test_only_a_checkpoint_with_its_own_charset_is_gone_on_with(tmp_path, kind, given, resumes):
     start = make_start(tmp_path, kind, given)
-    assert start.goes_on == goes_on
+    assert start.resumes == resumes
     assert start.charset == (given or OLD)
     assert start.trained_charset == OLD
     assert start.settings.text == '{}'

@@ -68,9 +68,9 @@ def test_damaged_images_are_decoded_and_their_regions_lost(checked):
         'dataset': 'mine', 'images': '14', 'damaged': '1', 'regions lost': '3'
     }  # fmt: skip
     assert 'damaged.png: unreadable image' in checked.text
-    verdict = checked.page.table('dataset', 'used for')
-    assert (verdict['mine']['regions'], verdict['mine']['usable']) == ('26', '10')
-    assert (verdict['scored']['regions'], verdict['scored']['usable']) == ('4', '3')
+    summary = checked.page.table('dataset', 'used for')
+    assert (summary['mine']['regions'], summary['mine']['usable']) == ('26', '10')
+    assert (summary['scored']['regions'], summary['scored']['usable']) == ('4', '3')
 
 
 def test_every_kind_of_suspicion_is_found_once(checked):

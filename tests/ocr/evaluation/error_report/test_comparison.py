@@ -39,8 +39,8 @@ def compared(folder, readings, records):
 
 def test_mended_and_broken(tmp_path):
     now = [
-        reading('ab', image='mended', confidence=0.3),
-        reading('ab', image='mended too', confidence=0.7),
+        reading('ab', image='fixed', confidence=0.3),
+        reading('ab', image='fixed too', confidence=0.7),
         reading('ab', 'a', image='broken'),
         reading('ab', image='right'),
         reading('ab', 'b', image='wrong'),
@@ -52,8 +52,8 @@ def test_mended_and_broken(tmp_path):
         before[i]['text'] = text
     before += [record(reading('ab', image='gone')), {**before[0], 'image': 'broken image', 'error': 'unreadable'}]
     found = compared(tmp_path, now, before)
-    assert [(pair.reading.image, pair.before) for pair in found.mended] == [('mended too', 'y'), ('mended', 'x')]
-    assert [(pair.reading.image, pair.before) for pair in found.broken] == [('broken', 'ab')]
+    assert [(pair.reading.image, pair.before) for pair in found.fixed] == [('fixed too', 'y'), ('fixed', 'x')]
+    assert [(pair.reading.image, pair.before) for pair in found.regressed] == [('broken', 'ab')]
     assert (found.num_right, found.num_wrong, found.num_other) == (1, 2, 1)
     assert (found.num_new, found.num_gone, found.num_common) == (1, 1, 6)
     assert (found.model, found.num_relabelled) == ('old.pb', 0)
@@ -72,7 +72,7 @@ def test_a_label_that_was_mended_counts_for_both(tmp_path):
 def test_regions_that_are_given_twice_are_compared_in_their_order(tmp_path):
     now = [reading('a'), reading('b'), reading('c')]
     found = compared(tmp_path, now, [record(now[0]), record(now[1], 'x')])
-    assert (found.num_right, len(found.mended), found.num_new) == (1, 1, 1)
+    assert (found.num_right, len(found.fixed), found.num_new) == (1, 1, 1)
 
 
 @pytest.mark.parametrize(

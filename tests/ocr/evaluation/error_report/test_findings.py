@@ -76,7 +76,7 @@ def test_what_the_model_cannot_write():
 )
 def test_what_labels_may_leave_out(number, is_said, text, said):
     readings = mixed(100, 20) + [reading('ab', text)] * number
-    sentences = [one for one in found(readings) if 'wrong readings' in one and 'Look whether the labels' in one]
+    sentences = [one for one in found(readings) if 'wrong readings' in one and 'Check whether the labels' in one]
     assert len(sentences) == is_said
     assert not is_said or sentences[0].startswith(f'{number} of {20 + number} {said}, ')
 
