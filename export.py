@@ -77,9 +77,8 @@ class Source(NamedTuple):
         path = cfg.checkpoint_path
         graph_def = load_graph(path, 'checkpoint_path', wanted=(), trusted=cfg.trust_model)
         if is_detector(graph_def):
-            return cls(
-                path, graph_def, dataclasses.replace(cfg, model_name='detector'), None, answer_of_graph(graph_def)
-            )
+            cfg = dataclasses.replace(cfg, model_name='detector')
+            return cls(path, graph_def, cfg, None, answer_of_graph(graph_def))
         require_nodes(graph_def, f'--checkpoint_path {path}')
         graph_def = shown_as_told(graph_def, path, cfg)
         charset = Charset.agreed(Charset.resolve(cfg.charset_path), read_charset(graph_def, path), path)
