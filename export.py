@@ -71,16 +71,16 @@ class Source(NamedTuple):
     def from_pb(cls, cfg):
         from ocr.charset import Charset
         from ocr.evaluation.same_text import answer_of_graph
-        from ocr.model_files.frozen_graph import is_detector, load_graph, read_charset, with_text
+        from ocr.model_files.frozen_graph import is_detector, load_graph, read_charset, require_nodes, with_text
         from ocr.network import tensor_names as names
 
         path = cfg.checkpoint_path
         graph_def = load_graph(path, 'checkpoint_path', wanted=(), trusted=cfg.trust_model)
         if is_detector(graph_def):
-            return cls(
-                path, graph_def, dataclasses.replace(cfg, model_name='detector'), None, answer_of_graph(graph_def)
-            )
-        graph_def = shown_as_told(load_graph(path, 'checkpoint_path', trusted=cfg.trust_model), path, cfg)
+            cfg = dataclasses.replace(cfg, model_name='detector')
+            return cls(path, graph_def, cfg, None, answer_of_graph(graph_def))
+        require_nodes(graph_def, f'--checkpoint_path {path}')
+        graph_def = shown_as_told(graph_def, path, cfg)
         charset = Charset.agreed(Charset.resolve(cfg.charset_path), read_charset(graph_def, path), path)
         graph_def = with_text(graph_def, {names.CHARSET: charset.to_text()})
         return cls(path, graph_def, cfg, charset, answer_of_graph(graph_def, path, cfg.trust_model))

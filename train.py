@@ -54,8 +54,7 @@ def choose_charset(cfg, start, index):
     """Charset of the model to start from, else of --charset_path, else all characters of the training text."""
     from ocr.charset import Charset
 
-    charset = start.charset if start else Charset.resolve(cfg.charset_path)
-    if charset:
+    if charset := start.charset if start else Charset.resolve(cfg.charset_path):
         return charset
     if index is None:
         raise InputError('drawn text alone does not say what is to be read: give --charset_path, such as ascii')

@@ -104,7 +104,7 @@ def test_each_command_has_its_scripts_help(command, script, installed, tmp_path)
 @pytest.mark.parametrize(
     ('arguments', 'code', 'said'),
     [
-        ([], 0, 'read         Read a folder of images with a frozen graph (test.py)'),
+        ([], 0, 'read         Read a folder of images (test.py)'),
         (['--help'], 0, 'attention-ocr COMMAND --help'),
         (['reed'], 2, 'attention-ocr: reed: no such command; did you mean read?\n'),
         (['xyz'], 2, 'attention-ocr: xyz: no such command; there are read, train, eval,'),

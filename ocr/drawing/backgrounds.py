@@ -14,6 +14,7 @@ from ocr.preprocessing.unreadable import UnreadableImage
 
 PHOTO_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.webp')
 PHOTO_SIDE = 640  # pixels; photographs are kept no larger
+POOL, BLOCK = 32, 64  # photographs that so many pictures running share, so that each is decoded once for them
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,20 @@ def list_photos(folder):
     return paths
 
 
+def photo_pool(photos, seed, index, block=BLOCK):
+    """The photographs that a picture draws from: all, or POOL of many, the same as its neighbours in the set.
+
+    Args:
+        photos: tuple of paths.
+        seed, index: of the set, and of the picture in it.
+        block: pictures running that have the same.
+    """
+    if len(photos) <= POOL:
+        return photos
+    chosen = np.random.default_rng([seed, index // block, POOL]).choice(len(photos), POOL, replace=False)
+    return tuple(photos[i] for i in chosen)
+
+
 def photo_ground(shape, path, blur, contrast, rng):
     """float32 (H, W, 3), RGB: a crop of a photograph whose own contrast leaves room for text.
 
@@ -87,7 +102,7 @@ def plate(shape, polygon, reach):
     return mask
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=POOL)
 def _read_photo(path):
     """uint8 (h, w, 3), RGB, the longer side PHOTO_SIDE or less."""
     try:

@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from ocr.drawing.backgrounds import list_photos
+from ocr.drawing.backgrounds import list_photos, photo_pool
 from ocr.drawing.clutter import MAX_WORD, clear, draw_clutter
 from ocr.drawing.effects import draw_sign, draw_strengths
 from ocr.drawing.layout import SHAPES, Pose, bleed, lay_out
@@ -20,6 +20,7 @@ from ocr.drawing.undrawable import MAX_FAILURES, Undrawable, naming
 from ocr.errors import InputError
 
 MAX_DRAWS = 100  # texts drawn until one is found that a font covers
+PHOTO_BLOCK = 512  # samples running that share their photographs
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +73,25 @@ def draw_with_ink(recipe, fonts, seed, index):
 
 def draw_layers(recipe, fonts, seed, index):
     """`draw_with_ink`'s two, and the uint8 (H, W) mask of the clutter or None."""
-    fonts = recipe.choose_fonts(fonts)
+    fonts, photos = recipe.choose_fonts(fonts), photo_pool(list_photos(recipe.photo_dir), seed, index, PHOTO_BLOCK)
     for failures in range(MAX_FAILURES):
         rng = np.random.default_rng(np.random.SeedSequence([seed, index] + [failures] * bool(failures)))
         try:
             text, font = _draw_text(recipe, fonts, rng)
             with naming(font.path, text):
-                sample, ink, clutter = _draw_layers(recipe, fonts, text, font, rng)
+                sample, ink, clutter = _draw_layers(recipe, fonts, photos, text, font, rng)
             return replace(sample, num_failures=failures), ink, clutter
         except Undrawable as error:
             last = error
     raise InputError(f'recipe {recipe.name}: {MAX_FAILURES} samples running could not be drawn; the last: {last}')
 
 
-def _draw_layers(recipe, fonts, text, font, rng):
+def _draw_layers(recipe, fonts, photos, text, font, rng):
     """As `draw_layers`, of a text in a font."""
     em = draw_size(recipe.font_size, rng)
     pose = draw_pose(recipe, len(split_units(text)), rng)
     effects = {} if recipe.plain and rng.random() < recipe.plain else recipe.effects
-    look = draw_look(effects, recipe.contrast, em, rng, list_photos(recipe.photo_dir))
+    look = draw_look(effects, recipe.contrast, em, rng, photos)
     strength = draw_strengths(recipe.effects, ('clutter', 'marks', 'perspective'), rng)
     layout, clutter = lay_out(text, font, em, pose, growth=look.outline), None
     if strength['clutter'] or strength['marks']:

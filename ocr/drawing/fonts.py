@@ -23,6 +23,7 @@ SUFFIXES = ('.ttf', '.otf', '.ttc', '.otc')
 TYPE1_SUFFIX = '.pfb'  # drawn where a table says what is in it: such a file names no Unicode characters
 OUTLINE_TABLES = ('glyf', 'CFF ', 'CFF2')
 _TELLING = 'abdeghnqr'  # small letters whose forms are not those of their capitals
+_MEASURED_SIZE = 128  # pixels an em at which distances are measured
 _COMPARED_SIZE = 64  # pixels an em at which letters are compared
 _ALIKE = 0.78  # overlap of a letter's ink and its capital's
 CJK_HINT = 'Debian: fonts-noto-cjk or fonts-wqy-microhei'
@@ -39,7 +40,7 @@ class Glyph:
         ink: uint8 (h, w), 0..255, anti-aliased, trimmed to its ink; (0, 0) for a space.
         left, top: where the bitmap's upper left corner lies.
         advance: distance to the next unit's origin.
-        silhouette: float64 (P, 2), points on and between the outermost ink of each column; its extent is the ink's.
+        silhouette: float32 (P, 2), points on and between the outermost ink of each column; its extent is the ink's.
     """
 
     ink: np.ndarray
@@ -100,7 +101,11 @@ class Font:
 
     def kerning(self, first, second, size):
         """Pixels to add between two characters at `size` pixels an em, as the font's kerning table says."""
-        return _kerning(self.path, self.number, size, first, second)
+        return size * _kerning(self.path, self.number, first, second)
+
+    def advance(self, unit):
+        """About the width of a unit of text, em."""
+        return _advance(self.path, self.number, unit)
 
 
 class Fonts(tuple):
@@ -190,56 +195,82 @@ def _is_usable(face, name):
     return missing is None
 
 
-@lru_cache(maxsize=64)
-def _face(path, number):
-    """(character map, glyph set) of a face, read once a process."""
-    face = TTFont(path, fontNumber=number, lazy=True)
-    return face.getBestCmap(), face.getGlyphSet()
+class _Face:
+    """A face as fontTools reads it: its character map, and its outlines once they are asked for."""
+
+    def __init__(self, path, number):
+        self._file = TTFont(path, fontNumber=number, lazy=True)
+        self.characters = self._file.getBestCmap()
+
+    @cached_property
+    def glyphs(self):
+        """The glyph set."""
+        return self._file.getGlyphSet()
+
+
+_face = lru_cache(maxsize=64)(_Face)
+
+
+@lru_cache(maxsize=1 << 13)
+def _code_points(path, number):
+    """uint32 (n,), sorted: the characters of a face; small enough to be kept of thousands, each read once."""
+    return np.sort(np.fromiter(_face(path, number).characters, np.uint32))
 
 
 @lru_cache(maxsize=1 << 18)
 def _has_glyph(path, number, character):
     """See `Font.has`. A small letter that shares its capital's glyph cannot be told from it and counts as missing."""
-    characters, glyphs = _face(path, number)
-    name = characters.get(ord(character))
-    if name is None or name == '.notdef':
+    known, code = _code_points(path, number), ord(character)
+    place = np.searchsorted(known, code)
+    if place == len(known) or known[place] != code:
+        return False
+    face = _face(path, number)
+    characters, name = face.characters, face.characters[code]
+    if name == '.notdef':
         return False
     if character.isspace() or character in JOINERS:
         return True
     capital = character.upper()
     if capital != character and len(capital) == 1 and characters.get(ord(capital)) == name:
         return False
-    pen = ControlBoundsPen(glyphs)
-    glyphs[name].draw(pen)
+    pen = ControlBoundsPen(face.glyphs)
+    face.glyphs[name].draw(pen)
     return pen.bounds is not None and pen.bounds[0] < pen.bounds[2] and pen.bounds[1] < pen.bounds[3]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _sized(path, number, size, engine=ImageFont.Layout.BASIC):
     """The face at a size for rasterising; with the basic engine, pictures do not depend on an optional library."""
     return ImageFont.truetype(path, size, index=number, layout_engine=engine)
 
 
-@lru_cache(maxsize=1 << 12)
+@lru_cache(maxsize=1 << 14)
 def _glyph(path, number, size, character):
-    """The `Glyph` of one character, which comes again and again."""
+    """The `Glyph` of one character, which comes again and again; about 5 kB each."""
     return _rasterise(_sized(path, number, size), character)
 
 
 def _rasterise(sized, text):
     """See `Font.glyph`."""
+    ink, left, top = _draw_ink(sized, text)
+    advance = float(sized.getlength(text))
+    if not ink.size:
+        return Glyph(ink, 0, 0, advance, np.zeros((0, 2), np.float32))
+    return Glyph(ink, left, top, advance, _silhouette(ink) + np.array((left, top), np.float32))
+
+
+def _draw_ink(sized, text):
+    """(uint8 (h, w), trimmed and not to be written to; where its upper left corner lies from the origin, x and y)."""
     x0, y0, x1, y1 = (int(edge) for edge in sized.getbbox(text, anchor='ls'))
     picture = Image.new('L', (max(x1 - x0, 0) + 4, max(y1 - y0, 0) + 4))
     ImageDraw.Draw(picture).text((2 - x0, 2 - y0), text, fill=255, font=sized, anchor='ls')
     ink = np.asarray(picture)
-    rows, columns = np.flatnonzero(ink.max(axis=1)), np.flatnonzero(ink.max(axis=0))
-    advance = float(sized.getlength(text))
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     if not len(rows):
-        return Glyph(np.zeros((0, 0), np.uint8), 0, 0, advance, np.zeros((0, 2)))
+        return np.zeros((0, 0), np.uint8), 0, 0
     ink = np.ascontiguousarray(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
     ink.setflags(write=False)
-    left, top = x0 - 2 + int(columns[0]), y0 - 2 + int(rows[0])
-    return Glyph(ink, left, top, advance, np.add(_silhouette(ink), (left, top)))
+    return ink, x0 - 2 + int(columns[0]), y0 - 2 + int(rows[0])
 
 
 def _silhouette(ink):
@@ -247,33 +278,44 @@ def _silhouette(ink):
     columns = np.flatnonzero(ink.max(axis=0))
     inked = ink[:, columns] > 0
     first, last = inked.argmax(axis=0), len(ink) - inked[::-1].argmax(axis=0)
-    points = np.empty((2, 5, len(columns), 2))  # side, place on the way from first to last, column, (x, y)
+    points = np.empty((2, 5, len(columns), 2), np.float32)  # side, place on the way from first to last, column, (x, y)
     points[0, :, :, 0], points[1, :, :, 0] = columns, columns + 1
     points[..., 1] = first + (last - first) * np.linspace(0, 1, 5)[:, np.newaxis]
     return points.reshape(-1, 2)
 
 
-@lru_cache(maxsize=1 << 13)
-def _kerning(path, number, size, first, second):
-    """See `Font.kerning`."""
-    sized = _sized(path, number, size)
-    return float(sized.getlength(first + second) - sized.getlength(first) - sized.getlength(second))
+@lru_cache(maxsize=1 << 16)
+def _kerning(path, number, first, second):
+    """See `Font.kerning`; em."""
+    sized = _sized(path, number, _MEASURED_SIZE)
+    both = sized.getlength(first + second)
+    return float(both - sized.getlength(first) - sized.getlength(second)) / _MEASURED_SIZE
+
+
+@lru_cache(maxsize=1 << 15)
+def _advance(path, number, unit):
+    """See `Font.advance`."""
+    engine = ImageFont.Layout.BASIC if len(unit) == 1 else ImageFont.Layout.RAQM
+    return float(_sized(path, number, _MEASURED_SIZE, engine).getlength(unit)) / _MEASURED_SIZE
 
 
 @lru_cache(maxsize=1 << 13)
 def _has_capitals_only(path, number):
     """Whether small letters look like their capitals, smaller or not: letters whose forms differ are compared."""
     sized = ImageFont.truetype(path, _COMPARED_SIZE, index=number, layout_engine=ImageFont.Layout.BASIC)
-    alike = 0
+    alike = other = 0
     for small in _TELLING:
         forms = [_form(sized, letter) for letter in (small, small.upper())]
-        alike += forms[0] is not None and forms[1] is not None and _overlap(*forms) > _ALIKE
-    return alike > len(_TELLING) / 2
+        is_alike = forms[0] is not None and forms[1] is not None and _overlap(*forms) > _ALIKE
+        alike, other = alike + is_alike, other + (not is_alike)
+        if 2 * max(alike, other) > len(_TELLING):  # the rest changes nothing
+            break
+    return alike > other
 
 
 def _form(sized, letter):
     """A letter's ink stretched to a square, uint8; None where it cannot be drawn."""
-    ink = _rasterise(sized, letter).ink
+    ink, _, _ = _draw_ink(sized, letter)
     return cv2.resize(ink, (24, 24), interpolation=cv2.INTER_AREA) if ink.size else None
 
 

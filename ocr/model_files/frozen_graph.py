@@ -158,6 +158,12 @@ def load_graph(path, flag='pb_path', *, wanted=READS, trusted=False):
     _take_checksum(graph_def, content, where, trusted)
     if not trusted:
         check_graph(graph_def, where)
+    require_nodes(graph_def, where, wanted)
+    return graph_def
+
+
+def require_nodes(graph_def, where, wanted=READS):
+    """InputError where a graph lacks one of the nodes; arguments as of `load_graph`, `where` for messages."""
     present = {node.name for node in graph_def.node}
     missing = [name for name in wanted if name not in present]
     if missing and wanted == READS and present.issuperset(FINDS):
@@ -166,7 +172,6 @@ def load_graph(path, flag='pb_path', *, wanted=READS, trusted=False):
         raise InputError(f'{where}: a model that reads text and finds none; give a detector')
     if missing:
         raise InputError(f'{where}: no graph of this model: it has no {", ".join(missing)}')
-    return graph_def
 
 
 def _take_checksum(graph_def, content, where, trusted):

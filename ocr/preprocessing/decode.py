@@ -20,7 +20,7 @@ _UPRIGHT = {  # EXIF orientation -> what turns the stored picture upright
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-_SPARE = 4  # decoded pixels for each of the canvas, on each axis, that a JPEG keeps at least: to a fraction of a level
+SPARE = 4  # decoded pixels for each of the canvas, on each axis, that a JPEG keeps at least: to a fraction of a level
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def _decode_smaller(image, scale):
     width, height = image.size
     upright = header(image)
     size = upright.width, upright.height
-    factor = next(factor for factor in (8, 4, 2, 1) if factor == 1 or factor * _SPARE * scale(*size) <= 1)
+    factor = next(factor for factor in (8, 4, 2, 1) if factor == 1 or factor * SPARE * scale(*size) <= 1)
     if factor == 1:
         return None
     image.draft(image.mode, (max(width // factor, 1), max(height // factor, 1)))

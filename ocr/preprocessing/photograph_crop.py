@@ -1,6 +1,7 @@
 """Square crops of photographs with their text, to train a detector on: drawn, then applied in one warp.
 
-Text is never flipped. A crop is put so that it cuts no text, as far as there is such a place.
+Text is never flipped. A crop is put so that it cuts no text and shows more picture than black around it, as far as
+there is such a place.
 """
 
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ LARGEST = 1280  # longer side of a photograph in pixels from which on the scale 
 _ANYWHERE = 0.1  # share of the crops that are put anywhere: where there is no text there is something to learn too
 _FILL = 0.9  # of the crop's side, at most: the text that it is put around
 _TRIES = 12  # places that are tried
+_PICTURE = 0.6  # share of a crop that the photograph covers at least, as far as there is such a place
+_BLACK_COST = 10.0  # texts that may rather be cut than that the whole crop is black
+_GRID = np.stack(np.meshgrid(*2 * [np.arange(0.5, 8) / 8]), axis=-1).reshape(-1, 2)  # points that are looked at for it
 _HEIGHTS = (8.0, 48.0)  # pixels, lowest and highest text that blur and coarseness are measured by
 
 
@@ -70,7 +74,8 @@ def place_crop(draw, polygons, counts, width, height, side):
         width, height: of the photograph, pixels.
         side: of the crop, pixels.
     """
-    scale = draw.scale * min(1.0, LARGEST / max(width, height))
+    scale = _covering(draw.scale, side, min(1.0, LARGEST / max(width, height)) * np.sqrt(width * height))
+    scale *= min(1.0, LARGEST / max(width, height))
     matrix = _about_the_middle(draw, width, height)
     wanted = [polygon for polygon, one_counts in zip(polygons, counts, strict=True) if one_counts]
     subject = wanted[int(draw.subject * len(wanted))] if wanted and draw.subject >= 0 else None
@@ -81,7 +86,8 @@ def place_crop(draw, polygons, counts, width, height, side):
     boxes = np.array([polygon_box(transform(polygon, matrix)) for polygon in wanted]).reshape(-1, 4)
     low, high = _corner_range(matrix, subject, width, height, side)
     corners = low + draw.corners * (high - low)
-    corner = corners[np.argmin([_num_cut(boxes, corner, side) for corner in corners])]
+    black = np.maximum(_PICTURE - _picture_shares(corners, matrix, width, height, side), 0)
+    corner = corners[np.argmin([_num_cut(boxes, corner, side) for corner in corners] + _BLACK_COST * black)]
     return np.array([[1, 0, -corner[0]], [0, 1, -corner[1]], [0, 0, 1]]) @ matrix
 
 
@@ -104,6 +110,22 @@ def crop_photograph(image, polygons, counts, draw, side):
     text_height = float(np.clip(np.min(heights, initial=_HEIGHTS[1]), *_HEIGHTS))
     canvas = apply_photometric(canvas, inside, text_height, draw.photometric)
     return black_outside(canvas, inside), placed
+
+
+def _covering(scale, side, extent):
+    """The drawn scale, moved into the part of its range in which a photograph as large as a square of `extent` pixels
+    can cover enough of a crop."""
+    lowest = min(max(np.sqrt(_PICTURE) * side / extent, MIN_SCALE), MAX_SCALE)
+    place = np.log(scale / MIN_SCALE) / np.log(MAX_SCALE / MIN_SCALE)
+    return float(lowest * (MAX_SCALE / lowest) ** place)
+
+
+def _picture_shares(corners, matrix, width, height, side):
+    """float64 (n,): share of each crop at corners (n, 2) that the photograph covers, about."""
+    points = (corners[:, np.newaxis] + side * _GRID).reshape(-1, 2)
+    x, y = transform(points, np.linalg.inv(matrix)).T
+    covered = (x >= 0) & (y >= 0) & (x < width) & (y < height)
+    return covered.reshape(len(corners), -1).mean(axis=1)
 
 
 def _about_the_middle(draw, width, height):

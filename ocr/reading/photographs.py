@@ -3,14 +3,18 @@
 import os
 from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from tabulate import tabulate
 
-from ocr.preprocessing.decode import read_image
+from ocr.parallel import map_in_order
+from ocr.preprocessing.decode import SPARE, Excerpt, read_image
 from ocr.preprocessing.prepare import Broken
 from ocr.preprocessing.unreadable import UnreadableImage
+from ocr.preprocessing.working_size import working_size
 from ocr.reading.detector import FoundText
 from ocr.reading.folder import find_images
 from ocr.reading.lines import in_reading_order
@@ -18,6 +22,8 @@ from ocr.reading.results_file import open_results, read_results, to_record
 from ocr.region import TextRegion
 from ocr.terminal.progress import progress_bar
 from ocr.terminal.visible import visible
+
+_DETAIL = 1.5  # decoded pixels, on each axis, for one that the detector looks at
 
 
 @dataclass(frozen=True)
@@ -40,18 +46,19 @@ class ReadPhotograph:
 def read_photographs(detector, reader, image_paths, *, read_image=read_image) -> Iterator:
     """Find text in photographs, and read it.
 
-    Regions of one photograph are read in a batch with those of others; the next photographs are searched meanwhile.
+    Regions of one photograph are read in a batch with those of others; the next photographs are searched meanwhile,
+    and the one after them decoded. No more than three decoded photographs are held for the search.
 
     Args:
         detector: Detector.
         reader: predictor.Reader; None: only find.
         image_paths: iterable of paths.
-        read_image: function path -> uint8 (H, W, 3), RGB; raises UnreadableImage.
+        read_image: function of a path and a scale, see decode.read_image.
 
     Yields:
         ReadPhotograph, in the order of the paths.
     """
-    searched = (search(detector, path, read_image) for path in image_paths)
+    searched = _search_all(detector, image_paths, read_image)
     if reader is None:
         yield from searched
         return
@@ -74,11 +81,35 @@ def read_photographs(detector, reader, image_paths, *, read_image=read_image) ->
 
 def search(detector, path, read_image=read_image):
     """ReadPhotograph of one path, found and ordered, nothing read yet."""
+    return _search_image(detector, *_decoded(read_image, detector.longer, path))
+
+
+def _search_all(detector, image_paths, read_image):
+    """ReadPhotograph of each path; the next photograph is decoded while one is searched."""
+    with ThreadPoolExecutor(1, 'decoding') as pool:
+        for path, image in map_in_order(partial(_decoded, read_image, detector.longer), image_paths, pool, 2):
+            yield _search_image(detector, path, image)
+
+
+def _decoded(read_image, longer, path):
+    """(path, what read_image gives or a Broken): a JPEG far larger than the detector looks at it is decoded smaller."""
     try:
-        image = read_image(path)
+        return path, read_image(path, partial(_scale, longer))
     except UnreadableImage as error:
-        return ReadPhotograph(path, Broken.of(error), [], [])
-    found = detector.find(image)
+        return path, Broken.of(error)
+
+
+def _scale(longer, width, height):
+    """For read_image: decoded pixels that are left for each that the detector looks at are _DETAIL at least."""
+    return working_size(width, height, longer)[0] / width * _DETAIL / SPARE
+
+
+def _search_image(detector, path, image):
+    """ReadPhotograph of a decoded photograph, uint8 (H, W, 3) or an Excerpt that shows all of it, or of a Broken."""
+    if isinstance(image, Broken):
+        return ReadPhotograph(path, image, [], [])
+    pixels = image.pixels if isinstance(image, Excerpt) else image
+    found = detector.find(pixels, image.shape[1::-1])
     order, lines = in_reading_order([region.polygon for region in found.regions])
     return ReadPhotograph(path, FoundText([found.regions[member] for member in order], found.left_out), lines, [])
 

@@ -23,7 +23,15 @@ from ocr.model_files.checkpoint import (
     restore_map,
     settings_beside,
 )
-from ocr.model_files.frozen_graph import FINDS, PB_ENDING, READS, load_graph, read_charset, read_text, read_weights
+from ocr.model_files.frozen_graph import (
+    PB_ENDING,
+    is_detector,
+    load_graph,
+    read_charset,
+    read_text,
+    read_weights,
+    require_nodes,
+)
 from ocr.network import attention, detector, inception_v4
 from ocr.network import tensor_names as names
 
@@ -81,9 +89,8 @@ class Start:
     def from_pb(cls, path, given, trusted=False):
         """Start from a frozen graph, likewise; InputError also where it is none, or not `trusted` and should be."""
         graph_def = load_graph(path, 'restore_path', wanted=(), trusted=trusted)
-        present = {node.name for node in graph_def.node}
-        if not (present.issuperset(READS) or present.issuperset(FINDS)):
-            load_graph(path, 'restore_path', trusted=trusted)  # says what it lacks
+        if not is_detector(graph_def):
+            require_nodes(graph_def, f'--restore_path {path}')
         text = read_text(graph_def, names.CONFIG, path)
         settings = Settings(text, path) if text else None
         return cls._with_charset(path, given, read_charset(graph_def, path), settings, trusted)

@@ -12,6 +12,7 @@ from ocr.drawing.draw import choose
 from ocr.drawing.effects import draw_sign, draw_strengths
 from ocr.drawing.look import draw_look
 from ocr.drawing.perspective import draw_view
+from ocr.drawing.scenes.draft import draft_lines
 from ocr.drawing.scenes.ground import photo_part, read_photo
 from ocr.drawing.scenes.kinds import KINDS
 from ocr.drawing.scenes.paint import Surface, plate_outline
@@ -60,18 +61,27 @@ def draw_surface(stage, num_words, rng):
     effects = {} if rng.random() < recipe.plain else recipe.surface_effects
     look = _muted(draw_look(effects, recipe.contrast, em, rng), max(rng.uniform(-0.3, 0.9), 0.0))
     view, roll, turned = _draw_view(stage, kind, rng)
-    set_up = _fitting_lines(stage, kind, em, num_words, look, roll, rng)
+    form = kind.outlines[int(rng.integers(len(kind.outlines)))]
+    margin, cut = rng.uniform(*kind.margin, 2), 0.35 if rng.random() < recipe.cut else 0.0
+    draft = draft_lines(kind, _draw_writers(stage, rng), num_words, rng)
+    if draft is None:
+        return None
+    size = draft.size(em)
+    share = min(_room(stage, size, em, roll), 1.0)
+    if em * share < LEAST_EM:
+        return None
+    box = _plate_box(kind, form, share * np.array([0.0, 0.0, *size]), em * share, margin)
+    spot = _find_spot(plate_outline(form, box, rng), view, roll, stage.occupied, cut, rng)
+    set_up = None if spot is None else _fitting_lines(stage, draft, em, share, look, roll)
     if set_up is None:
         return None
     lines, share = set_up
     em, look = em * share, scaled(look, share)
-    form = kind.outlines[int(rng.integers(len(kind.outlines)))]
-    box = _plate_box(kind, form, lines, em, rng)
+    box = _plate_box(kind, form, block_box(lines), em, margin)
     extras = _draw_extras(stage, name, form, box, em, look, rng)
     box = extras.pop('box', box)
     outline = plate_outline(form, box, rng)
-    cut = 0.35 if rng.random() < recipe.cut else 0.0
-    matrix = find_place(outline, view, roll, stage.occupied, cut, None if form else stage.roughness, rng)
+    matrix = find_place(outline, view, roll, stage.occupied, cut, None if form else stage.roughness, rng, spot)
     if matrix is None:
         return None
     stage.occupied.take(seen(matrix, outline))
@@ -147,20 +157,27 @@ def _draw_view(stage, kind, rng):
     return draw_view(strength, rng), roll, turned
 
 
-def _fitting_lines(stage, kind, em, num_words, look, roll, rng):
+def _room(stage, size, em, roll):
+    """Times that a block of lines (width, height) at a font size `em`, rolled, fits the picture."""
+    wide, high = size[0] + em, size[1] + em
+    cos, sin = abs(math.cos(roll)), abs(math.sin(roll))
+    return min(LARGEST * stage.size[0] / (wide * cos + high * sin), LARGEST * stage.size[1] / (wide * sin + high * cos))
+
+
+def _find_spot(outline, view, roll, occupied, cut, rng):
+    """(x, y) of the picture around which an outline about as large as this has room; None where it has none."""
+    matrix = find_place(outline, view, roll, occupied, cut, None, rng)
+    if matrix is None:
+        return None
+    return seen(matrix, (outline.min(axis=0) + outline.max(axis=0))[np.newaxis] / 2)[0]
+
+
+def _fitting_lines(stage, draft, em, share, look, roll):
     """(list of `SetLine`, share of the font size that was left) such that they fit the picture; None if none do."""
-    writers, share = _draw_writers(stage, rng), 1.0
     for _ in range(NUM_SETTINGS):
-        growth = scaled(look, share).outline
-        lines = set_lines(kind, writers, em * share, num_words, growth, rng)
-        if not lines:
-            return None
+        lines = set_lines(draft, em * share, scaled(look, share).outline)
         x0, y0, x1, y1 = block_box(lines)
-        wide, high = x1 - x0 + em * share, y1 - y0 + em * share
-        cos, sin = abs(math.cos(roll)), abs(math.sin(roll))
-        room = min(
-            LARGEST * stage.size[0] / (wide * cos + high * sin), LARGEST * stage.size[1] / (wide * sin + high * cos)
-        )
+        room = _room(stage, (x1 - x0, y1 - y0), em * share, roll)
         if room >= 1:
             return lines, share
         share *= 0.95 * room
@@ -187,13 +204,13 @@ def _draw_writers(stage, rng):
     return (chinese, *latin) if rng.random() < 0.35 else (chinese,)
 
 
-def _plate_box(kind, form, lines, em, rng):
-    """float64 (4,): (x0, y0, x1, y1) of a surface on its plane: the lines with a margin."""
-    x0, y0, x1, y1 = block_box(lines)
+def _plate_box(kind, form, block, em, margin):
+    """float64 (4,): (x0, y0, x1, y1) of a surface on its plane: the box of its lines, with a margin (x, y) in em."""
+    x0, y0, x1, y1 = block
     if not form:
         across = down = 0.15 * em
     else:
-        across, down = em * rng.uniform(*kind.margin, 2) * (1, 0.7)
+        across, down = em * margin * (1, 0.7)
     if kind.shape == 'ring':  # the disc goes around the box's middle, not its corners
         half = max(x1 - x0, y1 - y0) / 2 / math.sqrt(2) + 0.3 * em
         middle = np.array([(x0 + x1) / 2, (y0 + y1) / 2])

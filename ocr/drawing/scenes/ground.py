@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from ocr.drawing.backgrounds import PATTERNS, blotches
+from ocr.drawing.backgrounds import PATTERNS, POOL, blotches
 from ocr.drawing.colours import fill, in_colour
 from ocr.drawing.draw import choose
 from ocr.drawing.scenes.place import plane_matrix, seen
@@ -77,7 +77,7 @@ def photo_part(shape, photo, rng):
     return part[:, ::-1] if rng.random() < 0.5 else part
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=POOL)
 def read_photo(path):
     """uint8 (h, w, 3), RGB, the longer side SIDE or less; not to be written to.
 

@@ -49,7 +49,7 @@ def seen(matrix, points):
     return mapped[:, :2] / mapped[:, 2:]
 
 
-def find_place(outline, view, roll, occupied, cut, roughness, rng):
+def find_place(outline, view, roll, occupied, cut, roughness, rng, near=None):
     """Looks for room for a plane.
 
     Args:
@@ -60,6 +60,7 @@ def find_place(outline, view, roll, occupied, cut, roughness, rng):
         roughness: uint8 (h, w), how uneven the picture is, seen through cells; the most even of the free places is
             taken. None takes the first.
         rng: numpy Generator.
+        near: (x, y) of the picture that is tried first as the outline's middle, or None.
 
     Returns:
         matrix, float64 (3, 3), or None where there is no room.
@@ -72,9 +73,11 @@ def find_place(outline, view, roll, occupied, cut, roughness, rng):
     first, last = -low - slack + 2, np.array([width, height]) - high + slack - 2
     if (first >= last).any():
         return None
+    shifts = rng.uniform(first, last, (NUM_TRIES, 2))
+    if near is not None:
+        shifts[0] = np.clip(near, first, last)
     best, best_score = None, math.inf
-    for _ in range(NUM_TRIES):
-        shift = rng.uniform(first, last)
+    for shift in shifts:
         moved = flat + shift
         if not occupied.is_free(_widened(moved, GAP)):
             continue

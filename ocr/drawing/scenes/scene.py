@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ocr.drawing.backgrounds import list_photos
+from ocr.drawing.backgrounds import list_photos, photo_pool
 from ocr.drawing.camera import cast_shadow, light_field, mute
 from ocr.drawing.effects import draw_strengths
 from ocr.drawing.look import draw_look
@@ -24,7 +24,7 @@ from ocr.errors import InputError
 from ocr.geometry import polygon_box, strip_height
 from ocr.region import DropReason
 
-MAX_REFUSALS = 8  # surfaces running without room, after which a scene is full
+MAX_REFUSALS = 12  # surfaces running without room, after which a scene is full
 COVERED = 0.25  # share of a word; more of it covered and it is not to be found
 
 
@@ -169,7 +169,7 @@ class Judge:
 def _draw_stage(recipe, fonts, seed, index, rng):
     """(float32 (H, W, 3) with the ground and what looks like text on it, `Stage`)."""
     size = recipe.sizes[int(rng.integers(len(recipe.sizes)))]
-    photos = list_photos(recipe.photo_dir)
+    photos = photo_pool(list_photos(recipe.photo_dir), seed, index)
     view = draw_view(draw_strengths(recipe.effects, ('perspective',), rng)['perspective'], rng)
     image = draw_ground(size, photos, view, rng)
     for _ in range(int(rng.integers(recipe.things[0], recipe.things[1] + 1))):

@@ -6,18 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ocr.drawing.draw import choose, draw_form
-from ocr.drawing.layout import SHAPES, Pose, bleed, lay_out_words
+from ocr.drawing.layout import bleed, lay_out_words
 from ocr.drawing.paths import CAP_HEIGHT
-from ocr.drawing.shaping import needs_shaping, split_units
+from ocr.drawing.scenes.draft import RING_SHAPES, text_length
 from ocr.drawing.undrawable import naming
 
 LEAST_EM = 6  # pixels
-EVEN_EM = 24  # pixels; larger font sizes are even, so that drawn glyphs can be used again
+EVEN_EM = 24  # pixels; larger font sizes are even
+SIZE_STEP = math.log(1.07)  # between font sizes
 FINE_EM = 48  # pixels; smaller letters are drawn twice as large as they will be seen, so that they are fine and their
 FINE = 2  # polygons tight
 GAP = 1.5  # pixels between the polygons of neighbouring lines
-BENT = ('arc_up', 'arc_down', 'wave')
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,33 +50,27 @@ class SetLine:
         return dataclasses.replace(self, corner=self.corner + shift, polygon=self.polygon + shift, words=words)
 
 
-def set_lines(kind, writers, em, num_words, growth, rng):
-    """Lays out the lines of a surface.
+def set_lines(draft, em, growth):
+    """Typesets the lines of a surface.
 
     Args:
-        kind: `Kind`.
-        writers: tuple of `Writer`, of the first line, the second, ...; they begin anew where there are more lines.
+        draft: `Draft`.
         em: float, font size of the largest line, pixels.
-        num_words: most words of all lines together.
         growth: pixels by which an outline will widen the ink of the largest line; of others in proportion.
-        rng: numpy Generator.
 
     Returns:
-        list of `SetLine`; empty where a line of this kind does not suit the text.
+        list of `SetLine`.
     """
-    texts = _draw_texts(kind, writers, num_words, rng)
-    style = _draw_style(writers[0].recipe, rng)
-    sizes = _draw_sizes(kind, len(texts), em, rng)
-    if kind.shape == 'ring':
-        return _set_ring(texts, sizes[0], style, growth, rng)
-    lines = []
-    for (text, font), size in zip(texts, sizes, strict=True):
-        pose = _draw_shape(kind, text, style, writers[0].recipe, rng)
-        lines.append(_set(text, font, size, pose, _scaled(growth, size / em)))
-    if kind.shape == 'column':
-        return _side_by_side(lines, em * rng.uniform(0.3, 0.8))
-    align = kind.aligns[int(rng.integers(len(kind.aligns)))]
-    return _stacked(lines, align, float(rng.uniform(*kind.leading)))
+    sizes = [font_size(em * share) for share in draft.shares]
+    if draft.kind.shape == 'ring':
+        return _set_ring(draft, sizes[0], growth)
+    lines = [
+        _set(text, font, size, pose, _scaled(growth, size / em))
+        for (text, font), size, pose in zip(draft.texts, sizes, draft.poses, strict=True)
+    ]
+    if draft.kind.shape == 'column':
+        return _side_by_side(lines, em * draft.gap)
+    return _stacked(lines, draft.align, draft.leading)
 
 
 def _scaled(growth, share):
@@ -86,7 +79,8 @@ def _scaled(growth, share):
 
 
 def font_size(em):
-    """The int font size, pixels, nearest to `em`: any small one, larger ones even."""
+    """The int font size, pixels, nearest to `em` among few, so that drawn glyphs can be used again."""
+    em = math.exp(SIZE_STEP * round(math.log(max(em, LEAST_EM)) / SIZE_STEP))
     return max(round(em), LEAST_EM) if em < EVEN_EM else 2 * round(em / 2)
 
 
@@ -94,60 +88,6 @@ def block_box(lines):
     """float64 (4,): (x0, y0, x1, y1) around the polygons of lines."""
     points = np.concatenate([line.polygon for line in lines])
     return np.concatenate([points.min(axis=0), points.max(axis=0)])
-
-
-def _draw_texts(kind, writers, num_words, rng):
-    """List of (text, font), one a line: as many as have room for `num_words` words, at least one, for a ring two."""
-    number, texts = int(rng.integers(kind.lines[0], kind.lines[1] + 1)), []
-    least = kind.lines[0] if kind.shape == 'ring' else 1
-    while len(texts) < number and (num_words > 0 or len(texts) < least):
-        words = min(int(rng.integers(kind.words[0], kind.words[1] + 1)), max(num_words, 1))
-        texts.append(writers[len(texts) % len(writers)].line(words, rng))
-        num_words -= len(texts[-1][0].split())
-    return texts
-
-
-def _draw_style(recipe, rng):
-    """The `Pose` that all lines of a surface have in common: spacing, padding, form of the letters."""
-    return Pose(
-        spacing=float(rng.uniform(*recipe.spacing)),
-        padding=float(rng.uniform(*recipe.padding)),
-        word_spacing=max(float(rng.uniform(-0.1, 0.3)), 0.0),
-        margins=(0.1,) * 4,
-        **draw_form(recipe.effects, rng),
-    )
-
-
-def _draw_sizes(kind, number, em, rng):
-    """Font sizes of so many lines: one has `em`, the others a share of it, often all the same."""
-    shares = rng.uniform(*kind.rest, number)
-    if rng.random() < 0.5:
-        shares[:] = shares[0]
-    shares[0 if rng.random() < 0.7 else int(rng.integers(number))] = 1.0
-    return [font_size(em * share) for share in shares]
-
-
-def _draw_shape(kind, text, style, recipe, rng):
-    """The `Pose` of a line of text: straight, bent or a column, as far as the text is long enough."""
-    if kind.shape == 'line' or needs_shaping(text):
-        return style
-    units = len(split_units(text))
-    if kind.shape == 'column':
-        return dataclasses.replace(style, shape='column' if units >= SHAPES['column'] else 'straight')
-    weights = {shape: recipe.shapes.get(shape, 0.0) for shape in BENT}
-    if not any(weights.values()):  # as at the start of a training, where nothing is bent
-        return style
-    shape = choose(weights, rng)
-    if units < SHAPES[shape]:
-        return style
-    return dataclasses.replace(
-        style,
-        shape=shape,
-        bend=math.radians(rng.uniform(*recipe.bend)),
-        amplitude=float(rng.uniform(*recipe.amplitude)),
-        wavelength=float(rng.uniform(*recipe.wavelength)),
-        phase=float(rng.uniform(0, 2 * math.pi)),
-    )
 
 
 def _set(text, font, size, pose, growth):
@@ -196,29 +136,22 @@ def _side_by_side(lines, gap):
     return placed
 
 
-def _set_ring(texts, size, style, growth, rng):
+def _set_ring(draft, size, growth):
     """Lines around the middle of a disc: the first over its top, the second along its bottom, the third level between.
 
     Lines too long for half the ring make it larger.
     """
-    upper, lower, *inner = texts
-    widths = [np.ptp(_set(text, font, size, style, growth).polygon[:, 0]) for text, font in (upper, lower)]
-    radius = max(widths) / math.radians(rng.uniform(100, 150)) + 0.5 * size
-    lines = []
-    for (text, font), shape, width in zip((upper, lower), ('arc_up', 'arc_down'), widths, strict=True):
-        if needs_shaping(text) or len(text) < SHAPES[shape]:
-            return []
+    radius, lines = draft.radius(size), []
+    for (text, font), shape, style in zip(draft.texts[:2], RING_SHAPES[:2], draft.poses[:2], strict=True):
         inside = radius if shape == 'arc_up' else radius + CAP_HEIGHT * size
-        pose = dataclasses.replace(style, shape=shape, bend=width / inside)
+        pose = dataclasses.replace(style, shape=shape, bend=size * text_length(text, font, style) / inside)
         line = _set(text, font, size, pose, growth)
         y0, y1 = line.polygon[:, 1].min(), line.polygon[:, 1].max()
         line = line.moved(
             (0, round(-radius - CAP_HEIGHT * size - y0 if shape == 'arc_up' else radius + 0.9 * size - y1))
         )
         lines.append(line)
-    if inner:
-        text, font = inner[0]
-        straight = _set(text, font, size, style, growth)
-        if np.ptp(straight.polygon[:, 0]) < 1.5 * radius:
-            lines.append(straight.moved((0, round(0.35 * size))))
+    for (text, font), style in zip(draft.texts[2:], draft.poses[2:], strict=True):
+        if size * text_length(text, font, style) < 1.5 * radius:
+            lines.append(_set(text, font, size, style, growth).moved((0, round(0.35 * size))))
     return lines

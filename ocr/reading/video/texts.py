@@ -6,6 +6,8 @@ import numpy as np
 
 from ocr.reading.lines import in_reading_order
 
+MIN_CONFIDENCE = 0.1  # of what stands in subtitles: less is most often no text at all
+
 
 def text_record(track):
     """One entry of `texts`, in JSON's types.
@@ -30,7 +32,7 @@ def text_record(track):
 
 
 def subtitles(records):
-    """All texts to be seen at a time, as one subtitle a time.
+    """All texts to be seen at a time, as one subtitle a time; those under MIN_CONFIDENCE are left out.
 
     Args:
         records: list of what text_record gave for tracks that have ended.
@@ -39,6 +41,7 @@ def subtitles(records):
         [(start, end, text)], seconds, in order and without overlap; the text has a line for each line of the picture,
         in reading order.
     """
+    records = [record for record in records if record['confidence'] >= MIN_CONFIDENCE]
     changes = sorted({time for record in records for time in (record['start'], record['end'])})
     opening = sorted(records, key=lambda record: record['start'])
     shown, found, position = [], [], 0

@@ -2,7 +2,17 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr.drawing.backgrounds import PATTERNS, Pattern, lay_pattern, list_photos, photo_ground, plate
+from ocr.drawing.backgrounds import (
+    BLOCK,
+    PATTERNS,
+    POOL,
+    Pattern,
+    lay_pattern,
+    list_photos,
+    photo_ground,
+    photo_pool,
+    plate,
+)
 from ocr.drawing.colours import LUMINANCE
 from ocr.errors import InputError
 
@@ -60,3 +70,11 @@ def test_a_plate_reaches_as_far_as_asked(reach):
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     expected = [20 - reach, 39 + reach, 20 - reach, 59 + reach]
     np.testing.assert_allclose([rows[0], rows[-1], columns[0], columns[-1]], expected, atol=1)
+
+
+def test_pictures_of_a_block_share_their_photographs():
+    photos = tuple(map(str, range(500)))
+    pools = [photo_pool(photos, 1, index) for index in (0, BLOCK - 1, BLOCK)]
+    assert pools[0] == pools[1] != pools[2] and len(set(pools[0])) == POOL
+    assert photo_pool(photos[:20], 1, 0) == photos[:20]
+    assert photo_pool(photos, 2, 0) != pools[0]

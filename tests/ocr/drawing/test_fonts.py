@@ -9,6 +9,7 @@ from fontTools.pens.transformPen import TransformPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTCollection, TTFont
 
+from ocr.drawing import fonts
 from ocr.drawing.fonts import Font, scan_fonts
 from ocr.errors import InputError
 
@@ -208,3 +209,17 @@ def test_small_letters_that_look_like_capitals_are_written_as_such(tmp_path, sca
 
 def test_shipped_fonts_have_small_letters():
     assert all(font.as_written('Open') == 'Open' for font in FONTS)
+
+
+def test_what_no_face_has_is_looked_for_once_in_each(monkeypatch):
+    opened = []
+    monkeypatch.setattr('ocr.drawing.fonts.TTFont', lambda path, **_: opened.append(path) or TTFont(path))
+    fonts._code_points.cache_clear()
+    fonts._face.cache_clear()
+    assert not any(font.has(character) for character in '\u6c38\u6c39\u6c40' for font in FONTS)
+    assert len(opened) == len(set(opened))
+
+
+def test_width_is_about_that_of_the_glyph():
+    for font in FONTS[:3]:
+        assert font.advance('H') == pytest.approx(font.glyph('H', 64).advance / 64, rel=0.1)

@@ -107,3 +107,14 @@ def test_nothing_is_ever_flipped():
     for seed in range(50):
         matrix = place_crop(draw_crop(np.random.default_rng(seed), LIVELY), polygons, [True] * 4, 640, 480, 160)
         assert np.linalg.det(matrix[:2, :2]) > 0
+
+
+@pytest.mark.parametrize('settings', [STILL, AugmentSettings(rotation_prob=1, rotation_degrees=30)])
+@pytest.mark.parametrize('size', [(640, 480), (300, 200)])
+def test_crops_show_more_picture_than_black(settings, size):
+    boxes = [
+        (4, 4, 60, 20),
+        (size[0] - 60, size[1] - 20, size[0] - 4, size[1] - 4),
+    ]  # texts in the photograph's corners
+    shares = [canvas.any(axis=2).mean() for canvas, _ in crops(40, settings, 320, boxes, width=size[0], height=size[1])]
+    assert np.mean(shares) > 0.6 and np.percentile(shares, 20) > 0.4

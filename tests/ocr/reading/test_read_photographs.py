@@ -1,6 +1,8 @@
 """Photographs found and read; detector and recogniser are stood in for."""
 
+import threading
 from collections import Counter
+from itertools import count
 
 import numpy as np
 import pytest
@@ -21,7 +23,9 @@ BOXES = {1: [(60, 10, 100, 30)], 2: [], 3: [(60, 10, 100, 30), (10, 10, 50, 30),
 class StubDetector:
     """Finds what BOXES has for the picture's red value."""
 
-    def find(self, image):
+    longer = 1280
+
+    def find(self, image, size=None):
         boxes = BOXES[int(image[0, 0, 0])]
         return FoundText([FoundRegion(box_polygon(box), 0.9) for box in boxes], Counter(tiny=len(boxes)))
 
@@ -85,3 +89,66 @@ def test_the_record_of_a_photograph(folder):
 def test_a_photograph_that_cannot_be_read_says_why(folder):
     (result,) = read(folder, 'd', AlwaysTheSame())
     assert list(photograph_record({'image': 'd.png'}, result)) == ['image', 'error']
+
+
+def test_large_jpegs_are_decoded_smaller_and_found_in_their_own_pixels(tmp_path):
+    shapes = []
+
+    class Watching(StubDetector):
+        def find(self, image, size=None):
+            shapes.append((image.shape, size))
+            return super().find(np.ones_like(image), size)
+
+    for size in ((8000, 6000), (4000, 3000), (1600, 1200), (1000, 9000)):
+        Image.new('L', size).save(tmp_path / 'a.jpg')
+        search(Watching(), str(tmp_path / 'a.jpg'))
+    Image.new('L', (400, 300)).save(tmp_path / 'b.png')
+    search(Watching(), str(tmp_path / 'b.png'))
+    assert shapes == [
+        ((1500, 2000, 3), (8000, 6000)),
+        ((1500, 2000, 3), (4000, 3000)),
+        ((1200, 1600, 3), (1600, 1200)),
+        ((9000, 1000, 3), (1000, 9000)),
+        ((300, 400, 3), (400, 300)),
+    ]
+
+
+def test_photographs_are_searched_while_others_are_read(tmp_path):
+    """The first batch is read before all are searched, and reading does not wait for the search to end."""
+    reading, searched = threading.Event(), threading.Event()
+    number = count(1)
+
+    class Searching(StubDetector):
+        def find(self, image, size=None):
+            if next(number) == 8:
+                assert reading.wait(60)
+                searched.set()
+            return super().find(image, size)
+
+    class Reading(AlwaysTheSame):
+        def read(self, canvases, *_, **__):
+            reading.set()
+            assert searched.wait(60)
+            return super().read(canvases)
+
+    paths = [str(tmp_path / f'{number}.png') for number in range(12)]
+    for path in paths:
+        Image.fromarray(np.full((100, 120, 3), 1, np.uint8)).save(path)
+    results = list(read_photographs(Searching(), LocalReader(Reading(), batch_size=1, num_workers=1), paths))
+    assert [len(result.readings) for result in results] == [1] * 12
+
+
+def test_few_photographs_are_decoded_ahead(tmp_path):
+    decoded, searched = [], []
+
+    class Counting(StubDetector):
+        def find(self, image, size=None):
+            searched.append(1)
+            assert len(decoded) - len(searched) <= 2
+            return super().find(image, size)
+
+    def read_image(path, scale=None):
+        decoded.append(path)
+        return np.full((100, 120, 3), 2, np.uint8)
+
+    assert len(list(read_photographs(Counting(), None, ['a'] * 30, read_image=read_image))) == 30

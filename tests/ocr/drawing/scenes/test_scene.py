@@ -144,7 +144,7 @@ def test_another_process_draws_the_same_and_loads_no_tensorflow(tmp_path):
 def test_text_stands_out_from_what_surrounds_it():
     """What is to be found can be seen: the ink's luminance differs from that beside it, in nearly every word."""
     seen = []
-    for index in range(15):
+    for index in range(30):
         scene, ink = draw_scene_with_ink(STREET, FONTS, 7, index)
         grey = cv2.cvtColor(scene.image, cv2.COLOR_RGB2GRAY).astype(float)
         for line, ((x, y), mask) in zip(scene.lines, ink, strict=True):

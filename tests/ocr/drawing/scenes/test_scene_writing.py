@@ -10,8 +10,11 @@ from chinese_font import CHARACTERS, write_font
 from ocr.charset import Charset
 from ocr.drawing import named_recipe, scan_fonts
 from ocr.drawing.material import prepare_recipe
+from ocr.drawing.scenes.draft import draft_lines
+from ocr.drawing.scenes.kinds import KINDS
 from ocr.drawing.scenes.scene import draw_scene
 from ocr.drawing.scenes.texts import BLOCK, Writer, chinese_fonts, chinese_texts, font_pool
+from ocr.drawing.scenes.typeset import block_box, set_lines
 
 ROOT = Path(__file__).resolve().parents[4]
 LATIN = scan_fonts(ROOT / 'fonts')
@@ -84,3 +87,17 @@ def test_a_line_has_so_many_words(num_words):
     for _ in range(20):
         text, font = Writer(STREET, LATIN[0], LATIN).line(num_words, rng)
         assert len(text.split()) == num_words and font.covers(text)
+
+
+@pytest.mark.parametrize('name', KINDS)
+def test_a_draft_is_about_as_large_as_its_lines(name):
+    """Width and height told before typesetting are those of the lines typeset, give or take."""
+    rng, ratios = np.random.default_rng(3), []
+    while len(ratios) < 12:
+        writers = (Writer(STREET, LATIN[int(rng.integers(len(LATIN)))], LATIN),)
+        draft = draft_lines(KINDS[name], writers, 8, rng)
+        if draft is not None:
+            x0, y0, x1, y1 = block_box(set_lines(draft, 30, 0))
+            ratios.append(np.array(draft.size(30)) / (x1 - x0, y1 - y0))
+    assert (abs(np.log(np.median(ratios, axis=0))) < np.log(1.3)).all()
+    assert np.max(ratios) < 3 and np.min(ratios) > 1 / 3

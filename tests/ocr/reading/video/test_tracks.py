@@ -91,7 +91,15 @@ def test_many_texts_of_a_long_video_are_matched_in_time():
 
 def records(*rows):
     outline = lambda x, y: [{'time': 0, 'polygon': box_polygon((x, y, x + 60, y + 20)).tolist()}]  # noqa: E731
-    return [{'text': t, 'start': s, 'end': e, 'outlines': outline(x, y)} for t, s, e, x, y in rows]
+    return [
+        {'text': text, 'start': start, 'end': end, 'confidence': 0.1, 'outlines': outline(x, y)}
+        for text, start, end, x, y in rows
+    ]
+
+
+def test_what_is_hardly_a_text_is_no_subtitle():
+    one, other = records(('Bar', 0, 1, 0, 0), ('qz', 0, 2, 200, 0))
+    assert subtitles([one, {**other, 'confidence': 0.09}]) == [(0, 1, 'Bar')]
 
 
 def test_subtitles_say_what_is_to_be_seen_line_by_line():

@@ -1,0 +1,19 @@
+"""The README: it stays short, and its Python example runs as it is printed."""
+
+import re
+
+import tiny
+
+README = (tiny.ROOT / 'README.md').read_text(encoding='utf-8')
+
+
+def test_the_python_example_runs_as_printed(monkeypatch, capsys):
+    (example,) = re.findall('```python\n(.*?)```', README, re.DOTALL)
+    monkeypatch.chdir(tiny.ROOT)
+    exec(compile(example, 'README.md', 'exec'), {})
+    truth = dict(line.split('\t') for line in (tiny.ROOT / 'imgs/words/labels.tsv').read_text().splitlines())
+    assert capsys.readouterr().out.split() == [truth['12.jpg'], truth['02.jpg']]
+
+
+def test_it_is_short():
+    assert len(README.splitlines()) <= 220 and len(README.split()) <= 1800
