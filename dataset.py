@@ -20,7 +20,7 @@ import json
 import os
 from collections import Counter
 
-from ocr.annotations import resolve_source
+from ocr.annotations import Source
 from ocr.charset import Charset
 from ocr.config import Config, parse_config, run_script
 from ocr.datasets.index import KEPT, count_table
@@ -84,7 +84,7 @@ def _unexamined(cfg, counts):
     sources, roles = {}, {name: [] for name in counts}
     for role, specs in ((TRAINING, training), (EVALUATION, evaluation)):
         for name, path in map(named.get, specs):
-            sources[name] = resolve_source(name, path)
+            sources[name] = Source.of(name, path)
             roles[name].append(role)
     return {name: Findings(sources[name], roles[name], counts[name], f'{cfg.seed} {name}') for name in counts}
 

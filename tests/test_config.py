@@ -124,6 +124,13 @@ def test_help_names_the_recipes():
     assert RECIPES.keys() <= set(re.findall(r'\w+', meanings(Config)['recipe']))
 
 
+def test_a_script_without_augmentation_does_not_advise_it():
+    with pytest.raises(InputError, match=r'--margin belongs to --augment, a setting of dataset\.py and train\.py'):
+        parse_config(['--margin', '0.3'], 'test')
+    with pytest.raises(InputError, match='--margin: choose a set with --augment'):
+        parse_config(['--margin', '0.3'], 'train')
+
+
 def test_cut_shares_are_a_list_in_a_file(tmp_path):
     for text, message in (('[1, 0, 0, 1.5, 0, 0]', ''), ('0.5', 'a list'), ('["a"]', 'a list'), ('[-1]', 'a list')):
         (tmp_path / 'mine.json').write_text(f'{{"cut_shares": {text}}}')

@@ -8,6 +8,8 @@ A dataset's source is a path, or `FORMAT:PATH` with a key of FORMATS. The datase
 their name; for others it is found out by looking at what the path holds.
 """
 
+import dataclasses
+import hashlib
 import os
 
 from ocr.annotations import (
@@ -89,14 +91,53 @@ def resolve_source(name, source):
     )
 
 
-def annotation_files(name, source):
-    """Paths of the files that hold the annotations of a dataset; InputError if they are missing."""
-    form, path = split_source(resolve_source(name, source))
-    return FORMATS[form].annotation_files(path, name)
+@dataclasses.dataclass(frozen=True)
+class Source:
+    """Where the labels of a dataset are, and in which format.
+
+    Attributes:
+        name: of the dataset.
+        form: key of FORMATS.
+        path: file or folder.
+    """
+
+    name: str
+    form: str
+    path: str
+
+    @classmethod
+    def of(cls, name, source):
+        """Source of a dataset's name and its path or FORMAT:PATH, see resolve_source."""
+        return cls(name, *split_source(resolve_source(name, source)))
+
+    def __str__(self):
+        return f'{self.form}:{self.path}'
+
+    @property
+    def absolute(self):
+        """FORMAT:PATH with the path as it is from anywhere."""
+        return f'{self.form}:{os.path.abspath(self.path)}'
+
+    def files(self):
+        """Paths of the files that hold the labels; InputError if they are missing."""
+        return FORMATS[self.form].annotation_files(self.path, self.name)
+
+    def read(self):
+        """Iterator of TextRegion | Dropped; InputError, already here, if the labels are missing."""
+        self.files()
+        return FORMATS[self.form].read(self.path, self.name)
+
+    def fingerprint(self):
+        """Short text that changes with the format, and when a label file is added, removed, resized or touched."""
+        digest = hashlib.blake2b(self.form.encode(), digest_size=16)
+        for file in self.files():
+            state = os.stat(file)
+            digest.update(
+                f'{os.path.abspath(file)}\n{state.st_mtime_ns}\n{state.st_size}\n'.encode('utf-8', 'surrogatepass')
+            )
+        return digest.hexdigest()
 
 
 def read_dataset(name, source):
     """Iterator of TextRegion | Dropped over a dataset; InputError, already here, if it is missing."""
-    form, path = split_source(resolve_source(name, source))
-    FORMATS[form].annotation_files(path, name)
-    return FORMATS[form].read(path, name)
+    return Source.of(name, source).read()

@@ -5,6 +5,12 @@ table, where each of them is, its checksum and what part of its photograph it sh
 and for, with the table's checksum; last the places of table and JSON. A region whose photograph could not be read has
 no JPEG. A crop has the margin that augmentation may show (`margin`; rotation, shear and perspective show nothing from
 outside the polygon), and no more pixels than the warp to the canvas looks at.
+
+Why it is no LMDB, which the project reads too: 30,000 values of a crop's size (79 MB) take 112 MB there, since values
+fill whole pages, and 2.8 us each to read at random instead of 3.4, of the 1,600 us that a training sample takes. Its
+size must be known beforehand, it has no checksums, and reading a file that was cut off ends the process. So about a
+fifth of these two modules would go, and checksums, the check of the length and the record of what it was made for
+would have to be built on it.
 """
 
 import hashlib

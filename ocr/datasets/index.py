@@ -18,7 +18,6 @@ from pathlib import Path
 import numpy as np
 from tabulate import tabulate
 
-from ocr.annotations import annotation_files, read_dataset, resolve_source, split_source
 from ocr.charset import normalize
 from ocr.datasets.index_images import ImageRecord, changed_image, images_path
 from ocr.errors import InputError
@@ -39,32 +38,29 @@ REMEDY = 'free the disk or change --index_dir'
 logger = logging.getLogger(__name__)
 
 
-def index_file(index_dir, name, source, ending='.jsonl'):
+def index_file(index_dir, source, ending='.jsonl'):
     """Path of the index of a dataset, `<name>.jsonl`, or `<name>-<digest>.jsonl` if that is of another dataset.
 
     Args:
         index_dir: folder of the indexes.
-        name: dataset name.
-        source: FORMAT:PATH.
+        source: annotations.Source.
         ending: what the file's name ends with.
     """
-    plain = os.path.join(index_dir, f'{shortened(name)}{ending}')
+    plain = os.path.join(index_dir, f'{shortened(source.name)}{ending}')
     summary = _read_summary(plain)
-    source = _absolute(source)
-    if summary is None or summary.get('format') != FORMAT or summary.get('source') == source:
+    if summary is None or summary.get('format') != FORMAT or summary.get('source') == source.absolute:
         return plain
-    digest = hashlib.blake2b(source.encode('utf-8', 'surrogatepass'), digest_size=4).hexdigest()
-    return os.path.join(index_dir, f'{shortened(name)}-{digest}{ending}')
+    digest = hashlib.blake2b(source.absolute.encode('utf-8', 'surrogatepass'), digest_size=4).hexdigest()
+    return os.path.join(index_dir, f'{shortened(source.name)}-{digest}{ending}')
 
 
-def build_index(name, path, index_path, min_size=8, progress=None, *, to_lines=None):
+def build_index(source, index_path, min_size=8, progress=None, *, to_lines=None):
     """Reads the annotations of a dataset, checks every image once and writes the index and its counts.
 
     The files are written beside and then renamed, so that none is ever half-written.
 
     Args:
-        name: dataset name; decides the annotation format.
-        path: folder of the dataset, or label file; perhaps as FORMAT:PATH, see ocr.annotations.
+        source: annotations.Source.
         index_path: JSON Lines file to write; its folder is made if missing.
         min_size: pixels that a region measures at least on both sides, inside the image.
         progress: called with 1 after every annotated region, or None.
@@ -76,22 +72,20 @@ def build_index(name, path, index_path, min_size=8, progress=None, *, to_lines=N
     Raises:
         InputError: annotations missing or malformed, or the index cannot be written.
     """
-    fingerprint = source_fingerprint(name, path)
+    fingerprint = source.fingerprint()
     counts = {KEPT: 0}
     with (
         replacing(images_path(index_path), binary=True, remedy=REMEDY) as images,
         replacing(index_path, binary=True, remedy=REMEDY) as stream,
     ):
         look = ImageRecord(images).look
-        for line in (to_lines or region_lines)(
-            read_dataset(name, path), min_size, counts, progress or (lambda _: None), look
-        ):
+        for line in (to_lines or region_lines)(source.read(), min_size, counts, progress or (lambda _: None), look):
             stream.write(line)
         Path(_counts_path(index_path)).unlink(missing_ok=True)  # killed between the renames, there is no index
     summary = {
         'format': FORMAT,
-        'dataset': name,
-        'source': _absolute(resolve_source(name, path)),
+        'dataset': source.name,
+        'source': source.absolute,
         'fingerprint': fingerprint,
         'min_size': min_size,
         'index_bytes': os.path.getsize(index_path),
@@ -102,23 +96,7 @@ def build_index(name, path, index_path, min_size=8, progress=None, *, to_lines=N
     return counts
 
 
-def source_fingerprint(name, path):
-    """Short text that changes when an annotation file of a dataset is added, removed, resized or touched.
-
-    It changes with the format that the dataset is read in, too.
-    """
-    source = resolve_source(name, path)
-    form, _ = split_source(source)
-    digest = hashlib.blake2b(form.encode(), digest_size=16)
-    for file in annotation_files(name, source):
-        state = os.stat(file)
-        digest.update(
-            f'{os.path.abspath(file)}\n{state.st_mtime_ns}\n{state.st_size}\n'.encode('utf-8', 'surrogatepass')
-        )
-    return digest.hexdigest()
-
-
-def index_is_current(index_path, name, path, min_size=8):
+def index_is_current(index_path, source, min_size=8):
     """Whether the index is whole and made of these annotations and images, in their present state, with these settings.
 
     An image that has come, gone or changed its size or orientation since is logged.
@@ -127,15 +105,15 @@ def index_is_current(index_path, name, path, min_size=8):
     is_of_labels = (
         summary is not None
         and summary.get('format') == FORMAT
-        and summary.get('dataset') == name
+        and summary.get('dataset') == source.name
         and summary.get('min_size') == min_size
         and os.path.isfile(index_path)
         and summary.get('index_bytes') == os.path.getsize(index_path)
-        and summary.get('fingerprint') == source_fingerprint(name, path)
+        and summary.get('fingerprint') == source.fingerprint()
     )
     change = changed_image(index_path) if is_of_labels else None
     if change:
-        logger.info('%s: %s; the index is built anew', name, change)
+        logger.info('%s: %s; the index is built anew', source.name, change)
     return is_of_labels and not change
 
 
@@ -411,12 +389,6 @@ def _state_of(stream):
     """What tells an open file from another that took its place."""
     state = os.fstat(stream.fileno())
     return state.st_dev, state.st_ino, state.st_size
-
-
-def _absolute(source):
-    """FORMAT:PATH with the path as it is from anywhere."""
-    form, path = split_source(source)
-    return f'{form}:{os.path.abspath(path)}'
 
 
 def _counts_path(index_path):

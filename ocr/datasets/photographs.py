@@ -72,14 +72,14 @@ class PhotographIndex(RegionIndex):
         return Photograph(record['image'], record['dataset'], tuple(regions))
 
 
-def build_photograph_index(name, path, index_path, min_size=8, progress=None):
+def build_photograph_index(source, index_path, min_size=8, progress=None):
     """As index.build_index, with photographs; the counts are of regions.
 
     Raises:
         InputError: besides, where the labels cover whole images: there is nothing to find in word crops.
     """
-    to_lines = functools.partial(photograph_lines, name=name)
-    return build_index(name, path, index_path, min_size, progress, to_lines=to_lines)
+    to_lines = functools.partial(photograph_lines, name=source.name)
+    return build_index(source, index_path, min_size, progress, to_lines=to_lines)
 
 
 def photograph_lines(regions, min_size, counts, progress, look=upright_size, *, name):

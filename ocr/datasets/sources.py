@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 
-from ocr.annotations import DATASETS, resolve_source, split_source
+from ocr.annotations import DATASETS, Source, split_source
 from ocr.annotations.own import FILE_NAMES
 from ocr.datasets.index import KEPT, RegionIndex, build_index, index_file, index_is_current, read_counts, select
 from ocr.datasets.photographs import PhotographIndex, build_photograph_index
@@ -139,12 +139,11 @@ def _build(base_dir, index_dir, specs, min_size, progress, build, ending):
     """Paths of the indexes and {name: counts} of datasets; builds those that are missing or out of date."""
     paths, counts = [], {}
     for name, path in dataset_paths(specs, base_dir).items():
-        path = resolve_source(name, path)
-        index_path = index_file(index_dir, name, path, ending)
-        if not index_is_current(index_path, name, path, min_size):
-            form, _ = split_source(path)
-            with progress_bar(desc=f'indexing {name} as {form}', unit=' regions', disable=not progress) as bar:
-                build(name, path, index_path, min_size, bar.update)
+        source = Source.of(name, path)
+        index_path = index_file(index_dir, source, ending)
+        if not index_is_current(index_path, source, min_size):
+            with progress_bar(desc=f'indexing {name} as {source.form}', unit=' regions', disable=not progress) as bar:
+                build(source, index_path, min_size, bar.update)
         paths.append(index_path)
         counts[name] = read_counts(index_path)
     return paths, counts

@@ -4,13 +4,12 @@ Right readings have higher confidences than wrong ones, and views that read the 
 view costs the time of a reading, and is read only of regions that the views before it left uncertain.
 """
 
-import itertools
 from collections import Counter, defaultdict
 
 import numpy as np
 
 from ocr.reading.predictor import WrappedPredictor
-from ocr.reading.views import OTHER_VIEWS, TURNED, UNCHANGED, UPRIGHT, is_tall, on_canvas, show
+from ocr.reading.views import OTHER_VIEWS, TURNS, UNCHANGED, View, is_tall, on_canvas, show
 
 # Power of a reading's confidence that counts for its text: with 1 several poor readings outvote a good one. 2, 3 and 4
 # read drawn text alike; the higher, the less agreement counts.
@@ -28,16 +27,15 @@ class AugmentedPredictor(WrappedPredictor):
         Args:
             predictor: Predictor.
             num_views: views that are read of a region at most, the canvas as it is counted: 1 to MAX_VIEWS.
-            rotate_tall: show tall regions turned to either side too, in each of the views.
+            rotate_tall: show tall regions turned to either side too; in the other views if a text read there leads.
             settled: lead of support at which no more are read.
         """
         identity = {'tta': num_views} if num_views > 1 else {}
         super().__init__(predictor, identity | ({'rotate_tall': True} if rotate_tall else {}))
         self._predictor = predictor
-        upright_and_turned = itertools.product((UNCHANGED, *OTHER_VIEWS[: num_views - 1]), (UPRIGHT, TURNED))
-        self._sequence = tuple(upright_and_turned)[1:]  # after the canvas as it is
+        self._others = OTHER_VIEWS[: num_views - 1]
         self._rotate_tall = rotate_tall
-        self._settled = settled
+        self._lead = settled
 
     def read(self, canvases, normalized_bboxes=None, **options):
         """Read a batch; arguments and results as of Predictor.read.
@@ -47,15 +45,30 @@ class AugmentedPredictor(WrappedPredictor):
         """
         canvases = np.asarray(canvases)
         bboxes = [None] * len(canvases) if normalized_bboxes is None else normalized_bboxes
-        tall = is_tall(canvases.shape, normalized_bboxes) & self._rotate_tall
         views = [[UNCHANGED] for _ in canvases]
         readings = [[reading] for reading in self._predictor.read(canvases, normalized_bboxes, **options)]
-        for view, turns in self._sequence:
-            rows = [row for row, of_row in enumerate(readings) if not is_settled(of_row, self._settled)]
-            shown = [(row, view._replace(turn=turn)) for turn in turns for row in rows if tall[row] or not turn]
-            for row, seen, reading in self._read_shown(shown, canvases, bboxes, options):
-                views[row].append(seen)
+
+        def read_more(shown):
+            """Read (row, view) pairs; whether there are any."""
+            for row, view, reading in self._read_shown(shown, canvases, bboxes, options):
+                views[row].append(view)
                 readings[row].append(reading)
+            return bool(shown)
+
+        def unsettled():
+            """Pairs (row, how the text that leads was turned)."""
+            kept = ((row, most_supported(of_row)) for row, of_row in enumerate(readings))
+            return [(row, views[row][number].turn) for row, number in kept if not is_settled(readings[row], self._lead)]
+
+        for view in self._others:
+            if not read_more([(row, view) for row, _ in unsettled()]):
+                break
+        if self._rotate_tall:
+            tall = is_tall(canvases.shape, normalized_bboxes)
+            read_more([(row, View(turn=turn)) for row, _ in unsettled() if tall[row] for turn in TURNS])
+            for view in self._others:
+                if not read_more([(row, view._replace(turn=turn)) for row, turn in unsettled() if turn]):
+                    break
         kept = map(most_supported, readings)
         return [
             on_canvas(views[row][number], readings[row][number], canvases.shape[1:3], bboxes[row])

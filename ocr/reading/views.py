@@ -36,7 +36,7 @@ class View(NamedTuple):
 
 
 UNCHANGED = View()
-UPRIGHT, TURNED = (0,), (1, -1)  # values of View.turn
+TURNS = (1, -1)  # values of View.turn
 # Found on drawn text, one after the other out of forty; in an order in which the first four help about as much as any
 # four of them.
 OTHER_VIEWS = (

@@ -187,10 +187,10 @@ async def _recognize(reader, request):
     body = reader.arrivals.body()
     try:
         order = await _arrived(reader, request, body)
-        with reader.place() as place:
+        with reader.reserve() as reservation:
             if len(order.polygons) > 1:
-                place.grow(len(order.polygons) - 1)
-            return await _while_connected(request, reader.read(order, place), limits.timeout)
+                reservation.grow(len(order.polygons) - 1)
+            return await _while_connected(request, reader.read(order, reservation), limits.timeout)
     finally:
         body.close()
 

@@ -1,4 +1,4 @@
-"""An order -> its answer: processes decode and place pictures, the batcher reads, for many requests at a time."""
+"""An order -> its answer: processes decode and cut pictures, the batcher reads, for many requests at a time."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +21,7 @@ from ocr.serving.workers import Died, TookTooLong, Workers
 STOP_GRACE = 3.0  # seconds after the stop in which bodies may still arrive and pictures be decoded
 
 
-class Place:
+class Reservation:
     """A request's room in the queue.
 
     Attributes:
@@ -53,7 +53,7 @@ class Reader:
         limits: Limits.
         batch_size: canvases read at a time, at most.
         window: seconds that a canvas may wait for others.
-        num_workers: processes that decode and place pictures; 0 is one for each core.
+        num_workers: processes that decode and cut pictures; 0 is one for each core.
         on_batch: function (N, seconds) called after each batch, or None.
         detector: Detector that finds the text of pictures without polygons, or None.
 
@@ -97,26 +97,26 @@ class Reader:
         return self._num_taken
 
     @contextmanager
-    def place(self):
-        """A Place with room for one region, kept for the block.
+    def reserve(self):
+        """A Reservation with room for one region, kept for the block.
 
         Raises:
             Problem: 429, there is none.
         """
-        place = Place(self)
-        place.grow(1)
+        reservation = Reservation(self)
+        reservation.grow(1)
         try:
-            yield place
+            yield reservation
         finally:
-            place.arrive()
-            self._num_taken -= place.num_regions
+            reservation.arrive()
+            self._num_taken -= reservation.num_regions
 
-    async def read(self, order, place):
+    async def read(self, order, reservation):
         """The body of the answer, without `model`: dict in JSON's types.
 
         Args:
             order: Order.
-            place: Place of as many regions.
+            reservation: Reservation of as many regions.
 
         Raises:
             Problem: the picture cannot be read, a polygon does not touch it, or attention is asked of a graph that
@@ -129,10 +129,10 @@ class Reader:
         if order.detect and not self.finder:
             raise Problem(422, 'no_detector', 'This server has no detector; leave "detect" out, or send "polygons".')
         picture, found = await self.unless_stopped(self._find_and_prepare(order))
-        if len(picture.cuts) > place.num_regions:
-            place.grow(len(picture.cuts) - place.num_regions)
+        if len(picture.cuts) > reservation.num_regions:
+            reservation.grow(len(picture.cuts) - reservation.num_regions)
         futures = [self._batcher.submit(cut.prepared) for cut in picture.cuts]
-        place.arrive()
+        reservation.arrive()
         try:
             reads = await asyncio.gather(*map(asyncio.wrap_future, futures))
         finally:

@@ -15,7 +15,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / 'tests' / 'ocr' / 'annotations')]
 
 from layouts import LAYOUTS  # noqa: E402
 
-from ocr.annotations import annotation_files, read_dataset  # noqa: E402
+from ocr.annotations import Source, read_dataset  # noqa: E402
 from ocr.annotations.own import read_polygons  # noqa: E402
 from ocr.charset import Charset  # noqa: E402
 from ocr.config import GROUPS, Config, restorable, to_json  # noqa: E402
@@ -64,7 +64,7 @@ def _label_files(folder):
         if form == 'lmdb':
             continue
         path = str(lay(folder / lay.__name__) or folder / lay.__name__)
-        for file in annotation_files('mine', path)[:1]:
+        for file in Source.of('mine', path).files()[:1]:
             if os.path.isfile(file):
                 yield Target(f'labels {lay.__name__}', file, _reader_of(path, form))
     for form, (file, content) in _CHALLENGES.items():
@@ -142,13 +142,13 @@ def _indexes(folder):
     Image.new('RGB', (40, 30)).save(folder / 'a.png')
     labels = _written(folder / 'labels.tsv', 'a.png\tone\na.png\ttwo\t0,0,20,0,20,20\nmissing.png\tthree\n')
     index = folder / 'mine.jsonl'
-    build_index('mine', str(labels), index)
+    build_index(Source.of('mine', str(labels)), index)
     yield Target('index', index, lambda: _read_index(index))
     counts = Path(f'{index}.counts.json')
-    yield Target('counts', counts, lambda: (index_is_current(index, 'mine', labels), read_counts(index)))
-    build_index('mine', str(labels), folder / 'other.jsonl')
+    yield Target('counts', counts, lambda: (index_is_current(index, Source.of('mine', labels)), read_counts(index)))
+    build_index(Source.of('mine', str(labels)), folder / 'other.jsonl')
     other = folder / 'other.jsonl'
-    yield Target('images', Path(f'{other}.images'), lambda: index_is_current(other, 'mine', labels))
+    yield Target('images', Path(f'{other}.images'), lambda: index_is_current(other, Source.of('mine', labels)))
 
 
 def _read_index(path):

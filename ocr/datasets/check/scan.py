@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ocr.annotations import read_dataset
+from ocr.annotations import Source
 from ocr.datasets.check.duplicates import Signatures, find_twins, signature
 from ocr.datasets.check.examples import Example, Examples, example_of
 from ocr.datasets.check.statistics import Statistics
@@ -30,7 +30,7 @@ class Findings:
     """What was found in one dataset.
 
     Attributes:
-        source: FORMAT:PATH, see ocr.annotations.
+        source: annotations.Source.
         roles: of TRAINING and EVALUATION, what the dataset is used for.
         counts: {KEPT: number, reason: number}, the readers' counts.
         statistics: Statistics of the legible regions: those kept, too long or with unknown characters.
@@ -43,7 +43,7 @@ class Findings:
         examples: Examples by KEPT, reason or kind of suspicion.
     """
 
-    source: str
+    source: Source
     roles: list[str]
     counts: dict[str, int]
     seed: str
@@ -106,10 +106,10 @@ class Examination:
             min_size: as for build_index.
             progress: called with 1 after every annotated region.
         """
-        for name, findings in self.datasets.items():
+        for findings in self.datasets.values():
             if not findings.num_left_out:
                 continue
-            for region, reason in judged(read_dataset(name, findings.source), min_size, blamed_images=0):
+            for region, reason in judged(findings.source.read(), min_size, blamed_images=0):
                 if reason:
                     findings.examples.offer(reason, example_of, region)
                 progress(1)

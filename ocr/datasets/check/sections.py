@@ -3,7 +3,6 @@
 import os
 from collections import Counter
 
-from ocr.annotations import split_source
 from ocr.charset import describe
 from ocr.datasets.check.allowed_losses import allow_flag, forbidden, losses
 from ocr.datasets.check.characters import characters
@@ -47,7 +46,14 @@ def all_sections(examination, allowed):
 
 def _summary(datasets, allowed):
     rows = [
-        [name, ' and '.join(of.roles), of.num_annotated, of.num_annotated - of.losses.total(), of.num_images, of.source]
+        [
+            name,
+            ' and '.join(of.roles),
+            of.num_annotated,
+            of.num_annotated - of.losses.total(),
+            of.num_images,
+            str(of.source),
+        ]
         for name, of in datasets.items()
     ]
     table = Table(['dataset', 'used for', 'regions', 'usable', 'images', 'read as'], rows)
@@ -193,6 +199,6 @@ def _gallery(datasets, kind, pictures, note='', blamed=None, is_listed=True):
 
 def _where(findings, example):
     """Where an example is, without the folder that the summary's table names."""
-    _, path = split_source(findings.source)
+    path = findings.source.path
     folder = (path if os.path.isdir(path) else os.path.dirname(path)) or os.curdir
     return example.where.removeprefix(f'{folder}/').removeprefix(f'{os.path.abspath(folder)}/')

@@ -20,7 +20,7 @@ from layouts import (
     totaltext,
 )
 
-from ocr.annotations import FORMATS, annotation_files, read_dataset, resolve_source, split_source
+from ocr.annotations import FORMATS, Source, read_dataset, resolve_source, split_source
 from ocr.errors import InputError
 from ocr.preprocessing.decode import read_image
 from ocr.region import TextRegion
@@ -49,15 +49,15 @@ def test_the_format_is_found_out_and_gives_back_what_was_written(tmp_path, lay, 
 def test_the_format_can_be_said(tmp_path, lay, form, polygon):
     path = lay(tmp_path / 'data') or tmp_path / 'data'
     assert len(list(read_dataset('mine', f'{form}:{path}'))) == len(WORDS)
-    files = annotation_files('mine', f'{form}:{path}')
-    assert files == annotation_files('mine', path)
+    files = Source.of('mine', f'{form}:{path}').files()
+    assert files == Source.of('mine', path).files()
     assert all(os.path.exists(file) for file in files)
 
 
 @layouts
 def test_a_label_file_stands_for_its_folder(tmp_path, lay, form, polygon):
     path = lay(tmp_path / 'data') or tmp_path / 'data'
-    (file, *others) = annotation_files('mine', path)
+    (file, *others) = Source.of('mine', path).files()
     if os.path.isdir(file):
         return
     assert resolve_source('mine', file) == f'{form}:{file}'

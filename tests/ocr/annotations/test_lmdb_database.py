@@ -8,7 +8,7 @@ import pytest
 from layouts import WORDS, database, databases
 from PIL import Image
 
-from ocr.annotations import annotation_files, read_dataset
+from ocr.annotations import Source, read_dataset
 from ocr.datasets.index import KEPT, RegionIndex, build_index
 from ocr.errors import InputError
 from ocr.parallel import process_pool
@@ -35,7 +35,7 @@ def test_images_are_addressed_inside_the_database(coloured):
 
 
 def test_an_index_of_a_database(coloured, tmp_path):
-    counts = build_index('mine', coloured, tmp_path / 'index' / 'mine.jsonl')
+    counts = build_index(Source.of('mine', coloured), tmp_path / 'index' / 'mine.jsonl')
     index = RegionIndex(tmp_path / 'index' / 'mine.jsonl')
     assert counts == {KEPT: len(WORDS)}
     assert index[2].image_path == str(coloured / 'data.mdb' / 'image-000000003')
@@ -54,7 +54,7 @@ def test_a_folder_of_databases(tmp_path):
     databases(tmp_path)
     regions = list(read_dataset('mine', tmp_path))
     assert [region.text for region in regions] == WORDS
-    assert annotation_files('mine', tmp_path) == [
+    assert Source.of('mine', tmp_path).files() == [
         str(tmp_path / 'training' / 'MJ' / 'MJ_train' / 'data.mdb'),
         str(tmp_path / 'training' / 'ST' / 'data.mdb'),
     ]

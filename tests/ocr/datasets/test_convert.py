@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import ocr.datasets.convert as convert_module
-from ocr.annotations import read_dataset, resolve_source
+from ocr.annotations import Source, read_dataset, resolve_source
 from ocr.datasets.convert import NOT_ONE_LINE, convert
 from ocr.datasets.index import KEPT, RegionIndex, build_index
 from ocr.errors import InputError
@@ -35,7 +35,7 @@ def write_photograph(path, size=(60, 40), seed=0, **options):
 def index_of(folder, *lines, name='mine'):
     """Index of label lines."""
     (folder / 'labels.tsv').write_text(''.join(f'{line}\n' for line in lines), 'utf-8')
-    build_index(name, folder / 'labels.tsv', folder / 'index' / f'{name}.jsonl')
+    build_index(Source.of(name, folder / 'labels.tsv'), folder / 'index' / f'{name}.jsonl')
     return RegionIndex(folder / 'index' / f'{name}.jsonl')
 
 
@@ -66,7 +66,7 @@ def test_whole_images_come_back_byte_for_byte(tmp_path, words, form):
 @pytest.mark.parametrize('form', FORMATS)
 def test_what_is_written_can_be_written_again(tmp_path, words, form):
     convert(words, form, tmp_path / 'out')
-    build_index('again', tmp_path / 'out', tmp_path / 'again.jsonl')
+    build_index(Source.of('again', tmp_path / 'out'), tmp_path / 'again.jsonl')
     again = RegionIndex(tmp_path / 'again.jsonl')
     for other in FORMATS:
         assert convert(again, other, tmp_path / other) == {'again': {KEPT: 4}}
@@ -136,7 +136,7 @@ def test_a_text_of_several_lines(tmp_path, form):
     (tmp_path / 'gt.jsonl').write_text(
         '{"image": "a.png", "text": "tab\\tor\\nbreak"}\n{"image": "a.png", "text": "x"}\n'
     )
-    build_index('mine', tmp_path / 'gt.jsonl', tmp_path / 'mine.jsonl')
+    build_index(Source.of('mine', tmp_path / 'gt.jsonl'), tmp_path / 'mine.jsonl')
     counts = convert(RegionIndex(tmp_path / 'mine.jsonl'), form, tmp_path / 'out')
     texts = [region.text for region in read_dataset('again', tmp_path / 'out')]
     if form == 'gt':

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from ocr.annotations import Source
 from ocr.charset import Charset, normalize
 from ocr.datasets import index_images
 from ocr.datasets.index import (
@@ -54,7 +55,7 @@ def built(tmp_path):
     labels = write_labels(
         tmp_path, 'a.png\tone', 'a.png\ttwo 2\t1,1,39,1,39,15', 'b.png\t中文', 'c.png\tsixteen letters!'
     )
-    build_index('mine', labels, tmp_path / 'index' / 'mine.jsonl')
+    build_index(Source.of('mine', labels), tmp_path / 'index' / 'mine.jsonl')
     return tmp_path / 'index' / 'mine.jsonl'
 
 
@@ -75,7 +76,7 @@ def test_every_region_is_kept_or_counted_by_reason(tmp_path):
         'broken.png\tz',
     )
     seen = []
-    counts = build_index('mine', labels, tmp_path / 'mine.jsonl', progress=seen.append)
+    counts = build_index(Source.of('mine', labels), tmp_path / 'mine.jsonl', progress=seen.append)
     assert counts == {
         KEPT: 2,
         DropReason.ILLEGIBLE: 1,
@@ -93,7 +94,7 @@ def test_every_region_is_kept_or_counted_by_reason(tmp_path):
 def test_lines_are_readable_json(tmp_path):
     write_image(tmp_path / 'a.png')
     labels = write_labels(tmp_path, 'a.png\te\u0301 中', 'a.png\tb\t-5,-5,39.126,-5,39,15,-5,15')
-    build_index('mine', labels, tmp_path / 'mine.jsonl')
+    build_index(Source.of('mine', labels), tmp_path / 'mine.jsonl')
     assert (tmp_path / 'mine.jsonl').read_text('utf-8') == (
         f'{{"image": "{tmp_path}/a.png", "text": "é 中", '
         '"polygon": [[0, 0], [40, 0], [40, 20], [0, 20]], "dataset": "mine"}\n'
@@ -103,7 +104,7 @@ def test_lines_are_readable_json(tmp_path):
 
 
 def test_an_index_can_be_read_as_own_data(built):
-    counts = build_index('again', built, built.with_name('again.jsonl'))
+    counts = build_index(Source.of('again', built), built.with_name('again.jsonl'))
     assert counts == {KEPT: 4}
     again, before = RegionIndex([built.with_name('again.jsonl')]), RegionIndex([built])
     assert list(again.texts()) == list(before.texts())
@@ -116,13 +117,13 @@ def test_an_image_is_opened_once_for_a_run_of_its_regions(tmp_path, monkeypatch)
     labels = write_labels(tmp_path, *[f'{name}.png\t{text}' for name in 'ab' for text in ('x', '###', 'y', 'z')])
     opened = []
     monkeypatch.setattr(index_images, 'upright_size', lambda path: opened.append(path) or upright_size(path))
-    assert build_index('mine', labels, tmp_path / 'mine.jsonl')[KEPT] == 6
+    assert build_index(Source.of('mine', labels), tmp_path / 'mine.jsonl')[KEPT] == 6
     assert [Path(path).name for path in opened] == ['a.png', 'b.png']
 
 
 def test_images_at_fault_are_logged_but_not_without_end(tmp_path, caplog):
     labels = write_labels(tmp_path, *[f'{number}.png\tx' for number in range(50)])
-    build_index('mine', labels, tmp_path / 'mine.jsonl')
+    build_index(Source.of('mine', labels), tmp_path / 'mine.jsonl')
     assert len(caplog.records) == 5
     assert '0.png: missing image' in caplog.text
 
@@ -130,11 +131,11 @@ def test_images_at_fault_are_logged_but_not_without_end(tmp_path, caplog):
 def test_malformed_annotations_leave_the_former_index_alone(tmp_path):
     write_image(tmp_path / 'a.png')
     labels = write_labels(tmp_path, 'a.png\tone')
-    build_index('mine', labels, tmp_path / 'index' / 'mine.jsonl')
+    build_index(Source.of('mine', labels), tmp_path / 'index' / 'mine.jsonl')
     before = {path.name: path.read_bytes() for path in (tmp_path / 'index').iterdir()}
     write_labels(tmp_path, 'a.png\tone', 'a.png')
     with pytest.raises(InputError, match=r'labels\.tsv:2'):
-        build_index('mine', labels, tmp_path / 'index' / 'mine.jsonl')
+        build_index(Source.of('mine', labels), tmp_path / 'index' / 'mine.jsonl')
     assert {path.name: path.read_bytes() for path in (tmp_path / 'index').iterdir()} == before
 
 
@@ -147,7 +148,7 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path, monkeypatch):
 
     monkeypatch.setattr(os, 'replace', fail)
     with pytest.raises(InputError, match=r'mine\.jsonl: cannot be written \(No space left on device\)'):
-        build_index('mine', labels, tmp_path / 'index' / 'mine.jsonl')
+        build_index(Source.of('mine', labels), tmp_path / 'index' / 'mine.jsonl')
     assert list((tmp_path / 'index').iterdir()) == []
 
 
@@ -168,7 +169,7 @@ def test_a_turned_photograph_is_judged_upright(tmp_path):
     exif[0x0112] = 6
     write_image(tmp_path / 'a.jpg', (40, 20), exif=exif)
     labels = write_labels(tmp_path, 'a.jpg\tx\t0,25,20,25,20,40,0,40', 'a.jpg\twhole')
-    assert build_index('mine', labels, tmp_path / 'mine.jsonl') == {KEPT: 2}
+    assert build_index(Source.of('mine', labels), tmp_path / 'mine.jsonl') == {KEPT: 2}
     np.testing.assert_array_equal(RegionIndex(tmp_path / 'mine.jsonl')[1].polygon, [[0, 0], [20, 0], [20, 40], [0, 40]])
 
 
@@ -189,20 +190,20 @@ def test_images_without_a_size(tmp_path, content, reason):
 def test_an_index_is_current_until_something_changes(tmp_path):
     write_image(tmp_path / 'a.png')
     labels, index = write_labels(tmp_path, 'a.png\tone'), tmp_path / 'mine.jsonl'
-    assert not index_is_current(index, 'mine', labels)
-    build_index('mine', labels, index)
-    assert index_is_current(index, 'mine', labels)
-    assert not index_is_current(index, 'mine', labels, min_size=9)
-    assert not index_is_current(index, 'other', labels)
+    assert not index_is_current(index, Source.of('mine', labels))
+    build_index(Source.of('mine', labels), index)
+    assert index_is_current(index, Source.of('mine', labels))
+    assert not index_is_current(index, Source.of('mine', labels), min_size=9)
+    assert not index_is_current(index, Source.of('other', labels))
     write_labels(tmp_path / 'copy', 'a.png\tone')
-    assert not index_is_current(index, 'mine', tmp_path / 'copy')
+    assert not index_is_current(index, Source.of('mine', tmp_path / 'copy'))
 
 
 @pytest.mark.parametrize('change', ['longer', 'touched', 'cut index', 'no index', 'no counts', 'broken counts'])
 def test_a_change_makes_an_index_stale(tmp_path, change):
     write_image(tmp_path / 'a.png')
     labels, index = write_labels(tmp_path, 'a.png\tone'), tmp_path / 'mine.jsonl'
-    build_index('mine', labels, index)
+    build_index(Source.of('mine', labels), index)
     counts = tmp_path / 'mine.jsonl.counts.json'
     {
         'longer': lambda: write_labels(tmp_path, 'a.png\tone', 'a.png\ttwo'),
@@ -212,17 +213,17 @@ def test_a_change_makes_an_index_stale(tmp_path, change):
         'no counts': counts.unlink,
         'broken counts': lambda: counts.write_text('{'),
     }[change]()
-    assert not index_is_current(index, 'mine', labels)
+    assert not index_is_current(index, Source.of('mine', labels))
 
 
 def test_a_new_annotation_file_makes_an_index_stale(tmp_path):
     folder, index = tmp_path / 'rects' / 'gt_unicode', tmp_path / 'rects.jsonl'
     folder.mkdir(parents=True)
     (folder / 'a.json').write_text('{"lines": []}')
-    assert build_index('rects', tmp_path / 'rects', index) == {KEPT: 0}
-    assert index_is_current(index, 'rects', tmp_path / 'rects')
+    assert build_index(Source.of('rects', tmp_path / 'rects'), index) == {KEPT: 0}
+    assert index_is_current(index, Source.of('rects', tmp_path / 'rects'))
     (folder / 'b.json').write_text('{"lines": []}')
-    assert not index_is_current(index, 'rects', tmp_path / 'rects')
+    assert not index_is_current(index, Source.of('rects', tmp_path / 'rects'))
 
 
 def test_counts_of_no_index(tmp_path):
@@ -288,7 +289,7 @@ def test_any_text_comes_back_normalised(tmp_path, written):
     write_image(tmp_path / 'a.png', (10, 10))
     lines = [json.dumps({'image': 'a.png', 'text': text}) for text in written]
     (tmp_path / 'gt.jsonl').write_text('\n'.join(lines))
-    build_index('mine', tmp_path / 'gt.jsonl', tmp_path / 'mine.jsonl')
+    build_index(Source.of('mine', tmp_path / 'gt.jsonl'), tmp_path / 'mine.jsonl')
     assert list(RegionIndex(tmp_path / 'mine.jsonl').texts()) == [normalize(text) for text in written]
 
 
@@ -381,7 +382,7 @@ def peak_of_indexing(folder, num_regions):
         write_image(folder / f'{number}.png')
     tracemalloc.start()
     try:
-        build_index('mine', labels, folder / 'mine.jsonl')
+        build_index(Source.of('mine', labels), folder / 'mine.jsonl')
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.reset_peak()
         before = tracemalloc.get_traced_memory()[0]

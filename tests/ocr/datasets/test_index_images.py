@@ -8,6 +8,7 @@ import lmdb
 import pytest
 from PIL import Image
 
+from ocr.annotations import Source
 from ocr.datasets.index import KEPT, RegionIndex, build_index, index_is_current, read_counts
 from ocr.datasets.index_images import images_path
 
@@ -33,8 +34,8 @@ def mine(tmp_path):
     lines += ['missing.jpg\tfour', 'damaged.jpg\tfive']
     (folder / 'labels.tsv').write_text(''.join(f'{line}\n' for line in lines))
     source, index = str(folder), tmp_path / 'index' / 'mine.jsonl'
-    assert build_index('mine', source, index)[KEPT] == 3
-    assert index_is_current(index, 'mine', source)
+    assert build_index(Source.of('mine', source), index)[KEPT] == 3
+    assert index_is_current(index, Source.of('mine', source))
     return source, index
 
 
@@ -55,7 +56,7 @@ def test_a_change_of_an_image_makes_an_index_stale(mine, caplog, change, said):
     time.sleep(0.02)  # a folder's time of change moves in steps of some milliseconds
     caplog.set_level('INFO')
     change(index.parents[1] / 'mine')
-    assert not index_is_current(index, 'mine', source)
+    assert not index_is_current(index, Source.of('mine', source))
     assert f'/{said}; the index is built anew' in caplog.text
 
 
@@ -67,7 +68,7 @@ def test_an_image_that_keeps_its_time_and_bytes_is_noticed(mine):
     write_image(image, orientation=EXIF_QUARTER_TURN)
     assert image.stat().st_size == before.st_size
     os.utime(image, ns=(before.st_atime_ns, before.st_mtime_ns))
-    assert not index_is_current(index, 'mine', source)
+    assert not index_is_current(index, Source.of('mine', source))
 
 
 def test_images_that_are_merely_touched_leave_an_index_as_it_is(mine):
@@ -76,18 +77,18 @@ def test_images_that_are_merely_touched_leave_an_index_as_it_is(mine):
         os.utime(index.parents[1] / 'mine' / name, ns=(1, 1))
     record = Path(images_path(index))
     before = record.read_text()
-    assert index_is_current(index, 'mine', source)
+    assert index_is_current(index, Source.of('mine', source))
     assert record.read_text() != before  # so that they need not be looked at the next time
-    assert index_is_current(index, 'mine', source)
+    assert index_is_current(index, Source.of('mine', source))
 
 
 def test_a_record_that_is_damaged_or_lost_makes_an_index_stale(mine):
     source, index = mine
     record = Path(images_path(index))
     record.write_text(record.read_text() + '[')
-    assert not index_is_current(index, 'mine', source)
+    assert not index_is_current(index, Source.of('mine', source))
     record.unlink()
-    assert not index_is_current(index, 'mine', source)
+    assert not index_is_current(index, Source.of('mine', source))
 
 
 def test_a_database_is_written_down_once(tmp_path):
@@ -98,7 +99,7 @@ def test_a_database_is_written_down_once(tmp_path):
             transaction.put(b'label-%09d' % number, b'text')
         transaction.put(b'num-samples', b'2')
     index, source = tmp_path / 'mine.jsonl', str(tmp_path / 'words')
-    build_index('mine', source, index)
+    build_index(Source.of('mine', source), index)
     assert Path(images_path(index)).read_text().count('\n') == 1
-    assert index_is_current(index, 'mine', source)
+    assert index_is_current(index, Source.of('mine', source))
     assert len(RegionIndex(index)) == read_counts(index)[KEPT] == 2

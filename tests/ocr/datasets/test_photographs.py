@@ -5,6 +5,7 @@ import json
 import pytest
 from PIL import Image
 
+from ocr.annotations import Source
 from ocr.datasets.index import KEPT
 from ocr.datasets.photographs import WITHOUT_PLACE, PhotographIndex, build_photograph_index
 from ocr.errors import InputError
@@ -19,7 +20,7 @@ def build(folder, *lines, **images):
         Image.new('RGB', (100, 50)).save(folder / f'{name}.png')
     (folder / 'labels.tsv').write_text(''.join(f'{line}\n' for line in lines), encoding='utf-8')
     index_path = folder / 'index.jsonl'
-    counts = build_photograph_index('mine', folder / 'labels.tsv', index_path)
+    counts = build_photograph_index(Source.of('mine', folder / 'labels.tsv'), index_path)
     return PhotographIndex(index_path), counts
 
 
@@ -80,7 +81,7 @@ def test_word_crops_are_nothing_to_find_text_in(tmp_path):
 def test_rects_and_its_ignored_lines(tmp_path):
     from tiny import make_rects
 
-    build_photograph_index('rects', make_rects(tmp_path / 'rects'), tmp_path / 'rects.jsonl')
+    build_photograph_index(Source.of('rects', make_rects(tmp_path / 'rects')), tmp_path / 'rects.jsonl')
     (photograph,) = [PhotographIndex(tmp_path / 'rects.jsonl')[0]]
     assert [(region.text, region.counts) for region in photograph.regions] == [('IMC', True), ('###', False)]
 
@@ -95,7 +96,7 @@ def test_malformed_points_of_what_is_ignored_are_no_fault(tmp_path):
     (tmp_path / 'train').mkdir()
     Image.new('RGB', (100, 50)).save(tmp_path / 'train' / 'gt_1.jpg')
     (tmp_path / 'train_full_labels.json').write_text(json.dumps(labels))
-    counts = build_photograph_index('lsvt', tmp_path, tmp_path / 'index.jsonl')
+    counts = build_photograph_index(Source.of('lsvt', tmp_path), tmp_path / 'index.jsonl')
     assert counts == {KEPT: 1, WITHOUT_PLACE: 1}
 
 

@@ -106,12 +106,16 @@ def test_equal_trust_leaves_the_upright_reading():
     assert AugmentedPredictor(inner, rotate_tall=True).read(even)[0].text == '1'
 
 
-def test_each_view_of_a_tall_region_is_turned_too():
+def test_further_views_are_turned_as_the_text_that_leads_and_only_if_it_was_turned():
     inner = Recorded()
     canvases = np.zeros((1, 128, 64, 3), np.uint8)
     canvases[0, 0, -1] = 90  # upper left after a turn anticlockwise
     (reading,) = AugmentedPredictor(inner, 2, rotate_tall=True).read(canvases)
-    assert inner.shapes == [(1, 128, 64), (2, 64, 128)] * 2 and reading.text == '90'
+    assert inner.shapes == [(1, 128, 64), (1, 128, 64), (2, 64, 128), (1, 64, 128)] and reading.text == '90'
+    inner.shapes.clear()
+    canvases[0, 0, 0] = 120
+    assert AugmentedPredictor(inner, 2, rotate_tall=True).read(canvases)[0].text == '120'
+    assert inner.shapes == [(1, 128, 64), (1, 128, 64), (2, 64, 128)]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from streets import write_streets
 
+from ocr.annotations import Source
 from ocr.datasets.photographs import PhotographIndex, build_photograph_index
 from ocr.preprocessing import prepare as preparing
 from ocr.preprocessing.augment import AugmentSettings
@@ -24,7 +25,7 @@ from ocr.training.photograph_samples import (
 @pytest.fixture(scope='module')
 def index(tmp_path_factory):
     folder = write_streets(tmp_path_factory.mktemp('data') / 'streets', 3)
-    build_photograph_index('mine', folder, folder / 'index.jsonl')
+    build_photograph_index(Source.of('mine', folder), folder / 'index.jsonl')
     return PhotographIndex(folder / 'index.jsonl')
 
 
@@ -73,7 +74,7 @@ def test_the_stream_goes_on_from_anywhere(start):
 
 def test_a_photograph_that_cannot_be_read_is_said(index, tmp_path):
     folder = write_streets(tmp_path / 'streets', 1)
-    build_photograph_index('mine', folder, folder / 'index.jsonl')
+    build_photograph_index(Source.of('mine', folder), folder / 'index.jsonl')
     (folder / '0.png').write_bytes(b'no picture')
     assert isinstance(PhotographPreparer(PhotographIndex(folder / 'index.jsonl'), preparer())((0, 0)), Broken)
 

@@ -6,6 +6,7 @@ import pytest
 import tiny
 
 import ocr.datasets.check.scan as module
+from ocr.annotations import Source
 from ocr.charset import Charset
 from ocr.datasets.check.scan import EVALUATION, TRAINING, Examination, Findings
 from ocr.datasets.check.suspect_labels import TWO_TEXTS
@@ -18,7 +19,9 @@ def examine(folder, index_dir, num_workers=2, seed=0, roles=(TRAINING,), specs=N
     index, counts = open_index('', str(index_dir), specs, progress=False)
     charset = Charset.preset(faults.CHARSET)
     _, counts = select_regions(index, counts, charset, faults.SEQ_LEN)
-    datasets = {name: Findings(f'own:{folder}', roles, of, f'{seed} {name}') for name, of in counts.items()}
+    datasets = {
+        name: Findings(Source.of(name, f'own:{folder}'), roles, of, f'{seed} {name}') for name, of in counts.items()
+    }
     return Examination(index, datasets, charset, faults.SEQ_LEN, num_workers)
 
 
