@@ -20,6 +20,7 @@ ABANDONED = 120.0  # seconds without a question after which nobody waits for a v
 _KEPT = 900.0  # seconds for which the texts of a video that was read are kept
 _MOST_KEPT = 32  # videos that were read, the newest
 _AT_ONCE = 8  # regions of a frame that are read together, so that those of pictures get in between
+STOPPED = Problem(410, 'stopped', 'The reading of this video was stopped; send it again.')
 TOO_MANY = 'frames with more text than is read'  # key of `left_out`
 
 logger = logging.getLogger(__name__)
@@ -46,19 +47,31 @@ class Job:
         self.video, self.fps = video, fps
         self.asked = time.monotonic()
         self.ended = None
-        self._file = file
         self.is_stopped = False
+        self._file = file
+        self._lock = threading.Lock()
+
+    def begin(self):
+        """Whether it is to be read now; not where it was stopped while it waited."""
+        with self._lock:
+            if self.state == 'waiting':
+                self.state = 'reading'
+            return self.state == 'reading'
 
     def stop(self):
-        """Give it up, whatever it does."""
-        self.is_stopped = True
-        self.video.stop()
+        """Give it up: at once where it waits, else before its next frame."""
+        with self._lock:
+            self.is_stopped = True
+            self.video.stop()
+            if self.state == 'waiting':
+                self.end(STOPPED)
 
-    def end(self, state):
+    def end(self, error=None):
         """It is not read any more; the file is let go."""
-        self.state, self.ended, self.showing = state, time.monotonic(), []
         self.video.close()
         self._file.close()
+        self.error, self.showing, self.ended = error, [], time.monotonic()
+        self.state = 'failed' if error else 'done'
 
     def to_json(self, after=0):
         """dict of schema.VideoJob, with the texts from number `after` on."""
@@ -129,13 +142,14 @@ class VideoJobs:
             job = self._open(data, fps)
             with self._lock:
                 if self._is_closing:
-                    job.end('failed')
+                    job.end(stopping())
                     raise stopping()
                 self._jobs[job.id] = job
             self._thread.submit(self._run, job)
             return job
         finally:
-            self._num_opening -= 1
+            with self._lock:
+                self._num_opening -= 1
 
     def get(self, job_id):
         """The Job of an id, which is asked for now; Problem 404 where there is none."""
@@ -191,20 +205,18 @@ class VideoJobs:
 
     def _run(self, job):
         """Read a video to its end, or until it is stopped; never raises."""
+        if not job.begin():
+            return
         try:
-            if not job.is_stopped:
-                job.state = 'reading'
-                self._read(job)
-            if job.is_stopped and not job.error:
-                job.error = Problem(410, 'stopped', 'The reading of this video was stopped; send it again.')
-            job.end('failed' if job.error else 'done')
+            error = self._read(job)
         except Exception:
             logger.exception('a video could not be read')
-            job.error = Problem(500, 'internal_error', 'The server failed on this video; its log says more.')
-            job.end('failed')
+            error = Problem(500, 'internal_error', 'The server failed on this video; its log says more.')
+        job.end(error or (STOPPED if job.is_stopped else None))
 
     def _read(self, job):
-        texts, limit = job.texts, self._limits.max_video_seconds
+        """Read the frames of a job; the Problem that ended it, or None."""
+        texts, limit, error = job.texts, self._limits.max_video_seconds, None
         frames = read_frames(job.video, lambda image: self._find(job, image), self._read_regions)
         try:
             with contextlib.closing(frames):
@@ -217,14 +229,15 @@ class VideoJobs:
                         job.stop()
                 else:
                     job.complete = not job.video.ended_early
-        except UnreadableVideo as error:
+        except UnreadableVideo as why:
             if not job.is_stopped and not texts.num_frames:
-                job.error = Problem(422, 'unreadable_video', f'The video cannot be read: {error}.')
+                error = Problem(422, 'unreadable_video', f'The video cannot be read: {why}.')
         except (CancelledError, RuntimeError):
             if not self._is_closing:
                 raise
-            job.error = stopping()
+            error = stopping()
         texts.close(end_of(job.video) if job.complete else texts.time)
+        return error
 
     def _find(self, job, image):
         regions = self._finder.find_now(image).regions  # the largest come first

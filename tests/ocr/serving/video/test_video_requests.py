@@ -46,11 +46,11 @@ def server(predictor, detector):
 
 def send(server, data, **fields):
     files = {'video': ('clip.mp4', data), **{name: (None, value) for name, value in fields.items()}}
-    return requests.post(f'{server.url}/v1/video', files=files, timeout=60)
+    return requests.post(f'{server.url}/v1/video', files=files, timeout=300)
 
 
 def ask(server, job, after=0):
-    response = requests.get(f'{server.url}/v1/video/{job["id"]}', {'after': after}, timeout=60)
+    response = requests.get(f'{server.url}/v1/video/{job["id"]}', {'after': after}, timeout=300)
     assert response.status_code == 200, response.text
     schema.VideoJob.model_validate(response.json())
     return response.json()
@@ -61,7 +61,7 @@ def finish(server, job):
 
 
 def wait_for(value, condition):
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while not condition(found := value()):
         assert time.monotonic() < deadline, found
         time.sleep(0.02)
@@ -127,6 +127,18 @@ def test_a_video_is_stopped_and_forgotten(server, detector, clips):
         assert error_of(requests.delete(f'{server.url}/v1/video/{job["id"]}'), 404) == 'no_such_video'
     detector.gate.set()
     assert finish(server, send(server, clips.clip).json())['complete']
+
+
+def test_one_that_waits_is_let_go_at_once(server, detector, clips):
+    detector.gate.clear()
+    first = send(server, clips.clip).json()
+    for _ in range(4):  # more than wait at a time
+        waiting = send(server, clips.clip).json()
+        job = server.reader.videos.get(waiting['id'])
+        assert requests.delete(f'{server.url}/v1/video/{waiting["id"]}').status_code == 204
+        assert job.state == 'failed' and job.ended is not None
+    detector.gate.set()
+    assert finish(server, first)['complete']
 
 
 def test_one_is_read_and_two_wait_and_more_are_turned_away(server, detector, clips):
