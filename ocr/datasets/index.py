@@ -298,6 +298,30 @@ def region_lines(regions, min_size, counts, progress, look=upright_size):
         progress(1)
 
 
+class ImageSizes:
+    """Sizes of images; the first few that cannot be read are logged.
+
+    Args:
+        look: function of an image's path, as `upright_size`.
+        num_blamed: how many are logged one by one.
+    """
+
+    def __init__(self, look=upright_size, num_blamed=BLAMED_IMAGES):
+        self._look = look
+        self._left = num_blamed
+
+    def of(self, image_path):
+        """((width, height), None) of an image, or (None, DropReason) of one that cannot be read."""
+        try:
+            return self._look(image_path), None
+        except UnreadableImage as error:
+            if self._left > 0:
+                self._left -= 1
+                more = '' if self._left else ' (more follow unnamed)'
+                logger.warning('%s: %s%s', image_path, error.reason, more)
+            return None, error.reason
+
+
 def judged(regions, min_size, blamed_images=BLAMED_IMAGES, look=upright_size):
     """Yields (TextRegion | Dropped, DropReason | None); opens an image once for a run of regions that share it.
 
@@ -307,20 +331,14 @@ def judged(regions, min_size, blamed_images=BLAMED_IMAGES, look=upright_size):
         blamed_images: images at fault that are logged one by one.
         look: function of an image's path, as `upright_size`.
     """
-    image_path, size, fault, blamed = None, None, None, 0
+    image_path, sizes = None, ImageSizes(look, blamed_images)
     for region in regions:
         if isinstance(region, Dropped):
             yield region, region.reason
             continue
         if region.image_path != image_path:
-            image_path, size, fault = region.image_path, None, None
-            try:
-                size = look(image_path)
-            except UnreadableImage as error:
-                fault = error.reason
-                blamed += 1
-                if blamed <= blamed_images:
-                    logger.warning('%s: %s%s', image_path, fault, ' (more follow unnamed)' * (blamed == blamed_images))
+            image_path = region.image_path
+            size, fault = sizes.of(image_path)
         if fault:
             yield region, fault
             continue

@@ -10,23 +10,19 @@ dataset in memory, since an annotation file may name a photograph in many places
 
 import functools
 import json
-import logging
 import os
 from dataclasses import dataclass
 
 import numpy as np
 
 from ocr.charset import normalize
-from ocr.datasets.index import BLAMED_IMAGES, KEPT, RegionIndex, build_index, rounded
+from ocr.datasets.index import KEPT, ImageSizes, RegionIndex, build_index, rounded
 from ocr.errors import InputError
 from ocr.preprocessing.image_header import upright_size
-from ocr.preprocessing.unreadable import UnreadableImage
 from ocr.region import Dropped, DropReason, judge_polygon
 
 WITHOUT_PLACE = 'without a polygon'  # a whole image, or malformed points of text that nobody could read
 UNCOUNTED = (DropReason.ILLEGIBLE, DropReason.TOO_SMALL)  # text, but nobody could say so: neither right nor wrong
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +90,10 @@ def photograph_lines(regions, min_size, counts, progress, look=upright_size, *, 
             f'{name}: these labels cover whole images: nothing to find; a detector wants photographs with a polygon '
             'around each text'
         )
-    blamed = 0
+    sizes = ImageSizes(look)
     for image_path, in_photograph in photographs.items():
-        try:
-            size = look(image_path)
-        except UnreadableImage as error:
-            fault = error.reason
-            blamed += 1
-            if blamed <= BLAMED_IMAGES:
-                logger.warning('%s: %s%s', image_path, fault, ' (more follow unnamed)' * (blamed == BLAMED_IMAGES))
+        size, fault = sizes.of(image_path)
+        if fault:
             counts[fault] = counts.get(fault, 0) + len(in_photograph)
             continue
         judged = [_judge(region, size, min_size) for region in in_photograph]

@@ -16,7 +16,7 @@ from ocr.drawing.perspective import draw_view, project
 from ocr.drawing.recipe import SIZE_STEP
 from ocr.drawing.shaping import split_units
 from ocr.drawing.texts import change_case
-from ocr.drawing.undrawable import MAX_FAILURES, Undrawable, naming
+from ocr.drawing.undrawable import draw_otherwise, naming
 from ocr.errors import InputError
 
 MAX_DRAWS = 100  # texts drawn until one is found that a font covers
@@ -73,20 +73,20 @@ def draw_with_ink(recipe, fonts, seed, index):
 
 def draw_layers(recipe, fonts, seed, index):
     """`draw_with_ink`'s two, and the uint8 (H, W) mask of the clutter or None."""
-    fonts, photos = recipe.choose_fonts(fonts), photo_pool(list_photos(recipe.photo_dir), seed, index, PHOTO_BLOCK)
-    for failures in range(MAX_FAILURES):
-        rng = np.random.default_rng(np.random.SeedSequence([seed, index] + [failures] * bool(failures)))
-        try:
-            text, font = _draw_text(recipe, fonts, rng)
-            with naming(font.path, text):
-                sample, ink, clutter = _draw_layers(recipe, fonts, photos, text, font, rng)
-            return replace(sample, num_failures=failures), ink, clutter
-        except Undrawable as error:
-            last = error
-    raise InputError(f'recipe {recipe.name}: {MAX_FAILURES} samples running could not be drawn; the last: {last}')
+    photos = photo_pool(list_photos(recipe.photo_dir), seed, index, PHOTO_BLOCK)
+    draw = partial(_draw_layers, recipe, recipe.choose_fonts(fonts), photos)
+    (sample, *masks), failures = draw_otherwise(draw, recipe, seed, index)
+    return replace(sample, num_failures=failures), *masks
 
 
-def _draw_layers(recipe, fonts, photos, text, font, rng):
+def _draw_layers(recipe, fonts, photos, rng):
+    """As `draw_layers`; raises `Undrawable` where a font or a picture fails."""
+    text, font = _draw_text(recipe, fonts, rng)
+    with naming(font.path, text):
+        return _draw_in(text, font, recipe, fonts, photos, rng)
+
+
+def _draw_in(text, font, recipe, fonts, photos, rng):
     """As `draw_layers`, of a text in a font."""
     em = draw_size(recipe.font_size, rng)
     pose = draw_pose(recipe, len(split_units(text)), rng)

@@ -6,6 +6,8 @@ One such sample must not end a training, so another is drawn in its place; what 
 import logging
 from contextlib import contextmanager
 
+import numpy as np
+
 from ocr.errors import InputError
 
 MAX_FAILURES = 50  # samples running that may fail
@@ -37,3 +39,18 @@ def naming(culprit, task):
             _named.add(culprit)
             logger.warning('%s', message)
         raise Undrawable(message) from error
+
+
+def draw_otherwise(draw, recipe, seed, index):
+    """(draw(rng), how many attempts before it were `Undrawable`); each attempt has its own numbers of (seed, index).
+
+    Raises:
+        InputError: MAX_FAILURES attempts failed.
+    """
+    for failures in range(MAX_FAILURES):
+        rng = np.random.default_rng(np.random.SeedSequence([seed, index] + [failures] * bool(failures)))
+        try:
+            return draw(rng), failures
+        except Undrawable as error:
+            last = error
+    raise InputError(f'recipe {recipe.name}: {MAX_FAILURES} samples in a row could not be drawn; the last: {last}')

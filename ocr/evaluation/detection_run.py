@@ -1,8 +1,6 @@
 """An evaluation of a detector, alone or together with what reads: photographs are searched, read, scored, reported."""
 
 import csv
-import dataclasses
-import json
 import logging
 import os
 from collections import Counter
@@ -19,7 +17,7 @@ from ocr.evaluation.detection_scores import (
 )
 from ocr.evaluation.matching import MIN_OVERLAP
 from ocr.evaluation.run import REGIONS_FILE, SCORES_FILE
-from ocr.evaluation.scores import COMBINED, percent
+from ocr.evaluation.scores import COMBINED, no_formula, percent, write_plain
 from ocr.files.atomic import replacing
 from ocr.preprocessing.prepare import Broken
 from ocr.reading.photographs import read_photographs
@@ -65,16 +63,12 @@ def evaluate_detection(detector, model_path, index, counts, folder, *, config, u
         'protocol': f'one to one, intersection over union above {MIN_OVERLAP}, {unit}s',
         'interval': 'low to high: 95 %, percentile bootstrap over photographs',
         'metrics': {**DETECTION, **END_TO_END},
-        'scores': {
-            name: {metric: _plain(score) for metric, score in of_metric.items()} for name, of_metric in scores.items()
-        },
+        'scores': scores,
         'labels': counts,
         'left_out': {**left_out, **broken},
         'settings': settings,
     }
-    with replacing(os.path.join(folder, SCORES_FILE)) as file:
-        json.dump(content, file, ensure_ascii=False, indent=2)
-        file.write('\n')
+    write_plain(os.path.join(folder, SCORES_FILE), content)
     write_regions(os.path.join(folder, REGIONS_FILE), judged)
     print(f'{folder}/{SCORES_FILE}, and {folder}/{REGIONS_FILE} with every region, what was missed first')
 
@@ -164,7 +158,7 @@ def write_regions(path, judged):
 
 
 def _rows(one):
-    place = one.dataset, one.image
+    place = no_formula(one.dataset), no_formula(str(one.image))
     for truth, found, overlap in one.matching.pairs:
         yield _row(place, 'matched', one.truths[truth], one.found[found], overlap)
     for truth in one.matching.missed:
@@ -184,8 +178,8 @@ def _row(place, outcome, truth, found, overlap=0.0):
         outcome,
         round(overlap, 4),
         round(float(found.confidence), 4) if found else '',
-        truth.text if truth else '',
-        (found.text or '') if found else '',
+        no_formula(truth.text) if truth else '',
+        no_formula(found.text or '') if found else '',
         round(found.text_confidence, 4) if found else '',
         _flat(truth),
         _flat(found),
@@ -197,8 +191,3 @@ def _flat(region):
     return (
         '' if region is None else ','.join(f'{value:.2f}'.rstrip('0').rstrip('.') for value in region.polygon.ravel())
     )
-
-
-def _plain(score):
-    """A Score in JSON's types; nan becomes None."""
-    return {name: None if value != value else value for name, value in dataclasses.asdict(score).items()}

@@ -214,6 +214,15 @@ def write_json(path, scores, dropped_counts, settings):
         'combined': {'num_scored': scores.combined['ned'].num_scored, 'scores': scores.combined},
         'settings': settings,
     }
+    write_plain(path, content)
+
+
+def write_plain(path, content):
+    """Scores, numbers and texts in dicts and lists as JSON; a number that is not finite becomes null.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
     with replacing(path) as file:
         json.dump(_plain(content), file, ensure_ascii=False, indent=2)
         file.write('\n')
@@ -255,12 +264,12 @@ def write_csv(path, readings):
         writer = csv.writer(file, lineterminator='\n', quoting=csv.QUOTE_NONNUMERIC)  # any text survives, with \r too
         for i in worst_first(similarity, confidence):
             one = readings[i]
-            place = _no_formula(one.dataset), _no_formula(str(one.image)), _polygon_text(one.polygon)
-            texts = _no_formula(one.truth), _no_formula(one.text)
+            place = no_formula(one.dataset), no_formula(str(one.image)), _polygon_text(one.polygon)
+            texts = no_formula(one.truth), no_formula(one.text)
             writer.writerow([*place, *texts, *(round(float(of[i]), 4) for of in (similarity, confidence))])
 
 
-def _no_formula(text):
+def no_formula(text):
     """A cell that no spreadsheet calculates; taking one ' away from what matches _FORMULA gives the text back."""
     return f"'{text}" if _FORMULA.match(text) else text
 

@@ -6,6 +6,7 @@ encoder, with charset and settings inside. Reading it needs the package openvino
 
 import logging
 import os
+import sys
 from threading import Lock
 
 import numpy as np
@@ -134,5 +135,10 @@ def require_packages():
 
 
 def import_package(name, wanted_for):
-    """A package that is only needed here; InputError where it is not installed."""
+    """A package that is only needed here; InputError where it is not installed.
+
+    Its statistics of use, which would go to its makers without a question, are switched off: both packages do without
+    the one that sends them.
+    """
+    sys.modules.setdefault('openvino_telemetry', None)
     return optional_package.import_package(name, wanted_for, REQUIREMENTS)

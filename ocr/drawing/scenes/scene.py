@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
@@ -19,8 +20,7 @@ from ocr.drawing.scenes.place import Occupied, plane_matrix, roughness_of
 from ocr.drawing.scenes.recipe import CAMERA_EM
 from ocr.drawing.scenes.texts import CHINESE_POOL, POOL, font_pool
 from ocr.drawing.scenes.things import THINGS, draw_thing
-from ocr.drawing.undrawable import MAX_FAILURES, Undrawable
-from ocr.errors import InputError
+from ocr.drawing.undrawable import draw_otherwise
 from ocr.geometry import polygon_box, strip_height
 from ocr.region import DropReason
 
@@ -98,15 +98,9 @@ def draw_scene(recipe, fonts, seed, index):
 
 def draw_scene_with_ink(recipe, fonts, seed, index):
     """(`DrawnScene`, list of (corner (x, y), uint8 (h, w) mask of letters and their outlines), one a line)."""
-    for failures in range(MAX_FAILURES):
-        rng = np.random.default_rng(np.random.SeedSequence([seed, index] + [failures] * bool(failures)))
-        try:
-            image, regions, lines, ink = _draw(recipe, fonts, seed, index, rng)
-        except Undrawable as error:
-            last = error
-        else:
-            return DrawnScene(image, regions, lines, failures), ink
-    raise InputError(f'recipe {recipe.name}: {MAX_FAILURES} scenes running could not be drawn; the last: {last}')
+    draw = partial(_draw, recipe, fonts, seed, index)
+    (image, regions, lines, ink), failures = draw_otherwise(draw, recipe, seed, index)
+    return DrawnScene(image, regions, lines, failures), ink
 
 
 def _draw(recipe, fonts, seed, index, rng):

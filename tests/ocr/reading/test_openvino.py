@@ -1,5 +1,6 @@
 """A model in two: its encoder elsewhere, its decoder in TensorFlow; in OpenVINO itself where that is installed."""
 
+import importlib
 import json
 import sys
 import time
@@ -18,7 +19,7 @@ from ocr.evaluation.int8_loss import similarity
 from ocr.model_files.frozen_graph import features_of, load_graph, read_settings, split_encoder
 from ocr.network import tensor_names as names
 from ocr.reading.graph_predictor import GraphPredictor
-from ocr.reading.openvino import DECODER_FILE, ENCODER_FILE, OpenVinoPredictor
+from ocr.reading.openvino import DECODER_FILE, ENCODER_FILE, OpenVinoPredictor, import_package
 
 MODEL = tiny.ROOT / 'pretrain' / 'latin.pb'
 
@@ -129,6 +130,13 @@ def test_without_the_package_one_line_says_what_to_install(tmp_path, monkeypatch
         with pytest.raises(InputError, match=r'needs the package openvino: pip install -r requirements-openvino\.txt'):
             tiny.run_main(script, *tiny.flags(**flags))
     assert not (tmp_path / 'new').exists()
+
+
+def test_its_packages_send_no_statistics_of_use(monkeypatch):
+    monkeypatch.delitem(sys.modules, 'openvino_telemetry', raising=False)
+    import_package('json', 'this')
+    with pytest.raises(ImportError):
+        importlib.import_module('openvino_telemetry')
 
 
 def quantise(learnt, path, monkeypatch, **settings):

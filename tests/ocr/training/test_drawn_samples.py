@@ -120,5 +120,7 @@ def test_nothing_can_be_drawn(fonts, monkeypatch):
         raise Failing('raster overflow')
 
     monkeypatch.setattr(Font, 'glyph', fail)
-    with pytest.raises(InputError, match=r'recipe digits: 50 samples running could not be drawn; the last: .*overflow'):
+    with pytest.raises(
+        InputError, match=r'recipe digits: 50 samples in a row could not be drawn; the last: .*overflow'
+    ):
         draw_sample(RECIPE, fonts, 0, 0)

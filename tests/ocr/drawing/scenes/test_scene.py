@@ -273,5 +273,5 @@ def test_a_photograph_that_cannot_be_read_is_named_and_another_taken(tmp_path, c
 def test_nothing_but_failures_is_an_error(monkeypatch, tmp_path):
     (tmp_path / 'broken.jpg').write_bytes(b'no picture')
     monkeypatch.setattr(scene_module, 'draw_ground', lambda *_: ground.read_photo(str(tmp_path / 'broken.jpg')))
-    with pytest.raises(InputError, match=r'scenes running could not be drawn; the last: .*broken\.jpg'):
+    with pytest.raises(InputError, match=r'samples in a row could not be drawn; the last: .*broken\.jpg'):
         draw_scene(STREET, FONTS, 17, 0)
