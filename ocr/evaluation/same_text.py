@@ -5,7 +5,7 @@ import numpy as np
 
 from ocr.errors import InputError
 from ocr.model_files.frozen_graph import is_detector
-from ocr.reading.detector import Detector
+from ocr.reading.graph_detector import GraphDetector
 from ocr.reading.graph_predictor import GraphPredictor
 
 NUM_CHECKED = 16  # pictures that both must read alike
@@ -36,7 +36,7 @@ def check_same_map(expected, found, weights):
 def answer_of_graph(graph_def, where='the graph', trusted=True):
     """What a frozen graph answers: function (canvases, bboxes) -> texts, or the map (N, H, W) of a detector."""
     if is_detector(graph_def):
-        detector = Detector(graph_def, where=where)
+        detector = GraphDetector(graph_def, where=where)
         return lambda canvases, bboxes: detector.run(canvases)
     predictor = GraphPredictor(graph_def, None, where=where, trusted=trusted)
     return lambda canvases, bboxes: [row.text for row in predictor.read(canvases, bboxes)]
