@@ -56,7 +56,7 @@ def open_rapidocr(settings):
         started = time.perf_counter()
         engine(image, use_det=True, use_cls=False, use_rec=False)
         detection = time.perf_counter() - started
-        whole = engine(image)
+        whole = engine(image, use_det=True, use_cls=True, use_rec=True)  # its settings last
         if whole.boxes is None:
             return [], detection
         pairs = zip(whole.boxes, whole.txts, strict=True)
