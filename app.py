@@ -41,16 +41,12 @@ def charset_name(charset):
 
 
 def open_detector(cfg):
-    """Detector of --detector_path, or None."""
-    if not cfg.detector_path:
+    """Detector of --detector_path, else the one that comes with the project; None if there is none."""
+    from ocr.reading.open_detector import choose_detector, open_detector
+
+    if not (path := choose_detector(cfg)):
         return None
-    from ocr.network.tensorflow_start import start_tensorflow
-
-    start_tensorflow(cfg.gpus)
-    from ocr.network.precision import set_precision
-    from ocr.reading.detector import Detector
-
-    return Detector.from_pb(cfg.detector_path, trusted=cfg.trust_model, precision=set_precision(cfg.precision))
+    return open_detector(path, gpus=cfg.gpus, precision=cfg.precision, trusted=cfg.trust_model)
 
 
 def build(predictor, pb_path, limits, token, cfg, detector=None):

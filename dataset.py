@@ -11,6 +11,8 @@ The format is found out by looking, or said: NAME=FORMAT:PATH. --convert writes 
 margins of --augment.
 Without --charset_path, a charset is built of the characters of the training text.
 
+--detect counts what a detector would train on instead: whole photographs and all text in them (docs/photographs.md).
+
 --check also decodes every image, looks for labels that are probably wrong, for characters that are rare or lost and for
 images that training and evaluation share, and writes all of it to --output_path as one HTML page. The exit code is then
 1 where regions are lost for a reason that --allow_lost does not name.
@@ -25,6 +27,7 @@ from ocr.charset import Charset
 from ocr.config import Config, parse_config, run_script
 from ocr.datasets.index import KEPT, count_table
 from ocr.datasets.sources import named_datasets, not_drawn, open_index, select_regions
+from ocr.errors import InputError
 from ocr.files.atomic import replacing
 from ocr.terminal.progress import progress_bar
 
@@ -125,9 +128,32 @@ def cache_regions(cfg):
     return 0
 
 
+def count_photographs(cfg):
+    """Print what a detector would train on; with --check every photograph is decoded.
+
+    Returns:
+        exit code: 1 where something looks wrong, else 0.
+    """
+    from ocr.datasets.check.photographs import examine_photographs, findings_text
+    from ocr.datasets.sources import open_photographs
+
+    specs = tuple(dict.fromkeys((*not_drawn(cfg.train_datasets), *_eval_datasets(cfg))))
+    index, counts = open_photographs(cfg.base_dir, cfg.index_dir, specs, cfg.min_size)
+    with progress_bar(desc='photographs', unit=' photographs', total=len(index)) as bar:
+        photographs = (index[position] for position in range(len(index)))
+        findings = examine_photographs(photographs, cfg.check, bar.update)
+    print(f'{count_table(counts)}\n\n{findings_text(findings)}')
+    return int(cfg.check and any(found.faults for found in findings.values()))
+
+
 def main(argv=None):
     """Index all datasets, choose or build the charset, print the table."""
     cfg = parse_config(argv, 'dataset', __doc__)
+    if cfg.detect:
+        for name in ('convert', 'cache'):
+            if getattr(cfg, name):
+                raise InputError(f'--{name}: not with --detect; leave one of them out')
+        return count_photographs(cfg)
     if cfg.convert:
         return convert_datasets(cfg)
     if cfg.cache:

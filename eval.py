@@ -59,31 +59,37 @@ def load_predictor(cfg):
 
 
 def load_detector(cfg):
-    """Detector of --detector_path, or of --pb_path or --checkpoint_path where that is one; and what to call it.
+    """Detector of --detector_path or, with --detect, the one that comes with the project, or of --pb_path or
+    --checkpoint_path where that is one; and what to call it.
 
     Returns:
         (None, '') where none of them is a detector.
     """
     from ocr.reading.onnx_predictor import is_onnx
+    from ocr.reading.open_detector import choose_detector, open_detector
 
-    pb_path = cfg.detector_path or cfg.pb_path
-    if pb_path and not cfg.detector_path and (is_onnx(pb_path) or os.path.isdir(pb_path)):
+    def opened(path, flag):
+        settings = {'gpus': cfg.gpus, 'precision': cfg.precision, 'trusted': cfg.trust_model}
+        return open_detector(path, flag=flag, exact=True, **settings)
+
+    path, pb_path = choose_detector(cfg) if cfg.detect else cfg.detector_path, cfg.pb_path
+    if path:
+        return opened(path, 'detector_path'), path
+    if cfg.detect:
+        raise InputError('--detect: name the detector with --detector_path; train one with --model_name detector')
+    if pb_path and (is_onnx(pb_path) or os.path.isdir(pb_path)):
         return None, ''  # those read, and need no TensorFlow
     if not pb_path and not os.path.exists(cfg.checkpoint_path):
         return None, ''
     start_tensorflow(cfg.gpus)
     from ocr.model_files.checkpoint import find_checkpoint, settings_beside
-    from ocr.model_files.frozen_graph import load_graph, read_settings
+    from ocr.model_files.frozen_graph import is_detector, load_graph
     from ocr.network.precision import set_precision
-    from ocr.reading.detector import Detector
+    from ocr.reading.graph_detector import GraphDetector
 
     if pb_path:
-        graph_def = None if cfg.detector_path else load_graph(pb_path, wanted=(), trusted=cfg.trust_model)
-        is_wanted = graph_def is None or read_settings(graph_def, pb_path).get('model_name') == 'detector'
-        precision = set_precision(cfg.precision, exact=True) if is_wanted else None
-        if not is_wanted:
-            return None, ''
-        return Detector.from_pb(pb_path, precision=precision, trusted=cfg.trust_model), pb_path
+        graph_def = load_graph(pb_path, wanted=(), trusted=cfg.trust_model)
+        return (opened(pb_path, 'pb_path'), pb_path) if is_detector(graph_def) else (None, '')
     checkpoint = find_checkpoint(cfg.checkpoint_path, prefer_best=True)
     stored = settings_beside(checkpoint) if checkpoint else None
     if not stored or restorable(stored[0], ('model',), stored[1]).get('model_name') != 'detector':
@@ -92,7 +98,7 @@ def load_detector(cfg):
 
     checkpoint, cfg, _ = open_checkpoint(cfg)
     frozen = freeze_checkpoint(checkpoint, cfg, None)
-    return Detector(frozen, precision=set_precision(cfg.precision, exact=True), where=checkpoint), checkpoint
+    return GraphDetector(frozen, precision=set_precision(cfg.precision, exact=True), where=checkpoint), checkpoint
 
 
 def score_detector(cfg, detector, model_path, predictor):
@@ -101,21 +107,20 @@ def score_detector(cfg, detector, model_path, predictor):
     from ocr.evaluation.detection_run import evaluate_detection
     from ocr.reading.local_reader import LocalReader
 
-    if cfg.report or cfg.resume:
-        raise InputError(f'--{"report" if cfg.report else "resume"}: not for photographs yet; leave it out')
+    if cfg.compare:
+        raise InputError('--compare: not for photographs; leave it out')
     index, counts = open_photographs(cfg.base_dir, cfg.index_dir, cfg.eval_datasets, cfg.min_size)
     reader = LocalReader(predictor, **cfg.reading_regions) if predictor else None
+    settings = {'unit': cfg.unit, 'reader': reader, 'report': cfg.report, 'resume': cfg.resume}
     config = dataclasses.asdict(cfg)
-    evaluate_detection(
-        detector, model_path, index, counts, cfg.output_path, config=config, unit=cfg.unit, reader=reader
-    )
+    evaluate_detection(detector, model_path, index, counts, cfg.output_path, config=config, **settings)
 
 
 def main(argv=None):
     cfg = parse_config(argv, 'eval', __doc__)
     detector, detector_path = load_detector(cfg)
     if detector:
-        reads = cfg.detector_path and {'pb_path', 'checkpoint_path'} & set(cfg.typed)
+        reads = (cfg.detector_path or cfg.detect) and {'pb_path', 'checkpoint_path'} & set(cfg.typed)
         score_detector(cfg, detector, detector_path, load_predictor(cfg)[0] if reads else None)
         return 0
     predictor, model_path = load_predictor(cfg)

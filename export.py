@@ -53,10 +53,13 @@ class Source(NamedTuple):
 
     @classmethod
     def open(cls, cfg):
-        """Source of the settings; InputError where there is none."""
+        """Source of the settings; InputError where there is none, or it is not written in that --format."""
         from ocr.model_files.frozen_graph import PB_ENDING
 
-        return (cls.from_pb if cfg.checkpoint_path.endswith(PB_ENDING) else cls.from_checkpoint)(cfg)
+        source = (cls.from_pb if cfg.checkpoint_path.endswith(PB_ENDING) else cls.from_checkpoint)(cfg)
+        if source.cfg.detects and cfg.format not in ('pb', 'onnx'):
+            raise InputError(f'--format {cfg.format}: a detector is written as pb or onnx')
+        return source
 
     @classmethod
     def from_checkpoint(cls, cfg):
@@ -95,14 +98,14 @@ class Source(NamedTuple):
         """Where a model made of it is written unless another path is given."""
         return self.cfg.checkpoint_path if os.path.isdir(self.cfg.checkpoint_path) else os.path.dirname(self.path)
 
-    def check_same(self, graph_def):
-        """What a graph does as the source does, in words; InputError where it reads, or finds, differently."""
+    def check_same(self, answer):
+        """What a model, by its `answer`, does as the source does, in words; InputError where it does otherwise."""
         from ocr.evaluation import same_text
         from ocr.model_files.frozen_graph import read_settings
 
-        side = read_settings(graph_def).get('image_size', self.cfg.image_size)
+        side = read_settings(self.graph_def).get('image_size', self.cfg.image_size)
         pictures = same_text.check_pictures(side, with_text=self.cfg.detects), same_text.check_bboxes()
-        expected, found = self.answer(*pictures), same_text.answer_of_graph(graph_def)(*pictures)
+        expected, found = self.answer(*pictures), answer(*pictures)
         who = self.path if self.is_pb else 'the checkpoint'
         if self.cfg.detects:
             same_text.check_same_map(expected, found, self.cfg.weights)
@@ -145,49 +148,41 @@ def shown_as_told(graph_def, path, cfg):
     return with_text(graph_def, {names.CONFIG: json.dumps({**inside, **changed})}) if changed else graph_def
 
 
-def graph_to_convert(cfg):
-    """GraphDef of a recogniser that --checkpoint_path means, and the folder that it lies in.
-
-    Raises:
-        InputError: there is none, or a checkpoint's graph reads otherwise than the checkpoint.
-    """
-    source = Source.open(cfg)
-    if source.cfg.detects:
-        raise InputError(f'--format {cfg.format}: a detector is written as pb alone')
-    if not source.is_pb:
-        source.check_same(source.graph_def)
-    return source.graph_def, os.path.dirname(source.path)
-
-
 def main(argv=None):
     cfg = parse_config(argv, 'export', __doc__)
     if cfg.weights == 'int8' and cfg.format != 'onnx':
         raise InputError(f'--weights int8 is of --format onnx; --format {cfg.format} does without it')
     start_tensorflow(cfg.gpus)
     from ocr.charset import Charset
-    from ocr.evaluation.conversion import ONNX_FILE, check_onnx, write_onnx, write_openvino
+    from ocr.evaluation import conversion
     from ocr.evaluation.int8_loss import LabelledData
+    from ocr.evaluation.same_text import answer_of_graph
     from ocr.model_files.frozen_graph import halve_weights
     from ocr.model_files.saved_model import write_pb, write_saved_model
 
     data = cfg.part(LabelledData)
     if cfg.format in ('openvino', 'onnx'):
         if cfg.format == 'onnx':
-            check_onnx(cfg.pb_path)
-        graph_def, folder = graph_to_convert(cfg)
-        path = cfg.pb_path or os.path.join(folder, ONNX_FILE if cfg.format == 'onnx' else OPENVINO_FOLDER)
+            conversion.check_onnx(cfg.pb_path)
+        source, where = Source.open(cfg), cfg.checkpoint_path
+        if not source.is_pb:
+            source.check_same(answer_of_graph(source.graph_def))
+        graph_def, folder = source.graph_def, os.path.dirname(source.path)
         if cfg.format == 'openvino':
-            return write_openvino(path, graph_def, data, cfg.checkpoint_path)
-        return write_onnx(path, graph_def, Charset.resolve(cfg.charset_path), cfg.weights, data, cfg.checkpoint_path)
+            path = cfg.pb_path or os.path.join(folder, OPENVINO_FOLDER)
+            return conversion.write_openvino(path, graph_def, data, where)
+        name = conversion.ONNX_DETECTOR_FILE if source.cfg.detects else conversion.ONNX_FILE
+        path = cfg.pb_path or os.path.join(folder, name)
+        if source.cfg.detects:
+            return conversion.write_onnx_detector(path, graph_def, cfg.weights, source.check_same, where)
+        return conversion.write_onnx(path, graph_def, Charset.resolve(cfg.charset_path), cfg.weights, data, where)
     source = Source.open(cfg)
-    if source.cfg.detects and cfg.format != 'pb':
-        raise InputError(f'--format {cfg.format}: a detector is written as pb alone')
     name = 'saved_model' if cfg.format == 'saved_model' else DETECTOR_FILE if source.cfg.detects else RECOGNISER_FILE
     path = cfg.pb_path or os.path.join(source.folder, name)
     if source.is_pb and os.path.exists(path) and os.path.samefile(path, source.path):
         raise InputError(f'--pb_path {path}: is what --checkpoint_path names; give another path')
     graph_def = halve_weights(source.graph_def) if cfg.weights == 'float16' else source.graph_def
-    compared = source.check_same(graph_def)
+    compared = source.check_same(answer_of_graph(graph_def))
     if cfg.format == 'saved_model':
         write_saved_model(path, graph_def, source.charset)
     else:

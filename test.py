@@ -14,7 +14,6 @@ from functools import partial
 
 from ocr.config import SETTINGS, parse_config, run_script, shown
 from ocr.errors import InputError
-from ocr.network.tensorflow_start import start_tensorflow
 
 RESULTS_FILE = 'results.jsonl'
 TABLE_ROWS = 60  # rows that the printed table has at most
@@ -77,14 +76,12 @@ def open_local(cfg):
 
 
 def open_detector(cfg, flag):
-    """Detector of --detector_path, for what `flag` asks for."""
-    if not cfg.detector_path:
-        raise InputError(f'--{flag}: name the detector with --detector_path; train one with --model_name detector')
-    start_tensorflow(cfg.gpus)
-    from ocr.network.precision import set_precision
-    from ocr.reading.detector import Detector
+    """Detector of --detector_path, else the one that comes with the project, for what `flag` asks for."""
+    from ocr.reading.open_detector import choose_detector, open_detector
 
-    return Detector.from_pb(cfg.detector_path, precision=set_precision(cfg.precision), trusted=cfg.trust_model)
+    if not (path := choose_detector(cfg)):
+        raise InputError(f'--{flag}: name the detector with --detector_path; train one with --model_name detector')
+    return open_detector(path, gpus=cfg.gpus, precision=cfg.precision, trusted=cfg.trust_model)
 
 
 def detect(cfg):

@@ -310,8 +310,8 @@ class Config:
     # Text in photographs
     detector_path: str = setting('', 'path', 'eval test app', 'detection')
     """Frozen detector that finds the text of photographs."""
-    detect: Switch = setting(False, 'machine', 'test', 'detection')
-    """Find the text of whole photographs, then read it."""
+    detect: Switch = setting(False, 'machine', 'dataset eval test', 'detection')
+    """Find text in whole photographs, with the detector that comes with the project unless one is named."""
     picture_dir: str = setting('', 'path', 'test', 'detection')
     """With --detect: folder for pictures of what was found and read."""
     video: str = setting('', 'path', 'test', 'detection')

@@ -91,10 +91,6 @@ class Reader:
 
 
 def _open_detector(path, cfg):
-    from ocr.network.tensorflow_start import start_tensorflow
+    from ocr.reading.open_detector import open_detector
 
-    start_tensorflow(cfg.gpus)
-    from ocr.network.precision import set_precision
-    from ocr.reading.detector import Detector
-
-    return Detector.from_pb(path, 'detector', precision=set_precision(cfg.precision), trusted=cfg.trust_model)
+    return open_detector(path, flag='detector', gpus=cfg.gpus, precision=cfg.precision, trusted=cfg.trust_model)

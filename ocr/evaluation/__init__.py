@@ -5,4 +5,6 @@ scores.py            scores of a run: table, JSON, CSV       error_report/    wh
 matching.py          which found region is which labelled one
 detection_scores.py  precision, recall, H-mean, 1-N.E.D. end to end
 detection_run.py     photographs searched, read and scored
+detection_report.py  a page of what a detector missed and invented
+coco_results.py      the same regions for COCOeval
 """

@@ -9,9 +9,10 @@ from ocr.files.atomic import replacing
 from ocr.model_files import onnx
 from ocr.reading import openvino
 from ocr.reading.graph_predictor import GraphPredictor
-from ocr.reading.onnx_predictor import OnnxModel, OnnxPredictor, is_onnx
+from ocr.reading.onnx_detector import OnnxDetector
+from ocr.reading.onnx_predictor import FINDS, OnnxModel, OnnxPredictor, is_onnx
 
-ONNX_FILE = 'text_recognition.onnx'  # what --format onnx writes beside the checkpoint
+ONNX_FILE, ONNX_DETECTOR_FILE = 'text_recognition.onnx', 'text_detection.onnx'  # written beside the checkpoint
 
 
 def write_openvino(path, graph_def, data, where):
@@ -67,7 +68,33 @@ def write_onnx(path, graph_def, charset, weights, data, where):
     else:
         number = read_alike(before, after, weights, 'the ONNX model')
         found = f'reads {number} of {number} pictures as {where} does'
-    with replacing(path, binary=True) as file:
-        file.write(content)
+    _write(path, content)
     print(f'{path}: {len(content) / 1e6:.1f} MB, {weights} weights, {before.charset.num_classes} classes; {found}')
     return 0
+
+
+def write_onnx_detector(path, graph_def, weights, check_same, where):
+    """Convert a detector to ONNX and write it.
+
+    Args:
+        path, weights, where: as of write_onnx.
+        graph_def: GraphDef of a detector.
+        check_same: function of what answers (canvases, bboxes) with maps -> words; raises InputError if they differ.
+
+    Raises:
+        InputError: it finds otherwise, or weights that a detector is not written with.
+    """
+    if weights == 'int8':
+        raise InputError('--weights int8: not for a detector; give float32 or float16')
+    model = onnx.convert(graph_def, where)
+    content = (onnx.halve_weights(model) if weights == 'float16' else model).SerializeToString()
+    detector = OnnxDetector(OnnxModel(content, wanted=FINDS))
+    found = check_same(lambda pictures, bboxes: detector.run(pictures))
+    _write(path, content)
+    print(f'{path}: {len(content) / 1e6:.1f} MB, {weights} weights; {found}')
+    return 0
+
+
+def _write(path, content):
+    with replacing(path, binary=True) as file:
+        file.write(content)

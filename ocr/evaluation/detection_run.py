@@ -5,8 +5,12 @@ import logging
 import os
 from collections import Counter
 
+import numpy as np
 from tabulate import tabulate
 
+from ocr.errors import InputError
+from ocr.evaluation.coco_results import write_coco
+from ocr.evaluation.detection_report import write_detection_page
 from ocr.evaluation.detection_scores import (
     DETECTION,
     END_TO_END,
@@ -15,12 +19,14 @@ from ocr.evaluation.detection_scores import (
     judge_photograph,
     score_photographs,
 )
+from ocr.evaluation.error_report.page import check_folder
 from ocr.evaluation.matching import MIN_OVERLAP
-from ocr.evaluation.run import REGIONS_FILE, SCORES_FILE
+from ocr.evaluation.run import READINGS_FILE, REGIONS_FILE, SCORES_FILE
 from ocr.evaluation.scores import COMBINED, no_formula, percent, write_plain
 from ocr.files.atomic import replacing
 from ocr.preprocessing.prepare import Broken
-from ocr.reading.photographs import read_photographs
+from ocr.reading.photographs import photograph_record, read_photographs
+from ocr.reading.results_file import open_results, read_results
 from ocr.terminal.progress import progress_bar
 
 CSV_COLUMNS = (
@@ -32,10 +38,13 @@ OUTCOMES = ('missed', 'false', 'matched', 'not counted')
 logger = logging.getLogger(__name__)
 
 
-def evaluate_detection(detector, model_path, index, counts, folder, *, config, unit='word', reader=None):
+def evaluate_detection(
+    detector, model_path, index, counts, folder, *, config, unit='word', reader=None, report='', resume=False
+):
     """Search all photographs of an index and score what is found; with a reader, what is read too.
 
-    Prints a table and writes SCORES_FILE and REGIONS_FILE.
+    Prints a table and writes READINGS_FILE as photographs are searched, then SCORES_FILE, REGIONS_FILE and what
+    coco_results has.
 
     Args:
         detector: Detector.
@@ -46,15 +55,22 @@ def evaluate_detection(detector, model_path, index, counts, folder, *, config, u
         config: dict of all settings, for SCORES_FILE.
         unit: 'word' or 'line', what the labels are; found words are joined to lines.
         reader: predictor.Reader, or None.
+        report: folder of the page that shows where it errs, or ''.
+        resume: keep what a killed run has searched.
     """
-    judged, broken = judge_all(detector, index, unit, reader)
+    if report:
+        check_folder(report)
+    path = os.path.join(folder, READINGS_FILE)
+    search_index(detector, index, path, reader, resume)
+    judged, broken = judge_all(index, path, unit)
     datasets = {}
     for one in judged:
         datasets.setdefault(one.dataset, []).append(one)
     scores = {name: score_photographs(photographs, bool(reader)) for name, photographs in datasets.items()}
     if len(datasets) != 1:
         scores[COMBINED] = score_photographs(judged, bool(reader))
-    print(detection_table(scores, {**datasets, COMBINED: judged}))
+    table = detection_table(scores, {**datasets, COMBINED: judged})
+    print(table)
     left_out = sum((one.left_out for one in judged), Counter())
     for reason, number in [*left_out.items(), *broken.items()]:
         print(f'left out: {number} {reason}')
@@ -70,57 +86,80 @@ def evaluate_detection(detector, model_path, index, counts, folder, *, config, u
     }
     write_plain(os.path.join(folder, SCORES_FILE), content)
     write_regions(os.path.join(folder, REGIONS_FILE), judged)
+    write_coco(folder, judged)
     print(f'{folder}/{SCORES_FILE}, and {folder}/{REGIONS_FILE} with every region, what was missed first')
+    if report:
+        print(f'{write_detection_page(report, table, judged)}: where it errs')
 
 
-def judge_all(detector, index, unit='word', reader=None):
-    """[ScoredPhotograph] of an index of photographs; Counter of reasons for which some could not be read."""
+def search_index(detector, index, path, reader=None, resume=False):
+    """Search the photographs of an index, and write a line for each as it comes: photographs.photograph_record.
+
+    Args:
+        detector, index, reader, resume: as of evaluate_detection.
+        path: JSON Lines file.
+    """
     photographs = [index[position] for position in range(len(index))]
-    results = read_photographs(detector, reader, [photograph.image_path for photograph in photographs])
+    places = [{'image': one.image_path, 'dataset': one.dataset} for one in photographs]
+    run = {'detector': detector.fingerprint, **(reader.identity if reader else {})}
+    with open_results(path, run, iter(places), resume) as records:
+        start = records.num_kept
+        results = read_photographs(detector, reader, [one.image_path for one in photographs[start:]])
+        bar = progress_bar(results, total=len(photographs), initial=start, desc='searching', unit=' photographs')
+        for place, result in zip(places[start:], bar, strict=True):
+            record = photograph_record(place, result)
+            if isinstance(result.found, Broken):
+                logger.warning('left out: %s', result.found.message)
+                record['reason'] = result.found.reason
+            records.append(record)
+
+
+def judge_all(index, path, unit='word'):
+    """[ScoredPhotograph] of an index and of what search_index wrote of it; Counter of why photographs are missing."""
     judged, broken = [], Counter()
-    bar = progress_bar(results, total=len(photographs), desc='searching', unit=' photographs')
-    for photograph, result in zip(photographs, bar, strict=True):
-        if isinstance(result.found, Broken):
-            logger.warning('left out: %s', result.found.message)
-            broken[result.found.reason] += 1
+    for position, record in enumerate(read_results(path)):
+        photograph = index[position]
+        if 'error' in record:
+            broken[record['reason']] += 1
             continue
         truths = [Truth(region.polygon, region.text, region.counts) for region in photograph.regions]
-        found = found_lines(result) if unit == 'line' else found_words(result)
-        judged.append(judge_photograph(photograph.image_path, photograph.dataset, truths, found, result.found.left_out))
+        try:
+            found = found_lines(record) if unit == 'line' else found_words(record)
+        except (KeyError, TypeError, ValueError) as error:
+            raise InputError(f'{path}:{position + 1}: no result ({error!r}); search anew, without --resume') from error
+        left_out = Counter(record.get('left_out', {}))
+        judged.append(judge_photograph(photograph.image_path, photograph.dataset, truths, found, left_out))
     return judged, broken
 
 
-def found_words(result):
-    """[Found] of the regions of a ReadPhotograph."""
-    regions = result.found.regions
-    if not result.readings:
-        return [Found(region.polygon, region.confidence) for region in regions]
+def found_words(record):
+    """[Found] of the regions of a photographs.photograph_record; one that could not be read has an empty text."""
     return [
-        Found(region.polygon, region.confidence, *_read(reading))
-        for region, reading in zip(regions, result.readings, strict=True)
+        Found(
+            np.array(one['polygon'], np.float32).reshape(-1, 2),
+            float(one['found_confidence']),
+            one.get('text', '' if 'error' in one else None),
+            float(one.get('confidence', 0.0)),
+        )
+        for one in record['regions']
     ]
 
 
-def found_lines(result):
-    """[Found] of the lines of a ReadPhotograph: their words' texts joined, the least confidence among them."""
-    words, lines = found_words(result), []
-    for line in result.lines:
-        members = [words[member] for member in line.members]
+def found_lines(record):
+    """[Found] of the lines of a photographs.photograph_record: the texts joined, the least confidence among them."""
+    words, lines = found_words(record), []
+    for line in record['lines']:
+        members = [words[member] for member in line['regions']]
         texts = [word.text for word in members if word.text is not None]
         lines.append(
             Found(
-                line.polygon,
+                np.array(line['polygon'], np.float32).reshape(-1, 2),
                 min(word.confidence for word in members),
                 ' '.join(texts) if texts else None,
                 min(word.text_confidence for word in members),
             )
         )
     return lines
-
-
-def _read(reading):
-    """(text, confidence) of a ReadText or a Broken."""
-    return ('', 0.0) if isinstance(reading, Broken) else (reading.text, float(reading.confidence))
 
 
 def detection_table(scores, photographs):

@@ -1,4 +1,4 @@
-"""Frozen graph -> one .onnx file: the graph, its weights, the charset and the settings.
+"""Frozen graph -> one .onnx file: the graph, its weights, the charset of what reads, and the settings.
 
 ONNX Runtime reads it without TensorFlow. Writing it needs TensorFlow, tf2onnx and onnx. Inputs and outputs have the
 names, shapes and types of the frozen graph; canvases may have any height and width, and `full_length` need not be fed.
@@ -12,14 +12,14 @@ from contextlib import contextmanager
 import numpy as np
 
 from ocr.errors import InputError
-from ocr.model_files.frozen_graph import free_sides, read_text
+from ocr.model_files.frozen_graph import free_sides, is_detector, read_text
 from ocr.network import tensor_names as names
 from ocr.optional_package import import_package
 
 OPSET = 17  # the oldest that holds all of the graph, so that old runtimes read it too
 REQUIREMENTS = 'requirements-onnx-export.txt'
 _INPUTS = (names.IMAGE, names.NORMALIZED_BBOX, names.FULL_LENGTH)
-_OUTPUTS = (names.PREDS, names.PROBS, names.ALPHA)
+_OUTPUTS = (names.PREDS, names.PROBS, names.ALPHA, names.PROBABILITY)
 _ERRORS_ONLY = 3  # severities that ONNX Runtime writes to stderr by itself
 _MIN_HALVED = 64  # weights with fewer elements stay float32: they cost nothing
 
@@ -45,9 +45,10 @@ def convert(graph_def, where='the graph'):
     """
     tf2onnx = import_package('tf2onnx', '--format onnx', REQUIREMENTS)
     logging.getLogger('tf2onnx').setLevel(logging.ERROR)  # it warns of the placeholder that has a default
-    texts = {name: read_text(graph_def, name) for name in (names.CHARSET, names.CONFIG)}
+    inside = (names.CONFIG,) if is_detector(graph_def) else (names.CHARSET, names.CONFIG)
+    texts = {name: read_text(graph_def, name) for name in inside}
     if None in texts.values():
-        raise InputError(f'{where}: neither charset nor settings are inside; give the checkpoint that it was made of')
+        raise InputError(f'{where}: {" or ".join(texts)} is not inside; give the checkpoint that it was made of')
     present = {node.name for node in graph_def.node}
     inputs, outputs = ([name for name in interface if name in present] for interface in (_INPUTS, _OUTPUTS))
     model, _ = tf2onnx.convert.from_graph_def(

@@ -1,4 +1,4 @@
-"""Frozen detector -> where text is in photographs of any size. Needs TensorFlow, not tensorpack."""
+"""Where text is in photographs of any size, by the maps of a network."""
 
 import itertools
 import math
@@ -6,13 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
-import tensorflow.compat.v1 as tf
 
-from ocr.errors import InputError
-from ocr.model_files.fingerprint import fingerprint
-from ocr.model_files.frozen_graph import FINDS, load_graph, read_settings
-from ocr.network import tensor_names as names
-from ocr.network.precision import session_config
 from ocr.preprocessing.working_size import LONGER, shrink
 from ocr.reading.text_outlines import find_regions
 
@@ -34,41 +28,26 @@ class FoundText:
 
 
 class Detector:
-    """A frozen detector in a session.
+    """Finds text in photographs. What runs the network is a subclass: graph_detector, onnx_detector.
 
     Attributes:
-        settings: dict, the Config that the graph was frozen with.
-        fingerprint: text that changes with the graph.
-        where: what messages call the graph.
+        settings: dict, the Config that the network was frozen with.
+        fingerprint: text that changes with the model.
+        where: what messages call the model.
     """
 
-    def __init__(self, graph_def, *, precision='float32', where='the graph', longer=LONGER, **options):
+    def __init__(self, *, settings, fingerprint, where='the model', longer=LONGER, **options):
         """
         Args:
-            graph_def: GraphDef.
-            precision: see precision.set_precision.
-            where: what messages call the graph.
+            settings, fingerprint, where: see above.
             longer: pixels to which the longer side of larger photographs is shrunk.
             options: as of text_outlines.find_outlines.
         """
+        self.settings = settings
+        self.fingerprint = fingerprint
         self.where = where
-        self.settings = read_settings(graph_def)
-        self.fingerprint = fingerprint([graph_def.SerializeToString(deterministic=True)])
         self.longer = longer
         self.options = options
-        self._graph = tf.Graph()
-        with self._graph.as_default():
-            try:
-                tf.import_graph_def(graph_def, name='')
-            except (ValueError, tf.errors.OpError) as error:
-                reason = ' '.join(str(error).split())
-                raise InputError(f'{where}: TensorFlow cannot load this graph ({reason}); export it anew') from None
-        self._session = tf.Session(graph=self._graph, config=session_config(precision))
-
-    @classmethod
-    def from_pb(cls, path, flag='detector_path', *, trusted=False, **settings):
-        """Detector of a file; InputError where it is none, or not `trusted` and should be."""
-        return cls(load_graph(path, flag, wanted=FINDS, trusted=trusted), where=path, **settings)
 
     def find(self, image, size=None):
         """Text in a photograph: FoundText.
@@ -86,8 +65,7 @@ class Detector:
 
     def run(self, pictures):
         """Probability maps float32 (N, H, W) of pictures uint8 (N, H, W, 3), RGB."""
-        feed = {f'{names.IMAGE}:0': pictures.astype(np.float32) / 255}
-        return self._session.run(f'{names.PROBABILITY}:0', feed)
+        raise NotImplementedError
 
 
 def probability_map(run, image, tile=TILE, margin=MARGIN):

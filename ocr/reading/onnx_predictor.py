@@ -23,6 +23,8 @@ REQUIREMENTS = 'requirements-onnx.txt'
 # Idle threads wait by looking again and again: that takes the cores from those that prepare images. Of 200 words on two
 # busy cores without it: half the processor time, and a quarter (batch 1) to half (batch 32) of the time by the clock.
 _SPINNING = 'session.intra_op.allow_spinning'
+READS = (names.IMAGE, names.PREDS, names.PROBS, names.CHARSET, names.CONFIG)  # what a model that reads has
+FINDS = (names.IMAGE, names.PROBABILITY, names.CONFIG)  # what a detector has
 _ERRORS_ONLY = 3  # severities that ONNX Runtime writes to stderr by itself
 
 
@@ -32,17 +34,18 @@ class OnnxModel:
     Attributes:
         session: onnxruntime.InferenceSession.
         inputs, outputs: sets of names.
-        charset: Charset inside the file.
+        charset: Charset inside the file; None of a detector.
         settings: dict, the Config that the model was frozen with.
         fingerprint: text that changes with the file.
         where: what messages call it.
     """
 
-    def __init__(self, content, where='the model'):
+    def __init__(self, content, where='the model', wanted=READS):
         """
         Args:
             content: bytes of the file.
             where: what messages call it.
+            wanted: READS or FINDS, what is to be in it.
 
         Raises:
             InputError: the package onnxruntime is missing, or it is no such model.
@@ -54,24 +57,32 @@ class OnnxModel:
         required, optional = self.session.get_inputs(), self.session.get_overridable_initializers()
         self.inputs = {one.name for one in (*required, *optional)}
         self.outputs = {one.name for one in self.session.get_outputs()}
-        wanted = (names.IMAGE, names.PREDS, names.PROBS, names.CHARSET, names.CONFIG)
-        if missing := [name for name in wanted if name not in self.inputs | self.outputs | set(inside)]:
+        present = self.inputs | self.outputs | set(inside)
+        if wanted == READS and present.issuperset(FINDS):
+            raise InputError(f'{where}: a detector, which finds text and reads none; give a model that reads')
+        if wanted == FINDS and present.issuperset(READS):
+            raise InputError(f'{where}: a model that reads text and finds none; give a detector')
+        if missing := [name for name in wanted if name not in present]:
             raise InputError(
                 f'{where}: no model of this project, it has no {", ".join(missing)}; make one with export.py'
             )
-        self.charset = Charset.from_text(inside[names.CHARSET], where)
+        self.charset = Charset.from_text(inside[names.CHARSET], where) if wanted == READS else None
         self.settings = _settings(inside[names.CONFIG], where)
 
     @classmethod
-    def load(cls, path, trusted=False):
-        """OnnxModel of a file, within RunLimits unless it is trusted; InputError where it cannot be read or is none."""
+    def load(cls, path, trusted=False, *, flag='pb_path', wanted=READS):
+        """OnnxModel of a file that a flag names, within RunLimits unless it is trusted.
+
+        Raises:
+            InputError: it cannot be read or is none.
+        """
         try:
             content = Path(path).read_bytes()
         except OSError as error:
             remedy = 'make one with export.py --format onnx or give another path'
-            raise InputError(f'--pb_path {path}: {error.strerror}; {remedy}') from None
+            raise InputError(f'--{flag} {path}: {error.strerror}; {remedy}') from None
         with nullcontext() if trusted else RunLimits(path).watch():
-            return cls(content, path)
+            return cls(content, path, wanted)
 
 
 class OnnxPredictor:

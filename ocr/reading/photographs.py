@@ -130,9 +130,10 @@ def photograph_record(place, photograph):
     if isinstance(photograph.found, Broken):
         return {**place, 'error': photograph.found.message}
     regions = []
-    for region, reading in zip(photograph.found.regions, photograph.readings, strict=True):
+    readings = photograph.readings or [None] * len(photograph.found.regions)  # none where nothing reads
+    for region, reading in zip(photograph.found.regions, readings, strict=True):
         where = {'polygon': _plain(region.polygon), 'found_confidence': round(region.confidence, 4)}
-        regions.append(to_record(where, reading))
+        regions.append(where if reading is None else to_record(where, reading))
     lines = [
         {
             'text': ' '.join(filter(None, (regions[member].get('text', '') for member in line.members))),
