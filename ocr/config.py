@@ -85,6 +85,8 @@ class Config:
         str(shipped('imgs', 'words')), 'path', 'test', 'input', remote=True, in_help={'test': 'imgs/words'}
     )
     """Folder of images, sub-folders included."""
+    shard: str = setting('', 'machine', 'test', 'input', remote=True)
+    """Read only this part of the folder, as 1/4 to 4/4, so that several machines share it."""
     polygons_path: str = setting('', 'path', 'test', 'input', remote=True)
     """Regions in the images: lines image<TAB>polygon, or JSON Lines."""
     server: str = setting('', 'path', 'test', 'input', remote=True)
