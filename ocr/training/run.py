@@ -86,7 +86,7 @@ def fit(
     )
     stopped = False
     try:
-        launch_train_with_config(train_config, create_trainer(num_towers, on_gpu, settings.accumulate))
+        launch_train_with_config(train_config, create_trainer(num_towers, settings.accumulate))
     except KeyboardInterrupt:
         stopped = True
     if epoch_end.error:
@@ -115,7 +115,7 @@ def profile(model, settings, data, *, gpus, precision, num_towers, on_gpu):
         steps_per_epoch=1 << 30,  # Profile ends it
         max_epoch=1,
     )
-    launch_train_with_config(train_config, create_trainer(num_towers, on_gpu))
+    launch_train_with_config(train_config, create_trainer(num_towers))
     print(describe_bottleneck(measured, _training_setup(settings, data, on_gpu)))
     return 0
 
