@@ -150,7 +150,7 @@ def main(argv=None):
     shard, path = shard_of(cfg)
     regions = find_regions(cfg.img_folder, cfg.polygons_path)
     if shard:
-        regions = [region for region in regions if shard.holds(place(region, cfg.img_folder)['image'])]
+        regions = [region for region in regions if shard.holds(location(region, cfg.img_folder)['image'])]
     reader = open_remote(cfg) if cfg.server else open_local(cfg)
     run = {
         **reader.identity,
