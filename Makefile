@@ -10,7 +10,7 @@ install: $(VENV)/.installed
 
 # Reinstalls only when a requirements file changed.
 $(VENV)/.installed: $(REQUIREMENTS) requirements-base.txt requirements-common.txt \
-		requirements-dev.txt requirements-onnx-export.txt
+		requirements-dev.txt requirements-onnx-export.txt requirements-ray.txt
 	$(RUN) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	$(RUN) -m pip install --quiet --disable-pip-version-check -r $(REQUIREMENTS) -r requirements-dev.txt
 	touch $@

@@ -5,8 +5,8 @@
 
 Writes results.jsonl to --output_path, a line an image in natural order, and
 prints a table. docs/reading.md says how to read better with the same weights,
-docs/photographs.md how --detect finds the text of whole photographs, and
---video that of a video.
+docs/photographs.md how --detect finds the text of whole photographs, --video
+that of a video, docs/scale.md how several machines read one folder.
 """
 
 import os
@@ -24,6 +24,14 @@ def location(region, folder):
     path = os.path.relpath(region.image_path, os.path.dirname(folder) if os.path.isfile(folder) else folder)
     of_image = {'image': region.image_path if path.startswith('..') else path}
     return of_image if region.polygon is None else {**of_image, 'polygon': region.polygon.tolist()}
+
+
+def shard_of(cfg):
+    """Shard of --shard, or None; and the file that results go to."""
+    from ocr.reading.shard import Shard
+
+    shard = Shard.parse(cfg.shard)
+    return shard, os.path.join(cfg.output_path, f'results-{shard.name}.jsonl' if shard else RESULTS_FILE)
 
 
 def read_all(reader, regions, folder, start=0):
@@ -71,7 +79,9 @@ def open_local(cfg):
     if cfg.attention_dir and not predictor.has_attention:
         where = predictor.where
         raise InputError(f'--attention_dir: {where} does not give its attention; export it anew with export.py')
-    pictures = AttentionFolder(cfg.attention_dir) if cfg.attention_dir else None
+    shard, _ = shard_of(cfg)  # each has a folder of its own: pictures are numbered
+    folder = os.path.join(cfg.attention_dir, shard.name if shard else '')
+    pictures = AttentionFolder(folder) if cfg.attention_dir else None
     return LocalReader(predictor, with_positions=True, on_read=pictures and pictures.save, **cfg.reading_regions)
 
 
@@ -94,17 +104,18 @@ def detect(cfg):
     from ocr.reading.photographs import line_table, read_folder
     from ocr.visualization.photograph_sheet import save_photograph
 
-    path = os.path.join(cfg.output_path, RESULTS_FILE)
+    shard, path = shard_of(cfg)
     reader = LocalReader(open_predictor(cfg), **cfg.reading_regions)
-    save = partial(save_photograph, cfg.picture_dir) if cfg.picture_dir else None
-    read_folder(detector, reader, cfg.img_folder, path, resume=cfg.resume, save=save)
+    picture_dir = os.path.join(cfg.picture_dir, shard.name if shard else '')
+    save = partial(save_photograph, picture_dir) if cfg.picture_dir else None
+    read_folder(detector, reader, cfg.img_folder, path, shard=shard, resume=cfg.resume, save=save)
     print(line_table(path, TABLE_ROWS))
     print_skipped(cfg.img_folder)
 
 
 def read_video(cfg):
     """Find and read the text of a video."""
-    for name in ('server', 'polygons_path', 'attention_dir', 'picture_dir', 'resume', 'img_folder', 'detect'):
+    for name in ('server', 'polygons_path', 'attention_dir', 'picture_dir', 'resume', 'img_folder', 'detect', 'shard'):
         if name in cfg.typed:
             raise InputError(f'--{name}: not with --video; leave one of them out')
     detector = open_detector(cfg, 'video')
@@ -133,9 +144,11 @@ def main(argv=None):
 
     if cfg.long_text and cfg.attention_dir:
         raise InputError('--attention_dir shows one canvas for a text, --long_text reads several; leave one out')
+    shard, path = shard_of(cfg)
     regions = find_regions(cfg.img_folder, cfg.polygons_path)
+    if shard:
+        regions = [region for region in regions if shard.holds(location(region, cfg.img_folder)['image'])]
     reader = open_remote(cfg) if cfg.server else open_local(cfg)
-    path = os.path.join(cfg.output_path, RESULTS_FILE)
     run = {
         **reader.identity,
         'attention_pictures': bool(cfg.attention_dir),

@@ -63,23 +63,6 @@ def choose_charset(cfg, start, index):
     return charset
 
 
-def session_start(cfg, start):
-    """What the variables start from, and the step that is: a trained model, the ImageNet weights, or nothing."""
-    from ocr.training.initial_weights import RestoreModel, RestorePretrained, RestoreWeights, stored_step
-
-    if start and start.resumes:
-        step = stored_step(start.path)
-        logger.info('going on from %s, step %d', start.path, step)
-        return RestoreModel(start.path), step
-    if start:
-        logger.info('a new training with the weights of %s; %s', start.path, start.describe_charset())
-        return RestoreWeights(start), 0
-    if cfg.pretrain_path:
-        logger.info('the encoder starts from %s', cfg.pretrain_path)
-        return RestorePretrained(cfg.pretrain_path), 0
-    return None, 0
-
-
 def report_on(cfg, data):
     """Read what was held out with the best checkpoint; write scores, readings and the page to --report."""
     from ocr.evaluation.run import evaluate
@@ -123,16 +106,27 @@ def main(argv=None):
     if cfg.tracker:
         import_package(cfg.tracker, f'--tracker {cfg.tracker}')
     start_tensorflow(cfg.gpus)
+    from ocr.training.cluster import Cluster, find_cluster, leaving_at_once
+
+    addresses, index = find_cluster(cfg.cluster, cfg.task_index)
+    if not addresses:
+        return prepare_and_train(cfg)
+    if cfg.profile:
+        raise InputError('--profile: looks at one machine; leave out --cluster and --task_index, or unset TF_CONFIG')
+    with leaving_at_once():
+        return prepare_and_train(cfg, Cluster(addresses, index, cfg.cluster_timeout))
+
+
+def prepare_and_train(cfg, cluster=None):
+    """Load what is trained on and train, with the others of a Cluster if there is one; returns the exit code."""
     start = find_start(cfg)
     cfg = with_stored_settings(cfg, start)
     from ocr.evaluation.run import check_report
     from ocr.model import build_model
     from ocr.network.precision import set_precision
-    from ocr.training.callbacks import awaits_validation
-    from ocr.training.history import read_history
-    from ocr.training.initial_weights import check_pretrained
+    from ocr.training.initial_weights import check_pretrained, session_start
     from ocr.training.run import profile
-    from ocr.training.run_folder import check_nothing_later, hide_log, training_in
+    from ocr.training.run_folder import check_nothing_later, check_steps_left, hide_log, training_in
     from ocr.training.towers import choose_gpus
 
     if cfg.profile:
@@ -141,27 +135,29 @@ def main(argv=None):
         check_pretrained(cfg.pretrain_path)
     data, make_dataflow, validation = load(cfg, start)
     hide_log()
-    num_towers, on_gpu = choose_gpus(cfg.gpus)
+    num_towers, on_gpu = choose_gpus(cfg.gpus, cluster)
     precision = set_precision(cfg.precision, trained_width=cfg.depth_multiplier)
-    devices = {'num_towers': num_towers, 'on_gpu': on_gpu, 'precision': precision}
+    devices = {'num_towers': num_towers, 'precision': precision}
     if cfg.profile:
-        return profile(build_model(cfg, data.charset), cfg.part(DataSettings), data, gpus=cfg.gpus, **devices)
-    session_init, start_step = session_start(cfg, start)
-    rows = read_history(cfg.checkpoint_path)
-    is_validated = not awaits_validation(rows, start_step, cfg.steps_per_epoch, cfg.val_epochs if data.held_out else 0)
-    if start_step >= cfg.total_steps and is_validated:
-        raise InputError(
-            f'{start.path} has all {cfg.total_steps} steps behind it; raise --max_epoch to go on, '
-            'or export it and give --restore_path the .pb for a new training'
-        )
+        devices |= {'gpus': cfg.gpus, 'on_gpu': on_gpu}
+        return profile(build_model(cfg, data.charset), cfg.part(DataSettings), data, **devices)
+    session_init, start_step = session_start(start, cfg.pretrain_path)
+    start_path = start.path if start else ''
+    epochs = {'steps_per_epoch': cfg.steps_per_epoch, 'val_epochs': cfg.val_epochs if data.held_out else 0}
+    check_steps_left(cfg.checkpoint_path, start_step, cfg.total_steps, start_path, **epochs)
+    if cluster:
+        characters = data.charset.to_text() if data.charset else ''
+        cluster.agree(to_json(cfg, ('model', 'training')) + characters, start_step)
+        if not cluster.is_chief:
+            return train(cfg, data, make_dataflow, None, session_init, start_step, devices, cluster)
     if cfg.report:
         check_report(cfg.report, data.held_out)
     with training_in(cfg.checkpoint_path):
-        check_nothing_later(cfg.checkpoint_path, start_step, start.path if start else '', bool(cfg.restore_path))
-        return train(cfg, data, make_dataflow, validation, session_init, start_step, devices)
+        check_nothing_later(cfg.checkpoint_path, start_step, start_path, bool(cfg.restore_path))
+        return train(cfg, data, make_dataflow, validation, session_init, start_step, devices, cluster)
 
 
-def train(cfg, data, make_dataflow, validation, session_init, start_step, devices):
+def train(cfg, data, make_dataflow, validation, session_init, start_step, devices, cluster):
     """Train from a step on, say what was left out and saved, and write the page of --report; returns the exit code."""
     from ocr.model import build_model
     from ocr.model_files.checkpoint import find_checkpoint
@@ -169,9 +165,10 @@ def train(cfg, data, make_dataflow, validation, session_init, start_step, device
     from ocr.training.run import fit
     from ocr.training.run_folder import save_settings
 
-    samples_per_step = cfg.batch_size * cfg.accumulate * devices['num_towers']
+    part = cluster.part if cluster else (0, 1)
+    samples_per_step = cfg.batch_size * cfg.accumulate * devices['num_towers'] * part[1]
     make_crops(cfg.part(DataSettings), data, max(cfg.total_steps - start_step, 0) * samples_per_step)
-    dataflow, checked = make_dataflow(samples_per_step, start_step)
+    dataflow, checked = make_dataflow(samples_per_step, start_step, part)
     stopped = fit(
         build_model(cfg, data.charset),
         cfg.part(FitSettings),
@@ -181,6 +178,7 @@ def train(cfg, data, make_dataflow, validation, session_init, start_step, device
         save_settings=lambda: save_settings(cfg.checkpoint_path, to_json(cfg), data.charset),
         session_init=session_init,
         start_step=start_step,
+        cluster=cluster,
         **devices,
     )
     if checked.error and not stopped:  # a signal to the whole group ends the workers too
@@ -188,7 +186,7 @@ def train(cfg, data, make_dataflow, validation, session_init, start_step, device
     for reason, number in checked.counts.items():
         print(f'left out while training: {number} times {reason}')
     saved = find_checkpoint(cfg.checkpoint_path)
-    if cfg.report and not stopped:
+    if cfg.report and not stopped and part[0] == 0:
         report_on(cfg, data)
     print(f'{"stopped and saved" if stopped else "done"}: {saved}' if saved else 'stopped before the first step')
     return 130 if stopped else 0

@@ -85,6 +85,8 @@ class Config:
         str(shipped('imgs', 'words')), 'path', 'test', 'input', remote=True, in_help={'test': 'imgs/words'}
     )
     """Folder of images, sub-folders included."""
+    shard: str = setting('', 'machine', 'test', 'input', remote=True)
+    """Read only this part of the folder, as 1/4 to 4/4, so that several machines share it."""
     polygons_path: str = setting('', 'path', 'test', 'input', remote=True)
     """Regions in the images: lines image<TAB>polygon, or JSON Lines."""
     server: str = setting('', 'path', 'test', 'input', remote=True)
@@ -370,6 +372,12 @@ class Config:
     """GPUs to use, as 0,1; on a machine without any, the CPU."""
     num_workers: int = setting(0, 'machine', 'all', 'machine', 0, in_help=dict.fromkeys(SCRIPTS, 'one for each core'))
     """Processes that prepare images."""
+    cluster: Names = setting((), 'machine', 'train', 'machine', in_help={'train': 'TF_CONFIG, if set'})
+    """Addresses of all workers of a training on several machines, as node1:2222,node2:2222."""
+    task_index: int = setting(-1, 'machine', 'train', 'machine', -1, in_help={'train': 'of TF_CONFIG'})
+    """Number of this worker in cluster, from 0."""
+    cluster_timeout: float = setting(600.0, 'machine', 'train', 'machine', 1.0)
+    """Seconds to wait for the other workers at the start."""
     precision: Literal['auto', 'float32', 'bfloat16'] = setting(
         'auto', 'machine', 'train eval export test app', 'machine'
     )

@@ -19,6 +19,7 @@ from ocr.model_files.checkpoint import (
 from ocr.model_files.frozen_graph import freeze, with_text
 from ocr.network import attention, detector, detector_losses, inception_v4, losses, schedule
 from ocr.network import tensor_names as names
+from ocr.network.adam import Adam
 from ocr.network.precision import session_config
 from ocr.training.accumulation import AccumulatingOptimizer
 from ocr.training.detection_targets import BAND, COUNTED, TEXT, THRESHOLD, THRESHOLD_HIGH, THRESHOLD_LOW
@@ -30,7 +31,13 @@ DECODER_WEIGHT_DECAY = 1e-5  # L2 weight of the decoder's matrices
 
 
 class _Model(ModelDesc):
-    """What the models share: towers, seeds, batch norm's updates and the optimizer."""
+    """What the models share: towers, seeds, batch norm's updates and the optimizer.
+
+    Attributes:
+        first_tower: number of the first tower here; those of other machines have other numbers, and other seeds.
+    """
+
+    first_tower = 0
 
     def build_graph(self, image, *targets):
         """Total loss () in a training tower; the named outputs in an inference tower."""
@@ -39,7 +46,9 @@ class _Model(ModelDesc):
             self.build_inference_tower(image, *targets)
             return None
         # Another seed for every update and tower, the same again when the training is resumed.
-        place = tower.index + _MOST_TOWERS * batch_number() if self.config.accumulate > 1 else tower.index
+        place = self.first_tower + tower.index
+        if self.config.accumulate > 1:
+            place += _MOST_TOWERS * batch_number()
         seed = finished_steps() * 1024 + (place + 1_000_003 * self.config.seed) % 2**31
         terms = tower.get_collection_in_tower
         # The towers share batch norm's moving averages: the first one's batch moves them, once an update.
@@ -56,7 +65,7 @@ class _Model(ModelDesc):
             total_steps=config.total_steps,
             final_fraction=config.final_rate_fraction,
         )
-        adam = tf.train.AdamOptimizer(tf.identity(rate, 'learning_rate'))
+        adam = Adam(tf.identity(rate, 'learning_rate'), finished_steps())
         clipped = optimizers.apply_grad_processors(adam, [GlobalNormClip(GRADIENT_CLIP)])
         return AccumulatingOptimizer(clipped, config.accumulate) if config.accumulate > 1 else clipped
 

@@ -115,7 +115,7 @@ def test_a_setting_of_another_script_is_refused_by_its_name(script, argv, said):
 
 def test_there_are_few_settings():
     """Before there are more: who would set it, and why? What has one right answer is a constant."""
-    assert len(SETTINGS) <= 90
+    assert len(SETTINGS) <= 94  # four of them for several machines
 
 
 def test_help_names_the_recipes():
@@ -152,7 +152,7 @@ def test_every_setting_belongs_to_a_script_and_no_script_shows_them_all():
     assert all(field.metadata['scripts'] for field in FIELDS.values())
     assert len(FIELDS) <= 96
     for script in SCRIPTS:
-        assert sum(script in field.metadata['scripts'] for field in FIELDS.values()) <= 55
+        assert sum(script in field.metadata['scripts'] for field in FIELDS.values()) <= 56
 
 
 @pytest.mark.parametrize(('old', 'new'), [('--views 3', {'tta': 3}), ('--turned', {'rotate_tall': True})])

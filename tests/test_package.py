@@ -143,6 +143,7 @@ def requirements(*names):
         (('onnx',), ('requirements-onnx.txt',)),
         (('serve', 'onnx-export', 'train'), ('requirements.txt', 'requirements-onnx-export.txt')),
         (('openvino', 'serve', 'train'), ('requirements.txt', 'requirements-openvino.txt')),
+        (('onnx', 'ray'), ('requirements-onnx.txt', 'requirements-ray.txt')),
     ],
 )
 def test_the_package_needs_what_the_requirements_files_say(extras, files):

@@ -64,6 +64,44 @@ def test_a_resumed_training_goes_on_as_if_it_had_not_stopped(six_steps, tmp_path
         assert resumed_row[name] == pytest.approx(row[name], rel=1e-5)
 
 
+def test_replicas_stay_equal_and_their_statistics_are_those_of_the_first(six_steps, tmp_path, monkeypatch):
+    from ocr.training import replicas
+
+    found = {}
+
+    def compare(callback):
+        session = callback.trainer.sess
+        values = {v.op.name: session.run(v) for v in [*tf.global_variables(), *tf.local_variables()]}
+        seconds = {name: value for name, value in values.items() if name.startswith('tower1/') and name[7:] in values}
+        found.update((name, (value, values[name[7:]])) for name, value in seconds.items())
+
+    import tensorflow.compat.v1 as tf
+
+    monkeypatch.setattr(replicas.FollowFirst, '_after_train', compare)
+    tiny.train(six_steps.words, tmp_path / 'checkpoint', **tiny.AUGMENTED, gpus='0,1', max_epoch=1)
+    assert all(any(name.endswith(kind) for name in found) for kind in ('/moving_mean', '/Adam', '/Adam_1'))
+    for name, (second, first) in found.items():
+        np.testing.assert_array_equal(first, second, err_msg=name)
+
+
+def test_a_checkpoint_with_powers_of_beta_is_gone_on_with(six_steps, tmp_path):
+    """Earlier versions stored them; they are not read."""
+    import tensorflow.compat.v1 as tf
+
+    folder = tiny.copy_training(six_steps.checkpoint_path, tmp_path / 'checkpoint', step=3)
+    values = {**tiny.read_weights(folder / 'model-3'), 'beta1_power': np.float32(7), 'beta2_power': np.float32(7)}
+    with tf.Graph().as_default(), tf.Session() as session:
+        for name, value in values.items():
+            tf.get_variable(name, initializer=value)
+        session.run(tf.global_variables_initializer())
+        tf.train.Saver().save(session, str(folder / 'model-3'), write_meta_graph=False, write_state=False)
+    (folder / 'SHA256SUMS').unlink(missing_ok=True)
+    tiny.train(six_steps.words, folder, **tiny.AUGMENTED)
+    weights, resumed = (tiny.read_weights(path / 'model-6') for path in (six_steps.checkpoint_path, folder))
+    assert 'beta1_power' not in resumed
+    assert_same_weights(weights, resumed, tolerance=1e-5)
+
+
 def test_two_towers_learn_as_one_with_twice_the_batch(tmp_path, caplog):
     words = tiny.write_words(tmp_path / 'words', ['270', '581', '619', '840', '713', '295', '306', '482'])
     shared = {'frozen_batch_norm': True, 'dropout_keep_prob': 1, 'learning_rate': 1e-2, 'warmup_steps': 0}

@@ -6,6 +6,7 @@ import os
 import resource
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -147,6 +148,15 @@ def run_script(script, *arguments, cwd=None, **options):
     """A script in a process of its own, as a user runs it: CompletedProcess with stdout and stderr as text."""
     command = [sys.executable, str(ROOT / f'{script}.py'), *map(str, arguments)]
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, **options)
+
+
+def free_ports(number):
+    """Ports on loopback that were free a moment ago."""
+    sockets = [socket.create_server(('127.0.0.1', 0)) for _ in range(number)]
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
 
 
 def heed_ctrl_c():

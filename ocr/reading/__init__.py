@@ -7,8 +7,9 @@ augmented_predictor.py   test-time augmentation               views.py          
 search/              beam search, patterns, lexicons          read_text.py       what was read on a canvas
 local_reader.py      a Reader on this machine                 regions.py         regions prepared, batched and read
 long_text/           long text in windows                     char_positions.py  where each character stands
-folder.py image_search.py   what there is to read in a folder
+folder.py image_search.py   what there is to read in a folder   shard.py   one of its parts
 results_file.py      results.jsonl, written and read
+blocks.py ray_reading.py table_images.py   blocks of pictures for Ray Data
 batch_sizes.py free_memory.py   few sizes of batches, memory given back: both bound the memory
 
 detector.py       photographs -> regions, by a frozen graph   photographs.py   photographs -> text

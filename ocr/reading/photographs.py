@@ -147,7 +147,7 @@ def photograph_record(place, photograph):
     return {**record, 'left_out': left_out} if left_out else record
 
 
-def read_folder(detector, reader, img_folder, path, *, resume=False, save=None):
+def read_folder(detector, reader, img_folder, path, *, shard=None, resume=False, save=None):
     """Find and read the text of the photographs of a folder, and write a line for each.
 
     Args:
@@ -155,6 +155,7 @@ def read_folder(detector, reader, img_folder, path, *, resume=False, save=None):
         reader: LocalReader.
         img_folder: the folder.
         path: JSON Lines file to write, see reading.results_file.
+        shard: Shard of the folder to read; None: all of it.
         resume: keep the lines that are there.
         save: function (number, ReadPhotograph) that saves a picture, or None.
 
@@ -164,6 +165,9 @@ def read_folder(detector, reader, img_folder, path, *, resume=False, save=None):
     paths = find_images(img_folder)
     run = {'window_aspect': False, **reader.identity, 'pictures': save is not None, 'detector': detector.fingerprint}
     places = [{'image': os.path.relpath(one, img_folder)} for one in paths]
+    if shard:
+        kept = [number for number, place in enumerate(places) if shard.holds(place['image'])]
+        paths, places = [paths[number] for number in kept], [places[number] for number in kept]
     with open_results(path, run, iter(places), resume) as results:
         start = results.num_kept
         read = read_photographs(detector, reader, paths[start:])

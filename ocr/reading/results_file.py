@@ -125,7 +125,7 @@ def result_table(path, most_rows):
             more = {name: visible(record[name]) for name in ('in_lexicon', 'read') if name in record}
             text, confidence = visible(record.get('text', record.get('error'))), record.get('confidence', '')
             shown.append({'image': visible(record['image']), 'text': text, 'confidence': confidence, **more})
-    table = tabulate(shown, 'keys', disable_numparse=[0, 1], floatfmt='.3f')
+    table = tabulate(shown, 'keys', disable_numparse=[0, 1] if shown else True, floatfmt='.3f')
     more = f'\n... and {num_results - len(shown)} more' if num_results > len(shown) else ''
     return f'{table}{more}\n{path}: {num_results - num_broken} read, {num_broken} unreadable'
 

@@ -7,7 +7,8 @@ samples.py           regions -> training samples, augmented      event_file.py  
 drawn_samples.py     drawn text as samples                       run_folder.py   settings and log of a run
 initial_weights.py   what a training starts from                 bottleneck.py   where the time of a step goes
 towers.py            trainers, one GPU or several                stop_signals.py  Ctrl-C and its kin, after a save
-settings.py          what it is told, as plain values
+settings.py          what it is told, as plain values            cluster.py       the machines of a training
+replicas.py          a copy of the model on each GPU             workers.py       what they do together at each step
 
 detection_data.py      what a detector is trained on             photograph_samples.py  crops of photographs as samples
 detection_targets.py   what it should answer for a crop          scene_samples.py       drawn scenes as samples

@@ -5,14 +5,14 @@ from tensorpack.callbacks import ProxyCallback
 from tensorpack.callbacks.steps import MaintainStepCounter
 from tensorpack.tfutils.optimizer import ProxyOptimizer
 
-ACCUMULATE = 'accumulate'  # graph collection of the operation that adds the gradients of a batch to the sums
+ACCUMULATE = 'accumulate'  # graph collection of the operations that add the gradients of a batch to the sums
 
 
 class AccumulatingOptimizer(ProxyOptimizer):
     """An optimizer that applies the mean of the gradients of several batches, processors such as clipping included.
 
-    The operation in the collection ACCUMULATE is for all batches of a step but the last, the one that
-    `apply_gradients` returns for the last. The sums are no part of a checkpoint.
+    The operations in the collection ACCUMULATE, one for each replica of the model, are for all batches of a step but
+    the last, the one that `apply_gradients` returns for the last. The sums are no part of a checkpoint.
     """
 
     def __init__(self, optimizer, num_batches):
@@ -67,6 +67,6 @@ class AccumulatingStep:
     def run_step(self):
         for _ in range(self.num_batches - 1):
             self.updates = False
-            self.hooked_sess.run(tf.get_collection(ACCUMULATE)[0])
+            self.hooked_sess.run(tf.get_collection(ACCUMULATE))
         self.updates = True
         self.hooked_sess.run(self.train_op)

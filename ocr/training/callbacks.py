@@ -39,7 +39,7 @@ class StopAfter(Callback):
 
 
 _COLUMNS = {'total_loss': 'loss'}  # what a tensor is called in the history, where that is not its name
-_WATCHED = ('total_loss', 'cross_entropy', 'core_loss', 'binary_loss', 'threshold_loss', 'learning_rate')
+WATCHED = ('total_loss', 'cross_entropy', 'core_loss', 'binary_loss', 'threshold_loss', 'learning_rate')
 
 
 class Watch(Callback):
@@ -63,8 +63,9 @@ class Watch(Callback):
     def _setup_graph(self):
         operations = [op for op in tf.get_default_graph().get_operations() if 'gradients' not in op.name]
         fetches = {  # one of each tower
-            name: [op.outputs[0] for op in operations if op.name.split('/')[-1] == name] for name in _WATCHED
+            name: [op.outputs[0] for op in operations if op.name.split('/')[-1] == name] for name in WATCHED
         }
+        fetches |= {name: [mean] for name, mean in getattr(self.trainer, 'averaged', {}).items()}  # over all workers
         self._fetches = {name: tensors for name, tensors in fetches.items() if tensors}  # a model has some of them
 
     def _before_train(self):

@@ -55,7 +55,7 @@ def drawn_source(recipe, fonts, prepare, **options):
     return Source(partial(drawn_stream, preparer.echo), preparer)
 
 
-def training_dataflow(sources, *, batch_size, with_bbox, seed, echo=1, start=0, num_workers=0):
+def training_dataflow(sources, *, batch_size, with_bbox, seed, echo=1, start=0, part=(0, 1), num_workers=0):
     """Endless training batches, the same for one seed whatever the number of workers.
 
     Args:
@@ -65,13 +65,14 @@ def training_dataflow(sources, *, batch_size, with_bbox, seed, echo=1, start=0, 
         seed: int, of the mixing.
         echo: how often a sample comes running; where it does, samples are shuffled before they are batched.
         start: number of samples to skip: a resumed training goes on where the other stopped.
+        part: (i, n): only every n-th sample from number i on, of a training by n machines.
         num_workers: processes; 0 is one for each core.
 
     Returns:
         A DataFlow of [image float32 (N, S, S, 3) in 0..1, label int32 (N, T), mask float32 (N, T)
         (, normalized_bbox float32 (N, 4))], and its SkipBroken stage, which counts what it left out.
     """
-    mixed = MixedStream([source.stream for source in sources], [source.share for source in sources], seed, start)
+    mixed = MixedStream([source.stream for source in sources], [source.share for source in sources], seed, start, part)
     prepare = MixedPreparer([source.prepare for source in sources])
     mapped = ParallelMap(mixed, prepare, num_workers or num_cores())
     checked = SkipBroken(mapped, sum(source.size for source in sources), num_fields=4 if with_bbox else 3)
@@ -84,28 +85,33 @@ class MixedStream(DataFlow):
 
     BLOCK = 1000
 
-    def __init__(self, streams, shares, seed, start=0):
+    def __init__(self, streams, shares, seed, start=0, part=(0, 1)):
         """
         Args:
             streams: functions start -> endless tasks, one for each source.
             shares: float for each source; their sum may be anything.
             seed: int.
             start: number of samples to skip.
+            part: (i, n): yields only the samples whose number leaves i when divided by n.
         """
         self.streams = streams
         self.quotas = np.diff(np.round(np.cumsum([0.0, *shares]) / sum(shares) * self.BLOCK).astype(int))
         self.seed = seed
         self.start = start
+        self.part = part
 
     def __iter__(self):
+        index, size = self.part
         block, first = divmod(self.start, self.BLOCK)
         begun = np.bincount(self._order(block)[:first], minlength=len(self.streams))
         tasks = [
             iter(stream(int(done))) for stream, done in zip(self.streams, block * self.quotas + begun, strict=True)
         ]
         for number in count(block):
-            for source in self._order(number)[first:]:
-                yield int(source), next(tasks[source])
+            for place, source in enumerate(self._order(number)[first:], number * self.BLOCK + first):
+                task = next(tasks[source])
+                if place % size == index:
+                    yield int(source), task
             first = 0
 
     def _order(self, block):

@@ -68,8 +68,8 @@ def load_detection_data(settings):
     return _hold_out(settings, data) if settings.val_epochs and settings.val_regions else data
 
 
-def detection_dataflow(settings, data, samples_per_step, start_step):
-    """Endless batches from where `start_step` left them, and the stage that counts what could not be read."""
+def detection_dataflow(settings, data, samples_per_step, start_step, part=(0, 1)):
+    """Batches as of data.build_dataflow."""
     prepare = CropPreparer(
         side=settings.image_size,
         augment_settings=AugmentSettings(**settings.augmentation),
@@ -91,6 +91,7 @@ def detection_dataflow(settings, data, samples_per_step, start_step):
         batch_size=settings.batch_size,
         seed=settings.seed,
         start=start_step * samples_per_step,
+        part=part,
         num_workers=settings.num_workers,
     )
 

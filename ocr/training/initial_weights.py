@@ -1,6 +1,7 @@
 """The trained model that a training starts from: which of it is taken over, and for which characters."""
 
 import json
+import logging
 import math
 import os
 import re
@@ -37,6 +38,7 @@ from ocr.network import tensor_names as names
 
 DETECTOR = 'detector'  # its model_name
 PRETRAINED_SOURCE = 'http://download.tensorflow.org/models/inception_v4_2016_09_09.tar.gz'
+logger = logging.getLogger(__name__)
 _SHOWN = 40  # new characters that are listed
 # A frozen detector lacks the head of the threshold, which training alone looks at.
 _TRAINED_ONLY = re.compile(rf'{OPTIMIZER_VARIABLE.pattern}|^{detector.SCOPE}/threshold/')
@@ -210,6 +212,29 @@ def _carry_over(stored, fresh, ids, axis):
 def stored_step(checkpoint):
     """Number of updates that a checkpoint has behind it; 0 where it does not say."""
     return int(read_values(checkpoint, ['global_step']).get('global_step', 0))
+
+
+def session_start(start, pretrain_path):
+    """What the variables start from, and the step that is: a trained model, the ImageNet weights, or nothing.
+
+    Args:
+        start: Start, or None.
+        pretrain_path: ImageNet checkpoint, '' for none.
+
+    Returns:
+        SessionInit or None, and the number of updates that lie behind.
+    """
+    if start and start.resumes:
+        step = stored_step(start.path)
+        logger.info('going on from %s, step %d', start.path, step)
+        return RestoreModel(start.path), step
+    if start:
+        logger.info('a new training with the weights of %s; %s', start.path, start.describe_charset())
+        return RestoreWeights(start), 0
+    if pretrain_path:
+        logger.info('the encoder starts from %s', pretrain_path)
+        return RestorePretrained(pretrain_path), 0
+    return None, 0
 
 
 def _saved_variables():

@@ -110,7 +110,7 @@ def photograph_source(index, positions, prepare, seed):
     return Source(partial(CropStream, positions, seed), PhotographPreparer(index, prepare), CROPS * len(positions))
 
 
-def crop_dataflow(sources, *, batch_size, seed, start=0, num_workers=0):
+def crop_dataflow(sources, *, batch_size, seed, start=0, part=(0, 1), num_workers=0):
     """Endless batches of crops, the same for one seed whatever the number of workers.
 
     Args:
@@ -118,12 +118,13 @@ def crop_dataflow(sources, *, batch_size, seed, start=0, num_workers=0):
         batch_size: N.
         seed: int, of the mixing.
         start: number of samples to skip.
+        part: see dataflow.training_dataflow.
         num_workers: processes; 0 is one for each core.
 
     Returns:
         A DataFlow of [image float32 (N, S, S, 3) in 0..1, maps uint8 (N, S, S, 4)], and its SkipBroken stage.
     """
-    mixed = MixedStream([source.stream for source in sources], [source.share for source in sources], seed, start)
+    mixed = MixedStream([source.stream for source in sources], [source.share for source in sources], seed, start, part)
     prepare = MixedPreparer([source.prepare for source in sources])
     mapped = ParallelMap(mixed, prepare, num_workers or num_cores())
     checked = SkipBroken(mapped, sum(source.size for source in sources), num_fields=2)

@@ -1,6 +1,7 @@
 """Running tensorpack: a training until it ends, or the short part of one that says what bounds it."""
 
 import os
+from contextlib import nullcontext
 
 import tensorflow.compat.v1 as tf
 from tensorpack import QueueInput, TrainConfig, launch_train_with_config
@@ -22,9 +23,11 @@ from ocr.training.callbacks import EpochEnd, StopAfter, Watch
 from ocr.training.data import build_dataflow, make_crops
 from ocr.training.event_file import EventFile
 from ocr.training.run_folder import LOG_FOLDER
+from ocr.training.stop_signals import shielded
 from ocr.training.towers import create_trainer
 from ocr.training.tracker import Tracker
 from ocr.training.weight_average import WeightAverage
+from ocr.training.workers import in_cluster
 
 
 def fit(
@@ -37,9 +40,9 @@ def fit(
     precision,
     save_settings,
     num_towers,
-    on_gpu,
     session_init,
     start_step,
+    cluster=None,
 ):
     """Run the training until its last step, an early stop, or Ctrl-C.
 
@@ -51,9 +54,10 @@ def fit(
         config: dict of all settings, for a tracker.
         precision: as set_precision returned it.
         save_settings: function without arguments that writes settings and charset beside the checkpoints.
-        num_towers, on_gpu: as of towers.choose_gpus.
+        num_towers: as of towers.choose_gpus.
         session_init: tensorpack SessionInit, or None.
         start_step: updates that lie behind.
+        cluster: Cluster of workers that train together, or None.
 
     Returns:
         True if it was stopped by Ctrl-C.
@@ -61,24 +65,34 @@ def fit(
     tf.set_random_seed(settings.seed)  # of the initial weights
     # Once the start has been restored: until then, what lies in the folder belongs to the checkpoints there.
     settings_saver = CallbackFactory(before_train=lambda _: save_settings())
-    watch = Watch(settings.total_steps, settings.batch_size * num_towers, settings.checkpoint_path, settings.accumulate)
+    num_devices = cluster.size if cluster else num_towers
+    folder, total_steps = settings.checkpoint_path, settings.total_steps
+    watch = Watch(total_steps, settings.batch_size * num_devices, folder, settings.accumulate)
     average = WeightAverage(settings.average_decay) if settings.average_decay else None
-    trackers = [Tracker(settings.tracker, config, settings.checkpoint_path)] if settings.tracker else []
+    monitors = []
+    if not cluster or cluster.is_chief:
+        monitors.append(EventFile(os.path.join(folder, LOG_FOLDER)))
+        monitors += [Tracker(settings.tracker, config, folder)] if settings.tracker else []
     epoch_end = EpochEnd(
         watch,
         validation,
         average,
-        folder=settings.checkpoint_path,
+        folder=folder,
         steps_per_epoch=settings.steps_per_epoch,
         val_epochs=settings.val_epochs,
         max_checkpoints=settings.max_checkpoints,
     )
+    callbacks = [settings_saver, watch, *([average] if average else []), epoch_end, StopAfter(total_steps)]
+    trainer = create_trainer(num_towers, settings.accumulate)
+    if cluster:
+        model.first_tower = cluster.index
+        trainer, callbacks = in_cluster(cluster, callbacks, settings.steps_per_epoch, settings.accumulate)
     train_config = _train_config(
         model,
         precision,
         dataflow,
-        callbacks=[settings_saver, watch, *([average] if average else []), epoch_end, StopAfter(settings.total_steps)],
-        monitors=[EventFile(os.path.join(settings.checkpoint_path, LOG_FOLDER)), *trackers],
+        callbacks=callbacks,
+        monitors=monitors,
         session_init=session_init,
         steps_per_epoch=settings.steps_per_epoch,
         starting_epoch=start_step // settings.steps_per_epoch + 1,
@@ -86,7 +100,8 @@ def fit(
     )
     stopped = False
     try:
-        launch_train_with_config(train_config, create_trainer(num_towers, on_gpu, settings.accumulate))
+        with shielded() if cluster else nullcontext():  # the workers stop together, see AfterSave
+            launch_train_with_config(train_config, trainer)
     except KeyboardInterrupt:
         stopped = True
     if epoch_end.error:
@@ -115,7 +130,7 @@ def profile(model, settings, data, *, gpus, precision, num_towers, on_gpu):
         steps_per_epoch=1 << 30,  # Profile ends it
         max_epoch=1,
     )
-    launch_train_with_config(train_config, create_trainer(num_towers, on_gpu))
+    launch_train_with_config(train_config, create_trainer(num_towers))
     print(describe_bottleneck(measured, _training_setup(settings, data, on_gpu)))
     return 0
 

@@ -16,8 +16,20 @@ from ocr.model_files.checkpoint import (
     set_aside,
 )
 from ocr.model_files.stored_files import digest, recording_sums
+from ocr.training.callbacks import awaits_validation
+from ocr.training.history import read_history
 
 LOG_FOLDER = 'log'  # the log and TensorBoard's event files
+
+
+def check_steps_left(folder, start_step, total_steps, start_path, *, steps_per_epoch, val_epochs):
+    """InputError if a training that goes on has nothing left to do, not even its last validation."""
+    if start_step < total_steps or awaits_validation(read_history(folder), start_step, steps_per_epoch, val_epochs):
+        return
+    raise InputError(
+        f'{start_path} has all {total_steps} steps behind it; raise --max_epoch to go on, '
+        'or export it and give --restore_path the .pb for a new training'
+    )
 
 
 def check_nothing_later(folder, start_step, start_path='', is_named=False):

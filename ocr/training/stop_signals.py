@@ -41,6 +41,16 @@ def shielded():
         raise KeyboardInterrupt
 
 
+def is_waiting():
+    """Whether a signal has come that a shielded block goes on in spite of."""
+    return _State.waiting
+
+
+def answer_waiting():
+    """The signal that waits is answered: the end of the shielded block does not answer it again."""
+    _State.waiting = False
+
+
 def _answer(number, _):
     if number == getattr(signal, 'SIGHUP', None):
         _leave_lost_terminal()

@@ -7,17 +7,18 @@ from ocr.errors import InputError
 logger = logging.getLogger(__name__)
 
 
-def choose_gpus(wanted):
+def choose_gpus(wanted, cluster=None):
     """Towers to train on.
 
     Args:
         wanted: GPU numbers of --gpus, made the only visible ones before TensorFlow started; empty is all.
+        cluster: Cluster whose workers have one tower each, or None.
 
     Returns:
         Number of towers, and whether they are on GPUs.
 
     Raises:
-        InputError: a GPU that is not there, or one given twice.
+        InputError: a GPU that is not there, one given twice, or several for one worker of a cluster.
     """
     import tensorflow as tf
 
@@ -25,6 +26,8 @@ def choose_gpus(wanted):
     if len(set(wanted)) != len(wanted) or any(gpu < 0 for gpu in wanted):
         raise InputError(f'--gpus {shown}: give each GPU once, as 0,1')
     num_visible = len(tf.config.list_physical_devices('GPU'))
+    if cluster and max(num_visible, len(wanted)) > 1:
+        raise InputError('--cluster: a worker trains on one GPU; start a worker for each, with --gpus 0, --gpus 1 ...')
     if num_visible == 0:
         num_towers = max(len(wanted), 1)
         logger.info('no GPU is visible: training on the CPU%s', f', {num_towers} towers' * (num_towers > 1))
@@ -34,21 +37,19 @@ def choose_gpus(wanted):
     return num_visible, True
 
 
-def create_trainer(num_towers, on_gpu, num_batches=1):
-    """Trainer of one tower or several, whose steps have so many batches on each."""
-    from tensorpack.train import SimpleTrainer, SyncMultiGPUTrainerParameterServer
+def create_trainer(num_towers, num_batches=1):
+    """Trainer of one tower or several, on GPUs or, to try it, on the CPU; its steps have so many batches on each."""
+    from tensorpack.train import SimpleTrainer
 
     from ocr.training.accumulation import AccumulatingStep
+    from ocr.training.replicas import Replicas
 
     class OneTower(AccumulatingStep, SimpleTrainer):
         pass
 
-    class Towers(AccumulatingStep, SyncMultiGPUTrainerParameterServer):
+    class Towers(AccumulatingStep, Replicas):
         pass
 
-    # One set of variables. With a replica on each GPU, tensorpack's towers share Adam's powers of beta and each
-    # update counts once a tower.
-    device = 'gpu' if on_gpu else 'cpu'
-    trainer = OneTower() if num_towers == 1 else Towers(list(range(num_towers)), device)
+    trainer = OneTower() if num_towers == 1 else Towers(list(range(num_towers)))
     trainer.num_batches = num_batches
     return trainer
