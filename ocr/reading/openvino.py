@@ -112,7 +112,7 @@ def quantised_encoder(graph_def, batches):
     openvino = import_package('openvino', '--format openvino')
     nncf = import_package('nncf', '--format openvino')
     encoder, decoder = split_encoder(graph_def)
-    nncf.set_log_level(logging.ERROR)
+    logging.getLogger('nncf').setLevel(logging.ERROR)  # its set_log_level changes handlers that are not its own
     model = openvino.convert_model(encoder)
     feeds = [np.divide(batch, np.float32(255), dtype=np.float32) for batch in batches]
     return nncf.quantize(model, nncf.Dataset(feeds), subset_size=len(feeds)), decoder

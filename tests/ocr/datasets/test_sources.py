@@ -82,7 +82,12 @@ def test_an_index_is_built_once_and_again_after_a_change(tmp_path, monkeypatch):
     words = make_words(tmp_path / 'words', 'one')
     built = []
     build_index = sources.build_index
-    monkeypatch.setattr(sources, 'build_index', lambda *args: built.append(args[0]) or build_index(*args))
+
+    def counted(source, *args):
+        built.append(source.name)
+        return build_index(source, *args)
+
+    monkeypatch.setattr(sources, 'build_index', counted)
     for _ in range(2):
         index, _ = open_quietly(tmp_path, (f'mine={words}',))
     assert (len(index), built) == (1, ['mine'])
