@@ -36,11 +36,17 @@ rectangles = st.tuples(
     st.floats(8, 2000),
     st.floats(0, 360),  # turned by
 )
+any_region = given(rectangle=rectangles, side=st.sampled_from(SIDES), seed=st.integers(0, 2**32))
 KINDS = 'square', 'fit', 'area'
 
 
 def turned_rectangle(centre_x, centre_y, width, height, degrees):
     return cv2.boxPoints(((centre_x, centre_y), (width, height), degrees))
+
+
+def drawn(rectangle, seed):
+    """The polygon of a rectangle, and an augmentation as the reference draws them."""
+    return turned_rectangle(*rectangle), draw_augmentation(np.random.default_rng(seed), REFERENCE)
 
 
 def placed(polygon, side, seed, chosen=REFERENCE):
@@ -49,10 +55,9 @@ def placed(polygon, side, seed, chosen=REFERENCE):
 
 
 @settings(max_examples=300)
-@given(rectangle=rectangles, side=st.sampled_from(SIDES), seed=st.integers(0, 2**32))
+@any_region
 def test_the_text_stays_on_the_canvas_at_the_sizes_of_the_reference(rectangle, side, seed):
-    polygon = turned_rectangle(*rectangle)
-    augmentation = draw_augmentation(np.random.default_rng(seed), REFERENCE)
+    polygon, augmentation = drawn(rectangle, seed)
     matrix, (x0, y0, x1, y1), _ = augmented_placement(polygon, Canvas(side), augmentation, REFERENCE)
     width, height = x1 - x0, y1 - y0
     assert 0 <= x0 < x1 <= side and 0 <= y0 < y1 <= side
@@ -64,10 +69,9 @@ def test_the_text_stays_on_the_canvas_at_the_sizes_of_the_reference(rectangle, s
 
 
 @settings(max_examples=200)
-@given(rectangle=rectangles, side=st.sampled_from(SIDES), seed=st.integers(0, 2**32))
+@any_region
 def test_on_a_fitted_canvas_the_text_has_the_same_size(rectangle, side, seed):
-    polygon = turned_rectangle(*rectangle)
-    augmentation = draw_augmentation(np.random.default_rng(seed), REFERENCE)
+    polygon, augmentation = drawn(rectangle, seed)
     _, square, _ = augmented_placement(polygon, Canvas(side), augmentation, REFERENCE)
     fitted = Canvas(side, 'fit')
     matrix, (x0, y0, x1, y1), (height, width) = augmented_placement(polygon, fitted, augmentation, REFERENCE)
@@ -77,10 +81,9 @@ def test_on_a_fitted_canvas_the_text_has_the_same_size(rectangle, side, seed):
 
 
 @settings(max_examples=300)
-@given(rectangle=rectangles, side=st.sampled_from(SIDES), seed=st.integers(0, 2**32))
+@any_region
 def test_no_side_is_enlarged_more_than_four_times_beyond_the_least_size(rectangle, side, seed):
-    polygon = turned_rectangle(*rectangle)
-    augmentation = draw_augmentation(np.random.default_rng(seed), REFERENCE)
+    polygon, augmentation = drawn(rectangle, seed)
     _, (x0, y0, x1, y1), _ = augmented_placement(polygon, Canvas(side), augmentation, REFERENCE)
     turned = polygon_box(transform(polygon, np.hstack([augmentation.linear, np.zeros((2, 1))])))
     for after, before in ((x1 - x0, turned[2] - turned[0]), (y1 - y0, turned[3] - turned[1])):
