@@ -11,8 +11,8 @@ from ocr.reading.graph_predictor import GraphPredictor
 NUM_CHECKED = 16  # pictures that both must read alike
 # Root mean square by which a detector's probabilities in a picture may differ, by its weights. Rounding to float16
 # moves single pixels at a steep edge by much, which is no other text: 0.0001 on average where nothing was learnt, 0.003
-# (and 0.19 at one pixel) where the logits spread by 13. A core that only one of two maps has gives more than 0.01 if it is a
-# ten-thousandth of the picture's pixels.
+# (and 0.19 at one pixel) where the logits spread by 13. A core that only one of two maps has gives more than 0.01 if it
+# is a ten-thousandth of the picture's pixels.
 SAME_PROBABILITY = {'float32': 1e-3, 'float16': 0.01}
 
 
