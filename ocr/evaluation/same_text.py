@@ -34,7 +34,7 @@ def check_same_map(expected, found, weights):
     if different:
         raise InputError(
             f'the frozen graph finds other text in {different} of {len(found)} pictures (their maps differ by '
-            f'{np.nanmax(distances):.2g}, root mean square); nothing was written'
+            f'{np.max(distances):.2g}, root mean square); nothing was written'
             + '; try --weights float32'
             * (weights == 'float16')
         )

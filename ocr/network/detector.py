@@ -87,8 +87,13 @@ def enlarge(x, factor):
 
 def pad_to_stride(image):
     """Pictures (N, H, W, 3), black to the right and below up to sides that are multiples of DETECTOR_STRIDE."""
-    height, width = tf.shape(image)[1], tf.shape(image)[2]
-    return tf.pad(image, [[0, 0], [0, -height % DETECTOR_STRIDE], [0, -width % DETECTOR_STRIDE], [0, 0]])
+    below, right = (_missing(tf.shape(image)[axis]) for axis in (1, 2))
+    return tf.pad(image, [[0, 0], [0, below], [0, right], [0, 0]])
+
+
+def _missing(side):
+    """Pixels that a side lacks of a multiple; no number is below 0, whose remainder differs in ONNX."""
+    return (DETECTOR_STRIDE - side % DETECTOR_STRIDE) % DETECTOR_STRIDE
 
 
 def soft_binary(probability, threshold):
