@@ -86,7 +86,7 @@ class Config:
     )
     """Folder of images, sub-folders included."""
     shard: str = setting('', 'machine', 'test', 'input', remote=True)
-    """Read only this part of the folder, as 1/4 to 4/4, so that several machines share it."""
+    """Read only this part of the folder: 1/4 to 4/4."""
     polygons_path: str = setting('', 'path', 'test', 'input', remote=True)
     """Regions in the images: lines image<TAB>polygon, or JSON Lines."""
     server: str = setting('', 'path', 'test', 'input', remote=True)
@@ -313,7 +313,7 @@ class Config:
     detector_path: str = setting('', 'path', 'eval test app', 'detection')
     """Frozen detector that finds the text of photographs."""
     detect: Switch = setting(False, 'machine', 'dataset eval test', 'detection')
-    """Find text in whole photographs, with the detector that comes with the project unless one is named."""
+    """Find the text of whole photographs, then read it."""
     picture_dir: str = setting('', 'path', 'test', 'detection')
     """With --detect: folder for pictures of what was found and read."""
     video: str = setting('', 'path', 'test', 'detection')

@@ -232,7 +232,7 @@ def test_a_client_says_in_one_line_what_is_wrong(tmp_path, pictures):
         '--allow [0-9]*',
         '--lexicon words.txt',
         '--lexicon_strict',
-        '--lexicon-distance 1',
+        '--lexicon-strict=false',
         '--beam_width 5',
     ],
 )
