@@ -41,10 +41,12 @@ class Worker:
         self.watchdog.start()
 
     def end(self):
-        """Wait for its end: (exit code, last line of stderr)."""
+        """Wait for its end: (exit code, what the script says last, or the last line of stderr where it says nothing)."""
         _, stderr = self.process.communicate()
         self.watchdog.cancel()
-        return self.process.returncode, re.split(r'[\r\n]+', stderr.strip())[-1]
+        lines = re.split(r'[\r\n]+', stderr.strip())
+        said = [line for line in lines if line.startswith('train.py: ')]
+        return self.process.returncode, (said or lines)[-1]
 
 
 @pytest.fixture
