@@ -53,7 +53,7 @@ def test_maps_are_equal_at_any_size(untrained, onnx_path, size):
 
 
 def test_large_photographs_are_searched_in_tiles(untrained, onnx_path):
-    picture = np.random.default_rng(1).integers(0, 256, (70, 300, 3), np.uint8)
+    picture = np.random.default_rng(1).integers(0, 256, (210, 300, 3), np.uint8)
     one, other = GraphDetector(untrained, longer=200), OnnxDetector.load(onnx_path, longer=200)
     np.testing.assert_allclose(one.probability(picture), other.probability(picture), atol=1e-4)
     assert one.probability(picture).shape[1] == 200
