@@ -11,6 +11,7 @@ from ocr.annotations.own import FILE_NAMES
 from ocr.datasets.index import KEPT, RegionIndex, build_index, index_file, index_is_current, read_counts, select
 from ocr.datasets.photographs import PhotographIndex, build_photograph_index
 from ocr.errors import InputError
+from ocr.files.locks import turn_in
 from ocr.terminal.progress import progress_bar
 
 USUAL_NAMES = (*FILE_NAMES, 'gt.txt', 'labels.txt', 'labels.csv', 'labels.json', 'data.mdb')
@@ -142,8 +143,11 @@ def _build(base_dir, index_dir, specs, min_size, progress, build, ending):
         source = Source.of(name, path)
         index_path = index_file(index_dir, source, ending)
         if not index_is_current(index_path, source, min_size):
-            with progress_bar(desc=f'indexing {name} as {source.form}', unit=' regions', disable=not progress) as bar:
-                build(source, index_path, min_size, bar.update)
+            with turn_in(index_dir):  # workers of one training begin at the same time
+                if not index_is_current(index_path, source, min_size):
+                    title = f'indexing {name} as {source.form}'
+                    with progress_bar(desc=title, unit=' regions', disable=not progress) as bar:
+                        build(source, index_path, min_size, bar.update)
         paths.append(index_path)
         counts[name] = read_counts(index_path)
     return paths, counts

@@ -1,4 +1,7 @@
-"""A lock on an open file: of two runs that would write to one place, the second stops and says so."""
+"""Locks: of two runs that would write to one place, the second stops and says so, or waits for its turn."""
+
+import os
+from contextlib import ExitStack, contextmanager, suppress
 
 from ocr.errors import InputError
 
@@ -28,3 +31,20 @@ def lock(stream, taken):
         raise InputError(taken) from None
     except OSError:
         pass
+
+
+@contextmanager
+def turn_in(folder):
+    """Be the only process that makes files in a folder; others wait until this one is done, however it ends.
+
+    The folder is made if missing. Where that fails, or the file system knows no locks, nothing is locked: what writes
+    there says what is wrong.
+    """
+    with ExitStack() as stack:
+        with suppress(OSError):
+            os.makedirs(folder, exist_ok=True)
+            if fcntl:
+                descriptor = os.open(folder, os.O_RDONLY)
+                stack.callback(os.close, descriptor)
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield

@@ -1,6 +1,9 @@
 """Which datasets a name means, and the index over them."""
 
 import os
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from tiny import make_rects, make_words
@@ -96,6 +99,24 @@ def test_an_index_is_built_once_and_again_after_a_change(tmp_path, monkeypatch):
     assert (len(index), built) == (2, ['mine', 'mine'])
     open_quietly(tmp_path, (f'mine={words}',), min_size=9)
     assert len(built) == 3
+
+
+def test_who_comes_while_an_index_is_built_waits_and_takes_it(tmp_path, monkeypatch):
+    words = make_words(tmp_path / 'words', 'one')
+    building, build_index, built = threading.Event(), sources.build_index, []
+
+    def slow(source, *args):
+        built.append(source.name)
+        building.set()
+        time.sleep(0.3)
+        return build_index(source, *args)
+
+    monkeypatch.setattr(sources, 'build_index', slow)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(open_quietly, tmp_path, (f'mine={words}',))
+        assert building.wait(60)
+        assert len(open_quietly(tmp_path, (f'mine={words}',))[0]) == len(first.result()[0]) == 1
+    assert built == ['mine']
 
 
 def test_images_that_were_missing_are_looked_for_again(tmp_path):
