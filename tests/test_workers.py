@@ -41,7 +41,7 @@ class Worker:
         self.watchdog.start()
 
     def end(self):
-        """Wait for its end: (exit code, what the script says last, or where it says nothing the last line of stderr)."""
+        """Wait for its end: (exit code, what the script says last, or else the last line of stderr)."""
         _, stderr = self.process.communicate()
         self.watchdog.cancel()
         lines = re.split(r'[\r\n]+', stderr.strip())
