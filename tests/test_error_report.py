@@ -227,7 +227,7 @@ def test_graphs_without_attention_say_so(learnt, reported, tmp_path, monkeypatch
     monkeypatch.setattr(GraphPredictor, '__init__', without_attention)
     evaluate(learnt, reported.datasets, tmp_path)
     html = (tmp_path / 'page' / 'index.html').read_text(encoding='utf-8')
-    assert 'This graph does not give its attention away' in html and 'Attention for' not in html
+    assert 'This graph has no attention output' in html and 'Attention for' not in html
     assert 'Region labelled 5555555, read as 5' in Page(html).described
 
 
@@ -235,7 +235,7 @@ def test_a_model_that_errs_nowhere(learnt, tmp_path):
     datasets = {'eval_datasets': f'words={learnt.words}', 'index_dir': learnt.index_dir}
     evaluate(learnt, datasets, tmp_path)
     texts = Page((tmp_path / 'page' / 'index.html').read_text(encoding='utf-8')).texts
-    assert 'Every character was read right.' in texts and 'Every text was read right.' in texts
+    assert 'Every character was read correctly.' in texts and 'Every text was read correctly.' in texts
 
 
 @pytest.mark.parametrize(

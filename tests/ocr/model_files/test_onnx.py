@@ -134,7 +134,7 @@ def test_a_graph_without_charset_is_refused():
     graph_def = random_graph()
     for position in reversed([n for n, node in enumerate(graph_def.node) if node.name == names.CHARSET]):
         del graph_def.node[position]
-    with pytest.raises(InputError, match=r'x\.pb: neither charset nor settings are inside'):
+    with pytest.raises(InputError, match=r'x\.pb: attention_ocr/charset or attention_ocr/config is not inside'):
         onnx_files.convert(graph_def, 'x.pb')
 
 

@@ -11,6 +11,8 @@ from ocr.training.weight_average import WeightAverage
 class Trainer:
     """What the callback needs of a trainer."""
 
+    updates = True
+
     def __init__(self, session):
         self.sess = session
 
