@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from ocr.serving import files, metrics, schema
-from ocr.serving.arrivals import GaveWay, NoRoom
+from ocr.serving.arrivals import order_of
 from ocr.serving.guard import Guard
 from ocr.serving.hosts import Hosts
 from ocr.serving.problem import Problem, of_status, stopping
@@ -186,27 +186,14 @@ async def _recognize(reader, request):
     check_headers(request.headers, limits)
     body = reader.arrivals.body()
     try:
-        order = await _arrived(reader, request, body)
+        arriving = read_order(request, limits, body.add)
+        order = await order_of(reader, body, arriving, limits.timeout, 'request', 'send a smaller picture')
         with reader.reserve() as reservation:
             if len(order.polygons) > 1:
                 reservation.grow(len(order.polygons) - 1)
             return await _while_connected(request, reader.read(order, reservation), limits.timeout)
     finally:
         body.close()
-
-
-async def _arrived(reader, request, body):
-    """Order of a request; Problem where it does not arrive in time, or there is no room for its bytes."""
-    limits = reader.limits
-    try:
-        return await reader.unless_stopped(body.arrive(read_order(request, limits, body.add), limits.timeout))
-    except asyncio.TimeoutError:
-        message = f'The request did not arrive within {limits.timeout:g} s; send a smaller picture.'
-    except GaveWay:
-        message = 'The request arrived more slowly than others, for which there was no room beside it; try again.'
-    except NoRoom:
-        raise reader.queue_full() from None
-    raise Problem(408, 'upload_too_slow', message)
 
 
 async def _while_connected(request, work, timeout):

@@ -6,6 +6,8 @@ bounded: the one that has been arriving longest gives way.
 
 import asyncio
 
+from ocr.serving.problem import Problem
+
 
 class GaveWay(Exception):
     """A body that took long to arrive was dropped for one that came later."""
@@ -102,3 +104,28 @@ class Body:
         self.close()
         if self._task:
             self._task.cancel()
+
+
+async def order_of(reader, body, order, seconds, what, remedy):
+    """What a coroutine `order` makes of a Body that is still to come.
+
+    Args:
+        reader: Reader of the server.
+        body: Body.
+        order: coroutine that reads it, adding its bytes to `body`.
+        seconds: in which it must arrive.
+        what: name of what arrives, for the messages.
+        remedy: what to do if it is too slow, for the messages.
+
+    Raises:
+        Problem: it does not arrive in time, or there is no room for its bytes.
+    """
+    try:
+        return await reader.unless_stopped(body.arrive(order, seconds))
+    except asyncio.TimeoutError:
+        message = f'The {what} did not arrive within {seconds:g} s; {remedy}.'
+    except GaveWay:
+        message = f'The {what} arrived more slowly than others, for which there was no room beside it; try again.'
+    except NoRoom:
+        raise reader.queue_full() from None
+    raise Problem(408, 'upload_too_slow', message)

@@ -48,7 +48,7 @@ def check_headers(headers, limits):
     Raises:
         Problem: another content type or encoding, or a body that is announced as too large.
     """
-    kind = parse_options_header(headers.get('content-type', ''))[0].decode('latin-1').lower()
+    kind = content_type(headers)
     if kind not in (MULTIPART, JSON):
         raise Problem(
             415,
@@ -60,8 +60,7 @@ def check_headers(headers, limits):
         raise Problem(
             415, 'unsupported_content_encoding', 'Compressed bodies are not read here; send it without compression.'
         )
-    announced = headers.get('content-length', '')
-    if announced.isdecimal() and int(announced) > limits.max_body:
+    if announced_bytes(headers) > limits.max_body:
         raise _too_large(limits)
     return kind
 
@@ -80,9 +79,7 @@ async def read_order(request, limits, arrived=lambda num_bytes: None):
     """
     kind = check_headers(request.headers, limits)
     fields = await (_read_form if kind == MULTIPART else _read_json)(request, limits, arrived)
-    unknown = [str(name) for name in fields if name not in FIELDS]
-    if unknown:
-        raise Problem(422, 'unknown_field', f'Unknown field {unknown[0][:100]!r}; known are {", ".join(FIELDS)}.')
+    require_known(fields, FIELDS)
     image = fields.get('image')
     if not isinstance(image, bytes):
         raise Problem(422, 'missing_image', 'The picture is missing; send it as "image".')
@@ -93,6 +90,24 @@ async def read_order(request, limits, arrived=lambda num_bytes: None):
     if detect is not None and _switch(detect, 'detect') and polygons:
         raise Problem(422, 'bad_detect', 'Send "polygons" to read these, or "detect" to find others; leave one out.')
     return Order(image, polygons, attention, _page(fields.get('page')), detect)
+
+
+def content_type(headers):
+    """The Content-Type of a request without its parameters, in small letters."""
+    return parse_options_header(headers.get('content-type', ''))[0].decode('latin-1').lower()
+
+
+def announced_bytes(headers):
+    """The Content-Length of a request; 0 if it has none, or no number."""
+    announced = headers.get('content-length', '')
+    return int(announced) if announced.isdecimal() else 0
+
+
+def require_known(fields, known):
+    """Problem if a field is none of those that are known."""
+    unknown = [str(name) for name in fields if name not in known]
+    if unknown:
+        raise Problem(422, 'unknown_field', f'Unknown field {unknown[0][:100]!r}; known are {", ".join(known)}.')
 
 
 async def pieces(request, max_body, too_large, arrived):

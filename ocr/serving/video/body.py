@@ -6,11 +6,9 @@ import re
 import shutil
 import tempfile
 
-from python_multipart.multipart import parse_options_header
-
 from ocr.reading.video.frames import FPS
 from ocr.serving.problem import Problem
-from ocr.serving.request_body import MULTIPART, parse_form, pieces
+from ocr.serving.request_body import MULTIPART, announced_bytes, content_type, parse_form, pieces, require_known
 
 MAX_FPS = 30.0
 FIELDS = ('video', 'fps')
@@ -44,15 +42,14 @@ class MemoryFile:
 
 def check_video_headers(headers, limits):
     """Problem where the headers show that no video comes, or one that is too large."""
-    kind = parse_options_header(headers.get('content-type', ''))[0].decode('latin-1').lower()
+    kind = content_type(headers)
     if kind != MULTIPART:
         raise Problem(
             415,
             'unsupported_content_type',
             f'Content-Type {kind[:100]!r} is not read here; send {MULTIPART} with a file field "video".',
         )
-    announced = headers.get('content-length', '')
-    if announced.isdecimal() and int(announced) > limits.max_video_body:
+    if announced_bytes(headers) > limits.max_video_body:
         raise too_large(limits)
 
 
@@ -70,9 +67,7 @@ async def read_video_order(request, limits, arrived):
     """
     arriving = pieces(request, limits.max_video_body, too_large(limits), arrived)
     fields = await parse_form(request.headers, arriving, _MAX_FIELD)
-    unknown = [str(name) for name in fields if name not in FIELDS]
-    if unknown:
-        raise Problem(422, 'unknown_field', f'Unknown field {unknown[0][:100]!r}; known are {", ".join(FIELDS)}.')
+    require_known(fields, FIELDS)
     video = fields.get('video')
     if not isinstance(video, bytes):
         raise Problem(422, 'missing_video', 'The video is missing; send it as a file named "video".')

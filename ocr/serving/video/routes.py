@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from starlette.requests import ClientDisconnect
 
 from ocr.serving import schema
-from ocr.serving.arrivals import GaveWay, NoRoom
+from ocr.serving.arrivals import order_of
 from ocr.serving.problem import Problem, stopping
 from ocr.serving.video.body import check_video_headers, read_video_order
 
@@ -77,15 +77,8 @@ async def _begin(reader, request):
     reader.videos.check_room()
     body = reader.arrivals.body()
     try:
-        order = read_video_order(request, limits, body.add)
-        data, fps = await reader.unless_stopped(body.arrive(order, limits.video_timeout))
+        arriving = read_video_order(request, limits, body.add)
+        data, fps = await order_of(reader, body, arriving, limits.video_timeout, 'video', 'send a smaller one')
         return await asyncio.to_thread(reader.videos.add, data, fps)
-    except asyncio.TimeoutError:
-        message = f'The video did not arrive within {limits.video_timeout:g} s; send a smaller one.'
-    except GaveWay:
-        message = 'The video arrived more slowly than others, for which there was no room beside it; try again.'
-    except NoRoom:
-        raise reader.queue_full() from None
     finally:
         body.close()
-    raise Problem(408, 'upload_too_slow', message)
