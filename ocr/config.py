@@ -3,7 +3,7 @@
 import dataclasses
 from typing import Literal
 
-from ocr.files.shipped import shipped
+from ocr.files.shipped import SHIPPED_MODEL, shipped
 from ocr.network.architecture import ENDPOINTS, REFERENCE, REFERENCE_STEPS
 from ocr.preprocessing.augment_sets import AUGMENT_NUMBERS, AUGMENT_SETS, check_numbers
 from ocr.preprocessing.canvas import Canvas
@@ -22,7 +22,6 @@ __all__ = [
     'shown',
     'to_json',
 ]
-SHIPPED_MODEL = str(shipped('pretrain', 'latin.pb'))  # reads printable ASCII
 GROUPS = ('model', 'training', 'machine', 'path')
 SCRIPTS = ('dataset', 'synthesize', 'train', 'eval', 'export', 'test', 'app')
 SECTIONS = {  # titles in --help, in their order

@@ -12,3 +12,6 @@ def shipped(*parts):
     """
     installed = _PACKAGE.joinpath(*parts)
     return installed if installed.exists() else _PACKAGE.parent.joinpath(*parts)
+
+
+SHIPPED_MODEL = str(shipped('pretrain', 'latin.pb'))  # reads printable ASCII

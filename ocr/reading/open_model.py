@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ocr.charset import Charset
 from ocr.errors import InputError
-from ocr.files.shipped import shipped
+from ocr.files.shipped import SHIPPED_MODEL
 from ocr.reading.augmented_predictor import augmented
 from ocr.reading.onnx_predictor import ONNX_ENDING, ONNX_PRECISIONS, OnnxModel, OnnxPredictor, check_precision, is_onnx
 from ocr.reading.search.build import with_search
@@ -41,7 +41,7 @@ def choose_model(cfg):
     """
     if cfg.names_model:
         return cfg.pb_path
-    frozen, onnx = (str(shipped('pretrain', name)) for name in ('latin.pb', f'latin{ONNX_ENDING}'))
+    frozen, onnx = SHIPPED_MODEL, os.path.splitext(SHIPPED_MODEL)[0] + ONNX_ENDING
     if not (find_spec('onnxruntime') and os.path.isfile(onnx)):
         return frozen
     if _GPU.exists() and os.environ.get('CUDA_VISIBLE_DEVICES') not in ('', '-1') and find_spec('tensorflow'):
