@@ -111,7 +111,7 @@ class Config:
     )
     """Checkpoint to resume, or a .pb to fine-tune."""
     pretrain_path: str = setting('./pretrain/inception_v4.ckpt', 'path', 'train', 'run')
-    """ImageNet checkpoint that the encoder starts from; '': from scratch."""
+    """ImageNet checkpoint or frozen graph that the encoder starts from; '': from scratch."""
     charset_path: str = setting(
         '',
         'path',

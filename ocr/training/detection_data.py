@@ -82,7 +82,10 @@ def detection_dataflow(settings, data, samples_per_step, start_step, part=(0, 1)
         if isinstance(dataset, Recipe):
             from ocr.training.scene_samples import scene_source
 
-            source = scene_source(dataset, data.fonts, prepare, seed=settings.seed, growth=round(grown * share))
+            growth = round(grown * share)
+            source = scene_source(
+                dataset, data.fonts, prepare, seed=settings.seed, echo=settings.drawn_echo, growth=growth
+            )
         else:
             source = photograph_source(data.index, dataset, prepare, settings.seed)
         sources.append(dataclasses.replace(source, share=share))

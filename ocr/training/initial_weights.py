@@ -41,6 +41,7 @@ PRETRAINED_SOURCE = 'http://download.tensorflow.org/models/inception_v4_2016_09_
 logger = logging.getLogger(__name__)
 _SHOWN = 40  # new characters that are listed
 # A frozen detector lacks the head of the threshold, which training alone looks at.
+_ANY = re.compile('')  # any variable may be missing
 _TRAINED_ONLY = re.compile(rf'{OPTIMIZER_VARIABLE.pattern}|^{detector.SCOPE}/threshold/')
 
 
@@ -152,17 +153,21 @@ class RestorePretrained(RestoreModel):
     """The encoder's variables by name, from the slim network trained on ImageNet."""
 
     def _variables(self):
-        encoder = [
-            variable
-            for variable in _saved_variables()
-            if variable.op.name.startswith(f'{inception_v4.SCOPE}/')
-            and not variable.op.name.startswith(attention.SCOPE)
-            and not re.search(r'/Adam(_1)?$', variable.op.name)
-        ]
-        found = restore_map(encoder, self.checkpoint, optional=re.compile(''))
-        if not found:
-            raise InputError(f'--pretrain_path {self.checkpoint}: it has no variable of Inception-v4')
-        return found
+        return _some(restore_map(_encoder_variables(), self.checkpoint, optional=_ANY), self.checkpoint)
+
+
+class RestoreEncoder(SessionInit):
+    """The encoder's variables by name, from a frozen graph: a detector begins with a recogniser's."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def _run_init(self, sess):
+        encoder = _encoder_variables()
+        graph_def = load_graph(self.path, 'pretrain_path', wanted=())
+        weights = read_weights(graph_def, [variable.op.name for variable in encoder])
+        shapes = {name: list(value.shape) for name, value in weights.items()}
+        _assign(sess, _some(match_variables(encoder, shapes, self.path, optional=_ANY), self.path), weights)
 
 
 class RestoreWeights(SessionInit):
@@ -182,8 +187,7 @@ class RestoreWeights(SessionInit):
         variables = match_variables(model, self._grown_shapes(weights), self.start.path, optional=_TRAINED_ONLY)
         if self.start.charset:
             self._grow(sess, variables, weights)
-        initializers = {name: variable.initializer for name, variable in variables.items()}
-        sess.run(initializers, {initializers[name].inputs[1]: weights[name] for name in variables})
+        _assign(sess, variables, weights)
 
     def _grow(self, sess, variables, weights):
         """Put the weights of new characters among the stored ones."""
@@ -219,7 +223,7 @@ def session_start(start, pretrain_path):
 
     Args:
         start: Start, or None.
-        pretrain_path: ImageNet checkpoint, '' for none.
+        pretrain_path: ImageNet checkpoint or frozen graph for the encoder, '' for none.
 
     Returns:
         SessionInit or None, and the number of updates that lie behind.
@@ -233,7 +237,8 @@ def session_start(start, pretrain_path):
         return RestoreWeights(start), 0
     if pretrain_path:
         logger.info('the encoder starts from %s', pretrain_path)
-        return RestorePretrained(pretrain_path), 0
+        is_pb = pretrain_path.endswith(PB_ENDING)
+        return (RestoreEncoder if is_pb else RestorePretrained)(pretrain_path), 0
     return None, 0
 
 
@@ -242,9 +247,33 @@ def _saved_variables():
     return [variable for variable in tf.global_variables() if not re.match(r'tower\d', variable.op.name)]
 
 
+def _encoder_variables():
+    """The variables of Inception-v4 without those of the attention and of the optimizer."""
+    return [
+        variable
+        for variable in _saved_variables()
+        if variable.op.name.startswith(f'{inception_v4.SCOPE}/')
+        and not variable.op.name.startswith(attention.SCOPE)
+        and not re.search(r'/Adam(_1)?$', variable.op.name)
+    ]
+
+
+def _some(found, path):
+    """`found`, the variables of an encoder; InputError if there are none."""
+    if not found:
+        raise InputError(f'--pretrain_path {path}: it has no variable of Inception-v4')
+    return found
+
+
+def _assign(sess, variables, weights):
+    """Set {name: variable} to {name: array}."""
+    initializers = {name: variable.initializer for name, variable in variables.items()}
+    sess.run(initializers, {initializers[name].inputs[1]: weights[name] for name in variables})
+
+
 def check_pretrained(path):
-    """InputError where the ImageNet checkpoint is wanted and missing; '' wants none."""
-    if path and (os.path.isdir(path) or not tf.train.checkpoint_exists(path)):
+    """InputError if the weights that the encoder is to start from are missing; '' means none."""
+    if path and (os.path.isdir(path) or not (os.path.isfile(path) or tf.train.checkpoint_exists(path))):
         raise InputError(
             f'--pretrain_path {path}: no such checkpoint; unpack {PRETRAINED_SOURCE} there, or start '
             "from scratch with --pretrain_path '' (`make demo` gives a first look)"

@@ -21,10 +21,11 @@ class ScenePreparer(DrawnPreparer):
         return self.prepare(scene.image, *placed_text(_labelled(scene)), draw)
 
 
-def scene_source(recipe, fonts, prepare, *, seed, growth):
-    """A dataflow.Source of drawn scenes; arguments as of DrawnPreparer."""
-    preparer = ScenePreparer(recipe, fonts, prepare, seed=seed, echo=CROPS, growth=growth)
-    return Source(partial(drawn_stream, CROPS), preparer)
+def scene_source(recipe, fonts, prepare, *, seed, echo=1, growth):
+    """A dataflow.Source of drawn scenes, each cut into CROPS * `echo` crops; other arguments as of DrawnPreparer."""
+    crops = CROPS * echo
+    preparer = ScenePreparer(recipe, fonts, prepare, seed=seed, echo=crops, growth=growth)
+    return Source(partial(drawn_stream, crops), preparer)
 
 
 def draw_held_out_scenes(recipe, fonts, seed, number):

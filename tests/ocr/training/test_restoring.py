@@ -5,12 +5,15 @@ import math
 import numpy as np
 import pytest
 import tensorflow.compat.v1 as tf
+import tiny
 
 from ocr.charset import Charset
 from ocr.errors import InputError
+from ocr.model_files.frozen_graph import load_graph, read_weights
 from ocr.network.attention import CLASS_AXES
-from ocr.training.initial_weights import RestoreWeights, Start
+from ocr.training.initial_weights import RestoreWeights, Start, session_start
 
+FIRST_LAYER = 'InceptionV4/Conv2d_1a_3x3'
 OLD = Charset('ab')
 EMBEDDING_SIZE = 3
 
@@ -64,3 +67,26 @@ def test_each_class_finds_its_row(checkpoint, characters, ids):
 def test_a_charset_that_is_not_the_models_is_refused(checkpoint):
     with pytest.raises(InputError, match=r'softmax_w is \[3, 4\], the model has \[3, 6\]'):
         run_restored(checkpoint, Charset('abcd'), trained_charset=Charset('abc'))
+
+
+def test_an_encoder_starts_from_a_frozen_recogniser():
+    path = str(tiny.ROOT / 'pretrain' / 'latin.pb')
+    with tf.Graph().as_default(), tf.Session() as session:
+        encoder = tf.get_variable(f'{FIRST_LAYER}/weights', (3, 3, 3, 16))
+        other = tf.get_variable('detector/weights', (2,), initializer=tf.zeros_initializer())
+        session.run(tf.global_variables_initializer())
+        session_start(None, path)[0].init(session)
+        stored = read_weights(load_graph(path, 'pretrain_path', wanted=()), [encoder.op.name])
+        np.testing.assert_array_equal(session.run(encoder), stored[encoder.op.name])
+        np.testing.assert_array_equal(session.run(other), [0, 0])
+
+
+@pytest.mark.parametrize(
+    ('name', 'channels', 'message'),
+    [(f'{FIRST_LAYER}/weights', 8, 'another architecture'), ('detector/weights', 16, 'no variable of Inception-v4')],
+)
+def test_an_encoder_of_other_widths_is_refused(name, channels, message):
+    with tf.Graph().as_default(), tf.Session() as session:
+        tf.get_variable(name, (3, 3, 3, channels))
+        with pytest.raises(InputError, match=message):
+            session_start(None, str(tiny.ROOT / 'pretrain' / 'latin.pb'))[0].init(session)

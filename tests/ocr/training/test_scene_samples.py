@@ -39,6 +39,11 @@ def test_a_scene_is_drawn_once_for_the_crops_that_come_running(recipe, monkeypat
     assert any(sample[1][..., TEXT].any() for sample in samples)
 
 
+def test_echo_cuts_more_crops_of_each_scene(recipe):
+    tasks = scene_source(recipe, FONTS, crops(), seed=0, echo=3, growth=0).stream(0)
+    assert [next(tasks)[0] for _ in range(6 * CROPS)] == [0] * (3 * CROPS) + [1] * (3 * CROPS)
+
+
 @pytest.mark.parametrize('progress', [0, 0.02, 0.5])
 def test_scenes_are_drawn_from_the_first_step_on(recipe, progress):
     easy = stage(recipe, progress)
