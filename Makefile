@@ -46,7 +46,7 @@ demo: install
 		--output_path demo/scores
 	$(RUN) export.py --checkpoint_path demo/checkpoint --pb_path demo/text_recognition.pb
 	$(RUN) test.py --pb_path demo/text_recognition.pb --img_folder demo/folder \
-		--polygons_path demo/folder/labels.jsonl --output_path demo/results --attention_dir demo/attention
+		--polygons_path demo/folder/labels.jsonl --output_path demo/results --picture_dir demo/attention
 
 # The container's packages with their hashes: the versions of constraints.txt, for Python 3.12 on Linux, x86_64.
 lock: install

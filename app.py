@@ -22,17 +22,6 @@ SAMPLES = shipped('imgs', 'words')
 logger = logging.getLogger(__name__)
 
 
-def limits_of(cfg):
-    """Limits of the settings."""
-    from ocr.serving.limits import Limits
-
-    return Limits(
-        max_bytes=round(1e6 * cfg.max_megabytes),
-        max_pixels=round(1e6 * cfg.max_megapixels),
-        max_regions=cfg.max_regions,
-    )
-
-
 def charset_name(charset):
     """A charset's name for people: that of the preset which it is, else its file's."""
     from ocr.charset import PRESETS, Charset
@@ -84,10 +73,11 @@ def main(argv=None):
     cfg = parse_config(argv, 'app', __doc__)
     for package in ('fastapi', 'uvicorn'):
         import_package(package, 'the server', 'requirements.txt')
+    from ocr.serving.limits import Limits
     from ocr.serving.server import open_socket, serve, url_of
     from ocr.serving.token import read_token
 
-    limits, token = limits_of(cfg), read_token(cfg.token_path)
+    limits, token = Limits(), read_token(cfg.token_path)
     with open_socket(cfg.host, cfg.port) as listener:
         from ocr.reading.open_model import choose_model, open_model, read_model
 

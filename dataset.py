@@ -2,13 +2,13 @@
 
     python dataset.py --base_dir ./data --train_datasets lsvt art rects my=/path/to/labels.tsv
     python dataset.py --base_dir ./data --train_datasets lsvt art rects my=/path/to/labels.tsv --check
-    python dataset.py --base_dir ./data --train_datasets lsvt art rects my=/path/to/labels.tsv --cache
+    python dataset.py --base_dir ./data --train_datasets lsvt art rects my=/path/to/labels.tsv --convert crops
     python dataset.py --convert lmdb --train_datasets my=/path/to/labels.tsv --output_path data/my_lmdb
 
 A dataset is one of lsvt, art, rects, icdar2017rctw below base_dir, NAME=PATH, or the path of a label file or folder.
 The format is found out by looking, or said: NAME=FORMAT:PATH. --convert writes the training datasets in another format;
---cache cuts their regions out of the photographs, once, for train.py with this or a smaller --image_size and the
-margins of --augment.
+with crops it cuts their regions out of the photographs, once and beside the index, for train.py with this or a smaller
+--image_size and the margins of --augment.
 Without --charset_path, a charset is built of the characters of the training text.
 
 --detect counts what a detector would train on instead: whole photographs and all text in them (docs/photographs.md).
@@ -66,7 +66,7 @@ def check(cfg, index, counts, charset):
     datasets = _unexamined(cfg, counts)
     examination = Examination(index, datasets, charset, cfg.seq_len, cfg.num_workers)
     with progress_bar(desc='annotations', unit=' regions', total=examination.num_annotations) as bar:
-        examination.read_annotations(cfg.min_size, bar.update)
+        examination.read_annotations(bar.update)
     with progress_bar(desc='images', unit=' regions', total=len(index)) as bar:
         examination.look_at_images(bar.update)
     sections = all_sections(examination, allowed)
@@ -97,7 +97,7 @@ def convert_datasets(cfg):
     from ocr.datasets.convert import convert
 
     specs = not_drawn(cfg.train_datasets)
-    index, counts = open_index(cfg.base_dir, cfg.index_dir, specs, cfg.min_size)
+    index, counts = open_index(cfg.base_dir, cfg.index_dir, specs)
     output = cfg.output_path or CONVERTED_PATH
     with progress_bar(desc=f'writing {cfg.convert}', unit=' regions', total=len(index)) as bar:
         written = convert(index, cfg.convert, output, bar.update)
@@ -110,12 +110,14 @@ def cache_regions(cfg):
 
     A cache that serves already stays.
     """
+    if cfg.output_path:
+        raise InputError('--output_path: not with --convert crops, which writes to --index_dir; leave it out')
     from ocr.datasets.crop_cache import cache_fault, cache_path, needed_margin
     from ocr.datasets.crop_making import build_cache
     from ocr.preprocessing.augment import AugmentSettings
 
     specs = not_drawn(cfg.train_datasets)
-    index, counts = open_index(cfg.base_dir, cfg.index_dir, specs, cfg.min_size)
+    index, counts = open_index(cfg.base_dir, cfg.index_dir, specs)
     wanted = {'canvas': cfg.canvases, 'margin': needed_margin(AugmentSettings(**cfg.augmentation))}
     for name, path, (start, stop) in zip(counts, index.paths, index.spans, strict=True):
         if os.path.exists(cache_path(path)) and not cache_fault(path, **wanted):
@@ -138,7 +140,7 @@ def count_photographs(cfg):
     from ocr.datasets.sources import open_photographs
 
     specs = tuple(dict.fromkeys((*not_drawn(cfg.train_datasets), *_eval_datasets(cfg))))
-    index, counts = open_photographs(cfg.base_dir, cfg.index_dir, specs, cfg.min_size)
+    index, counts = open_photographs(cfg.base_dir, cfg.index_dir, specs)
     with progress_bar(desc='photographs', unit=' photographs', total=len(index)) as bar:
         photographs = (index[position] for position in range(len(index)))
         findings = examine_photographs(photographs, cfg.check, bar.update)
@@ -150,20 +152,17 @@ def main(argv=None):
     """Index all datasets, choose or build the charset, print the table."""
     cfg = parse_config(argv, 'dataset', __doc__)
     if cfg.detect:
-        for name in ('convert', 'cache'):
-            if getattr(cfg, name):
-                raise InputError(f'--{name}: not with --detect; leave one of them out')
+        if cfg.convert:
+            raise InputError('--convert: not with --detect; leave one of them out')
         return count_photographs(cfg)
     if cfg.convert:
-        return convert_datasets(cfg)
-    if cfg.cache:
-        return cache_regions(cfg)
+        return cache_regions(cfg) if cfg.convert == 'crops' else convert_datasets(cfg)
     specs = tuple(dict.fromkeys((*not_drawn(cfg.train_datasets), *_eval_datasets(cfg))))
-    index, counts = open_index(cfg.base_dir, cfg.index_dir, specs, cfg.min_size)
+    index, counts = open_index(cfg.base_dir, cfg.index_dir, specs)
     if cfg.charset_path:
         charset = Charset.resolve(cfg.charset_path)
     else:
-        train_index, _ = open_index(cfg.base_dir, cfg.index_dir, not_drawn(cfg.train_datasets), cfg.min_size)
+        train_index, _ = open_index(cfg.base_dir, cfg.index_dir, not_drawn(cfg.train_datasets))
         charset = build_charset(train_index, os.path.join(cfg.index_dir, CHARSET_FILE))
     _, counts = select_regions(index, counts, charset, cfg.seq_len)
     if cfg.check:

@@ -109,7 +109,7 @@ def score_detector(cfg, detector, model_path, predictor):
 
     if cfg.compare:
         raise InputError('--compare: not for photographs; leave it out')
-    index, counts = open_photographs(cfg.base_dir, cfg.index_dir, cfg.eval_datasets, cfg.min_size)
+    index, counts = open_photographs(cfg.base_dir, cfg.index_dir, cfg.eval_datasets)
     reader = LocalReader(predictor, **cfg.reading_regions) if predictor else None
     settings = {'unit': cfg.unit, 'reader': reader, 'report': cfg.report, 'resume': cfg.resume}
     config = dataclasses.asdict(cfg)
@@ -136,7 +136,7 @@ def main(argv=None):
     from ocr.datasets.sources import open_index
     from ocr.evaluation.run import evaluate
 
-    index, counts = open_index(cfg.base_dir, cfg.index_dir, cfg.eval_datasets, cfg.min_size)
+    index, counts = open_index(cfg.base_dir, cfg.index_dir, cfg.eval_datasets)
     evaluate(predictor, model_path, index, counts, cfg.output_path, **settings)
     return 0
 

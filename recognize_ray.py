@@ -91,7 +91,7 @@ def parse(argv):
     if own.actors < 1 or own.block_size < 1:
         raise InputError('--actors and --block_size: give a number of at least 1')
     cfg = parse_config(others, 'test')
-    if taken := [name for name in ('img_folder', 'server', 'attention_dir', 'detect', 'shard') if name in cfg.typed]:
+    if taken := [name for name in ('img_folder', 'server', 'picture_dir', 'detect', 'shard') if name in cfg.typed]:
         raise InputError(f'--{taken[0]}: is for test.py; here --input says what to read')
     return own, cfg
 

@@ -71,17 +71,17 @@ def open_predictor(cfg):
 
 
 def open_local(cfg):
-    """LocalReader with --pb_path, which saves the pictures for --attention_dir."""
+    """LocalReader with --pb_path, which saves the pictures for --picture_dir."""
     from ocr.reading.local_reader import LocalReader
     from ocr.visualization.attention_folder import AttentionFolder
 
     predictor = open_predictor(cfg)
-    if cfg.attention_dir and not predictor.has_attention:
+    if cfg.picture_dir and not predictor.has_attention:
         where = predictor.where
-        raise InputError(f'--attention_dir: {where} does not give its attention; export it anew with export.py')
+        raise InputError(f'--picture_dir: {where} does not give its attention; export it anew with export.py')
     shard, _ = shard_of(cfg)  # each has a folder of its own: pictures are numbered
-    folder = os.path.join(cfg.attention_dir, shard.name if shard else '')
-    pictures = AttentionFolder(folder) if cfg.attention_dir else None
+    folder = os.path.join(cfg.picture_dir, shard.name if shard else '')
+    pictures = AttentionFolder(folder) if cfg.picture_dir else None
     return LocalReader(predictor, with_positions=True, on_read=pictures and pictures.save, **cfg.reading_regions)
 
 
@@ -96,7 +96,7 @@ def open_detector(cfg, flag):
 
 def detect(cfg):
     """Find and read the text of whole photographs."""
-    for name in ('server', 'polygons_path', 'attention_dir'):
+    for name in ('server', 'polygons_path'):
         if getattr(cfg, name):
             raise InputError(f'--{name}: not with --detect; leave one of them out')
     detector = open_detector(cfg, 'detect')
@@ -115,7 +115,7 @@ def detect(cfg):
 
 def read_video(cfg):
     """Find and read the text of a video."""
-    for name in ('server', 'polygons_path', 'attention_dir', 'picture_dir', 'resume', 'img_folder', 'detect', 'shard'):
+    for name in ('server', 'polygons_path', 'picture_dir', 'resume', 'img_folder', 'detect', 'shard'):
         if name in cfg.typed:
             raise InputError(f'--{name}: not with --video; leave one of them out')
     detector = open_detector(cfg, 'video')
@@ -142,8 +142,8 @@ def main(argv=None):
     from ocr.reading.folder import find_regions
     from ocr.reading.results_file import open_results, result_table
 
-    if cfg.long_text and cfg.attention_dir:
-        raise InputError('--attention_dir shows one canvas for a text, --long_text reads several; leave one out')
+    if cfg.long_text and cfg.picture_dir:
+        raise InputError('--picture_dir shows one canvas for a text, --long_text reads several; leave one out')
     shard, path = shard_of(cfg)
     regions = find_regions(cfg.img_folder, cfg.polygons_path)
     if shard:
@@ -151,7 +151,7 @@ def main(argv=None):
     reader = open_remote(cfg) if cfg.server else open_local(cfg)
     run = {
         **reader.identity,
-        'attention_pictures': bool(cfg.attention_dir),
+        'attention_pictures': bool(cfg.picture_dir),
         'char_positions': reader.has_attention,
     }
     places = (location(region, cfg.img_folder) for region in regions)

@@ -139,8 +139,8 @@ class Config:
     """Folder to write to."""
     resume: Switch = setting(False, 'machine', 'eval test', 'output', remote=True)
     """Continue a killed run."""
-    attention_dir: str = setting('', 'path', 'test', 'output')
-    """Folder for pictures of where the model looked."""
+    picture_dir: str = setting('', 'path', 'test', 'output')
+    """Folder for pictures of where the model looked; with --detect, of what was found and read."""
 
     # Datasets
     train_datasets: Names = setting(('lsvt', 'art', 'rects'), 'path', 'dataset train', 'data')
@@ -155,20 +155,14 @@ class Config:
     """Folder of the datasets lsvt, art, rects, icdar2017rctw."""
     index_dir: str = setting('./index', 'path', 'dataset train eval export', 'data')
     """Folder for the indexes that are made of the datasets."""
-    min_size: int = setting(8, 'training', 'dataset train eval export', 'data', 1)
-    """Regions less than so many pixels wide or high are left out."""
-    cache_crops: Literal['auto', 'never'] = setting('auto', 'machine', 'train', 'data')
-    """auto: read what dataset.py --cache makes, and make it where it pays; never: read the photographs."""
 
     # Tasks of dataset.py
     check: Switch = setting(False, 'machine', 'dataset', 'check')
     """Look at every image and label, and write a page about them."""
     allow_lost: Names = setting(('illegible or ignored',), 'machine', 'dataset', 'check')
     """With --check: reasons for which regions may be lost, as its tables name them, or their beginnings."""
-    cache: Switch = setting(False, 'machine', 'dataset', 'check')
-    """Cut the training regions out of their photographs once, so that train.py reads them quickly."""
-    convert: Literal['', 'jsonl', 'gt', 'lmdb'] = setting('', 'machine', 'dataset', 'check')
-    """Write the training datasets to output_path in this format."""
+    convert: Literal['', 'jsonl', 'gt', 'lmdb', 'crops'] = setting('', 'machine', 'dataset', 'check')
+    """Write the training datasets to output_path in this format; crops: to index_dir, for train.py to read quickly."""
 
     # How a region is shown to the model: stored with it, and changed by the command line
     tta: int = setting(
@@ -295,8 +289,6 @@ class Config:
         in_help={'train': 'a share of the training data', 'export': 'synthetic:scene'},
     )
     """Datasets to validate on; for --format openvino, to judge the loss on."""
-    val_share: float = setting(0.02, 'training', 'train', 'validation', 0.0, 0.9)
-    """Share of the training photographs that is held out for validation."""
     val_regions: int = setting(1000, 'training', 'train export', 'validation', 0)
     """Validate on so many held-out regions at most."""
     val_epochs: int = setting(5, 'training', 'train', 'validation', 0)
@@ -313,8 +305,6 @@ class Config:
     """Frozen detector that finds the text of photographs."""
     detect: Switch = setting(False, 'machine', 'dataset eval test', 'detection')
     """Find the text of whole photographs, then read it."""
-    picture_dir: str = setting('', 'path', 'test', 'detection')
-    """With --detect: folder for pictures of what was found and read."""
     video: str = setting('', 'path', 'test', 'detection')
     """Video to find and read the text of, with times."""
     fps: float = setting(2.0, 'machine', 'test', 'detection', 0.01, 1000.0)
@@ -351,12 +341,6 @@ class Config:
         remote=True,
     )
     """File with the token that the server wants."""
-    max_regions: int = setting(64, 'machine', 'app', 'server', 1)
-    """Regions of one request."""
-    max_megabytes: float = setting(20.0, 'machine', 'app', 'server', 0.001, 1000.0)
-    """Largest file of a picture, in millions of bytes."""
-    max_megapixels: float = setting(50.0, 'machine', 'app', 'server', 0.001, 178.0)
-    """Largest picture, in millions of pixels."""
 
     # Error report
     report: str = setting('', 'path', 'train eval', 'report')
@@ -375,8 +359,6 @@ class Config:
     """Addresses of all workers of a training on several machines, as node1:2222,node2:2222."""
     task_index: int = setting(-1, 'machine', 'train', 'machine', -1, in_help={'train': 'of TF_CONFIG'})
     """Number of this worker in cluster, from 0."""
-    cluster_timeout: float = setting(600.0, 'machine', 'train', 'machine', 1.0)
-    """Seconds to wait for the other workers at the start."""
     precision: Literal['auto', 'float32', 'bfloat16'] = setting(
         'auto', 'machine', 'train eval export test app', 'machine'
     )
@@ -471,7 +453,8 @@ class Config:
 
 SETTINGS = {field.name: field for field in dataclasses.fields(Config) if field.metadata}
 SHOWN = tuple(name for name, field in SETTINGS.items() if field.metadata['section'] == 'shown' and name != 'image_size')
-RENAMED = {'views': 'tta', 'turned': 'rotate_tall'}  # old name -> name; as flags, old names end with version 1.2
+# Old name -> name; as flags, old names end with version 1.2.
+RENAMED = {'views': 'tta', 'turned': 'rotate_tall', 'attention_dir': 'picture_dir'}
 # Settings of earlier versions that are constants now: files that bring them are read, and other values reported.
 RETIRED = {
     'gradient_clip': 10.0,
@@ -490,6 +473,18 @@ RETIRED = {
     'min_count': 1,
     'label_smoothing': 0.05,
     'patience': 0,
+    'min_size': 8,
+    'val_share': 0.05,
+    'cache': False,
+    'cache_crops': 'auto',
+    'cluster_timeout': 600.0,
+    'max_regions': 64,
+    'max_megabytes': 20.0,
+    'max_megapixels': 50.0,
+}
+REPLACED = {  # what to do instead of some of them
+    'val_share': 'train.py holds out --val_regions, and 5 % of the photographs at most; leave it out',
+    'cache': 'use --convert crops',
 }
 PRESETS = {
     'reference': {},
@@ -510,7 +505,6 @@ PRESETS = {
         'dropout_keep_prob': 0.9,
         'batch_norm_decay': 0.99,
         'augment': 'light',
-        'val_share': 0.05,
         'val_epochs': 1,
         'max_checkpoints': 2,
     },
@@ -518,7 +512,13 @@ PRESETS = {
 
 
 SCHEMA = Schema(
-    Config, SECTIONS, PRESETS, RENAMED, RETIRED, FileOnly('augment_numbers', AUGMENT_NUMBERS, 'augment', 'training')
+    Config,
+    SECTIONS,
+    PRESETS,
+    RENAMED,
+    RETIRED,
+    REPLACED,
+    FileOnly('augment_numbers', AUGMENT_NUMBERS, 'augment', 'training'),
 )
 parse_config, restorable, renamed = SCHEMA.parse, SCHEMA.restorable, SCHEMA.with_new_names
 

@@ -9,6 +9,7 @@ import numpy as np
 from ocr.geometry import clip_box, polygon_area, polygon_box
 
 MIN_AREA = 1e-3  # square pixels; below it an area is the rounding error of a line's
+MIN_SIZE = 8  # pixels that a region measures at least on both sides; smaller text has no legible shapes
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class DropReason:
     EMPTY = 'empty text'
     TOO_LONG = 'too long'
     UNKNOWN_CHARACTER = 'unknown character'
-    TOO_SMALL = 'under 8 px'
+    TOO_SMALL = f'under {MIN_SIZE} px'
     DEGENERATE = 'degenerate polygon'
     UNREADABLE = 'unreadable image'
     MISSING = 'missing image'
@@ -65,7 +66,7 @@ class Dropped:
     polygon: np.ndarray | None = None
 
 
-def judge_polygon(polygon, width, height, min_size=8):
+def judge_polygon(polygon, width, height, min_size=MIN_SIZE):
     """DropReason of a polygon in a width x height image, or None.
 
     It is degenerate if a coordinate is not finite or it encloses no area, and too small if a side of its box, as far as

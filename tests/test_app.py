@@ -140,7 +140,7 @@ def test_the_card_is_that_of_the_shipped_model(app):
 
 
 def test_sigterm_ends_it_when_what_was_begun_is_answered():
-    with started('--max_regions', 4, patient=True) as app, ThreadPoolExecutor(16) as pool:
+    with started(patient=True) as app, ThreadPoolExecutor(16) as pool:
         host, port = app.url.removeprefix('http://').split(':')
         request = requests.Request('POST', f'{app.url}/v1/recognize', files={'image': ('a', picture())}).prepare()
         head = ''.join(f'{name}: {value}\r\n' for name, value in request.headers.items())
@@ -240,7 +240,7 @@ def test_a_flag_of_the_servers_own_start_is_refused(flag):
     assert refusal(flag) == f'--{named(flag)} belongs to the start of app.py over there; leave it or --server out here'
 
 
-@pytest.mark.parametrize('flag', ['--n_best 3', '--long_text', '--attention_dir pictures'])
+@pytest.mark.parametrize('flag', ['--n_best 3', '--long_text', '--picture_dir pictures'])
 def test_a_flag_that_no_server_heeds_is_refused(flag):
     assert refusal(flag) == f'--{named(flag)} is of reading on this machine; leave it or --server out'
 
@@ -286,7 +286,7 @@ def test_a_server_that_goes_away_in_the_middle(tmp_path, pictures):
     [
         ('--pb_path gone.pb', '--pb_path gone.pb: No such file'),
         ('--host nowhere.invalid', '--host nowhere.invalid: no such address'),
-        ('--max_regions 300', '--max_regions 300: at most 256 regions wait'),
+        ('--max_regions 300', '--max_regions is no setting any more: it is always 64; leave it out'),
         ('--token_path gone', '--token_path gone: cannot be read'),
         ('--n_best 3', '--n_best is a setting of eval.py and test.py'),
         ('--long_text', '--long_text is a setting of eval.py and test.py'),

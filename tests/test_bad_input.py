@@ -147,7 +147,7 @@ CASES = [
     ('test', f'{READ} --polygons_path polygons_empty.tsv', 'polygons_empty.tsv: no region'),
     ('test', f'{READ} --polygons_path nowhere.tsv', 'nowhere.tsv'),
     ('test', '--img_folder nowhere --pb_path model.pb --polygons_path polygons.tsv', '--img_folder nowhere: no such'),
-    ('test', f'{READ} --attention_dir words/0.png', '--attention_dir words/0.png'),
+    ('test', f'{READ} --picture_dir words/0.png', '--picture_dir words/0.png'),
     ('test', f'{READ} --output_path words/0.png', 'words/0.png/results.jsonl'),
     # better reading
     ('test', f'{READ} --allow [0-9', "--allow '[0-9': no regular expression"),
@@ -158,7 +158,7 @@ CASES = [
     ('test', f'{READ} --lexicon letters.txt', '--lexicon letters.txt: none of its 2 words can be written'),
     ('test', f'{READ} --lexicon letters.txt --allow a', '--allow with --lexicon'),
     ('test', f'{READ} --n_best 3 --beam_width 2', '--n_best 3: --beam_width 2 follows fewer texts'),
-    ('test', f'{READ} --long_text --attention_dir a', '--attention_dir shows one canvas'),
+    ('test', f'{READ} --long_text --picture_dir a', '--picture_dir shows one canvas'),
     ('eval', f'{SCORE} --pb_path model.pb --lexicon_strict', '--lexicon_strict: there is no --lexicon'),
     ('eval', f'{SCORE} --checkpoint_path model --long_text --n_best 2', '--long_text joins what is read in windows'),
     # flags

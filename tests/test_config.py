@@ -104,6 +104,10 @@ def test_scripts_that_read_take_more_images_at_a_time_unless_told(tmp_path, argv
         ('app', '--n_best 3', '--n_best is a setting of eval.py and test.py; leave it out'),
         ('synthesize', '--index_dir x', '--index_dir is a setting of dataset.py, train.py, eval.py and export.py'),
         ('train', '--gradient_clip 1', '--gradient_clip is no setting any more: it is always 10.0; leave it out'),
+        ('eval', '--full_length', '--full_length is no setting any more: it is always false; leave it out'),
+        ('dataset', '--cache', '--cache is no setting any more: use --convert crops'),
+        ('train', '--val_share 0.1', '--val_share is no setting any more: train.py holds out --val_regions'),
+        ('app', '--max_regions 9', '--max_regions is no setting any more: it is always 64; leave it out'),
         ('train', '--blur_prob 1', '--blur_prob: choose a set with --augment, or write "blur_prob" into a file'),
     ],
 )
@@ -115,7 +119,7 @@ def test_a_setting_of_another_script_is_refused_by_its_name(script, argv, said):
 
 def test_there_are_few_settings():
     """Before there are more: who would set it, and why? What has one right answer is a constant."""
-    assert len(SETTINGS) <= 94  # four of them for several machines
+    assert len(SETTINGS) <= 85
 
 
 def test_help_names_the_recipes():
@@ -150,12 +154,14 @@ def test_settings_of_other_scripts_are_taken_from_files_and_models(tmp_path, scr
 
 def test_every_setting_belongs_to_a_script_and_no_script_shows_them_all():
     assert all(field.metadata['scripts'] for field in FIELDS.values())
-    assert len(FIELDS) <= 96
     for script in SCRIPTS:
         assert sum(script in field.metadata['scripts'] for field in FIELDS.values()) <= 56
 
 
-@pytest.mark.parametrize(('old', 'new'), [('--views 3', {'tta': 3}), ('--turned', {'rotate_tall': True})])
+@pytest.mark.parametrize(
+    ('old', 'new'),
+    [('--views 3', {'tta': 3}), ('--turned', {'rotate_tall': True}), ('--attention_dir a', {'picture_dir': 'a'})],
+)
 def test_renamed_flags_are_taken_under_their_old_names(caplog, old, new):
     assert parse_config(old.split(), 'test') == parse_config([], 'test').over(new)
     assert f'{old.split()[0]} is now --{next(iter(new))}' in caplog.text
@@ -507,6 +513,13 @@ def test_settings_of_earlier_versions_are_read(caplog):
     assert restored == {'rotate_tall': True, 'tta': 5, 'batch_size': 7, 'augment_numbers': numbers}
     assert caplog.messages == ['old.json: gradient_clip 3.0 is ignored, it is always 10.0']
     assert shown({'turned': True, 'views': 5, 'image_size': 9}) == {'canvas': 'square', 'rotate_tall': True, 'tta': 5}
+
+
+def test_a_model_is_read_without_a_word_on_what_its_training_was_told(caplog):
+    stored = json.dumps({'val_share': 0.02, 'seq_len': 7})
+    assert restorable(stored, ('model',), 'config.json') == {'seq_len': 7} and not caplog.messages
+    restorable(stored, ('model', 'training'), 'config.json')
+    assert 'config.json: val_share 0.02 is ignored, train.py holds out --val_regions' in caplog.text
 
 
 def test_commas_in_paths(tmp_path):

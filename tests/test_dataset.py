@@ -58,7 +58,7 @@ def test_script_converts(tmp_path, capsys, form):
     assert counts == {'again': {KEPT: 3}}
 
 
-@pytest.mark.parametrize('flags', [['--convert', 'gt', '--output_path', 'out'], ['--cache']])
+@pytest.mark.parametrize('flags', [['--convert', 'gt', '--output_path', 'out'], ['--convert', 'crops']])
 def test_what_the_index_and_what_the_pictures_lose_is_added_up(tmp_path, capsys, monkeypatch, flags):
     monkeypatch.chdir(tmp_path)
     words = write_words(tmp_path / 'words', ['a', 'b', 'c', 'd'])
@@ -89,7 +89,7 @@ def test_script_refuses_a_missing_default_dataset(tmp_path):
 
 def test_script_cuts_the_training_regions(tmp_path, capsys):
     words = make_words(tmp_path / 'words', 'a b', 'ba', '###')
-    arguments = ('--cache', '--train_datasets', f'mine={words}', 'synthetic:digits')
+    arguments = ('--convert', 'crops', '--train_datasets', f'mine={words}', 'synthetic:digits')
     assert run(tmp_path, *arguments) == 0
     output = capsys.readouterr().out.splitlines()
     assert ['total', '2', '1'] in [line.split() for line in output]

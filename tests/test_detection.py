@@ -236,8 +236,8 @@ def test_what_is_no_video_is_one_line(pb_path, tmp_path):
 def test_what_detect_lacks_is_named(streets, pb_path, tmp_path):
     with pytest.raises(InputError, match='--detect: name the detector with --detector_path'):
         run_main('test', *flags(detect=True, img_folder=streets, output_path=tmp_path))
-    with pytest.raises(InputError, match='--attention_dir: not with --detect'):
-        run_main('test', *flags(detect=True, detector_path=pb_path, attention_dir=tmp_path, img_folder=streets))
+    with pytest.raises(InputError, match='--polygons_path: not with --detect'):
+        run_main('test', *flags(detect=True, detector_path=pb_path, polygons_path=tmp_path, img_folder=streets))
 
 
 def test_photographs_without_text_are_a_valid_answer(pb_path):

@@ -263,7 +263,7 @@ def test_bad_input_is_told_before_anything_is_read(learnt, reported, earlier, tm
 
 def test_training_reports_on_what_was_held_out(tmp_path, capsys):
     words = tiny.write_words(tmp_path / 'words', tiny.EIGHT_WORDS)
-    settings = {'val_share': 0.4, 'val_epochs': 1, 'report': tmp_path / 'page'}
+    settings = {'val_epochs': 1, 'report': tmp_path / 'page'}
     tiny.train(words, tmp_path / 'first', **settings)
     printed = capsys.readouterr().out
     assert f'{tmp_path}/page/index.html: where the model errs' in printed

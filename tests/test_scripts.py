@@ -27,10 +27,10 @@ synthesize --recipe digits --num_samples 12 --seq_len 4 --seed 1 --output_path w
 dataset --train_datasets words --eval_datasets words --charset_path=digits
 train --preset=compact --train_datasets words --charset_path digits --image_size 64 --depth_multiplier 0.1
     --final_endpoint Mixed_5a --embedding_size 8 --lstm_size 16 --seq_len 6 --batch_size 4 --steps_per_epoch 3
-    --max_epoch 2 --val_share 0.3 --num_workers 1
+    --max_epoch 2 --num_workers 1
 eval --eval_datasets words --batch_size 5
 export --pb_path out/model.pb
-test --pb_path out/model.pb --img_folder pictures --attention_dir out/attention --output_path out
+test --pb_path out/model.pb --img_folder pictures --picture_dir out/attention --output_path out
 """
 READABLE = {  # what make_pictures puts there besides a broken picture, in natural order
     'b/IMG1.JPEG': '5',
@@ -223,7 +223,7 @@ def test_a_killed_reading_goes_on_where_its_results_end(learnt, pictures, tmp_pa
     monkeypatch.setattr(
         GraphPredictor, 'read', lambda self, *args, **flags: read.append(args) or once(self, *args, **flags)
     )
-    settings = {'attention_dir': '', 'output_path': tmp_path, 'batch_size': 3, 'num_workers': 2}
+    settings = {'picture_dir': '', 'output_path': tmp_path, 'batch_size': 3, 'num_workers': 2}
     assert read_folder(learnt, pictures, tmp_path, resume=True, **settings) == whole
     assert sum(len(args[0]) for args in read) == 3
     read.clear()
@@ -255,7 +255,7 @@ def test_positions_lie_in_the_photograph(learnt, pictures, tmp_path):
     (tmp_path / 'polygons.txt').write_text(''.join(lines))
     settings = {'polygons_path': tmp_path / 'polygons.txt'}
     attention_dir = tmp_path / 'attention'
-    far, near = read_folder(learnt, tmp_path / 'photographs', tmp_path, attention_dir=attention_dir, **settings)
+    far, near = read_folder(learnt, tmp_path / 'photographs', tmp_path, picture_dir=attention_dir, **settings)
     assert far['text'] == near['text'] == READABLE['img10.png']
     with Image.open(attention_dir / '000000_a.png') as picture:  # shows the photograph with the region's outline
         assert (np.abs(np.asarray(picture, int) - OUTLINE).max(-1) < 30).sum() > 200
@@ -328,7 +328,7 @@ def test_better_reading_writes_what_was_asked_for(learnt, pictures, tmp_path, ca
     lexicon = {'lexicon': tmp_path / 'words.txt'}
     greedy = read_folder(learnt, pictures, tmp_path / 'greedy')
     assert not {'n_best', 'in_lexicon', 'read'} & set().union(*greedy)
-    listed = read_folder(learnt, pictures, tmp_path / 'listed', n_best=2, attention_dir=tmp_path / 'attention')
+    listed = read_folder(learnt, pictures, tmp_path / 'listed', n_best=2, picture_dir=tmp_path / 'attention')
     for record in listed:
         if 'text' in record:
             assert record['text'] == READABLE[record['image']] == record['n_best'][0]['text']
@@ -480,11 +480,11 @@ def test_a_graph_that_reads_differently_is_not_written(learnt, tmp_path, monkeyp
 
 def test_the_variant_with_boxes_from_training_to_reading(tmp_path, six_steps, pictures):
     checkpoint_path, pb_path = tmp_path / 'checkpoint', tmp_path / 'bbox.pb'
-    tiny.train(six_steps.words, checkpoint_path, model_name='ocr_with_normalized_bbox', val_epochs=1, val_share=0.4)
+    tiny.train(six_steps.words, checkpoint_path, model_name='ocr_with_normalized_bbox', val_epochs=1)
     tiny.run_main('export', *tiny.flags(checkpoint_path=checkpoint_path, pb_path=pb_path))
     assert GraphPredictor.from_pb(str(pb_path)).with_bbox
     records = read_folder(
-        SimpleNamespace(pb_path=pb_path), pictures, tmp_path / 'out', attention_dir=tmp_path / 'attention'
+        SimpleNamespace(pb_path=pb_path), pictures, tmp_path / 'out', picture_dir=tmp_path / 'attention'
     )
     assert [record['image'] for record in records if 'text' in record] == list(READABLE)
     assert len(os.listdir(tmp_path / 'attention')) == len(READABLE)
@@ -551,7 +551,7 @@ def test_a_graph_that_does_more_than_reading_needs_trust_wherever_it_is_given(le
 def test_canvases_of_one_area_and_averages_from_training_to_reading(tmp_path, six_steps, pictures, model_name):
     checkpoint_path, pb_path = tmp_path / 'checkpoint', tmp_path / 'area.pb'
     settings = {'model_name': model_name, 'image_size': 64, 'canvas': 'area', 'canvas_area': 1024, 'batch_size': 2}
-    settings |= {'average_decay': 0.9, 'val_epochs': 1, 'val_share': 0.4}
+    settings |= {'average_decay': 0.9, 'val_epochs': 1}
     tiny.train(six_steps.words, checkpoint_path, **settings, max_epoch=1)
     tiny.train(six_steps.words, checkpoint_path, **settings)
     weights = tiny.read_weights(checkpoint_path / 'model-6')

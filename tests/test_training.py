@@ -21,7 +21,6 @@ from ocr.model_files.checkpoint import find_checkpoint
 UNCHANGING = {  # every validation scores the same
     'learning_rate': 0,
     'frozen_batch_norm': True,
-    'val_share': 0.4,
     'val_epochs': 1,
     'max_epoch': 3,
 }

@@ -36,7 +36,9 @@ ROW = np.dtype(
     [('begin', '<i8'), ('length', '<i8'), ('checksum', '<i8'), ('matrix', '<f8', (2, 3)), ('shape', '<i8', 2)]
 )
 ENDING = struct.Struct('<qq')  # begin of the table and of the JSON
-_REMEDY = 'run dataset.py --cache with the settings of the training, or delete that file to read the photographs'
+_REMEDY = (
+    'run dataset.py --convert crops with the settings of the training, or delete that file to read the photographs'
+)
 _PATIENCE = 5  # seconds of checking after which a bar is shown
 
 logger = logging.getLogger(__name__)

@@ -79,7 +79,7 @@ def _announce(index_path, groups, fault, canvas, margin):
     there = os.path.getsize(part_path(index_path)) if os.path.exists(part_path(index_path)) else 0
     free = shutil.disk_usage(os.path.dirname(os.path.abspath(path))).free
     logger.info(
-        '%s %s: cutting %d regions out of %d photographs, about %.0f MB, once; --cache_crops never goes without',
+        '%s %s: cutting %d regions out of %d photographs, about %.0f MB, once',
         *(path, fault, num_regions, len(groups), max(size / 1e6, 1)),
     )
     if size - there > free:

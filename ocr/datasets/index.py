@@ -27,7 +27,7 @@ from ocr.files.json_text import MalformedJson, parse_json
 from ocr.geometry import whole_image
 from ocr.preprocessing.image_header import upright_size
 from ocr.preprocessing.unreadable import UnreadableImage
-from ocr.region import Dropped, DropReason, TextRegion, judge_polygon
+from ocr.region import MIN_SIZE, Dropped, DropReason, TextRegion, judge_polygon
 from ocr.terminal.visible import visible
 
 FORMAT = 2
@@ -54,7 +54,7 @@ def index_file(index_dir, source, ending='.jsonl'):
     return os.path.join(index_dir, f'{shortened(source.name)}-{digest}{ending}')
 
 
-def build_index(source, index_path, min_size=8, progress=None, *, to_lines=None):
+def build_index(source, index_path, min_size=MIN_SIZE, progress=None, *, to_lines=None):
     """Reads the annotations of a dataset, checks every image once and writes the index and its counts.
 
     The files are written beside and then renamed, so that none is ever half-written.
@@ -96,7 +96,7 @@ def build_index(source, index_path, min_size=8, progress=None, *, to_lines=None)
     return counts
 
 
-def index_is_current(index_path, source, min_size=8):
+def index_is_current(index_path, source, min_size=MIN_SIZE):
     """Whether the index is whole and made of these annotations and images, in their present state, with these settings.
 
     An image that has come, gone or changed its size or orientation since is logged.
@@ -322,7 +322,7 @@ class ImageSizes:
             return None, error.reason
 
 
-def judged(regions, min_size, blamed_images=BLAMED_IMAGES, look=upright_size):
+def judged(regions, min_size=MIN_SIZE, blamed_images=BLAMED_IMAGES, look=upright_size):
     """Yields (TextRegion | Dropped, DropReason | None); opens an image once for a run of regions that share it.
 
     Args:

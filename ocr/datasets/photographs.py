@@ -19,7 +19,7 @@ from ocr.charset import normalize
 from ocr.datasets.index import KEPT, ImageSizes, RegionIndex, build_index, rounded
 from ocr.errors import InputError
 from ocr.preprocessing.image_header import upright_size
-from ocr.region import Dropped, DropReason, judge_polygon
+from ocr.region import MIN_SIZE, Dropped, DropReason, judge_polygon
 
 WITHOUT_PLACE = 'without a polygon'  # a whole image, or malformed points of text that nobody could read
 UNCOUNTED = (DropReason.ILLEGIBLE, DropReason.TOO_SMALL)  # text, but nobody could say so: neither right nor wrong
@@ -68,7 +68,7 @@ class PhotographIndex(RegionIndex):
         return Photograph(record['image'], record['dataset'], tuple(regions))
 
 
-def build_photograph_index(source, index_path, min_size=8, progress=None):
+def build_photograph_index(source, index_path, min_size=MIN_SIZE, progress=None):
     """As index.build_index, with photographs; the counts are of regions.
 
     Raises:

@@ -12,6 +12,7 @@ from ocr.datasets.index import KEPT, RegionIndex, build_index, index_file, index
 from ocr.datasets.photographs import PhotographIndex, build_photograph_index
 from ocr.errors import InputError
 from ocr.files.locks import turn_in
+from ocr.region import MIN_SIZE
 from ocr.terminal.progress import progress_bar
 
 USUAL_NAMES = (*FILE_NAMES, 'gt.txt', 'labels.txt', 'labels.csv', 'labels.json', 'data.mdb')
@@ -102,7 +103,7 @@ def dataset_paths(specs, base_dir):
     return dict(named_datasets(specs, base_dir).values())
 
 
-def open_index(base_dir, index_dir, specs, min_size=8, progress=True):
+def open_index(base_dir, index_dir, specs, min_size=MIN_SIZE, progress=True):
     """Index over datasets, built first where it is missing or annotations or images have changed since.
 
     Args:
@@ -126,7 +127,7 @@ def open_index(base_dir, index_dir, specs, min_size=8, progress=True):
     return index, counts
 
 
-def open_photographs(base_dir, index_dir, specs, min_size=8, progress=True):
+def open_photographs(base_dir, index_dir, specs, min_size=MIN_SIZE, progress=True):
     """As open_index, an index of whole photographs with every region in them: PhotographIndex, counts of regions."""
     ending = '.photographs.jsonl'
     paths, counts = _build(base_dir, index_dir, specs, min_size, progress, build_photograph_index, ending)

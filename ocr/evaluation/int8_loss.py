@@ -44,7 +44,6 @@ class LabelledData:
     seed: int
     base_dir: str
     index_dir: str
-    min_size: int
     font_dir: str
     text_path: str
     seq_len: int
@@ -65,7 +64,7 @@ class LabelledData:
             drawn, images = draw_held_out(recipe, fonts, seed, number)
             regions, pictures = regions + drawn, pictures | images
         if not_drawn(specs):
-            index, _ = open_index(self.base_dir, self.index_dir, not_drawn(specs), self.min_size)
+            index, _ = open_index(self.base_dir, self.index_dir, not_drawn(specs))
             some = np.linspace(0, len(index) - 1, min(len(index), number), dtype=int)
             regions += [index[position] for position in some]
 

@@ -128,8 +128,8 @@ def check_report(report, held_out):
     """
     if not held_out:
         raise InputError(
-            f'--report {report}: nothing is held out to report on; set --val_epochs, --val_regions and --val_share '
-            'above 0, or name --val_datasets'
+            f'--report {report}: nothing is held out to report on; set --val_epochs and --val_regions above 0, '
+            'or name --val_datasets'
         )
     open_report(report, '', held_out, report)
 

@@ -2,8 +2,6 @@
 
 from dataclasses import asdict, dataclass
 
-from ocr.errors import InputError
-
 _ARRIVING = 1_000_000_000  # bytes
 _DECODE_SECONDS = 10.0
 _DECODE_MEMORY = 500_000_000  # bytes, for what does not depend on the picture
@@ -35,12 +33,6 @@ class Limits:
     max_video_bytes: int = 100_000_000
     max_video_seconds: float = 600.0
     max_videos: int = 3
-
-    def __post_init__(self):
-        if self.max_regions > self.queue_size:
-            raise InputError(
-                f'--max_regions {self.max_regions}: at most {self.queue_size} regions wait at a time; give fewer'
-            )
 
     @property
     def max_body(self):

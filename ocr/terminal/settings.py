@@ -54,6 +54,7 @@ class Schema:
         presets: {name: {setting: default}}.
         renamed: {old name: name}; as flags, old names are still taken, with a warning.
         retired: {name: its value for ever} of settings of earlier versions that are constants now.
+        replaced: {name: what to do instead} of those among them whose value does not say it.
         file_only: FileOnly.
     """
 
@@ -62,6 +63,7 @@ class Schema:
     presets: dict
     renamed: dict
     retired: dict
+    replaced: dict
     file_only: FileOnly
 
     @property
@@ -122,9 +124,7 @@ class Schema:
         if unknown := sorted(values.keys() - fields.keys() - self.retired.keys() - special.names.keys()):
             raise InputError(f'{where}: unknown setting {", ".join(unknown)}; was it written by a newer version?')
         values = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
-        for name, constant in self.retired.items():
-            if values.get(name, constant) != constant:
-                logger.warning('%s: %s %s is ignored, it is always %s', where, name, values[name], as_text(constant))
+        self._report_retired(values, groups, where)
         restored = {
             name: values[name] for name in values if name in fields and fields[name].metadata['group'] in groups
         }
@@ -141,15 +141,25 @@ class Schema:
         """Stored settings under the names of today."""
         return {self.renamed.get(name, name): value for name, value in values.items()}
 
+    def _report_retired(self, values, groups, where):
+        """Warn of values that are ignored; not of those of a training where only the model's settings are asked for."""
+        for name, constant in self.retired.items() if set(groups) - {'model'} else ():
+            if values.get(name, constant) != constant:
+                always = self.replaced.get(name, f'it is always {self._constant(name)}')
+                logger.warning('%s: %s %s is ignored, %s', where, name, as_text(values[name]), always)
+
+    def _constant(self, name):
+        """A retired setting's value as it would be typed."""
+        return as_text(self.retired[name]) or 'false'
+
     def _check_flag(self, name, script):
         """InputError for a flag that is no flag of the script, with what there is to do."""
         fields = self.fields
         if script and name in fields and script not in fields[name].metadata['scripts']:
             raise InputError(f'--{name} is a setting of {_in_words(fields[name].metadata["scripts"])}; leave it out')
         if name in self.retired:
-            raise InputError(
-                f'--{name} is no setting any more: it is always {as_text(self.retired[name])}; leave it out'
-            )
+            instead = self.replaced.get(name, f'it is always {self._constant(name)}; leave it out')
+            raise InputError(f'--{name} is no setting any more: {instead}')
         if name in self.file_only.names:
             of_set = self.file_only.of_set
             scripts = fields[of_set].metadata['scripts']

@@ -58,7 +58,6 @@ class TrainingSetup:
         on_gpu: whether the step runs on GPUs.
         fits: whether canvases have several shapes.
         reads_photographs: whether there are regions without a crop cache.
-        avoids_crops: whether that is what --cache_crops says.
         draws: whether there is drawn text.
         echo: --drawn_echo.
         batch_size: --batch_size.
@@ -69,7 +68,6 @@ class TrainingSetup:
     on_gpu: bool
     fits: bool
     reads_photographs: bool
-    avoids_crops: bool
     draws: bool
     echo: int
     batch_size: int
@@ -229,7 +227,7 @@ def _faster_reading(measured, setup):
     if setup.num_workers < setup.num_cores:
         remedies.append(f'--num_workers {setup.num_cores}')
     if setup.reads_photographs:
-        remedies.append('--cache_crops auto' if setup.avoids_crops else 'python dataset.py --cache')
+        remedies.append('python dataset.py --convert crops')
     if setup.draws:
         needed = math.ceil(setup.echo * measured.step / measured.reader)
         remedies.append(f'--drawn_echo {max(needed, setup.echo + 1)}')

@@ -22,6 +22,8 @@ from ocr.reading.regions import canvas_batches
 from ocr.training.dataflow import drawn_source, region_source, training_dataflow
 from ocr.training.samples import SamplePreparer
 
+HELD_OUT_SHARE = 0.05  # of the photographs at most: what is held out teaches nothing
+
 logger = logging.getLogger(__name__)
 
 
@@ -82,8 +84,8 @@ def load_data(settings, choose_charset):
 
 
 def make_crops(settings, data, num_samples):
-    """Make the crop caches that a training of so many samples gains by, unless the settings say never."""
-    if settings.cache_crops == 'never' or not isinstance(data, TrainingData) or data.index is None:
+    """Make the crop caches that a training of so many samples gains by."""
+    if not isinstance(data, TrainingData) or data.index is None:
         return
     shares = settings.train_shares or list(map(len, data.datasets))
     draws = [
@@ -108,9 +110,7 @@ def build_dataflow(settings, data, samples_per_step, start_step, part=(0, 1)):
         augment_settings=augmentation,
         seed=settings.seed,
     )
-    crops = None
-    if data.index and settings.cache_crops != 'never':
-        crops = find_crops(data.index, settings.canvases, needed_margin(augmentation))
+    crops = find_crops(data.index, settings.canvases, needed_margin(augmentation)) if data.index else None
     grown = settings.drawn_growth * settings.total_steps * samples_per_step
     sources = []
     for dataset, share in shares(settings, data):
@@ -150,7 +150,7 @@ def held_out_batches(settings, data):
 
 
 def _open(settings, specs):
-    return open_index(settings.base_dir, settings.index_dir, specs, settings.min_size)
+    return open_index(settings.base_dir, settings.index_dir, specs)
 
 
 def _select(settings, index, counts, charset):
@@ -192,20 +192,36 @@ def _hold_out(settings, data):
         recipe = next(dataset for dataset in data.datasets if isinstance(dataset, Recipe))
         regions, pictures = draw_held_out(recipe, data.fonts, settings.seed, settings.val_regions)
         return dataclasses.replace(data, held_out=regions, pictures=pictures)
-    elif settings.val_share:
-        index, parts = data.index, []
-        datasets = list(data.datasets)
-        for i, dataset in enumerate(datasets):
-            if not isinstance(dataset, Recipe):
-                datasets[i], part = split_by_image(index, dataset, settings.val_share, settings.seed)
-                parts.append(part)
-        data, held_out = dataclasses.replace(data, datasets=datasets), np.concatenate(parts)
-        print(f'{_count(datasets)} regions to train on, {len(held_out)} held out for validation')
     else:
-        return data
+        index = data.index
+        datasets, held_out = without_held_out(index, data.datasets, settings.val_regions, settings.seed)
+        data = dataclasses.replace(data, datasets=datasets)
+        print(f'{count_read(datasets)} regions to train on, {len(held_out)} held out for validation')
     some = np.linspace(0, len(held_out) - 1, min(len(held_out), settings.val_regions), dtype=int)
     return dataclasses.replace(data, held_out=[index[position] for position in held_out[some]])
 
 
-def _count(datasets):
+def without_held_out(index, datasets, most, seed):
+    """What is left of datasets to train on, and what is held out of them: as much as is wanted, but a small share.
+
+    Args:
+        index: RegionIndex or PhotographIndex.
+        datasets: positions in it, int64 (n,) each; recipes stay as they are.
+        most: regions or photographs to hold out; about so many, unless HELD_OUT_SHARE of the photographs is less.
+        seed: of index.split_by_image.
+
+    Returns:
+        datasets: the positions to train on.
+        held_out: int64 (n,), positions.
+    """
+    share, left, parts = min(HELD_OUT_SHARE, most / max(count_read(datasets), 1)), list(datasets), []
+    for i, dataset in enumerate(datasets):
+        if not isinstance(dataset, Recipe):
+            left[i], part = split_by_image(index, dataset, share, seed)
+            parts.append(part)
+    return left, np.concatenate(parts)
+
+
+def count_read(datasets):
+    """How many regions or photographs are read, not drawn."""
     return sum(len(dataset) for dataset in datasets if not isinstance(dataset, Recipe))

@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from ocr.datasets.index import count_table, split_by_image
+from ocr.datasets.index import count_table
 from ocr.datasets.photographs import PhotographIndex
 from ocr.datasets.sources import not_drawn, open_photographs, recipe_name
 from ocr.drawing import Recipe, scan_fonts
@@ -13,7 +13,7 @@ from ocr.errors import InputError
 from ocr.network.architecture import DETECTOR_STRIDE
 from ocr.preprocessing.augment import AugmentSettings
 from ocr.preprocessing.decode import read_image
-from ocr.training.data import shares
+from ocr.training.data import count_read, shares, without_held_out
 from ocr.training.photograph_samples import CropPreparer, crop_dataflow, photograph_source
 
 MAX_DRAWN = 100  # scenes to validate on
@@ -74,7 +74,6 @@ def detection_dataflow(settings, data, samples_per_step, start_step, part=(0, 1)
         side=settings.image_size,
         augment_settings=AugmentSettings(**settings.augmentation),
         seed=settings.seed,
-        min_size=settings.min_size,
     )
     grown = settings.drawn_growth * settings.total_steps * samples_per_step
     sources = []
@@ -106,7 +105,7 @@ def read_held_out(data, path):
 
 def _open(settings, specs):
     """PhotographIndex of datasets, and for each of them its positions; prints the table."""
-    index, counts = open_photographs(settings.base_dir, settings.index_dir, specs, settings.min_size)
+    index, counts = open_photographs(settings.base_dir, settings.index_dir, specs)
     print(count_table(counts))
     return index, [np.arange(start, stop) for start, stop in index.spans]
 
@@ -136,16 +135,10 @@ def _hold_out(settings, data):
             recipe, data.fonts, settings.seed, min(settings.val_regions, MAX_DRAWN)
         )
         return dataclasses.replace(data, held_out=photographs, pictures=pictures)
-    elif settings.val_share:
-        index, datasets, parts = data.index, list(data.datasets), []
-        for i, dataset in enumerate(datasets):
-            if not isinstance(dataset, Recipe):
-                datasets[i], part = split_by_image(index, dataset, settings.val_share, settings.seed)
-                parts.append(part)
-        data, held_out = dataclasses.replace(data, datasets=datasets), np.concatenate(parts)
-        number = sum(len(dataset) for dataset in datasets if not isinstance(dataset, Recipe))
-        print(f'{number} photographs to train on, {len(held_out)} held out for validation')
     else:
-        return data
+        index = data.index
+        datasets, held_out = without_held_out(index, data.datasets, settings.val_regions, settings.seed)
+        data = dataclasses.replace(data, datasets=datasets)
+        print(f'{count_read(datasets)} photographs to train on, {len(held_out)} held out for validation')
     some = np.linspace(0, len(held_out) - 1, min(len(held_out), settings.val_regions), dtype=int)
     return dataclasses.replace(data, held_out=[index[position] for position in held_out[some]])

@@ -9,6 +9,7 @@ import numpy as np
 
 from ocr.geometry import clip_box, polygon_area, polygon_box, strip_height
 from ocr.preprocessing.outline import clip, offset, perimeter, shrink_distance
+from ocr.region import MIN_SIZE
 
 TEXT, COUNTED, THRESHOLD, BAND = range(4)  # channels of the target maps
 THRESHOLD_LOW, THRESHOLD_HIGH = 0.3, 0.7
@@ -16,7 +17,7 @@ VISIBLE = 0.6  # share of a text's area that must lie in the picture, or the tex
 _FINER = 4  # a pixel belongs to an outline that covers more than half of its 4 x 4 parts
 
 
-def draw_targets(polygons, counts, height, width, min_size=8):
+def draw_targets(polygons, counts, height, width, min_size=MIN_SIZE):
     """Target maps of a picture with text.
 
     Args:

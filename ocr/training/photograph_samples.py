@@ -7,6 +7,7 @@ import numpy as np
 from ocr.parallel import num_cores
 from ocr.preprocessing.photograph_crop import crop_photograph, draw_crop
 from ocr.preprocessing.prepare import Broken, naming, read_or_broken
+from ocr.region import MIN_SIZE
 from ocr.training.dataflow import (
     SHUFFLE_BATCHES,
     BatchByShape,
@@ -29,7 +30,7 @@ class CropPreparer:
     The crop depends on (seed, draw) alone, so a batch does not depend on the number of workers.
     """
 
-    def __init__(self, *, side, augment_settings, seed, min_size):
+    def __init__(self, *, side, augment_settings, seed, min_size=MIN_SIZE):
         """
         Args:
             side: S, pixels.

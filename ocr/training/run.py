@@ -149,14 +149,12 @@ def _train_config(model, precision, dataflow, **options):
 def _training_setup(settings, data, on_gpu):
     """TrainingSetup, which decides what is recommended."""
     index_paths = data.index.paths if data.index else ()
-    avoids_crops = settings.cache_crops == 'never'
     return TrainingSetup(
         num_workers=settings.num_workers or num_cores(),
         num_cores=num_cores(),
         on_gpu=on_gpu,
         fits=settings.canvases.varies,
-        reads_photographs=any(avoids_crops or not os.path.exists(cache_path(path)) for path in index_paths),
-        avoids_crops=avoids_crops,
+        reads_photographs=any(not os.path.exists(cache_path(path)) for path in index_paths),
         draws=bool(data.fonts),
         echo=settings.drawn_echo,
         batch_size=settings.batch_size,

@@ -12,13 +12,10 @@ class DataSettings:
     train_datasets: tuple
     train_shares: tuple
     val_datasets: tuple
-    val_share: float
     val_regions: int
     val_epochs: int
     base_dir: str
     index_dir: str
-    min_size: int
-    cache_crops: str
     canvases: Canvas
     image_size: int
     seq_len: int

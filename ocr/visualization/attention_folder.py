@@ -22,7 +22,7 @@ class AttentionFolder:
         try:
             os.makedirs(path, exist_ok=True)
         except OSError as error:
-            raise InputError(f'--attention_dir {path}: {error.strerror}; give another folder') from None
+            raise InputError(f'--picture_dir {path}: {error.strerror}; give another folder') from None
         self.path = path
 
     def save(self, number, region, prepared, result):

@@ -99,17 +99,16 @@ class Examination:
         """Regions that `read_annotations` goes through."""
         return sum(findings.num_annotated for findings in self.datasets.values() if findings.num_left_out)
 
-    def read_annotations(self, min_size, progress):
+    def read_annotations(self, progress):
         """Collects examples of what the readers leave out.
 
         Args:
-            min_size: as for build_index.
             progress: called with 1 after every annotated region.
         """
         for findings in self.datasets.values():
             if not findings.num_left_out:
                 continue
-            for region, reason in judged(findings.source.read(), min_size, blamed_images=0):
+            for region, reason in judged(findings.source.read(), blamed_images=0):
                 if reason:
                     findings.examples.offer(reason, example_of, region)
                 progress(1)

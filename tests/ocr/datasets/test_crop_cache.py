@@ -177,7 +177,7 @@ def test_a_cache_that_does_not_serve_is_refused_with_the_remedy(make_index, chan
         change(path)
     with pytest.raises(InputError, match=message) as error:
         find_crops(RegionIndex(path), canvas, margin)
-    assert 'run dataset.py --cache' in str(error.value) and '\n' not in str(error.value)
+    assert 'run dataset.py --convert crops' in str(error.value) and '\n' not in str(error.value)
 
 
 def test_a_crop_that_is_damaged_while_it_is_read_is_said_with_the_same_remedy(make_index):
@@ -185,7 +185,9 @@ def test_a_crop_that_is_damaged_while_it_is_read_is_said_with_the_same_remedy(ma
     build_cache(path, canvas=Canvas(SIDE), margin=0)
     crops = find_crops(RegionIndex(path), Canvas(SIDE), 0)
     damage_crop(path)
-    with pytest.raises(InputError, match=r'mine\.crops is damaged; run dataset\.py --cache .*, or delete that file'):
+    with pytest.raises(
+        InputError, match=r'mine\.crops is damaged; run dataset\.py --convert crops .*, or delete that file'
+    ):
         crops.read(0)
     assert crops.read(1).pixels.any()
 

@@ -43,7 +43,7 @@ def test_the_table_has_the_scores_of_eval_and_marks_what_is_missing(learnt, base
     scores = evaluate(learnt, base, tmp_path / 'suite', '--suite', 'common')
     table = capsys.readouterr().out
     rows = rows_of(tmp_path / 'suite')
-    plain = evaluate(learnt, base, tmp_path / 'plain', '--eval_datasets', f'mine={base}/test/IIIT5k', '--min_size', '1')
+    plain = evaluate(learnt, base, tmp_path / 'plain', '--eval_datasets', f'mine={base}/test/IIIT5k')
     of_eval = plain['datasets']['mine']['scores']['accuracy_alphanumeric']
     assert rows['IIIT5K']['accuracy'] == of_eval['value'] == 7 / 8
     assert rows['IIIT5K']['interval'] == [of_eval['low'], of_eval['high']]

@@ -48,7 +48,7 @@ def texts(folder):
 def test_a_folder_is_read_without_tensorflow_and_the_texts_are_the_same(latin, tmp_path):
     words = {'img_folder': tiny.ROOT / 'imgs' / 'words'}
     done = subprocess.run(
-        command('test', pb_path=latin, output_path=tmp_path / 'onnx', attention_dir=tmp_path / 'attention', **words),
+        command('test', pb_path=latin, output_path=tmp_path / 'onnx', picture_dir=tmp_path / 'attention', **words),
         capture_output=True,
         text=True,
         check=False,

@@ -16,7 +16,6 @@ USUAL = TrainingSetup(
     on_gpu=True,
     fits=True,
     reads_photographs=False,
-    avoids_crops=False,
     draws=False,
     echo=1,
     batch_size=16,
@@ -29,8 +28,7 @@ SHARED = 'reading and the step share the cores, which bound the training'
     ('rates', 'gpu_use', 'changes', 'bound', 'first'),
     [
         ((50, 100), 0.3, {'num_workers': 2}, READING, '--num_workers 8'),
-        ((50, 100), 0.3, {'reads_photographs': True}, READING, 'python dataset.py --cache'),
-        ((50, 100), 0.3, {'reads_photographs': True, 'avoids_crops': True}, READING, '--cache_crops auto'),
+        ((50, 100), 0.3, {'reads_photographs': True}, READING, 'python dataset.py --convert crops'),
         ((40, 100), 0.3, {'draws': True}, READING, '--drawn_echo 3'),
         ((40, 100), 0.3, {'draws': True, 'echo': 2}, READING, '--drawn_echo 5'),
         ((50, 100), 0.3, {}, READING, 'a machine with more cores'),
@@ -71,7 +69,7 @@ def test_shared_cores_are_told_from_a_slow_part(rates, queue_fill, bound):
     [
         ({}, ['a smaller --image_size or --depth_multiplier', 'a machine with more cores', 'a GPU']),
         ({'on_gpu': True}, ['a smaller --image_size or --depth_multiplier', 'a machine with more cores']),
-        ({'num_workers': 2, 'reads_photographs': True}, ['--num_workers 8', 'python dataset.py --cache']),
+        ({'num_workers': 2, 'reads_photographs': True}, ['--num_workers 8', 'python dataset.py --convert crops']),
         ({'draws': True, 'echo': 2, 'fits': False}, ['--drawn_echo 3', '--canvas fit']),
     ],
 )
@@ -93,11 +91,10 @@ def test_a_training_is_profiled_and_nothing_is_saved(tmp_path, capsys, monkeypat
     assert sorted(path.name for path in tmp_path.iterdir()) == ['index', 'words']
 
 
-@pytest.mark.parametrize('cache_crops', ['auto', 'never'])
-def test_what_is_profiled_is_the_training_with_the_crops_that_it_would_make(tmp_path, monkeypatch, caplog, cache_crops):
+def test_what_is_profiled_is_the_training_with_the_crops_that_it_would_make(tmp_path, monkeypatch, caplog):
     monkeypatch.setattr('ocr.training.bottleneck.MAX_STEPS', 3)
     photographs = write_photographs(tmp_path / 'words')
     caplog.set_level(logging.INFO)
-    tiny.train(photographs, tmp_path / 'checkpoint', profile=True, pretrain_path='', cache_crops=cache_crops)
+    tiny.train(photographs, tmp_path / 'checkpoint', profile=True, pretrain_path='')
     crops = tmp_path / 'index' / 'words.crops'
-    assert crops.exists() == (f'reading {crops}' in caplog.messages) == (cache_crops == 'auto')
+    assert crops.exists() and f'reading {crops}' in caplog.messages

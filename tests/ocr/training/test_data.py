@@ -6,6 +6,7 @@ import pickle
 import shutil
 from itertools import islice
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,9 +18,9 @@ from ocr.config import parse_config
 from ocr.datasets.crop_cache import cache_path
 from ocr.datasets.crop_making import build_cache
 from ocr.drawing import Recipe
+from ocr.drawing.recipes import RECIPES
 from ocr.errors import InputError
-from ocr.preprocessing.canvas import Canvas
-from ocr.training.data import build_dataflow, held_out_batches, load_data, make_crops
+from ocr.training.data import build_dataflow, held_out_batches, load_data, make_crops, without_held_out
 
 TEXTS = [str(number) for number in range(20)]
 
@@ -35,7 +36,7 @@ def settings(tmp_path):
         for flag in ('train_datasets', 'val_datasets'):
             if flag in changes:
                 changes[flag] = [names.get(name, name) for name in changes[flag]]
-        return parse_config(tiny.training_flags(mine, tmp_path / 'checkpoint', val_epochs=1, **changes))
+        return parse_config(tiny.training_flags(mine, tmp_path / 'checkpoint', **{'val_epochs': 1, **changes}))
 
     return make
 
@@ -56,12 +57,23 @@ def texts(cfg, data, number):
 
 
 def test_a_share_of_the_photographs_is_held_out_of_the_training(settings):
-    cfg = settings(train_datasets=['mine', 'other'], val_share=0.3)
+    cfg = settings(train_datasets=['mine', 'other'])
     data = load(cfg)
     held_out = {region.text for region in data.held_out}
     seen = set(texts(cfg, data, 12))
-    assert held_out and not held_out & seen
+    assert 1 <= len(held_out) <= 3 and not held_out & seen
     assert held_out | seen == {*TEXTS, '777'}
+
+
+def test_no_more_is_held_out_than_is_validated_on():
+    index = SimpleNamespace(record=lambda position: {'image': f'{position}.jpg'})
+    regions = [np.arange(0, 600), RECIPES['digits'], np.arange(600, 1000)]
+    (first, recipe, second), held_out = without_held_out(index, regions, most=1000, seed=0)
+    assert 30 <= len(held_out) <= 70 and recipe is regions[1]
+    assert sorted([*first, *second, *held_out]) == list(range(1000))
+    (first, _, second), few = without_held_out(index, regions, most=8, seed=0)
+    assert 2 <= len(few) <= 16 and set(few) < set(held_out)
+    assert sorted([*first, *second, *few]) == list(range(1000))
 
 
 def test_datasets_of_their_own_are_validated_on_and_nothing_else_is_held_out(settings):
@@ -72,13 +84,13 @@ def test_datasets_of_their_own_are_validated_on_and_nothing_else_is_held_out(set
 
 
 def test_shares_weigh_datasets_whatever_their_size(settings):
-    cfg = settings(train_datasets=['mine', 'other'], train_shares=[1, 3], val_share=0)
+    cfg = settings(train_datasets=['mine', 'other'], train_shares=[1, 3], val_epochs=0)
     seen = texts(cfg, load(cfg), 50)
     assert 120 <= seen.count('777') <= 180
 
 
 def test_drawn_text_stands_beside_regions(settings):
-    cfg = settings(train_datasets=['mine', 'synthetic:digits'], train_shares=[0.5, 0.5], drawn_echo=2, val_share=0.1)
+    cfg = settings(train_datasets=['mine', 'synthetic:digits'], train_shares=[0.5, 0.5], drawn_echo=2)
     data = load(cfg)
     assert isinstance(data.datasets[1], Recipe)
     assert data.held_out and all(region.text in TEXTS for region in data.held_out)
@@ -140,7 +152,7 @@ def test_drawn_text_alone_needs_a_charset(tmp_path):
 
 
 def test_the_crop_cache_is_read_where_there_is_one_and_refused_where_it_is_stale(settings, tmp_path, caplog):
-    cfg = settings(train_datasets=['mine', 'other'], val_share=0)
+    cfg = settings(train_datasets=['mine', 'other'], val_epochs=0)
     data = load(cfg)
     read, (mine, other) = texts(cfg, data, 6), data.index.paths
     build_cache(mine, canvas=cfg.canvases, margin=0)
@@ -148,7 +160,7 @@ def test_the_crop_cache_is_read_where_there_is_one_and_refused_where_it_is_stale
         assert texts(cfg, load(cfg), 6) == read
     assert f'reading {cache_path(mine)}, photographs of {other}' in caplog.messages
     larger = dataclasses.replace(cfg, image_size=2 * cfg.image_size)
-    with pytest.raises(InputError, match=r'run dataset\.py --cache with the settings'):
+    with pytest.raises(InputError, match=r'run dataset\.py --convert crops with the settings'):
         texts(larger, load(larger), 1)
 
 
@@ -160,28 +172,14 @@ def test_datasets_of_one_name_are_told_apart(settings, tmp_path):
     assert {Path(region.image_path).parent for region in data.held_out} == {valid}
 
 
-@pytest.mark.parametrize('image_size', [32, 64])
-def test_never_goes_without_the_cache_that_is_there(settings, tmp_path, caplog, image_size):
-    cfg = settings(train_datasets=['mine'], val_share=0, cache_crops='never', image_size=image_size)
-    data = load(cfg)
-    (index_path,) = data.index.paths
-    build_cache(index_path, canvas=Canvas(32), margin=0)
-    (tmp_path / 'mine' / '0.png').unlink()
-    caplog.set_level(logging.INFO)
-    assert '0' not in texts(cfg, data, 6)
-    assert any('0.png: missing image' in message for message in caplog.messages)
-    assert not any(cache_path(index_path) in message for message in caplog.messages)
-
-
 def test_a_training_cuts_its_words_once_and_gives_the_same_batches_for_any_workers(settings, tmp_path):
     photographs = write_photographs(tmp_path / 'photographs')
-    options = {'train_datasets': [f'photographs={photographs}', 'mine'], 'train_shares': [0.5, 0.5], 'val_share': 0}
+    options = {'train_datasets': [f'photographs={photographs}', 'mine'], 'train_shares': [0.5, 0.5], 'val_epochs': 0}
     cfg = settings(**options)
     data = load(cfg)
     crops, of_words = (Path(cache_path(path)) for path in data.index.paths)
-    make_crops(settings(**options, cache_crops='never'), data, 1000)
     make_crops(cfg, data, 4)
-    assert not crops.exists()  # neither wanted, nor worth it: each photograph is looked at once
+    assert not crops.exists()  # not worth it: each photograph is looked at once
     make_crops(cfg, data, 1000)
     assert crops.exists() and not of_words.exists()
     assert texts(cfg, data, 6) == texts(settings(**options, num_workers=2), data, 6)

@@ -67,7 +67,7 @@ def test_the_numbers_of_the_history_arrive_and_a_resumed_training_goes_on_in_its
     for name in ('WANDB_PROJECT', 'MLFLOW_EXPERIMENT_NAME'):
         monkeypatch.delenv(name, raising=False)
     package = make()
-    rows = train(tmp_path, monkeypatch, package, val_share=0.4, val_epochs=1)
+    rows = train(tmp_path, monkeypatch, package, val_epochs=1)
     for row in rows:
         for name in ('loss', 'images_per_second', 'learning_rate'):
             assert (row['step'], {name: row[name]}) in package.logged
@@ -79,7 +79,7 @@ def test_the_numbers_of_the_history_arrive_and_a_resumed_training_goes_on_in_its
         assert package.parameters['lstm_size'] == '16' and package.experiment == 'attention-ocr'
         assert start['run_name'] == 'mine'
     number = len(package.logged)
-    rows = train(tmp_path, monkeypatch, package, val_share=0.4, val_epochs=1, max_epoch=3)
+    rows = train(tmp_path, monkeypatch, package, val_epochs=1, max_epoch=3)
     assert package.started[1]['id' if make is Wandb else 'run_id'] == ('run1' if make is Wandb else 'run7')
     assert package.logged[number][0] == rows[-1]['step'] == 9 and package.finished == 2
 

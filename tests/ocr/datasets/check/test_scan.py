@@ -27,14 +27,14 @@ def examine(folder, index_dir, num_workers=2, seed=0, roles=(TRAINING,), specs=N
 
 def looked(*args, **options):
     examination = examine(*args, **options)
-    examination.read_annotations(8, lambda number: None)
+    examination.read_annotations(lambda number: None)
     examination.look_at_images(lambda number: None)
     return examination
 
 
 def test_progress_counts_every_region_once(planted, tmp_path):
     examination, annotations, regions = examine(planted.mine, tmp_path), [], []
-    examination.read_annotations(8, annotations.append)
+    examination.read_annotations(annotations.append)
     examination.look_at_images(regions.append)
     assert sum(annotations) == examination.num_annotations == sum(faults.COUNTS['mine'].values())
     assert sum(regions) == len(examination.index)
@@ -90,6 +90,6 @@ def test_it_can_be_stopped(planted, tmp_path):
     def stop(number):
         raise KeyboardInterrupt
 
-    for go in (lambda: examination.read_annotations(8, stop), lambda: examination.look_at_images(stop)):
+    for go in (lambda: examination.read_annotations(stop), lambda: examination.look_at_images(stop)):
         with pytest.raises(KeyboardInterrupt):
             go()
