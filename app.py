@@ -33,7 +33,7 @@ def open_detector(cfg):
     """Detector of --detector_path, else the one that comes with the project; None if there is none."""
     from ocr.reading.open_detector import choose_detector, open_detector
 
-    if not (path := choose_detector(cfg)):
+    if not (path := choose_detector(cfg.named_detector)):
         return None
     return open_detector(path, gpus=cfg.gpus, precision=cfg.precision, trusted=cfg.trust_model)
 
@@ -81,7 +81,7 @@ def main(argv=None):
     with open_socket(cfg.host, cfg.port) as listener:
         from ocr.reading.open_model import choose_model, open_model, read_model
 
-        model = read_model(choose_model(cfg), cfg.gpus, cfg.trust_model)
+        model = read_model(choose_model(**cfg.model_choice), cfg.gpus, cfg.trust_model)
         predictor = open_model(model, **cfg.over(shown(model.settings)).reading)
         app = build(predictor, model.path, limits, token, cfg, open_detector(cfg))
         logger.info('%s reads with %s%s', url_of(listener), model.path, '' if token else ', without a token')

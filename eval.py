@@ -39,7 +39,7 @@ def load_predictor(cfg):
         and cfg.checkpoint_path == SETTINGS['checkpoint_path'].default
         and not os.path.isdir(cfg.checkpoint_path)
     ):
-        pb_path = choose_model(cfg)
+        pb_path = choose_model(**cfg.model_choice)
         logger.info('no --pb_path and no checkpoint in %s: the model shipped here, %s', cfg.checkpoint_path, pb_path)
     if pb_path:
         model = read_model(pb_path, cfg.gpus, cfg.trust_model)
@@ -72,7 +72,7 @@ def load_detector(cfg):
         settings = {'gpus': cfg.gpus, 'precision': cfg.precision, 'trusted': cfg.trust_model}
         return open_detector(path, flag=flag, exact=True, **settings)
 
-    path, pb_path = choose_detector(cfg) if cfg.detect else cfg.detector_path, cfg.pb_path
+    path, pb_path = choose_detector(cfg.named_detector) if cfg.detect else cfg.detector_path, cfg.pb_path
     if path:
         return opened(path, 'detector_path'), path
     if cfg.detect:

@@ -67,7 +67,7 @@ class OpenReader:
         from ocr.reading.table_images import TableImages
 
         cfg = self.cfg
-        stored = read_model(choose_model(cfg), cfg.gpus, cfg.trust_model)
+        stored = read_model(choose_model(**cfg.model_choice), cfg.gpus, cfg.trust_model)
         predictor = open_model(stored, **cfg.over(shown(stored.settings)).reading)
         settings = {**cfg.reading_regions, 'read_image': TableImages().read}
         reader = LocalReader(predictor, with_positions=True, **settings)
@@ -107,7 +107,11 @@ def main(argv=None):
     regions, places = find_inputs(own.input, cfg.polygons_path)
     if not regions:
         raise InputError(f'--input {own.input}: nothing to read in it')
-    run = {'model': file_digest(choose_model(cfg)), 'block_size': own.block_size, 'reading': repr(cfg.reading)}
+    run = {
+        'model': file_digest(choose_model(**cfg.model_choice)),
+        'block_size': own.block_size,
+        'reading': repr(cfg.reading),
+    }
     run |= {name: cfg.reading_regions[name] for name in ('full_length', 'long_text') if name in cfg.reading_regions}
     folder = BlockFolder(os.path.abspath(cfg.output_path))
     folder.begin(run, places, cfg.resume)

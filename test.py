@@ -66,7 +66,7 @@ def open_predictor(cfg):
     """Predictor of --pb_path, or of the model shipped here."""
     from ocr.reading.open_model import choose_model, open_model, read_model
 
-    model = read_model(choose_model(cfg), cfg.gpus, cfg.trust_model)
+    model = read_model(choose_model(**cfg.model_choice), cfg.gpus, cfg.trust_model)
     return open_model(model, **cfg.over(shown(model.settings)).reading)
 
 
@@ -89,7 +89,7 @@ def open_detector(cfg, flag):
     """Detector of --detector_path, else the one that comes with the project, for what `flag` asks for."""
     from ocr.reading.open_detector import choose_detector, open_detector
 
-    if not (path := choose_detector(cfg)):
+    if not (path := choose_detector(cfg.named_detector)):
         raise InputError(f'--{flag}: name the detector with --detector_path; train one with --model_name detector')
     return open_detector(path, gpus=cfg.gpus, precision=cfg.precision, trusted=cfg.trust_model)
 

@@ -33,7 +33,8 @@ def open_ours(settings):
     def files():
         from ocr.config import config_of
 
-        return [choose_model(config_of('test', {'pb_path': settings['model']} if settings['model'] else {}))]
+        cfg = config_of('test', {'pb_path': settings['model']} if settings['model'] else {})
+        return [choose_model(**cfg.model_choice)]
 
     return read, files
 

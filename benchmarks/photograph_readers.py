@@ -25,7 +25,7 @@ def open_ours(settings):
 
     cfg = config_of('test', {'pb_path': settings['model']} if settings['model'] else {})
     detector = open_detector(settings['detector'])
-    reader = LocalReader(open_model(read_model(choose_model(cfg)), **cfg.reading), **cfg.reading_regions)
+    reader = LocalReader(open_model(read_model(choose_model(**cfg.model_choice)), **cfg.reading), **cfg.reading_regions)
     in_units = found_lines if settings['unit'] == 'line' else found_words
     find, spent = detector.find, []
 

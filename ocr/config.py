@@ -381,9 +381,15 @@ class Config:
         return self.origin.typed.keys()
 
     @property
-    def names_model(self):
-        """Whether somebody names the model to read with; else the one shipped here is meant."""
-        return 'pb_path' in {**self.origin.in_file, **self.origin.typed}
+    def model_choice(self):
+        """Which model reads, as keyword arguments of ocr.reading.open_model.choose_model."""
+        named = self.pb_path if 'pb_path' in {**self.origin.in_file, **self.origin.typed} else None
+        return {'named': named, 'gpus': self.gpus, 'precision': self.precision, 'decoding': self.decoding}
+
+    @property
+    def named_detector(self):
+        """Path of the detector that somebody names, even if it is '', or None."""
+        return self.detector_path if self.detector_path or 'detector_path' in self.typed else None
 
     @property
     def num_steps(self):

@@ -41,7 +41,7 @@ class Reader:
         from ocr.reading.open_model import choose_model, open_model, read_model
 
         cfg = config_of('test', {**settings, 'pb_path': str(model)} if model else settings)
-        stored = read_model(choose_model(cfg), cfg.gpus, cfg.trust_model)
+        stored = read_model(choose_model(**cfg.model_choice), cfg.gpus, cfg.trust_model)
         self._predictor = open_model(stored, **cfg.over(shown(stored.settings)).reading)
         self._detector = _open_detector(str(detector), cfg) if detector else None
         self._cfg = cfg

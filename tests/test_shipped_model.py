@@ -68,25 +68,26 @@ def test_both_files_are_the_same_model():
 )
 def test_onnx_runtime_reads_unless_something_needs_tensorflow(flags, script, chosen, because, caplog):
     caplog.set_level(logging.INFO)
-    assert open_model.choose_model(parse_config(flags.split(), script)) == str(chosen)
+    assert open_model.choose_model(**parse_config(flags.split(), script).model_choice) == str(chosen)
     assert because in caplog.text if because else not caplog.records
 
 
 def test_tensorflow_reads_where_onnx_runtime_is_missing_or_a_gpu_is_there(monkeypatch, tmp_path):
     cfg = parse_config([], 'test')
     monkeypatch.setattr(open_model, 'find_spec', lambda name: name != 'onnxruntime')
-    assert open_model.choose_model(cfg) == str(MODEL)
+    assert open_model.choose_model(**cfg.model_choice) == str(MODEL)
     monkeypatch.setattr(open_model, 'find_spec', lambda _: True)
     monkeypatch.setattr(open_model, '_GPU', tmp_path)
-    assert open_model.choose_model(cfg) == str(FOR_ONNX)  # no GPU is visible in the tests
+    assert open_model.choose_model(**cfg.model_choice) == str(FOR_ONNX)  # no GPU is visible in the tests
     monkeypatch.delenv('CUDA_VISIBLE_DEVICES')
-    assert open_model.choose_model(cfg) == str(MODEL)
+    assert open_model.choose_model(**cfg.model_choice) == str(MODEL)
 
 
 def test_a_file_of_settings_names_a_model_too(tmp_path):
     path = tmp_path / 'settings.json'
     path.write_text(json.dumps({'pb_path': 'other.pb'}))
-    assert open_model.choose_model(parse_config(['--config_path', str(path)], 'test')) == 'other.pb'
+    cfg = parse_config(['--config_path', str(path)], 'test')
+    assert open_model.choose_model(**cfg.model_choice) == 'other.pb'
 
 
 def test_from_python_too_a_search_is_read_by_tensorflow():

@@ -9,10 +9,12 @@ from ocr.reading.onnx_predictor import check_precision, is_onnx
 SHIPPED = 'pretrain', 'detector.pb'  # there once a detector comes with the project
 
 
-def choose_detector(cfg):
-    """Path of the detector that settings mean: --detector_path, even if it is '', else the shipped one; '' for none."""
-    if cfg.detector_path or 'detector_path' in cfg.typed:
-        return cfg.detector_path
+def choose_detector(named=None):
+    """Path of the detector to find text with: the one that is named, even if it is '', else the shipped one; '' for
+    none.
+    """
+    if named is not None:
+        return named
     path = shipped(*SHIPPED)
     return str(path) if path.is_file() else ''
 

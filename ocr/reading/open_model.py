@@ -30,35 +30,40 @@ class StoredModel(NamedTuple):
     trusted: bool = False
 
 
-def choose_model(cfg):
-    """Path of the model that settings mean: the one that they name, as it is, or the one shipped here.
+def choose_model(named=None, *, gpus, precision, decoding):
+    """Path of the model to read with: the one that is named, as it is, or the one shipped here.
 
     That is read by ONNX Runtime, which is there a second after the command, unless it is not installed, a GPU is to be
     used, or a setting asks for what it does not do: then by TensorFlow, which is said.
 
     Args:
-        cfg: Config.
+        named: path, or None for the one shipped here.
+        gpus: numbers of GPUs; () for all.
+        precision: as of precision.set_precision.
+        decoding: keyword arguments of search.build.with_search.
     """
-    if cfg.names_model:
-        return cfg.pb_path
+    if named is not None:
+        return named
     frozen, onnx = SHIPPED_MODEL, os.path.splitext(SHIPPED_MODEL)[0] + ONNX_ENDING
     if not (find_spec('onnxruntime') and os.path.isfile(onnx)):
         return frozen
     if _GPU.exists() and os.environ.get('CUDA_VISIBLE_DEVICES') not in ('', '-1') and find_spec('tensorflow'):
         return frozen
-    if reason := _beyond_onnx(cfg):
+    if reason := _beyond_onnx(gpus, precision, decoding):
         logger.info('--%s: TensorFlow reads, with %s', reason, frozen)
         return frozen
     return onnx
 
 
-def _beyond_onnx(cfg):
+def _beyond_onnx(gpus, precision, decoding):
     """Name of a setting that ONNX Runtime does not serve, or None."""
-    if cfg.beam_width > 1:
+    if decoding['beam_width'] > 1:
         return 'beam_width'
-    if cfg.precision not in ONNX_PRECISIONS:
+    if precision not in ONNX_PRECISIONS:
         return 'precision'
-    return next((name for name in ('gpus', 'n_best', 'allow', 'lexicon') if getattr(cfg, name)), None)
+    if gpus:
+        return 'gpus'
+    return next((name for name in ('n_best', 'allow', 'lexicon') if decoding[name]), None)
 
 
 def read_model(path, gpus=(), trusted=False):

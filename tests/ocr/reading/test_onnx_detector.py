@@ -82,8 +82,8 @@ def test_the_detector_that_comes_with_the_project_is_the_default(tmp_path, monke
 
     there = tmp_path / 'detector.pb'
     monkeypatch.setattr('ocr.reading.open_detector.shipped', lambda *_: there)
-    assert choose_detector(config_of('test', {})) == ''
+    assert choose_detector(config_of('test', {}).named_detector) == ''
     there.write_bytes(b'')
-    assert choose_detector(config_of('test', {})) == str(there)
-    assert choose_detector(config_of('app', {'detector_path': 'mine.pb'})) == 'mine.pb'
-    assert choose_detector(config_of('app', {'detector_path': ''})) == ''
+    assert choose_detector(config_of('test', {}).named_detector) == str(there)
+    assert choose_detector(config_of('app', {'detector_path': 'mine.pb'}).named_detector) == 'mine.pb'
+    assert choose_detector(config_of('app', {'detector_path': ''}).named_detector) == ''
