@@ -81,7 +81,7 @@ class Source(NamedTuple):
         graph_def = load_graph(path, 'checkpoint_path', wanted=(), trusted=cfg.trust_model)
         if is_detector(graph_def):
             cfg = dataclasses.replace(cfg, model_name='detector')
-            return cls(path, graph_def, cfg, None, answer_of_graph(graph_def))
+            return cls(path, graph_def, cfg, None, answer_of_graph(graph_def, path, cfg.trust_model))
         require_nodes(graph_def, f'--checkpoint_path {path}')
         graph_def = shown_as_told(graph_def, path, cfg)
         charset = Charset.agreed(Charset.resolve(cfg.charset_path), read_charset(graph_def, path), path)
@@ -92,6 +92,11 @@ class Source(NamedTuple):
     def is_pb(self):
         """Whether it is a frozen graph."""
         return self.path.endswith('.pb')
+
+    @property
+    def trusted(self):
+        """Whether its graph is run without limits: it was frozen here, or --trust_model says so."""
+        return self.cfg.trust_model or not self.is_pb
 
     @property
     def folder(self):
@@ -153,7 +158,6 @@ def main(argv=None):
     if cfg.weights == 'int8' and cfg.format != 'onnx':
         raise InputError(f'--weights int8 is of --format onnx; --format {cfg.format} does without it')
     start_tensorflow(cfg.gpus)
-    from ocr.charset import Charset
     from ocr.evaluation import conversion
     from ocr.evaluation.int8_loss import LabelledData
     from ocr.evaluation.same_text import answer_of_graph
@@ -170,19 +174,19 @@ def main(argv=None):
         graph_def, folder = source.graph_def, os.path.dirname(source.path)
         if cfg.format == 'openvino':
             path = cfg.pb_path or os.path.join(folder, OPENVINO_FOLDER)
-            return conversion.write_openvino(path, graph_def, data, where)
+            return conversion.write_openvino(path, graph_def, data, where, source.trusted)
         name = conversion.ONNX_DETECTOR_FILE if source.cfg.detects else conversion.ONNX_FILE
         path = cfg.pb_path or os.path.join(folder, name)
         if source.cfg.detects:
             return conversion.write_onnx_detector(path, graph_def, cfg.weights, source.check_same, where)
-        return conversion.write_onnx(path, graph_def, Charset.resolve(cfg.charset_path), cfg.weights, data, where)
+        return conversion.write_onnx(path, graph_def, source.charset, cfg.weights, data, where, source.trusted)
     source = Source.open(cfg)
     name = 'saved_model' if cfg.format == 'saved_model' else DETECTOR_FILE if source.cfg.detects else RECOGNISER_FILE
     path = cfg.pb_path or os.path.join(source.folder, name)
     if source.is_pb and os.path.exists(path) and os.path.samefile(path, source.path):
         raise InputError(f'--pb_path {path}: is what --checkpoint_path names; give another path')
     graph_def = halve_weights(source.graph_def) if cfg.weights == 'float16' else source.graph_def
-    compared = source.check_same(answer_of_graph(graph_def))
+    compared = source.check_same(answer_of_graph(graph_def, source.path, source.trusted))
     if cfg.format == 'saved_model':
         write_saved_model(path, graph_def, source.charset)
     else:

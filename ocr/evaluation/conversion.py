@@ -4,9 +4,10 @@ import os
 
 from ocr.errors import InputError
 from ocr.evaluation import int8_loss
-from ocr.evaluation.same_text import read_alike
+from ocr.evaluation.same_text import check_bboxes, check_pictures, read_alike
 from ocr.files.atomic import replacing
 from ocr.model_files import onnx
+from ocr.model_files.onnx_content import with_checksum
 from ocr.reading import openvino
 from ocr.reading.graph_predictor import GraphPredictor
 from ocr.reading.onnx_detector import OnnxDetector
@@ -15,7 +16,7 @@ from ocr.reading.onnx_predictor import FINDS, OnnxModel, OnnxPredictor, is_onnx
 ONNX_FILE, ONNX_DETECTOR_FILE = 'text_recognition.onnx', 'text_detection.onnx'  # written beside the checkpoint
 
 
-def write_openvino(path, graph_def, data, where):
+def write_openvino(path, graph_def, data, where, trusted):
     """Quantise the encoder of a frozen graph and write it, unless it loses too much.
 
     Args:
@@ -23,11 +24,12 @@ def write_openvino(path, graph_def, data, where):
         graph_def: GraphDef of a recogniser.
         data: int8_loss.LabelledData.
         where: what messages call the model that the graph is of.
+        trusted: run it without limits.
     """
     openvino.require_packages()
     if os.path.exists(path):
         raise InputError(f'--pb_path {path}: is there already; remove it or give another path')
-    before = GraphPredictor(graph_def, None, where=where)
+    before = _reading(graph_def, None, where, trusted)
     calibration = data.calibration(before)
     encoder, decoder = openvino.quantised_encoder(graph_def, [canvases for _, canvases, _ in calibration])
     compiled = openvino.compile_encoder(encoder, 'float32')
@@ -44,24 +46,25 @@ def check_onnx(pb_path):
         raise InputError(f'--pb_path {pb_path}: an ONNX file is known by its ending; call it {ONNX_FILE}')
 
 
-def write_onnx(path, graph_def, charset, weights, data, where):
+def write_onnx(path, graph_def, charset, weights, data, where, trusted):
     """Convert a frozen graph to ONNX and write it, unless it reads otherwise; in int8, unless it loses too much.
 
     Args:
         path: file to write.
         graph_def: GraphDef of a recogniser.
-        charset: Charset, or None for the one inside the graph.
+        charset: Charset of the graph.
         weights: 'float32', 'float16' or 'int8'.
         data: int8_loss.LabelledData.
         where: what messages call the model that the graph is of.
+        trusted: run it without limits.
     """
-    before = GraphPredictor(graph_def, charset, where=where)
+    before = _reading(graph_def, charset, where, trusted)
     model = onnx.convert(graph_def, where)
     if weights == 'float16':
         model = onnx.halve_weights(model)
     elif weights == 'int8':
         model = onnx.quantise(model, [batch for _, *batch in data.calibration(before)])
-    content = model.SerializeToString()
+    content = with_checksum(model.SerializeToString())
     after = OnnxPredictor(OnnxModel(content))
     if weights == 'int8':
         found = int8_loss.judge(data, before, after)
@@ -87,12 +90,20 @@ def write_onnx_detector(path, graph_def, weights, check_same, where):
     if weights == 'int8':
         raise InputError('--weights int8: not for a detector; give float32 or float16')
     model = onnx.convert(graph_def, where)
-    content = (onnx.halve_weights(model) if weights == 'float16' else model).SerializeToString()
+    model = onnx.halve_weights(model) if weights == 'float16' else model
+    content = with_checksum(model.SerializeToString())
     detector = OnnxDetector(OnnxModel(content, wanted=FINDS))
     found = check_same(lambda pictures, bboxes: detector.run(pictures))
     _write(path, content)
     print(f'{path}: {len(content) / 1e6:.1f} MB, {weights} weights; {found}')
     return 0
+
+
+def _reading(graph_def, charset, where, trusted):
+    """GraphPredictor of a graph that has read a picture: one without end is stopped here, before other tools run it."""
+    predictor = GraphPredictor(graph_def, charset, where=where, trusted=trusted)
+    predictor.read(check_pictures(predictor.canvas.side)[:1], check_bboxes()[:1])
+    return predictor
 
 
 def _write(path, content):

@@ -43,7 +43,7 @@ def check_same_map(expected, found, weights):
 def answer_of_graph(graph_def, where='the graph', trusted=True):
     """What a frozen graph answers: function (canvases, bboxes) -> texts, or the map (N, H, W) of a detector."""
     if is_detector(graph_def):
-        detector = GraphDetector(graph_def, where=where)
+        detector = GraphDetector(graph_def, where=where, trusted=trusted)
         return lambda canvases, bboxes: detector.run(canvases)
     predictor = GraphPredictor(graph_def, None, where=where, trusted=trusted)
     return lambda canvases, bboxes: [row.text for row in predictor.read(canvases, bboxes)]

@@ -1,6 +1,5 @@
 """Frozen graphs: one file that holds the graph, its weights, the charset and the settings."""
 
-import hashlib
 import json
 import re
 
@@ -12,6 +11,7 @@ from tensorflow.python.framework import tensor_util
 from ocr.charset import Charset
 from ocr.errors import InputError
 from ocr.model_files.allowed_graph import check_graph
+from ocr.model_files.checksum import checksum, require_whole
 from ocr.network import tensor_names as names
 
 PB_ENDING = '.pb'
@@ -128,8 +128,7 @@ def is_detector(graph_def):
 def serialize(graph_def):
     """Bytes of a file that holds a graph and, behind it, their own checksum as a string constant."""
     content = graph_def.SerializeToString()
-    checksum = f'sha256 {hashlib.sha256(content).hexdigest()} of {len(content)} bytes'
-    return content + with_text(tf.GraphDef(), {names.CHECKSUM: checksum}).SerializeToString()
+    return content + with_text(tf.GraphDef(), {names.CHECKSUM: checksum(content)}).SerializeToString()
 
 
 def load_graph(path, flag='pb_path', *, wanted=READS, trusted=False):
@@ -176,19 +175,13 @@ def require_nodes(graph_def, where, wanted=READS):
 
 def _take_checksum(graph_def, content, where, trusted):
     """Take the checksum out of a graph; InputError where the file's bytes before it are others."""
-    checksum = read_text(graph_def, names.CHECKSUM, where)
-    if checksum is None:
+    found = read_text(graph_def, names.CHECKSUM, where)
+    if found is None:
         return
     for position in reversed([n for n, node in enumerate(graph_def.node) if node.name == names.CHECKSUM]):
         del graph_def.node[position]
-    match = re.fullmatch(r'sha256 ([0-9a-f]{64}) of (\d{1,18}) bytes', checksum)
-    whole = match and hashlib.sha256(content[: int(match[2])]).hexdigest() == match[1]
-    behind = with_text(tf.GraphDef(), {names.CHECKSUM: checksum}).ByteSize()
-    if not trusted and not (whole and len(content) == int(match[2]) + behind):
-        raise InputError(
-            f'{where}: damaged, its content is not what its checksum says; copy it anew, or, if it was changed on '
-            'purpose, give --trust_model'
-        )
+    if not trusted:
+        require_whole(content, found, with_text(tf.GraphDef(), {names.CHECKSUM: found}).ByteSize(), where)
 
 
 def read_weights(graph_def, wanted):

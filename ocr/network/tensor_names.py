@@ -24,4 +24,4 @@ PROBABILITY = 'text_probability'  # float32 (N, H, W) of a detector, 0..1, in th
 # What travels inside a model: string constants of a frozen graph, metadata of an .onnx file
 CHARSET = 'attention_ocr/charset'  # Charset.to_text()
 CONFIG = 'attention_ocr/config'  # Config as JSON
-CHECKSUM = 'attention_ocr/checksum'  # of the file's bytes before it, see frozen_graph.serialize
+CHECKSUM = 'attention_ocr/checksum'  # of the file's bytes before it, see model_files.checksum

@@ -9,7 +9,9 @@ import numpy as np
 
 from ocr.charset import Charset
 from ocr.errors import InputError
+from ocr.model_files.allowed_onnx import check_onnx
 from ocr.model_files.fingerprint import fingerprint
+from ocr.model_files.onnx_content import check_whole, parse_onnx
 from ocr.model_files.run_limits import RunLimits
 from ocr.network import tensor_names as names
 from ocr.optional_package import import_package
@@ -23,6 +25,7 @@ REQUIREMENTS = 'requirements-onnx.txt'
 # Idle threads wait by looking again and again: that takes the cores from those that prepare images. Of 200 words on two
 # busy cores without it: half the processor time, and a quarter (batch 1) to half (batch 32) of the time by the clock.
 _SPINNING = 'session.intra_op.allow_spinning'
+_FORMAT = 'session.load_model_format', 'ONNX'  # not the runtime's own one, which nothing here checks
 READS = (names.IMAGE, names.PREDS, names.PROBS, names.CHARSET, names.CONFIG)  # what a model that reads has
 FINDS = (names.IMAGE, names.PROBABILITY, names.CONFIG)  # what a detector has
 _ERRORS_ONLY = 3  # severities that ONNX Runtime writes to stderr by itself
@@ -71,16 +74,22 @@ class OnnxModel:
 
     @classmethod
     def load(cls, path, trusted=False, *, flag='pb_path', wanted=READS):
-        """OnnxModel of a file that a flag names, within RunLimits unless it is trusted.
+        """OnnxModel of a file that a flag names; unless it is trusted, checked first, and loaded within RunLimits.
 
         Raises:
-            InputError: it cannot be read or is none.
+            InputError: it cannot be read, is damaged or none, or, unless it is trusted, it holds what allowed_onnx
+                refuses.
         """
         try:
             content = Path(path).read_bytes()
         except OSError as error:
             remedy = 'make one with export.py --format onnx or give another path'
             raise InputError(f'--{flag} {path}: {error.strerror}; {remedy}') from None
+        if not trusted:
+            inside = parse_onnx(content, path)
+            check_whole(inside, content, path)
+            check_onnx(inside, path)
+            del inside  # the weights are in it once more
         with nullcontext() if trusted else RunLimits(path).watch():
             return cls(content, path, wanted)
 
@@ -169,6 +178,7 @@ def _open_session(content, where):
     options.intra_op_num_threads = num_cores()
     options.log_severity_level = _ERRORS_ONLY
     options.add_session_config_entry(_SPINNING, '0')
+    options.add_session_config_entry(*_FORMAT)
     try:
         return onnxruntime.InferenceSession(content, options, providers=['CPUExecutionProvider'])
     except Exception as error:  # its exceptions have no base of their own

@@ -13,7 +13,9 @@ from PIL import Image
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / 'tests' / 'ocr' / 'annotations')]
 
+import numpy as np  # noqa: E402
 from layouts import LAYOUTS  # noqa: E402
+from onnx import helper, numpy_helper  # noqa: E402
 
 from ocr.annotations import Source, read_dataset  # noqa: E402
 from ocr.annotations.own import read_polygons  # noqa: E402
@@ -23,8 +25,17 @@ from ocr.datasets.index import RegionIndex, build_index, index_is_current, read_
 from ocr.errors import InputError  # noqa: E402
 from ocr.evaluation.error_report.comparison import Earlier  # noqa: E402
 from ocr.evaluation.run import load_readings  # noqa: E402
+from ocr.model_files.allowed_encoder import check_encoder  # noqa: E402
+from ocr.model_files.allowed_onnx import check_onnx  # noqa: E402
+from ocr.model_files.onnx_content import check_whole, parse_onnx, with_checksum  # noqa: E402
 from ocr.reading.results_file import open_results, read_results  # noqa: E402
 
+ENCODER = """<?xml version="1.0"?><net name="encoder"><layers>
+<layer id="0" name="weights" type="Const"><data element_type="f32" shape="4" offset="16" size="16"/>
+<output><port id="0"><dim>4</dim></port></output></layer>
+<layer id="1" name="a/b" type="ReLU"><output><port id="0"><dim>-1</dim><dim>4</dim></port></output></layer>
+</layers></net>
+"""
 PLACE = {'image': 'a.png', 'polygon': [[0, 0], [9, 0], [9, 9]], 'dataset': 'mine', 'truth': 'word'}
 READING = {**PLACE, 'text': 'word', 'confidence': 0.5, 'char_confidences': [0.9, 0.8, 0.7, 0.9]}
 RUN = {'model': 'abc', 'full_length': False}
@@ -56,7 +67,12 @@ class Target:
 
 def all_targets(folder):
     """Targets whose files lie in a folder, which is made."""
-    return [*_label_files(folder / 'labels'), *_own_files(folder / 'own'), *_indexes(folder / 'index')]
+    return [
+        *_label_files(folder / 'labels'),
+        *_own_files(folder / 'own'),
+        *_indexes(folder / 'index'),
+        *_models(folder / 'models'),
+    ]
 
 
 def _label_files(folder):
@@ -149,6 +165,30 @@ def _indexes(folder):
     build_index(Source.of('mine', str(labels)), folder / 'other.jsonl')
     other = folder / 'other.jsonl'
     yield Target('images', Path(f'{other}.images'), lambda: index_is_current(other, Source.of('mine', labels)))
+
+
+def _models(folder):
+    """Model files, as they are checked before they are loaded."""
+    folder.mkdir()
+    size = numpy_helper.from_array(np.int64([2, 3]), 'size')
+    inner = helper.make_graph([helper.make_node('Constant', [], ['b'], value=size)], 'inner', [], [])
+    nodes = [
+        helper.make_node('ConstantOfShape', ['size'], ['a'], value=numpy_helper.from_array(np.float32([1]))),
+        helper.make_node('If', ['a'], ['b'], then_branch=inner, else_branch=inner),
+        helper.make_node('Conv', ['a', 'b'], ['c'], pads=[1, 1, 1, 1]),
+    ]
+    content = helper.make_model(helper.make_graph(nodes, 'g', [], [], [size])).SerializeToString()
+    for name, whole in {'plain.onnx': content, 'checked.onnx': with_checksum(content)}.items():
+        (folder / name).write_bytes(whole)
+        yield Target(name, folder / name, lambda path=folder / name: _check_onnx(path.read_bytes()))
+    encoder = _written(folder / 'encoder.xml', ENCODER)
+    yield Target('encoder.xml', encoder, lambda: check_encoder(encoder.read_bytes(), 32, 'encoder.xml'))
+
+
+def _check_onnx(content):
+    model = parse_onnx(content, 'm.onnx')
+    check_whole(model, content, 'm.onnx')
+    check_onnx(model, 'm.onnx')
 
 
 def _read_index(path):

@@ -56,12 +56,13 @@ def test_a_run_that_takes_much_memory_is_ended(quick, monkeypatch):
     assert len(held) and 'm.pb: a run takes more than' in ended[0]
 
 
-ENDLESS = """
+IN_TENSORFLOW = """
 import sys
 from ocr.network.tensorflow_start import start_tensorflow
 start_tensorflow()
 import tensorflow.compat.v1 as tf
 from ocr.model_files import run_limits
+from ocr.reading.graph_detector import GraphDetector
 from ocr.reading.graph_predictor import GraphPredictor
 from ocr.charset import Charset
 import numpy as np
@@ -71,15 +72,43 @@ with tf.Graph().as_default() as graph:
     number = tf.while_loop(lambda n: n >= 0, lambda n: tf.abs(n - n), [tf.constant(0)])
     tf.fill([1, 1], tf.cast(number, tf.int64), name='sequence_preds')
     tf.fill([1, 1], 1.0, name='sequence_probs')
+    tf.fill([1, 32, 32], tf.cast(number, tf.float32), name='text_probability')
 open(sys.argv[1], 'wb').write(graph.as_graph_def().SerializeToString())
-GraphPredictor.from_pb(sys.argv[1], Charset.preset('digits')).read(np.zeros((1, 32, 32, 3), np.uint8))
+canvases = np.zeros((1, 32, 32, 3), np.uint8)
+"""
+READS = IN_TENSORFLOW + "GraphPredictor.from_pb(sys.argv[1], Charset.preset('digits')).read(canvases)"
+FINDS = IN_TENSORFLOW + 'GraphDetector.from_pb(sys.argv[1]).run(canvases)'
+FINDS_IN_ONNX_RUNTIME = """
+import sys
+import numpy as np
+from onnx import TensorProto, helper
+from ocr.model_files import run_limits
+from ocr.reading.onnx_detector import OnnxDetector
+run_limits._SECONDS, run_limits._SECONDS_A_ROW = 1, 0
+def value(name, kind=TensorProto.BOOL, shape=()):
+    return helper.make_tensor_value_info(name, kind, shape)
+same = [helper.make_node('Identity', ['go'], ['on']), helper.make_node('Identity', ['a'], ['b'])]
+inputs = [value('n', TensorProto.INT64), value('go'), value('a')]
+body = helper.make_graph(same, 'body', inputs, [value('on'), value('b')])
+nodes = [
+    helper.make_node('Constant', [], ['true'], value=helper.make_tensor('t', TensorProto.BOOL, [], [1])),
+    helper.make_node('Loop', ['', 'true', 'true'], ['end'], body=body),
+    helper.make_node('Cast', ['end'], ['text_probability'], to=TensorProto.FLOAT),
+]
+inputs = [value('image', TensorProto.FLOAT, ['n', 'h', 'w', 3])]
+graph = helper.make_graph(nodes, 'g', inputs, [value('text_probability', TensorProto.FLOAT)])
+model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 17)], ir_version=8)
+model.metadata_props.add(key='attention_ocr/config', value='{"image_size": 32, "seq_len": 1}')
+open(sys.argv[1], 'wb').write(model.SerializeToString())
+OnnxDetector.load(sys.argv[1]).run(np.zeros((1, 32, 32, 3), np.uint8))
 """
 
 
-def test_an_endless_loop_ends_with_one_line(tmp_path):
-    path = tmp_path / 'm.pb'
+@pytest.mark.parametrize(('script', 'name'), [(READS, 'm.pb'), (FINDS, 'm.pb'), (FINDS_IN_ONNX_RUNTIME, 'm.onnx')])
+def test_an_endless_loop_ends_with_one_line(tmp_path, script, name):
+    path = tmp_path / name
     process = subprocess.run(
-        [sys.executable, '-c', ENDLESS, path], cwd=tiny.ROOT, capture_output=True, text=True, timeout=600, check=False
+        [sys.executable, '-c', script, path], cwd=tiny.ROOT, capture_output=True, text=True, timeout=600, check=False
     )
     assert process.returncode == 2, process.stderr
     assert process.stderr.strip().splitlines()[-1] == (

@@ -12,6 +12,7 @@ import tiny
 
 from ocr.charset import Charset
 from ocr.errors import InputError
+from ocr.network import tensor_names as names
 from ocr.reading.onnx_predictor import OnnxModel, OnnxPredictor
 from ocr.reading.open_model import open_model, read_model
 
@@ -133,12 +134,46 @@ def test_settings_of_how_it_is_shown_stand_under_the_command_line(latin):
         assert open_model(model, **cfg.reading).identity['tta'] == views
 
 
-@pytest.mark.parametrize('content', [b'', b'no model', None])
-def test_what_is_no_model_is_refused(latin, tmp_path, content):
+@pytest.mark.parametrize(
+    ('content', 'message'),
+    [
+        (b'', r'ONNX Runtime cannot load this model \(.*\); export it anew'),
+        (b'no model', 'no ONNX model, or damaged; export it anew'),
+        (lambda whole: whole[:-1000], 'no ONNX model, or damaged; export it anew'),
+        (lambda whole: whole[: 10**6] + bytes([whole[10**6] ^ 1]) + whole[10**6 + 1 :], 'damaged, its content is not'),
+    ],
+)
+def test_what_is_no_model_is_refused(latin, tmp_path, content, message):
     path = tmp_path / 'x.onnx'
-    path.write_bytes(latin.read_bytes()[:-1000] if content is None else content)
-    with pytest.raises(InputError, match=r'x\.onnx: ONNX Runtime cannot load this model \(.*\); export it anew'):
+    path.write_bytes(content(latin.read_bytes()) if callable(content) else content)
+    with pytest.raises(InputError, match=rf'x\.onnx: {message}'):
         OnnxModel.load(str(path))
+
+
+def test_files_without_a_checksum_are_read_and_changed_ones_need_trust(latin, tmp_path):
+    model = onnx.load(latin)
+    model.doc_string = 'mine'
+    (tmp_path / 'x.onnx').write_bytes(model.SerializeToString())
+    with pytest.raises(InputError, match=r'x\.onnx: damaged, its content is not what its checksum says'):
+        OnnxModel.load(str(tmp_path / 'x.onnx'))
+    OnnxModel.load(str(tmp_path / 'x.onnx'), trusted=True)
+    entries = [entry for entry in model.metadata_props if entry.key != names.CHECKSUM]
+    del model.metadata_props[:]
+    model.metadata_props.extend(entries)
+    (tmp_path / 'x.onnx').write_bytes(model.SerializeToString())
+    OnnxModel.load(str(tmp_path / 'x.onnx'))
+
+
+def test_an_operation_that_is_not_allowed_needs_trust(latin, tmp_path):
+    model = onnx.load(latin)
+    model.graph.node.add(op_type='RandomNormal', name='noise', output=['noise']).attribute.add(
+        name='shape', type=onnx.AttributeProto.INTS, ints=[1]
+    )
+    del model.metadata_props[-1]
+    (tmp_path / 'x.onnx').write_bytes(model.SerializeToString())
+    with pytest.raises(InputError, match=r'x\.onnx: holds the operation RandomNormal \(node noise\)'):
+        read_model(str(tmp_path / 'x.onnx'))
+    assert read_model(str(tmp_path / 'x.onnx'), trusted=True).graph.charset
 
 
 def test_models_of_others_are_refused(latin):
