@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -11,8 +12,11 @@ import time
 
 import numpy as np
 import pytest
+import stalling_proxy
 import tiny
 from tensorpack.train import StopTraining
+
+from ocr.model_files.checkpoint import checkpoint_fault, find_checkpoint
 
 SHARED = {
     'frozen_batch_norm': True,
@@ -51,14 +55,18 @@ class Worker:
 
 @pytest.fixture
 def start():
-    """Function (words, checkpoint_path, settings) -> two Worker of one training; killed at the end of the test."""
+    """Function (words, checkpoint_path, clusters, settings) -> two Worker of one training, killed after the test.
+
+    `clusters` are --cluster of each of them; by default both have the same.
+    """
     workers = []
 
-    def start_two(words, checkpoint_path, **settings):
-        cluster = ','.join(f'127.0.0.1:{port}' for port in tiny.free_ports(2))
-        settings = {**SHARED, 'batch_size': 4, **settings, 'cluster': cluster}
+    def start_two(words, checkpoint_path, clusters=None, **settings):
+        clusters = clusters or [','.join(f'127.0.0.1:{port}' for port in tiny.free_ports(2))] * 2
+        settings = {**SHARED, 'batch_size': 4, **settings}
         pair = [
-            Worker(tiny.training_flags(words, checkpoint_path, **settings, task_index=number)) for number in range(2)
+            Worker(tiny.training_flags(words, checkpoint_path, **settings, cluster=cluster, task_index=number))
+            for number, cluster in enumerate(clusters)
         ]
         workers.extend(pair)
         return pair
@@ -85,6 +93,11 @@ def history(folder):
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
+def gone(number):
+    """Pattern of the line that names a lost worker."""
+    return rf'train.py: worker {number} \(127.0.0.1:\d+\) of --cluster has gone, .*'
+
+
 def test_two_workers_learn_as_one_with_twice_the_batch_through_a_kill_and_a_signal(start, tmp_path, monkeypatch):
     words = tiny.write_words(tmp_path / 'words', ['270', '581', '619', '840', '713', '295', '306', '482'])
     folder = tmp_path / 'two' / 'checkpoint'
@@ -92,7 +105,7 @@ def test_two_workers_learn_as_one_with_twice_the_batch_through_a_kill_and_a_sign
     step = wait_for_step(workers, folder, 3)
     workers[1].process.kill()
     code, line = workers[0].end()
-    assert code == 2 and re.fullmatch(r'train.py: worker 1 \(127.0.0.1:\d+\) of --cluster has gone, .*', line), line
+    assert code == 2 and re.fullmatch(gone(1), line), line
 
     workers = start(words, folder)
     last = wait_for_step(workers, folder, step + 3)
@@ -122,4 +135,36 @@ def test_the_others_end_when_worker_0_is_killed(start, tmp_path):
     wait_for_step(workers, folder, 4)
     workers[0].process.kill()
     code, line = workers[1].end()
-    assert code == 2 and re.fullmatch(r'train.py: worker 0 \(127.0.0.1:\d+\) of --cluster has gone, .*', line), line
+    assert code == 2 and re.fullmatch(gone(0), line), line
+
+
+def test_a_network_that_stalls_ends_both_and_each_names_the_other(start, tmp_path):
+    words = tiny.write_words(tmp_path / 'words', tiny.EIGHT_WORDS)
+    folder = tmp_path / 'checkpoint'
+    ports = tiny.free_ports(2)
+    with stalling_proxy.StallingProxy(ports[0]) as first, stalling_proxy.StallingProxy(ports[1]) as second:
+        pairs = ((ports[0], second.port), (first.port, ports[1]))
+        clusters = [','.join(f'127.0.0.1:{port}' for port in pair) for pair in pairs]
+        workers = start(words, folder, clusters, steps_per_epoch=4)
+        wait_for_step(workers, folder, 4)
+        for proxy in (first, second):
+            assert proxy.passed > 10_000  # their gradients go through it
+            proxy.stall()
+        for number, worker in enumerate(workers):
+            code, line = worker.end()
+            assert code == 2 and re.fullmatch(gone(1 - number), line), line
+
+
+def test_a_full_disk_of_worker_0_is_named_and_what_was_saved_stays(start, tmp_path):
+    words = tiny.write_words(tmp_path / 'words', tiny.EIGHT_WORDS)
+    folder = tmp_path / 'checkpoint'
+    workers = start(words, folder, steps_per_epoch=4)
+    wait_for_step(workers, folder, 8)
+    resource.prlimit(workers[0].process.pid, resource.RLIMIT_FSIZE, (100, 100))  # as tiny.largest_file
+    code, line = workers[0].end()
+    last = find_checkpoint(str(folder))
+    assert code == 2 and re.fullmatch(rf'train.py: {folder}: cannot save \(.*\); {last} is whole, go on .*', line), line
+    assert checkpoint_fault(last) is None and tiny.read_weights(last)['global_step'] >= 4
+    assert history(folder)[-1]['step'] >= 8
+    code, line = workers[1].end()
+    assert code == 2 and re.fullmatch(gone(0), line), line

@@ -1,7 +1,7 @@
 """The machines of a training: who they are, whether they are there, and what they tell each other.
 
 Each worker is a process of train.py with a TensorFlow server. TensorFlow averages between them; who has gone is found
-here, by knocking at the port of each: an address that refuses or does not answer belongs to a worker that is lost.
+here, by knocking at the port of each: a worker that refuses or does not answer is lost.
 """
 
 import hashlib
@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import tensorflow.compat.v1 as tf
@@ -27,6 +28,7 @@ PATIENCE = 600.0  # seconds to wait for the other workers at the start: a queue 
 KNOCKS = 3  # without an answer, and a worker is lost
 KNOCK_SECONDS = 5.0  # that one waits for an answer
 _QUIET_SECONDS = 10.0  # that a run of the graph takes before somebody looks whether all are there
+_SETTINGS = b'\x04'  # type of the first frame of an HTTP/2 server
 _LEADER = '/job:worker/replica:0/task:0'
 _ON_LOSS = (
     tf.errors.UnavailableError,
@@ -155,14 +157,15 @@ class Cluster:
 
     def lost(self):
         """Numbers of the workers that do not answer."""
-        others = [number for number in range(self.size) if number != self.index]
-        silent = dict.fromkeys(others)
+        silent = [number for number in range(self.size) if number != self.index]
         for _ in range(KNOCKS):
-            silent = {number: fault for number in silent if (fault := knock(self.addresses[number]))}
+            with ThreadPoolExecutor(len(silent)) as pool:  # each may take its time not to answer
+                faults = pool.map(knock, [self.addresses[number] for number in silent])
+                silent = [number for number, fault in zip(silent, faults, strict=True) if fault]
             if not silent:
                 break
             time.sleep(0.5)
-        return list(silent)
+        return silent
 
     def _loss(self, error):
         """What to say of an error of TensorFlow's."""
@@ -236,13 +239,18 @@ class ClusterSession(tf.Session):
 
 
 def knock(address):
-    """Why nothing answers at 'host:port', in words; '' where something does."""
+    """Why no worker answers at 'host:port', in words; '' if one does.
+
+    TensorFlow's servers speak first. Only connecting says too little: the kernel accepts connections for a process
+    that is halted, and a proxy for a network that stalls.
+    """
     host, _, port = address.rpartition(':')
     try:
-        with socket.create_connection((host.strip('[]'), int(port)), KNOCK_SECONDS):
-            return ''
+        with socket.create_connection((host.strip('[]'), int(port)), KNOCK_SECONDS) as connection:
+            header = connection.makefile('rb').read(9)
     except OSError as error:
         return error.strerror or str(error) or type(error).__name__
+    return '' if header[3:4] == _SETTINGS else 'what answers there is no worker'
 
 
 def leave(message, code=2):

@@ -2,7 +2,7 @@
 
 import logging
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from ocr.errors import InputError
 from ocr.files.atomic import replacing
@@ -101,4 +101,5 @@ def training_in(folder):
         yield
     finally:
         logging.getLogger('tensorpack').removeHandler(handler)
-        handler.close()
+        with suppress(OSError):  # a full disk has no room for its last lines either
+            handler.close()

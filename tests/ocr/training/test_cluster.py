@@ -1,5 +1,6 @@
 """Workers that find each other, tell each other numbers, and miss one who is gone; two servers in one process."""
 
+import contextlib
 import json
 import socket
 import threading
@@ -111,13 +112,42 @@ def test_a_port_that_is_taken_is_named():
             Cluster([f'127.0.0.1:{port}', '127.0.0.1:1'], 0, 1)
 
 
-def test_something_else_at_an_address_is_no_worker():
-    (own,) = tiny.free_ports(1)
-    with socket.create_server(('127.0.0.1', 0)) as other:
-        address = f'127.0.0.1:{other.getsockname()[1]}'
-        assert knock(address) == ''
-        with pytest.raises(InputError, match=f'{address} answers no worker of this training'):
-            Cluster([f'127.0.0.1:{own}', address], 0, 2)
+@pytest.mark.parametrize(('says', 'fault'), [(b'', 'timed out'), (b'SSH-2.0-x\r\n', 'what answers there is no worker')])
+def test_something_else_at_an_address_is_no_worker(says, fault, monkeypatch):
+    monkeypatch.setattr(clusters, 'KNOCK_SECONDS', 0.5)
+    own, port = tiny.free_ports(2)
+
+    def serve(listening):
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = listening.accept()
+                connection.sendall(says)
+                connections.append(connection)
+
+    connections = []
+    with socket.create_server(('127.0.0.1', port)) as listening:
+        threading.Thread(target=serve, args=(listening,), daemon=True).start()
+        message = rf'worker 1 \(127.0.0.1:{port}\) has not come within 1 seconds \({fault}\); start it, correct its'
+        with pytest.raises(InputError, match=message):
+            Cluster([f'127.0.0.1:{own}', f'127.0.0.1:{port}'], 0, 1)
+        listening.shutdown(socket.SHUT_RDWR)
+
+
+def test_workers_with_different_lists_are_told():
+    addresses = [f'127.0.0.1:{port}' for port in tiny.free_ports(3)]
+    third = tf.train.Server(tf.train.ClusterSpec({'worker': {2: addresses[2]}}), 'worker', 2)
+
+    def come(number):
+        with pytest.raises(InputError, match=r'answers no worker of this training .*; does everybody have'):
+            Cluster(addresses[: 2 + number], number, 5)
+
+    together(come)
+    assert third.target
+
+
+def test_who_is_lost_is_missed_within_a_minute():
+    quiet = 2 + clusters._QUIET_SECONDS
+    assert quiet + clusters.KNOCKS * (2 * clusters.KNOCK_SECONDS + 0.5) < 60  # to connect, and to answer
 
 
 def config(jobs, kind='worker', index=0):
