@@ -23,7 +23,7 @@ UNK = 0
 EOS = 1
 SPECIALS = ('<UNK>', '<EOS>')
 REPLACEMENT = '�'
-PRESETS = ('digits', 'ascii', 'gb2312')
+PRESETS = ('digits', 'ascii', 'chinese', 'gb2312')
 _SHOWN = 10  # characters that a message names
 
 _ESCAPES = {'\n': '\\n', '\r': '\\r', '\ufeff': '\\ufeff'}
@@ -194,8 +194,10 @@ class Charset:
 
     @classmethod
     def preset(cls, name):
-        """One of PRESETS: 'digits' (0-9), 'ascii' (95 printable) or 'gb2312'.
+        """One of PRESETS: 'digits' (0-9), 'ascii' (95 printable), 'chinese' or 'gb2312'.
 
+        chinese: printable ASCII, 43 full-width punctuation marks and symbols, and the 3755 common hanzi, which are
+        level 1 of GB 2312.
         gb2312: printable ASCII, then of GB 2312 row 1 (punctuation and symbols), row 3 (full-width forms) and the 6763
         hanzi of both levels.
         """

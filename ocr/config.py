@@ -124,7 +124,7 @@ class Config:
             **THE_MODELS,
         },
     )
-    """Charset file, or digits, ascii, gb2312."""
+    """Charset file, or digits, ascii, chinese (common characters), gb2312 (all of its characters)."""
 
     # Results
     output_path: str = setting(

@@ -1,5 +1,6 @@
 """Texts from a person's own file: a word list, or passages of a corpus."""
 
+import re
 import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,13 +14,20 @@ from ocr.errors import InputError
 
 LONGEST_WORD = 25  # characters; a longer run without a space is a script without spaces and may be cut anywhere
 MAX_TRIES = 8  # places looked at for a passage of the length
+_IDEOGRAPH = re.compile('[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]')  # Chinese characters and kana
+_RUNNING = re.compile('[\u3002\uff0c\uff1b]')  # full stop, comma and semicolon of Chinese text, which no word has
+_OPENING = '(\\[{<\u2018\u201c\u3008\u300a\u300c\u300e\u3010\u3014\uff08'
+_CLOSING = ')\\]}>!,.:;?%\u2019\u201d\u2026\u3001\u3002\u3009\u300b\u300d\u300f\u3011\u3015'
+_CLOSING += '\uff01\uff05\uff09\uff0c\uff1a\uff1b\uff1f'
+_UNBROKEN = re.compile(f'[{_OPENING}]*(?:[!-~]+|\\S)?[{_CLOSING}]*\\s?')  # what no line end comes into, in Chinese text
 
 
 @dataclass(frozen=True, slots=True)
 class CorpusLines:
     """Passages of running text: as many whole words of a line as have the length, from anywhere in the corpus.
 
-    What has no spaces is cut between any two characters, and so is a word where none is short enough.
+    What has no spaces is cut between any two characters, and so is a word where none is short enough. Chinese text is
+    cut as lines of it end: not inside a Latin word or a number, not before a comma or after an opening bracket.
     """
 
     lines: tuple
@@ -36,7 +44,9 @@ class CorpusLines:
         for place in rng.integers(self._ends[-1], size=MAX_TRIES):
             number = int(np.searchsorted(self._ends, place, side='right'))
             line = self.lines[number]
-            passage, is_whole = _passage(line, int(place - self._ends[number]) + len(line), length)
+            place = int(place - self._ends[number]) + len(line)
+            cut_from = _chinese_passage if _IDEOGRAPH.search(line, place, place + length) else _passage
+            passage, is_whole = cut_from(line, place, length)
             if is_whole and len(passage) == length:
                 return passage
             if not is_whole:
@@ -59,6 +69,8 @@ class CorpusLines:
 def read_texts(path):
     """A `WordList` if every line of the UTF-8 file is one word, else `CorpusLines`; empty lines are passed over.
 
+    A line is more than one word if it has a space in it, or a comma or full stop of Chinese text.
+
     Raises:
         InputError: the file is missing, not UTF-8 or has no text in it.
     """
@@ -72,7 +84,7 @@ def read_texts(path):
     lines = tuple(line for line in lines if line)
     if not lines:
         raise InputError(f'{path}: no text in it; give a word list or a corpus file, one word or sentence a line')
-    return CorpusLines(lines) if any(' ' in line for line in lines) else WordList(lines)
+    return CorpusLines(lines) if any(' ' in line or _RUNNING.search(line) for line in lines) else WordList(lines)
 
 
 def _passage(line, place, length):
@@ -89,3 +101,22 @@ def _passage(line, place, length):
     if start + length < len(line) and line[start + length] != ' ':
         passage = passage[: passage.rindex(' ')]
     return passage.strip(), True
+
+
+def _chinese_passage(line, place, length):
+    """(at most `length` characters of a line around a place; True unless it was cut inside what is unbroken)."""
+    start = max(place - length - LONGEST_WORD, 0)
+    pieces = [match.span() for match in _UNBROKEN.finditer(line, start, place + length + LONGEST_WORD) if match.group()]
+    pieces = pieces[1:] if start else pieces  # the first one may begin before
+    first = last = sum(end <= place for _, end in pieces)
+
+    def fits(first, last):
+        return first >= 0 and last < len(pieces) and len(line[pieces[first][0] : pieces[last][1]].rstrip()) <= length
+
+    if not fits(first, last):
+        return line[place : place + length].strip(), False
+    while fits(first, last + 1):
+        last += 1
+    while fits(first - 1, last):
+        first -= 1
+    return line[pieces[first][0] : pieces[last][1]].strip(), True

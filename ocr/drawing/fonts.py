@@ -11,7 +11,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from fontTools.pens.boundsPen import ControlBoundsPen
 from fontTools.ttLib import TTCollection, TTFont, TTLibError
 from PIL import Image, ImageDraw, ImageFont
 
@@ -25,6 +24,7 @@ OUTLINE_TABLES = ('glyf', 'CFF ', 'CFF2')
 _TELLING = 'abdeghnqr'  # small letters whose forms are not those of their capitals
 _MEASURED_SIZE = 128  # pixels an em at which distances are measured
 _COMPARED_SIZE = 64  # pixels an em at which letters are compared
+_PROBED_SIZE = 24  # pixels an em at which a glyph is looked at for ink
 _ALIKE = 0.78  # overlap of a letter's ink and its capital's
 CJK_HINT = 'Debian: fonts-noto-cjk or fonts-wqy-microhei'
 
@@ -195,47 +195,34 @@ def _is_usable(face, name):
     return missing is None
 
 
-class _Face:
-    """A face as fontTools reads it: its character map, and its outlines once they are asked for."""
-
-    def __init__(self, path, number):
-        self._file = TTFont(path, fontNumber=number, lazy=True)
-        self.characters = self._file.getBestCmap()
-
-    @cached_property
-    def glyphs(self):
-        """The glyph set."""
-        return self._file.getGlyphSet()
-
-
-_face = lru_cache(maxsize=64)(_Face)
-
-
 @lru_cache(maxsize=1 << 13)
 def _code_points(path, number):
-    """uint32 (n,), sorted: the characters of a face; small enough to be kept of thousands, each read once."""
-    return np.sort(np.fromiter(_face(path, number).characters, np.uint32))
+    """uint32 (n,), sorted: the characters that a face maps to a glyph of their own.
+
+    Nothing else of the file is kept: with what fontTools holds of them, 37 Chinese faces took 1.7 GB. A small letter
+    that shares its capital's glyph cannot be told from it and is left out.
+    """
+    with TTFont(path, fontNumber=number, lazy=True) as face:
+        names = face.getBestCmap()
+
+    def is_own(code, name):
+        capital = chr(code).upper()
+        is_doubled = len(capital) == 1 and ord(capital) != code and names.get(ord(capital)) == name
+        return name != '.notdef' and not is_doubled
+
+    return np.sort(np.fromiter((code for code, name in names.items() if is_own(code, name)), np.uint32))
 
 
 @lru_cache(maxsize=1 << 18)
 def _has_glyph(path, number, character):
-    """See `Font.has`. A small letter that shares its capital's glyph cannot be told from it and counts as missing."""
+    """See `Font.has`."""
     known, code = _code_points(path, number), ord(character)
     place = np.searchsorted(known, code)
     if place == len(known) or known[place] != code:
         return False
-    face = _face(path, number)
-    characters, name = face.characters, face.characters[code]
-    if name == '.notdef':
-        return False
     if character.isspace() or character in JOINERS:
         return True
-    capital = character.upper()
-    if capital != character and len(capital) == 1 and characters.get(ord(capital)) == name:
-        return False
-    pen = ControlBoundsPen(face.glyphs)
-    face.glyphs[name].draw(pen)
-    return pen.bounds is not None and pen.bounds[0] < pen.bounds[2] and pen.bounds[1] < pen.bounds[3]
+    return _sized(path, number, _PROBED_SIZE).getmask(character).getbbox() is not None
 
 
 @lru_cache(maxsize=256)

@@ -104,41 +104,42 @@ class Patterns:
         return (Patterns(tuple(forms), words) if forms else None), list(dict.fromkeys(dropped))
 
 
-def patterns(texts, words=None):
+def patterns(texts, words=None, fields=None):
     """`Patterns` from strings such as '{ndd} {unit}' or '({word})': names in braces stand for CHARACTERS and FIELDS.
 
     Args:
         texts: strings, each as likely as the others among those of a length.
         words: the source that {word} stands for.
+        fields: {name: tuple of choices} that come before those of FIELDS; None for none.
 
     Raises:
         InputError: there is no such field, or no source of words.
     """
-    forms = tuple(form for text in texts for form in _forms(text))
+    forms = tuple(form for text in texts for form in _forms(text, {**FIELDS, **(fields or {})}))
     if not forms or (words is None and any(form.num_words for form in forms)):
         raise InputError('patterns of text need at least one pattern, and a source for {word}')
     return Patterns(forms, words)
 
 
-def _forms(text):
+def _forms(text, fields):
     """The forms of one pattern: one for each combination of lengths that its fields can have."""
     pieces = []
     for i, piece in enumerate(re.split(r'\{(\w+)\}', text)):
         if i % 2:
-            pieces.extend(_choices(piece, text))
+            pieces.extend(_choices(piece, text, fields))
         elif piece:
             pieces.append((piece,))
     return [Form(form) for form in itertools.product(*map(_by_length, pieces))]
 
 
-def _choices(name, text):
+def _choices(name, text, fields):
     """What the field of that name stands for: a list of tuples of choices, or of None for a word."""
     if name == 'word':
         return [None]
-    if name in FIELDS:
-        return [FIELDS[name]]
+    if name in fields:
+        return [fields[name]]
     if not set(name) <= set(CHARACTERS):
-        raise InputError(f'pattern {text!r}: no field {name!r}; there are word, {", ".join([*CHARACTERS, *FIELDS])}')
+        raise InputError(f'pattern {text!r}: no field {name!r}; there are word, {", ".join([*CHARACTERS, *fields])}')
     return [CHARACTERS[letter] for letter in name]
 
 

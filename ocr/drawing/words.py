@@ -41,7 +41,7 @@ class WordTable:
         """A word of `length` characters; if there is none, of the nearest shorter length, else of the shortest."""
         shorter = [existing for existing in self._by_length if existing <= length]
         words, totals = self._by_length[max(shorter) if shorter else min(self._by_length)]
-        return words[_draw_place(rng, totals)]
+        return words[draw_place(rng, totals)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class WordSequence:
         """At most `length` characters, unless the source has nothing so short."""
         text = ''
         while (room := length - len(text) - bool(text)) > 0:
-            word = self.words.draw(rng, min(room, 1 + _draw_place(rng, WORD_LENGTHS)))
+            word = self.words.draw(rng, min(room, 1 + draw_place(rng, WORD_LENGTHS)))
             if text and len(word) > room:
                 break
             text = f'{text} {word}'.lstrip()
@@ -180,10 +180,10 @@ def _make_up(model, rng, length):
         following, totals, _ = model[word[-ORDER:]]
         if not following:
             break
-        word += following[_draw_place(rng, totals)]
+        word += following[draw_place(rng, totals)]
     return word[ORDER:], model[word[-ORDER:]][2]
 
 
-def _draw_place(rng, totals):
+def draw_place(rng, totals):
     """A place in an array of running totals, in proportion to what it adds."""
     return int(np.searchsorted(totals, rng.random() * totals[-1], side='right'))

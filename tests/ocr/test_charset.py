@@ -150,7 +150,7 @@ def test_reference_classes_that_are_one_character_keep_their_ids(caplog):
 
 
 def test_missing_and_binary_files(tmp_path):
-    with pytest.raises(InputError, match=r'nowhere\.txt: cannot read .*digits, ascii, gb2312'):
+    with pytest.raises(InputError, match=r'nowhere\.txt: cannot read .*digits, ascii, chinese, gb2312'):
         Charset.load(tmp_path / 'nowhere.txt')
     (tmp_path / 'image.png').write_bytes(b'\x89PNG\r\n\x1a\n')
     with pytest.raises(InputError, match='not UTF-8'):
@@ -185,6 +185,17 @@ def test_gb2312_holds_both_levels_ascii_and_full_width_forms():
     assert charset.unknown(''.join(map(chr, range(32, 127)))) == []
     assert charset.unknown('，。！？（）：；“”、《》【】—…·￥～　ＡＢＣａｂｃ０１２') == []
     assert charset.num_classes == 2 + 95 + 94 + 94 + 6763
+
+
+def test_chinese_holds_the_common_hanzi_ascii_and_punctuation():
+    codes = (bytes((row, cell)) for row in range(0xB0, 0xD8) for cell in range(0xA1, 0xFF))
+    level_1 = ''.join(code.decode('gb2312', 'ignore') for code in codes)
+    charset = Charset.preset('chinese')
+    text = ''.join(charset.characters[2:])
+    assert text[:95] == ''.join(map(chr, range(32, 127))) and text[-3755:] == level_1 and charset.num_classes == 3895
+    marks = text[95:-3755]
+    assert set('\u3001\u3002\uff0c\uff1a\uff08\uff09\uff01\uff1f\uffe5\u300a\u300b\u00b7\u2026') <= set(marks)
+    assert set(text) <= set(Charset.preset('gb2312').characters)
 
 
 @pytest.mark.parametrize('name', PRESETS)

@@ -50,6 +50,26 @@ def test_scripts_without_spaces_are_cut_to_the_length():
     assert sum(text in line and len(text) == 12 for text in texts) > 80
 
 
+def test_chinese_text_is_cut_as_its_lines_end():
+    line = (
+        '\u8bf7\u4f7f\u7528Python\u7f16\u7a0b\uff0c'
+        '\u5b89\u88c5\uff08\u7248\u672c3.12\uff09\u3002\u7136\u540e\u8fd0\u884c make test \u547d\u4ee4'
+    )
+    texts = set(_draws(CorpusLines((line,)), 8, 400))
+    assert all(text in line and len(text) <= 8 for text in texts)
+    assert not any(text[0] in '\uff0c\uff09\u3002' or text[-1] == '\uff08' for text in texts)
+    assert all(('Python' in text) == ('y' in text) and ('3.12' in text) == ('3' in text) for text in texts)
+    assert {'\u7528Python\u7f16', '\u5b89\u88c5\uff08\u7248\u672c', '\u7248\u672c3.12\uff09\u3002'} & texts
+
+
+def test_chinese_text_without_a_space_is_no_word_list(tmp_path):
+    words, corpus = tmp_path / 'words.txt', tmp_path / 'corpus.txt'
+    words.write_text('\u94f6\u884c\n\u5317\u4eac\u00b7\u4e2d\u56fd\n', encoding='utf-8')
+    corpus.write_text('\u94f6\u884c\uff0c\u5317\u4eac\u3002\n\u94f6\u884c\n', encoding='utf-8')
+    assert isinstance(read_texts(words), WordList)
+    assert isinstance(read_texts(corpus), CorpusLines)
+
+
 def test_read_texts_tells_words_from_running_text(tmp_path):
     words, corpus = tmp_path / 'words.txt', tmp_path / 'corpus.txt'
     words.write_bytes('\ufeffone\r\n\r\n two \r\ncafe\u0301\r\n'.encode())

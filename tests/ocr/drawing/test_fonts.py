@@ -215,7 +215,6 @@ def test_what_no_face_has_is_looked_for_once_in_each(monkeypatch):
     opened = []
     monkeypatch.setattr('ocr.drawing.fonts.TTFont', lambda path, **_: opened.append(path) or TTFont(path))
     fonts._code_points.cache_clear()
-    fonts._face.cache_clear()
     assert not any(font.has(character) for character in '\u6c38\u6c39\u6c40' for font in FONTS)
     assert len(opened) == len(set(opened))
 
