@@ -33,7 +33,7 @@ def open_detector(cfg):
     """Detector of --detector_path, else the one that comes with the project; None if there is none."""
     from ocr.reading.open_detector import choose_detector, open_detector
 
-    if not (path := choose_detector(cfg.named_detector)):
+    if not (path := choose_detector(**cfg.detector_choice)):
         return None
     return open_detector(path, gpus=cfg.gpus, precision=cfg.precision, trusted=cfg.trust_model)
 

@@ -25,7 +25,7 @@ from collections import Counter
 from ocr.annotations import Source
 from ocr.charset import Charset
 from ocr.config import Config, parse_config, run_script
-from ocr.datasets.index import KEPT, count_table
+from ocr.datasets.counts import KEPT, count_table
 from ocr.datasets.sources import named_datasets, not_drawn, open_index, select_regions
 from ocr.errors import InputError
 from ocr.files.atomic import replacing

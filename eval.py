@@ -22,86 +22,74 @@ import dataclasses
 import logging
 import os
 
-from ocr.config import SETTINGS, parse_config, restorable, run_script, shown
+from ocr.config import SETTINGS, parse_config, run_script, shown
 from ocr.errors import InputError
 from ocr.network.tensorflow_start import start_tensorflow
 
 logger = logging.getLogger(__name__)
 
 
-def load_predictor(cfg):
-    """Predictor of --pb_path, else of --checkpoint_path, else the one shipped here; and what to call it."""
-    from ocr.reading.open_model import choose_model, open_model, read_model
+def named_detector(cfg):
+    """Detector of --detector_path or, with --detect, perhaps the one that comes with the project; None without one."""
+    from ocr.reading.open_detector import choose_detector, open_detector
 
-    pb_path = cfg.pb_path
-    if (
-        not pb_path
-        and cfg.checkpoint_path == SETTINGS['checkpoint_path'].default
-        and not os.path.isdir(cfg.checkpoint_path)
-    ):
-        pb_path = choose_model(**cfg.model_choice)
-        logger.info('no --pb_path and no checkpoint in %s: the model shipped here, %s', cfg.checkpoint_path, pb_path)
-    if pb_path:
-        model = read_model(pb_path, cfg.gpus, cfg.trust_model)
-        return open_model(model, **cfg.over(shown(model.settings)).reading, exact=True), pb_path
+    path = choose_detector(**cfg.detector_choice) if cfg.detect else cfg.detector_path
+    if path:
+        return open_detector(path, gpus=cfg.gpus, precision=cfg.precision, trusted=cfg.trust_model, exact=True)
+    if cfg.detect:
+        raise InputError('--detect: name the detector with --detector_path; train one with --model_name detector')
+    return None
+
+
+def load_model(cfg):
+    """The model of --pb_path, else of --checkpoint_path, else the one shipped here.
+
+    Returns:
+        model: Predictor or Detector.
+        path: what to call it.
+    """
+    path = cfg.pb_path
+    default = SETTINGS['checkpoint_path'].default
+    if not path and cfg.checkpoint_path == default and not os.path.isdir(default):
+        from ocr.reading.open_model import choose_model
+
+        path = choose_model(**cfg.model_choice)
+        logger.info('no --pb_path and no checkpoint in %s: the model shipped here, %s', cfg.checkpoint_path, path)
+    return (load_file(cfg, path), path) if path else load_checkpoint(cfg)
+
+
+def load_file(cfg, path):
+    """Predictor or Detector of a model's file or folder."""
+    from ocr.reading.open_detector import detector_of
+    from ocr.reading.open_model import open_model, read_model
+
+    model = read_model(path, cfg.gpus, cfg.trust_model, any_kind=True)
+    if model.is_detector:
+        return detector_of(model, precision=cfg.precision, exact=True)
+    return open_model(model, **cfg.over(shown(model.settings)).reading, exact=True)
+
+
+def load_checkpoint(cfg):
+    """Predictor or Detector of a checkpoint, and its path."""
     start_tensorflow(cfg.gpus)
     from ocr.model import freeze_checkpoint, open_checkpoint
     from ocr.network.precision import set_precision
+
+    checkpoint, cfg, charset = open_checkpoint(cfg)
+    frozen, precision = freeze_checkpoint(checkpoint, cfg, charset), set_precision(cfg.precision, exact=True)
+    if cfg.detects:
+        from ocr.reading.graph_detector import GraphDetector
+
+        return GraphDetector(frozen, precision=precision, where=checkpoint), checkpoint
     from ocr.reading.augmented_predictor import augmented
     from ocr.reading.graph_predictor import GraphPredictor
     from ocr.reading.search.build import with_search
 
-    checkpoint, cfg, charset = open_checkpoint(cfg)
-    frozen = freeze_checkpoint(checkpoint, cfg, charset)
-    precision = set_precision(cfg.precision, exact=True)
     predictor = with_search(GraphPredictor(frozen, charset, precision=precision, where=checkpoint), **cfg.decoding)
     return augmented(predictor, cfg.tta, cfg.rotate_tall), checkpoint
 
 
-def load_detector(cfg):
-    """Detector of --detector_path or, with --detect, the one that comes with the project, or of --pb_path or
-    --checkpoint_path where that is one; and what to call it.
-
-    Returns:
-        (None, '') where none of them is a detector.
-    """
-    from ocr.reading.onnx_predictor import is_onnx
-    from ocr.reading.open_detector import choose_detector, open_detector
-
-    def opened(path, flag):
-        settings = {'gpus': cfg.gpus, 'precision': cfg.precision, 'trusted': cfg.trust_model}
-        return open_detector(path, flag=flag, exact=True, **settings)
-
-    path, pb_path = choose_detector(cfg.named_detector) if cfg.detect else cfg.detector_path, cfg.pb_path
-    if path:
-        return opened(path, 'detector_path'), path
-    if cfg.detect:
-        raise InputError('--detect: name the detector with --detector_path; train one with --model_name detector')
-    if pb_path and (is_onnx(pb_path) or os.path.isdir(pb_path)):
-        return None, ''  # those read, and need no TensorFlow
-    if not pb_path and not os.path.exists(cfg.checkpoint_path):
-        return None, ''
-    start_tensorflow(cfg.gpus)
-    from ocr.model_files.checkpoint import find_checkpoint, settings_beside
-    from ocr.model_files.frozen_graph import is_detector, load_graph
-    from ocr.network.precision import set_precision
-    from ocr.reading.graph_detector import GraphDetector
-
-    if pb_path:
-        graph_def = load_graph(pb_path, wanted=(), trusted=cfg.trust_model)
-        return (opened(pb_path, 'pb_path'), pb_path) if is_detector(graph_def) else (None, '')
-    checkpoint = find_checkpoint(cfg.checkpoint_path, prefer_best=True)
-    stored = settings_beside(checkpoint) if checkpoint else None
-    if not stored or restorable(stored[0], ('model',), stored[1]).get('model_name') != 'detector':
-        return None, ''
-    from ocr.model import freeze_checkpoint, open_checkpoint
-
-    checkpoint, cfg, _ = open_checkpoint(cfg)
-    frozen = freeze_checkpoint(checkpoint, cfg, None)
-    return GraphDetector(frozen, precision=set_precision(cfg.precision, exact=True), where=checkpoint), checkpoint
-
-
-def score_detector(cfg, detector, model_path, predictor):
+def score_detector(cfg, detector, predictor):
     """Score a detector on the photographs of --eval_datasets, together with what reads, if there is something."""
     from ocr.datasets.sources import open_photographs
     from ocr.evaluation.detection_run import evaluate_detection
@@ -113,17 +101,11 @@ def score_detector(cfg, detector, model_path, predictor):
     reader = LocalReader(predictor, **cfg.reading_regions) if predictor else None
     settings = {'unit': cfg.unit, 'reader': reader, 'report': cfg.report, 'resume': cfg.resume}
     config = dataclasses.asdict(cfg)
-    evaluate_detection(detector, model_path, index, counts, cfg.output_path, config=config, **settings)
+    evaluate_detection(detector, detector.where, index, counts, cfg.output_path, config=config, **settings)
 
 
-def main(argv=None):
-    cfg = parse_config(argv, 'eval', __doc__)
-    detector, detector_path = load_detector(cfg)
-    if detector:
-        reads = (cfg.detector_path or cfg.detect) and {'pb_path', 'checkpoint_path'} & set(cfg.typed)
-        score_detector(cfg, detector, detector_path, load_predictor(cfg)[0] if reads else None)
-        return 0
-    predictor, model_path = load_predictor(cfg)
+def score_predictor(cfg, predictor, model_path):
+    """Score what reads on the regions of --eval_datasets, or on the sets of --suite."""
     settings = {'report': cfg.report, 'compare': cfg.compare, 'resume': cfg.resume, **cfg.reading_regions}
     settings['config'] = dataclasses.asdict(cfg)
     if cfg.suite:
@@ -132,12 +114,27 @@ def main(argv=None):
 
         found = find_benchmarks(cfg.suite, cfg.base_dir)
         evaluate_suite(predictor, model_path, found, cfg.index_dir, cfg.output_path, **settings)
-        return 0
+        return
     from ocr.datasets.sources import open_index
     from ocr.evaluation.run import evaluate
 
     index, counts = open_index(cfg.base_dir, cfg.index_dir, cfg.eval_datasets)
     evaluate(predictor, model_path, index, counts, cfg.output_path, **settings)
+
+
+def main(argv=None):
+    cfg = parse_config(argv, 'eval', __doc__)
+    from ocr.reading.detector import Detector
+
+    detector, model, path = named_detector(cfg), None, ''
+    if not detector or {'pb_path', 'checkpoint_path'} & set(cfg.typed):
+        model, path = load_model(cfg)
+    if detector and isinstance(model, Detector):
+        raise InputError(f'{path}: a detector, which finds text and reads none; give a model that reads')
+    if detector or isinstance(model, Detector):
+        score_detector(cfg, detector or model, model if detector else None)
+    else:
+        score_predictor(cfg, model, path)
     return 0
 
 

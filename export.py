@@ -22,14 +22,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from ocr.config import SHOWN, Config, parse_config, renamed, run_script, shown
 from ocr.errors import InputError
 from ocr.network.tensorflow_start import start_tensorflow
 
 RECOGNISER_FILE, DETECTOR_FILE = 'text_recognition.pb', 'text_detection.pb'  # what is written beside a checkpoint
-OPENVINO_FOLDER = 'openvino'  # what --format openvino writes beside the checkpoint
 
 logger = logging.getLogger(__name__)
 
@@ -54,16 +51,19 @@ class Source(NamedTuple):
     @classmethod
     def open(cls, cfg):
         """Source of the settings; InputError where there is none, or it is not written in that --format."""
+        from ocr.evaluation.same_text import answer_of_graph
         from ocr.model_files.frozen_graph import PB_ENDING
 
         source = (cls.from_pb if cfg.checkpoint_path.endswith(PB_ENDING) else cls.from_checkpoint)(cfg)
         if source.cfg.detects and cfg.format not in ('pb', 'onnx'):
             raise InputError(f'--format {cfg.format}: a detector is written as pb or onnx')
+        if cfg.format in ('onnx', 'openvino') and not source.is_pb:  # what is converted was only just frozen
+            source.check_same(answer_of_graph(source.graph_def))
         return source
 
     @classmethod
     def from_checkpoint(cls, cfg):
-        from ocr.model import freeze_checkpoint, open_checkpoint
+        from ocr.model import answer_of_checkpoint, freeze_checkpoint, open_checkpoint
 
         checkpoint, cfg, charset = open_checkpoint(cfg)
         logger.info('freezing %s', checkpoint)
@@ -119,19 +119,6 @@ class Source(NamedTuple):
         return f'{self.charset.num_classes} classes; reads {len(found)} of {len(found)} pictures as {who} does'
 
 
-def answer_of_checkpoint(checkpoint, cfg, charset, canvases, bboxes):
-    """What a checkpoint itself reads, or the map by which it finds text, without any freezing."""
-    from ocr.model import live_output
-    from ocr.network import tensor_names as names
-
-    feed = {names.IMAGE: canvases.astype(np.float32) / 255}
-    if cfg.detects:
-        return live_output(checkpoint, cfg, None, names.PROBABILITY, feed)
-    if cfg.with_bbox:
-        feed[names.NORMALIZED_BBOX] = bboxes
-    return [charset.decode(row) for row in live_output(checkpoint, cfg, charset, names.PREDS, feed)]
-
-
 def shown_as_told(graph_def, path, cfg):
     """A frozen graph whose settings of how a region is shown are changed as the command line says.
 
@@ -153,33 +140,12 @@ def shown_as_told(graph_def, path, cfg):
     return with_text(graph_def, {names.CONFIG: json.dumps({**inside, **changed})}) if changed else graph_def
 
 
-def main(argv=None):
-    cfg = parse_config(argv, 'export', __doc__)
-    if cfg.weights == 'int8' and cfg.format != 'onnx':
-        raise InputError(f'--weights int8 is of --format onnx; --format {cfg.format} does without it')
-    start_tensorflow(cfg.gpus)
-    from ocr.evaluation import conversion
-    from ocr.evaluation.int8_loss import LabelledData
+def export_graph(cfg):
+    """Write a frozen graph or a SavedModel, if it does what its source does."""
     from ocr.evaluation.same_text import answer_of_graph
     from ocr.model_files.frozen_graph import halve_weights
     from ocr.model_files.saved_model import write_pb, write_saved_model
 
-    data = cfg.part(LabelledData)
-    if cfg.format in ('openvino', 'onnx'):
-        if cfg.format == 'onnx':
-            conversion.check_onnx(cfg.pb_path)
-        source, where = Source.open(cfg), cfg.checkpoint_path
-        if not source.is_pb:
-            source.check_same(answer_of_graph(source.graph_def))
-        graph_def, folder = source.graph_def, os.path.dirname(source.path)
-        if cfg.format == 'openvino':
-            path = cfg.pb_path or os.path.join(folder, OPENVINO_FOLDER)
-            return conversion.write_openvino(path, graph_def, data, where, source.trusted)
-        name = conversion.ONNX_DETECTOR_FILE if source.cfg.detects else conversion.ONNX_FILE
-        path = cfg.pb_path or os.path.join(folder, name)
-        if source.cfg.detects:
-            return conversion.write_onnx_detector(path, graph_def, cfg.weights, source.check_same, where)
-        return conversion.write_onnx(path, graph_def, source.charset, cfg.weights, data, where, source.trusted)
     source = Source.open(cfg)
     name = 'saved_model' if cfg.format == 'saved_model' else DETECTOR_FILE if source.cfg.detects else RECOGNISER_FILE
     path = cfg.pb_path or os.path.join(source.folder, name)
@@ -193,6 +159,39 @@ def main(argv=None):
         write_pb(path, graph_def)
     print(f'{path}: {graph_def.ByteSize() / 1e6:.1f} MB, {cfg.weights} weights, {compared}')
     return 0
+
+
+def export_onnx(cfg):
+    """Write what ONNX Runtime reads, if it does what its source does."""
+    from ocr.evaluation import conversion
+    from ocr.evaluation.int8_loss import LabelledData
+
+    conversion.check_onnx(cfg.pb_path)
+    source, where = Source.open(cfg), cfg.checkpoint_path
+    path = cfg.pb_path or os.path.join(os.path.dirname(source.path), conversion.onnx_file(source.cfg.detects))
+    if source.cfg.detects:
+        return conversion.write_onnx_detector(path, source.graph_def, cfg.weights, source.check_same, where)
+    how = cfg.weights, cfg.part(LabelledData), where, source.trusted
+    return conversion.write_onnx(path, source.graph_def, source.charset, *how)
+
+
+def export_openvino(cfg):
+    """Write a folder whose encoder runs in int8, if it reads as well as its source does."""
+    from ocr.evaluation import conversion
+    from ocr.evaluation.int8_loss import LabelledData
+
+    source = Source.open(cfg)
+    path = cfg.pb_path or os.path.join(os.path.dirname(source.path), conversion.OPENVINO_FOLDER)
+    how = cfg.part(LabelledData), cfg.checkpoint_path, source.trusted
+    return conversion.write_openvino(path, source.graph_def, *how)
+
+
+def main(argv=None):
+    cfg = parse_config(argv, 'export', __doc__)
+    if cfg.weights == 'int8' and cfg.format != 'onnx':
+        raise InputError(f'--weights int8 is of --format onnx; --format {cfg.format} does without it')
+    start_tensorflow(cfg.gpus)
+    return {'onnx': export_onnx, 'openvino': export_openvino}.get(cfg.format, export_graph)(cfg)
 
 
 if __name__ == '__main__':

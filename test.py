@@ -89,7 +89,7 @@ def open_detector(cfg, flag):
     """Detector of --detector_path, else the one that comes with the project, for what `flag` asks for."""
     from ocr.reading.open_detector import choose_detector, open_detector
 
-    if not (path := choose_detector(cfg.named_detector)):
+    if not (path := choose_detector(**cfg.detector_choice)):
         raise InputError(f'--{flag}: name the detector with --detector_path; train one with --model_name detector')
     return open_detector(path, gpus=cfg.gpus, precision=cfg.precision, trusted=cfg.trust_model)
 

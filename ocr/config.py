@@ -387,9 +387,10 @@ class Config:
         return {'named': named, 'gpus': self.gpus, 'precision': self.precision, 'decoding': self.decoding}
 
     @property
-    def named_detector(self):
-        """Path of the detector that somebody names, even if it is '', or None."""
-        return self.detector_path if self.detector_path or 'detector_path' in self.typed else None
+    def detector_choice(self):
+        """Which detector finds text, as keyword arguments of ocr.reading.open_detector.choose_detector."""
+        named = self.detector_path if self.detector_path or 'detector_path' in self.typed else None
+        return {'named': named, 'gpus': self.gpus, 'precision': self.precision}
 
     @property
     def num_steps(self):

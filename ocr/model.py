@@ -1,5 +1,6 @@
 """The models: canvas -> features -> characters; photograph -> where text is. One body for training and inference."""
 
+import numpy as np
 import tensorflow.compat.v1 as tf
 from tensorpack import ModelDesc
 from tensorpack.tfutils import optimizer as optimizers
@@ -347,6 +348,16 @@ def live_output(checkpoint, config, charset, name, feed):
     with graph.as_default(), tf.Session(config=session_config()) as session:
         restore(session, reading_map(tf.global_variables(), checkpoint), checkpoint)
         return session.run(f'{name}:0', {f'{key}:0': value for key, value in feed.items()})
+
+
+def answer_of_checkpoint(checkpoint, config, charset, canvases, bboxes):
+    """What a checkpoint itself reads, a list of texts, or the map by which it finds text; nothing is frozen for it."""
+    feed = {names.IMAGE: canvases.astype(np.float32) / 255}
+    if config.detects:
+        return live_output(checkpoint, config, None, names.PROBABILITY, feed)
+    if config.with_bbox:
+        feed[names.NORMALIZED_BBOX] = bboxes
+    return [charset.decode(row) for row in live_output(checkpoint, config, charset, names.PREDS, feed)]
 
 
 def freeze_checkpoint(checkpoint, config, charset):

@@ -1,6 +1,8 @@
-"""Decoders that attack: what worker processes of tests run in place of picture.prepare_picture."""
+"""Decoders that attack or count: what worker processes of tests run in place of those of serving.picture."""
 
+import dataclasses
 import os
+from unittest import mock
 
 from ocr.serving import picture
 
@@ -18,3 +20,19 @@ def endless(order, limits, canvas):
 def crashing(order, limits, canvas):
     """Ends its process."""
     os.abort()
+
+
+def counted_show(order, limits, page, longer):
+    """SeenPage whose `seconds` are how often the picture was decoded for it."""
+    return _counted(picture.show_page, order, limits, page, longer)
+
+
+def counted_prepare(order, limits, canvas):
+    """PreparedPicture, likewise."""
+    return _counted(picture.prepare_picture, order, limits, canvas)
+
+
+def _counted(function, *args):
+    with mock.patch.object(picture, 'decode_picture', wraps=picture.decode_picture) as decode:
+        result = function(*args)
+    return dataclasses.replace(result, seconds=decode.call_count)

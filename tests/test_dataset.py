@@ -6,7 +6,7 @@ from tiny import cut_off, make_rects, make_words, write_words
 import dataset
 from ocr.charset import Charset
 from ocr.config import Config
-from ocr.datasets.index import KEPT
+from ocr.datasets.counts import KEPT
 from ocr.datasets.sources import open_index
 from ocr.errors import InputError
 

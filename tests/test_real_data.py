@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import tiny
 
-from ocr.datasets.index import KEPT
+from ocr.datasets.counts import KEPT
 from ocr.datasets.sources import open_index
 from ocr.preprocessing.canvas import Canvas
 from ocr.preprocessing.prepare import InferencePreparer

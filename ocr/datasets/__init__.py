@@ -1,7 +1,10 @@
 """Datasets as the scripts name them, and the index of their regions.
 
 sources.py      which datasets are meant, and their indexes   crop_cache.py    regions cut out once, in one file
-index.py        every region of a dataset, judged             crop_making.py   how that file is written
-photographs.py  whole photographs with all their regions      check/           the check of a dataset
-convert.py      datasets written in other formats
+index.py        the file of a dataset's usable regions        crop_making.py   how that file is written
+judging.py      which regions are usable                      convert.py       datasets written in other formats
+selection.py    which of them are trained on, or held out     benchmarks.py    the field's benchmark sets
+counts.py       tables of what is kept and left out           check/           the check of a dataset
+index_images.py which state of the images an index is of
+photographs.py  whole photographs with all their regions
 """

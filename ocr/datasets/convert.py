@@ -19,7 +19,7 @@ import lmdb
 import numpy as np
 from PIL import Image
 
-from ocr.datasets.index import KEPT
+from ocr.datasets.counts import KEPT
 from ocr.errors import InputError
 from ocr.files.atomic import new_folder
 from ocr.files.file_names import shortened

@@ -22,8 +22,9 @@ from zlib import crc32
 import cv2
 import numpy as np
 
+from ocr.datasets.counts import KEPT
 from ocr.datasets.crop_cache import ENDING, FORMAT, ROW, cache_fault, cache_path, digest_of, photograph_state, read_jpeg
-from ocr.datasets.index import KEPT, REMEDY, RegionIndex, positions_by_photograph
+from ocr.datasets.index import REMEDY, RegionIndex, positions_by_photograph
 from ocr.errors import InputError
 from ocr.files.atomic import sync_folder
 from ocr.geometry import box_polygon, polygon_box, strip_height

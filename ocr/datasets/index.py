@@ -12,27 +12,20 @@ import hashlib
 import json
 import logging
 import os
-from array import array
 from pathlib import Path
 
 import numpy as np
-from tabulate import tabulate
 
-from ocr.charset import normalize
+from ocr.datasets.counts import KEPT
 from ocr.datasets.index_images import ImageRecord, changed_image, images_path
+from ocr.datasets.judging import region_lines
 from ocr.errors import InputError
 from ocr.files.atomic import replacing
 from ocr.files.file_names import shortened
 from ocr.files.json_text import MalformedJson, parse_json
-from ocr.geometry import whole_image
-from ocr.preprocessing.image_header import upright_size
-from ocr.preprocessing.unreadable import UnreadableImage
-from ocr.region import MIN_SIZE, Dropped, DropReason, TextRegion, judge_polygon
-from ocr.terminal.visible import visible
+from ocr.region import MIN_SIZE, TextRegion
 
 FORMAT = 2
-KEPT = 'kept'
-BLAMED_IMAGES = 5  # images at fault that are logged one by one
 REMEDY = 'free the disk or change --index_dir'
 
 logger = logging.getLogger(__name__)
@@ -209,144 +202,6 @@ class RegionIndex:
         return self._files[file_number].fileno()
 
 
-def select(index, charset, seq_len, start=0, stop=None):
-    """The regions of an index, or of its positions start..stop - 1, whose texts a charset and a length can hold.
-
-    Returns:
-        positions: int64 (n,), kept, ascending.
-        counts: {DropReason.TOO_LONG: number, DropReason.UNKNOWN_CHARACTER: number}; a region counts once.
-    """
-    positions = array('q')
-    counts = {DropReason.TOO_LONG: 0, DropReason.UNKNOWN_CHARACTER: 0}
-    for position, record in enumerate(index.records(start, stop), start):
-        if reason := judge_label(record['text'], charset, seq_len):
-            counts[reason] += 1
-        else:
-            positions.append(position)
-    return np.array(positions, np.int64), counts
-
-
-def judge_label(text, charset, seq_len):
-    """DropReason of a text that a charset and a length cannot hold, or None."""
-    if len(text) > seq_len:
-        return DropReason.TOO_LONG
-    return DropReason.UNKNOWN_CHARACTER if charset.unknown(text) else None
-
-
-def split_by_image(index, positions, share, seed):
-    """Parts regions into training and held-out ones so that no photograph has regions in both.
-
-    A photograph's side follows from a hash of its path (the last three names, so that a moved dataset stays parted
-    alike) and the seed, not from the other photographs. With share > 0, neither part is empty; but a
-    lone photograph is all for training.
-
-    Args:
-        index: RegionIndex.
-        positions: int64 (n,).
-        share: of the photographs to hold out, 0..1.
-        seed: int.
-
-    Returns:
-        train, held_out: int64, ascending as in positions.
-    """
-    positions = np.asarray(positions, np.int64)
-    if share <= 0 or not len(positions):
-        return positions, positions[:0]
-    draws = np.fromiter((_draw(index.record(position)['image'], seed) for position in positions), float, len(positions))
-    if draws.min() == draws.max():
-        return positions, positions[:0]
-    threshold = np.clip(share, np.nextafter(draws.min(), 2), draws.max())
-    return positions[draws >= threshold], positions[draws < threshold]
-
-
-def count_table(counts_per_dataset):
-    """Aligned table of {dataset: counts}, see `count_rows`."""
-    headers, rows = count_rows(counts_per_dataset)
-    return tabulate(rows, headers=headers, disable_numparse=[0])
-
-
-def count_rows(counts_per_dataset):
-    """Headers and rows of {dataset: counts}: a row a dataset and their total; kept and every reason that occurs.
-
-    Reasons of 0 everywhere have no column.
-    """
-    total = {}
-    for counts in counts_per_dataset.values():
-        for reason, number in counts.items():
-            total[reason] = total.get(reason, 0) + number
-    known = [reason for reason in DropReason.ALL if total.get(reason)]
-    columns = [KEPT, *known, *sorted(reason for reason in total if total[reason] and reason not in (KEPT, *known))]
-    rows = [*counts_per_dataset.items(), ('total', total)]
-    cells = [[visible(name), *(counts.get(column, 0) for column in columns)] for name, counts in rows]
-    return ['dataset', *columns], cells
-
-
-def region_lines(regions, min_size, counts, progress, look=upright_size):
-    """Yields the index's line, bytes, of each region that is fit for use.
-
-    Args:
-        regions: iterable of TextRegion | Dropped.
-        min_size: see build_index.
-        counts: {KEPT or a DropReason: number}, counted up.
-        progress: called with 1 after every region.
-        look: function image path -> (width, height), as upright_size.
-    """
-    for region, reason in judged(regions, min_size, look=look):
-        counts[reason or KEPT] = counts.get(reason or KEPT, 0) + 1
-        if reason is None:
-            yield _to_line(region)
-        progress(1)
-
-
-class ImageSizes:
-    """Sizes of images; the first few that cannot be read are logged.
-
-    Args:
-        look: function of an image's path, as `upright_size`.
-        num_blamed: how many are logged one by one.
-    """
-
-    def __init__(self, look=upright_size, num_blamed=BLAMED_IMAGES):
-        self._look = look
-        self._left = num_blamed
-
-    def of(self, image_path):
-        """((width, height), None) of an image, or (None, DropReason) of one that cannot be read."""
-        try:
-            return self._look(image_path), None
-        except UnreadableImage as error:
-            if self._left > 0:
-                self._left -= 1
-                more = '' if self._left else ' (more follow unnamed)'
-                logger.warning('%s: %s%s', image_path, error.reason, more)
-            return None, error.reason
-
-
-def judged(regions, min_size=MIN_SIZE, blamed_images=BLAMED_IMAGES, look=upright_size):
-    """Yields (TextRegion | Dropped, DropReason | None); opens an image once for a run of regions that share it.
-
-    Args:
-        regions: iterable of TextRegion | Dropped, as `read_dataset` yields them.
-        min_size: see build_index.
-        blamed_images: images at fault that are logged one by one.
-        look: function of an image's path, as `upright_size`.
-    """
-    image_path, sizes = None, ImageSizes(look, blamed_images)
-    for region in regions:
-        if isinstance(region, Dropped):
-            yield region, region.reason
-            continue
-        if region.image_path != image_path:
-            image_path = region.image_path
-            size, fault = sizes.of(image_path)
-        if fault:
-            yield region, fault
-            continue
-        if region.polygon is None:
-            region = TextRegion(region.image_path, whole_image(*size), region.text, region.dataset)
-        yield region, judge_polygon(region.polygon, *size, min_size)
-
-
 def positions_by_photograph(index, start=0, stop=None):
     """Yield int64 (n,), the positions of each photograph's regions.
 
@@ -361,30 +216,6 @@ def positions_by_photograph(index, start=0, stop=None):
     order = np.argsort(first, kind='stable')
     if len(order):
         yield from np.split(start + order, np.flatnonzero(np.diff(first[order])) + 1)
-
-
-def _to_line(region):
-    """The index line of a TextRegion, bytes."""
-    record = {
-        'image': os.path.abspath(region.image_path),
-        'text': normalize(region.text),
-        'polygon': rounded(region.polygon),
-        'dataset': region.dataset,
-    }
-    return (json.dumps(record, ensure_ascii=False) + '\n').encode('utf-8', 'surrogatepass')
-
-
-def rounded(polygon):
-    """Polygon as nested lists: whole numbers as int, others as float with two decimals."""
-    rows = np.round(polygon.astype(np.float64), 2).tolist()
-    return [[int(value) if value.is_integer() else value for value in row] for row in rows]
-
-
-def _draw(image_path, seed):
-    """Number in [0, 1) that belongs to an image and a seed."""
-    names = '/'.join(image_path.replace(os.sep, '/').split('/')[-3:])
-    digest = hashlib.blake2b(f'{seed}\n{names}'.encode('utf-8', 'surrogatepass'), digest_size=8).digest()
-    return (int.from_bytes(digest, 'big') >> 11) / 2**53
 
 
 def _scan(path):

@@ -16,7 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ocr.charset import normalize
-from ocr.datasets.index import KEPT, ImageSizes, RegionIndex, build_index, rounded
+from ocr.datasets.counts import KEPT
+from ocr.datasets.index import RegionIndex, build_index
+from ocr.datasets.judging import ImageSizes, rounded
 from ocr.errors import InputError
 from ocr.preprocessing.image_header import upright_size
 from ocr.region import MIN_SIZE, Dropped, DropReason, judge_polygon
@@ -79,7 +81,7 @@ def build_photograph_index(source, index_path, min_size=MIN_SIZE, progress=None)
 
 
 def photograph_lines(regions, min_size, counts, progress, look=upright_size, *, name):
-    """Yields the index's line, bytes, of each photograph that can be opened; see index.region_lines."""
+    """Yields the index's line, bytes, of each photograph that can be opened; see judging.region_lines."""
     photographs, num_whole = {}, 0
     for region in regions:
         num_whole += region.polygon is None

@@ -8,8 +8,10 @@ import numpy as np
 
 from ocr.annotations import DATASETS, Source, split_source
 from ocr.annotations.own import FILE_NAMES
-from ocr.datasets.index import KEPT, RegionIndex, build_index, index_file, index_is_current, read_counts, select
+from ocr.datasets.counts import KEPT
+from ocr.datasets.index import RegionIndex, build_index, index_file, index_is_current, read_counts
 from ocr.datasets.photographs import PhotographIndex, build_photograph_index
+from ocr.datasets.selection import select
 from ocr.errors import InputError
 from ocr.files.locks import turn_in
 from ocr.region import MIN_SIZE

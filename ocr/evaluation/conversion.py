@@ -14,6 +14,12 @@ from ocr.reading.onnx_detector import OnnxDetector
 from ocr.reading.onnx_predictor import FINDS, OnnxModel, OnnxPredictor, is_onnx
 
 ONNX_FILE, ONNX_DETECTOR_FILE = 'text_recognition.onnx', 'text_detection.onnx'  # written beside the checkpoint
+OPENVINO_FOLDER = 'openvino'  # likewise
+
+
+def onnx_file(is_detector):
+    """Name of the .onnx file of a model beside its checkpoint."""
+    return ONNX_DETECTOR_FILE if is_detector else ONNX_FILE
 
 
 def write_openvino(path, graph_def, data, where, trusted):

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 
 import numpy as np
 
-from ocr.datasets.index import KEPT
+from ocr.datasets.counts import KEPT
 from ocr.errors import InputError
 from ocr.evaluation.scores import Reading, score, score_table, write_csv, write_json
 from ocr.preprocessing.prepare import Broken

@@ -37,6 +37,7 @@ class OnnxModel:
     Attributes:
         session: onnxruntime.InferenceSession.
         inputs, outputs: sets of names.
+        is_detector: whether it finds text and reads none.
         charset: Charset inside the file; None of a detector.
         settings: dict, the Config that the model was frozen with.
         fingerprint: text that changes with the file.
@@ -48,7 +49,7 @@ class OnnxModel:
         Args:
             content: bytes of the file.
             where: what messages call it.
-            wanted: READS or FINDS, what is to be in it.
+            wanted: READS or FINDS, what is to be in it; () for either.
 
         Raises:
             InputError: the package onnxruntime is missing, or it is no such model.
@@ -61,15 +62,17 @@ class OnnxModel:
         self.inputs = {one.name for one in (*required, *optional)}
         self.outputs = {one.name for one in self.session.get_outputs()}
         present = self.inputs | self.outputs | set(inside)
-        if wanted == READS and present.issuperset(FINDS):
+        self.is_detector = present.issuperset(FINDS) and not present.issuperset(READS)
+        if wanted == READS and self.is_detector:
             raise InputError(f'{where}: a detector, which finds text and reads none; give a model that reads')
         if wanted == FINDS and present.issuperset(READS):
             raise InputError(f'{where}: a model that reads text and finds none; give a detector')
-        if missing := [name for name in wanted if name not in present]:
+        needed = FINDS if self.is_detector else READS
+        if missing := [name for name in needed if name not in present]:
             raise InputError(
                 f'{where}: no model of this project, it has no {", ".join(missing)}; make one with export.py'
             )
-        self.charset = Charset.from_text(inside[names.CHARSET], where) if wanted == READS else None
+        self.charset = Charset.from_text(inside[names.CHARSET], where) if needed == READS else None
         self.settings = _settings(inside[names.CONFIG], where)
 
     @classmethod

@@ -5,18 +5,22 @@ import os
 from ocr.errors import InputError
 from ocr.files.shipped import shipped
 from ocr.reading.onnx_predictor import check_precision, is_onnx
+from ocr.reading.open_model import StoredModel, beyond_onnx_runtime, shipped_file
 
 SHIPPED = 'pretrain', 'detector.pb'  # there once a detector comes with the project
 
 
-def choose_detector(named=None):
-    """Path of the detector to find text with: the one that is named, even if it is '', else the shipped one; '' for
-    none.
+def choose_detector(named=None, *, gpus=(), precision='auto'):
+    """Path of the detector to find text with, as of open_model.choose_model; '' if none is named and none shipped.
+
+    Args:
+        named: path, '' for none at all, or None for the one that comes with the project, if any.
+        gpus, precision: as of open_detector.
     """
     if named is not None:
         return named
     path = shipped(*SHIPPED)
-    return str(path) if path.is_file() else ''
+    return shipped_file(str(path), beyond_onnx_runtime(gpus, precision)) if path.is_file() else ''
 
 
 def open_detector(path, *, flag='detector_path', gpus=(), precision='auto', trusted=False, exact=False):
@@ -33,18 +37,40 @@ def open_detector(path, *, flag='detector_path', gpus=(), precision='auto', trus
         InputError: it is no detector, or the settings do not go with it.
     """
     if is_onnx(path):
-        from ocr.reading.onnx_detector import OnnxDetector
-
         if gpus:
             raise InputError(f'--gpus: {path} runs in ONNX Runtime on the CPU; leave it out, or give the .pb')
-        check_precision(precision)
-        return OnnxDetector.load(path, flag, trusted=trusted)
+        from ocr.reading.onnx_predictor import FINDS, OnnxModel
+
+        model = OnnxModel.load(path, trusted, flag=flag, wanted=FINDS)
+        return detector_of(StoredModel(path, model, model.settings, trusted), precision=precision)
     if os.path.isdir(path):
         raise InputError(f'--{flag} {path}: a folder; give a frozen detector, a .pb or .onnx file')
     from ocr.network.tensorflow_start import start_tensorflow
 
     start_tensorflow(gpus)
+    from ocr.model_files.frozen_graph import FINDS, load_graph, read_settings
+
+    graph_def = load_graph(path, flag, wanted=FINDS, trusted=trusted)
+    model = StoredModel(path, graph_def, read_settings(graph_def, path), trusted)
+    return detector_of(model, precision=precision, exact=exact)
+
+
+def detector_of(model, *, precision='auto', exact=False):
+    """Detector of a StoredModel that is one.
+
+    Args:
+        model: StoredModel, as open_model.read_model gives it.
+        precision, exact: as of precision.set_precision.
+
+    Raises:
+        InputError: ONNX Runtime does not compute in that precision.
+    """
+    if is_onnx(model.path):
+        from ocr.reading.onnx_detector import OnnxDetector
+
+        check_precision(precision)
+        return OnnxDetector(model.graph, trusted=model.trusted)
     from ocr.network.precision import set_precision
     from ocr.reading.graph_detector import GraphDetector
 
-    return GraphDetector.from_pb(path, flag, precision=set_precision(precision, exact), trusted=trusted)
+    return GraphDetector(model.graph, precision=set_precision(precision, exact), where=model.path)

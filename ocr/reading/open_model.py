@@ -13,7 +13,15 @@ from ocr.charset import Charset
 from ocr.errors import InputError
 from ocr.files.shipped import SHIPPED_MODEL
 from ocr.reading.augmented_predictor import augmented
-from ocr.reading.onnx_predictor import ONNX_ENDING, ONNX_PRECISIONS, OnnxModel, OnnxPredictor, check_precision, is_onnx
+from ocr.reading.onnx_predictor import (
+    ONNX_ENDING,
+    ONNX_PRECISIONS,
+    READS,
+    OnnxModel,
+    OnnxPredictor,
+    check_precision,
+    is_onnx,
+)
 from ocr.reading.search.build import with_search
 
 _GPU = Path('/dev/nvidia0')  # there where the driver of an NVIDIA GPU is loaded
@@ -29,6 +37,15 @@ class StoredModel(NamedTuple):
     settings: dict
     trusted: bool = False
 
+    @property
+    def is_detector(self):
+        """Whether it finds text and reads none."""
+        if is_onnx(self.path):
+            return self.graph.is_detector
+        from ocr.model_files.frozen_graph import is_detector
+
+        return is_detector(self.graph)
+
 
 def choose_model(named=None, *, gpus, precision, decoding):
     """Path of the model to read with: the one that is named, as it is, or the one shipped here.
@@ -42,53 +59,66 @@ def choose_model(named=None, *, gpus, precision, decoding):
         precision: as of precision.set_precision.
         decoding: keyword arguments of search.build.with_search.
     """
-    if named is not None:
-        return named
-    frozen, onnx = SHIPPED_MODEL, os.path.splitext(SHIPPED_MODEL)[0] + ONNX_ENDING
+    return shipped_file(SHIPPED_MODEL, _beyond_onnx(gpus, precision, decoding)) if named is None else named
+
+
+def shipped_file(frozen, beyond_onnx=None):
+    """Path of what runs a model that comes with the project: the .onnx file beside the frozen graph, or that itself.
+
+    Args:
+        frozen: path of the frozen graph.
+        beyond_onnx: name of a setting that asks for what ONNX Runtime does not do, or None.
+    """
+    onnx = os.path.splitext(frozen)[0] + ONNX_ENDING
     if not (find_spec('onnxruntime') and os.path.isfile(onnx)):
         return frozen
     if _GPU.exists() and os.environ.get('CUDA_VISIBLE_DEVICES') not in ('', '-1') and find_spec('tensorflow'):
         return frozen
-    if reason := _beyond_onnx(gpus, precision, decoding):
-        logger.info('--%s: TensorFlow reads, with %s', reason, frozen)
+    if beyond_onnx:
+        logger.info('--%s: TensorFlow reads, with %s', beyond_onnx, frozen)
         return frozen
     return onnx
 
 
+def beyond_onnx_runtime(gpus, precision):
+    """Name of a setting of any model that ONNX Runtime does not serve, or None; arguments as of choose_model."""
+    return 'precision' if precision not in ONNX_PRECISIONS else 'gpus' if gpus else None
+
+
 def _beyond_onnx(gpus, precision, decoding):
-    """Name of a setting that ONNX Runtime does not serve, or None."""
+    """Name of a setting of what reads that ONNX Runtime does not serve, or None."""
     if decoding['beam_width'] > 1:
         return 'beam_width'
-    if precision not in ONNX_PRECISIONS:
-        return 'precision'
-    if gpus:
-        return 'gpus'
-    return next((name for name in ('n_best', 'allow', 'lexicon') if decoding[name]), None)
+    searches = (name for name in ('n_best', 'allow', 'lexicon') if decoding[name])
+    return beyond_onnx_runtime(gpus, precision) or next(searches, None)
 
 
-def read_model(path, gpus=(), trusted=False):
+def read_model(path, gpus=(), trusted=False, *, any_kind=False):
     """StoredModel of a path; starts TensorFlow with such GPUs unless it is an .onnx file.
 
     Args:
         path: of a file or folder.
         gpus: numbers of GPUs; () for all.
         trusted: run it whatever it would do, see frozen_graph.load_graph.
+        any_kind: take a detector too, not only what reads.
 
     Raises:
-        InputError: it is no model, or GPUs are asked for that ONNX Runtime does not use here.
+        InputError: it is no such model, or GPUs are asked for that ONNX Runtime does not use here.
     """
     if is_onnx(path):
         if gpus:
             raise InputError(f'--gpus: {path} is read by ONNX Runtime on the CPU; leave it out, or read with the .pb')
-        model = OnnxModel.load(path, trusted)
+        model = OnnxModel.load(path, trusted, wanted=() if any_kind else READS)
         return StoredModel(path, model, model.settings, trusted)
     from ocr.network.tensorflow_start import start_tensorflow
 
     start_tensorflow(gpus)
-    from ocr.model_files.frozen_graph import load_graph, read_settings
+    from ocr.model_files.frozen_graph import is_detector, load_graph, read_settings, require_nodes
     from ocr.reading.openvino import DECODER_FILE, is_openvino
 
-    graph_def = load_graph(os.path.join(path, DECODER_FILE) if is_openvino(path) else path, trusted=trusted)
+    graph_def = load_graph(os.path.join(path, DECODER_FILE) if is_openvino(path) else path, wanted=(), trusted=trusted)
+    if not (any_kind and is_detector(graph_def)):
+        require_nodes(graph_def, f'--pb_path {path}')
     return StoredModel(path, graph_def, read_settings(graph_def, path), trusted)
 
 

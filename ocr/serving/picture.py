@@ -22,6 +22,7 @@ from ocr.serving.polygons import check_inside
 from ocr.serving.problem import Problem
 
 MAX_PAGES = 10_000  # of a TIFF, that are counted
+_shown = []  # of this process: the page that was shown last, until it is cut, as (bytes of its file, page, its pixels)
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +76,7 @@ class SeenPage:
 
 
 def show_page(order, limits, page, longer):
-    """SeenPage of an Order; raises Problem as prepare_picture does.
+    """SeenPage of an Order; raises Problem as prepare_picture does. The page is kept for prepare_picture.
 
     Args:
         order: Order.
@@ -86,7 +87,8 @@ def show_page(order, limits, page, longer):
     started = time.perf_counter()
     num_pages = count_pages(order.image)
     _pages(order, num_pages, limits)
-    image = decode_picture(order.image, limits.max_pixels, page)
+    image = _take_page(order, limits, page)
+    _shown.append((order.image, page, image))
     return SeenPage(shrink(image, longer), image.shape[1::-1], num_pages, time.perf_counter() - started)
 
 
@@ -105,7 +107,7 @@ def prepare_picture(order, limits, canvas):
     size, num_pages = None, count_pages(order.image)
     cuts = []
     for page in _pages(order, num_pages, limits):
-        image = decode_picture(order.image, limits.max_pixels, page)
+        image = _take_page(order, limits, page)
         height, width = image.shape[:2]
         size = size or (width, height)
         check_inside(order.polygons, width, height)
@@ -114,6 +116,17 @@ def prepare_picture(order, limits, canvas):
         polygons = order.polygons or [whole_image(width, height)]
         cuts += [Cut(page, polygon, one) for polygon, one in zip(polygons, prepared, strict=True)]
     return PreparedPicture(*size, num_pages, cuts, time.perf_counter() - started)
+
+
+def _take_page(order, limits, page):
+    """A page of an Order's picture as decode_picture gives it: the one kept, if it is that, else decoded now.
+
+    Nothing is kept any more afterwards, and while another page is decoded: that may take all the memory there is.
+    """
+    if _shown and _shown[0][:2] == (order.image, page):
+        return _shown.pop()[2]
+    _shown.clear()
+    return decode_picture(order.image, limits.max_pixels, page)
 
 
 def count_pages(data):

@@ -205,11 +205,11 @@ class Reader:
         """PreparedPicture of the regions of an Order."""
         return await self._in_worker(prepare_picture, order, self.limits, self.predictor.canvas)
 
-    async def _in_worker(self, function, *args):
-        """What a function of a picture gives, in a worker process; Problem where it cannot, or not in time."""
-        limits = self.limits
+    async def _in_worker(self, function, order, *args):
+        """What a function of an Order gives, in a worker process; Problem where it cannot, or not in time."""
+        times = {'cpu_seconds': self.limits.decode_seconds, 'seconds': self.limits.timeout}
         try:
-            return await self._workers.run(function, *args, cpu_seconds=limits.decode_seconds, seconds=limits.timeout)
+            return await self._workers.run(function, order, *args, **times, about=id(order.image))
         except TookTooLong:
             message = 'Decoding the picture took too long; save it again as a plain JPEG or PNG.'
             raise Problem(422, 'decoding_too_slow', message) from None

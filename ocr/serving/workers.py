@@ -36,17 +36,18 @@ class Workers:
 
     def __init__(self, num_workers, max_memory=0):
         self._workers = [_Worker(max_memory) for _ in range(num_workers)]
-        self._free = asyncio.Queue()
-        for worker in self._workers:
-            self._free.put_nowait(worker)
+        self._free = list(self._workers)  # the one that has been free for longest comes first
+        self._turns = asyncio.Queue()  # as many as there are free ones
+        for _ in self._workers:
+            self._turns.put_nowait(None)
 
     def start(self):
         """Start all processes now, not with their first task; returns at once."""
         for worker in self._workers:
             worker.start()
 
-    async def run(self, function, *args, cpu_seconds, seconds):
-        """function(*args) in the next process that is free.
+    async def run(self, function, *args, cpu_seconds, seconds, about=None):
+        """function(*args) in the next process that is free; of several, in one whose last task was about the same.
 
         Whoever gives up waiting leaves the process to its task, which ends in time: killing it costs more.
 
@@ -54,12 +55,16 @@ class Workers:
             function: of a module; arguments and result are pickled.
             cpu_seconds: of processor time that it may take, which a busy machine does not shorten.
             seconds: that it may take at all.
+            about: number of what the task is about, or None: a process may keep something of it for the next such task.
 
         Raises:
             TookTooLong, Died: see there.
             Exception: what the function raises.
         """
-        worker = await self._free.get()
+        await self._turns.get()
+        worker = next((one for one in self._free if about is not None and one.about == about), self._free[0])
+        self._free.remove(worker)
+        worker.about = about
         task = asyncio.ensure_future(self._run(worker, function, args, cpu_seconds, seconds))
         task.add_done_callback(lambda task: task.cancelled() or task.exception())  # perhaps nobody asks any more
         return await asyncio.shield(task)
@@ -83,13 +88,15 @@ class Workers:
                 raise TookTooLong from None
             raise Died from None
         finally:
-            self._free.put_nowait(worker)
+            self._free.append(worker)
+            self._turns.put_nowait(None)
 
 
 class _Worker:
     """One process, started anew where it was killed."""
 
     def __init__(self, max_memory):
+        self.about = None  # what its last task was about
         self._max_memory = max_memory
         self._pool = None
 

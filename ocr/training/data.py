@@ -6,9 +6,11 @@ import logging
 import numpy as np
 
 from ocr.charset import Charset
+from ocr.datasets.counts import count_table
 from ocr.datasets.crop_cache import find_crops, needed_margin
 from ocr.datasets.crop_making import ensure_caches
-from ocr.datasets.index import RegionIndex, count_table, split_by_image
+from ocr.datasets.index import RegionIndex
+from ocr.datasets.selection import split_by_image
 from ocr.datasets.sources import not_drawn, open_index, recipe_name, select_regions
 from ocr.drawing import Recipe, scan_fonts
 from ocr.drawing.held_out import draw_held_out
@@ -208,7 +210,7 @@ def without_held_out(index, datasets, most, seed):
         index: RegionIndex or PhotographIndex.
         datasets: positions in it, int64 (n,) each; recipes stay as they are.
         most: regions or photographs to hold out; about so many, unless HELD_OUT_SHARE of the photographs is less.
-        seed: of index.split_by_image.
+        seed: of selection.split_by_image.
 
     Returns:
         datasets: the positions to train on.

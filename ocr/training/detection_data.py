@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from ocr.datasets.index import count_table
+from ocr.datasets.counts import count_table
 from ocr.datasets.photographs import PhotographIndex
 from ocr.datasets.sources import not_drawn, open_photographs, recipe_name
 from ocr.drawing import Recipe, scan_fonts

@@ -14,7 +14,9 @@ from ocr.datasets.check.duplicates import Signatures, find_twins, signature
 from ocr.datasets.check.examples import Example, Examples, example_of
 from ocr.datasets.check.statistics import Statistics
 from ocr.datasets.check.suspect_labels import contradicted, suspicions
-from ocr.datasets.index import KEPT, judged, positions_by_photograph
+from ocr.datasets.counts import KEPT
+from ocr.datasets.index import positions_by_photograph
+from ocr.datasets.judging import judged
 from ocr.parallel import map_in_order, num_cores
 from ocr.preprocessing.prepare import Broken, read_or_broken
 from ocr.region import DropReason

@@ -12,7 +12,7 @@ from ocr.datasets.check.examples import NUM_EXAMPLES
 from ocr.datasets.check.scan import DAMAGED, EVALUATION, TRAINING
 from ocr.datasets.check.suspect_labels import KINDS, LOOK_ALIKES
 from ocr.datasets.check.tables import across, clipped, column_names
-from ocr.datasets.index import KEPT, count_rows
+from ocr.datasets.counts import KEPT, count_rows
 from ocr.pages.document import BAD, GOOD, TOTAL, Card, Command, Gallery, Paragraph, Section, Table, of_which
 from ocr.pages.pictures import draw_pictures
 from ocr.region import DropReason

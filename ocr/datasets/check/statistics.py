@@ -3,7 +3,7 @@
 from collections import Counter
 
 from ocr.datasets.check.scripts import OTHERS, scripts_of
-from ocr.datasets.index import judge_label
+from ocr.datasets.selection import judge_label
 from ocr.pages.bins import Bins
 from ocr.region import DropReason
 from ocr.region_shape import orientation, reading_extent, width_to_height

@@ -9,7 +9,8 @@ from layouts import WORDS, database, databases
 from PIL import Image
 
 from ocr.annotations import Source, read_dataset
-from ocr.datasets.index import KEPT, RegionIndex, build_index
+from ocr.datasets.counts import KEPT
+from ocr.datasets.index import RegionIndex, build_index
 from ocr.errors import InputError
 from ocr.parallel import process_pool
 from ocr.preprocessing.decode import read_image

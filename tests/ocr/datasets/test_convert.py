@@ -14,7 +14,8 @@ from PIL import Image
 import ocr.datasets.convert as convert_module
 from ocr.annotations import Source, read_dataset, resolve_source
 from ocr.datasets.convert import NOT_ONE_LINE, convert
-from ocr.datasets.index import KEPT, RegionIndex, build_index
+from ocr.datasets.counts import KEPT
+from ocr.datasets.index import RegionIndex, build_index
 from ocr.errors import InputError
 from ocr.preprocessing.decode import read_image
 from ocr.preprocessing.image_file import open_image

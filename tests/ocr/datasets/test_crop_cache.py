@@ -13,9 +13,10 @@ import pytest
 from crops import LARGE, OVER, SIDE, SMALL, TALL, write_index
 
 from ocr.charset import Charset
+from ocr.datasets.counts import KEPT
 from ocr.datasets.crop_cache import ENDING, FORMAT, CropCache, cache_path, find_crops, needed_margin
 from ocr.datasets.crop_making import build_cache
-from ocr.datasets.index import KEPT, RegionIndex
+from ocr.datasets.index import RegionIndex
 from ocr.errors import InputError
 from ocr.preprocessing.augment import WIDE, AugmentSettings
 from ocr.preprocessing.canvas import Canvas

@@ -14,9 +14,10 @@ from crops import LARGE, OVER, SIDE, SMALL, TALL, write_index
 from PIL import Image
 
 from ocr.datasets import crop_making
+from ocr.datasets.counts import KEPT
 from ocr.datasets.crop_cache import CropCache, cache_fault, cache_path
 from ocr.datasets.crop_making import build_cache, ensure_caches, estimate_size, part_path
-from ocr.datasets.index import KEPT, RegionIndex
+from ocr.datasets.index import RegionIndex
 from ocr.errors import InputError
 from ocr.preprocessing.canvas import Canvas
 

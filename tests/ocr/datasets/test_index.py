@@ -15,18 +15,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from ocr.annotations import Source
-from ocr.charset import Charset, normalize
+from ocr.charset import normalize
 from ocr.datasets import index_images
-from ocr.datasets.index import (
-    KEPT,
-    RegionIndex,
-    build_index,
-    count_table,
-    index_is_current,
-    read_counts,
-    select,
-    split_by_image,
-)
+from ocr.datasets.counts import KEPT
+from ocr.datasets.index import RegionIndex, build_index, index_is_current, read_counts
 from ocr.errors import InputError
 from ocr.preprocessing.decode import read_image
 from ocr.preprocessing.image_header import upright_size
@@ -291,85 +283,6 @@ def test_any_text_comes_back_normalised(tmp_path, written):
     (tmp_path / 'gt.jsonl').write_text('\n'.join(lines))
     build_index(Source.of('mine', tmp_path / 'gt.jsonl'), tmp_path / 'mine.jsonl')
     assert list(RegionIndex(tmp_path / 'mine.jsonl').texts()) == [normalize(text) for text in written]
-
-
-# Selecting, splitting, counting
-
-
-@pytest.mark.parametrize(
-    ('characters', 'seq_len', 'positions', 'too_long', 'unknown'),
-    [
-        ('onetw 2中文', 5, [0, 1, 2], 1, 0),
-        ('onetw 2', 16, [0, 1], 0, 2),
-        ('one', 3, [0], 2, 1),
-        ('x', 1, [], 4, 0),
-    ],
-)
-def test_select(built, characters, seq_len, positions, too_long, unknown):
-    kept, counts = select(RegionIndex([built]), Charset(characters), seq_len)
-    assert kept.dtype == np.int64
-    assert kept.tolist() == positions
-    assert counts == {DropReason.TOO_LONG: too_long, DropReason.UNKNOWN_CHARACTER: unknown}
-
-
-def test_select_a_part(built):
-    kept, counts = select(RegionIndex([built]), Charset('onetw 2中文'), 5, start=1, stop=3)
-    assert kept.tolist() == [1, 2]
-    assert sum(counts.values()) == 0
-
-
-@pytest.fixture
-def many(tmp_path):
-    """An index of 300 regions in 100 photographs; no such file exists."""
-    lines = [
-        {'image': f'/data/mine/images/{number // 3}.png', 'text': 'x', 'polygon': [], 'dataset': 'mine'}
-        for number in range(300)
-    ]
-    path = tmp_path / 'many.jsonl'
-    path.write_text(''.join(json.dumps(line) + '\n' for line in lines))
-    return RegionIndex([path])
-
-
-@pytest.mark.parametrize('share', [0.0, 0.001, 0.1, 0.5, 0.999])
-def test_no_photograph_is_on_both_sides(many, share):
-    positions = np.arange(0, 300, 2)
-    train, held_out = split_by_image(many, positions, share, seed=0)
-    assert sorted([*train, *held_out]) == positions.tolist()
-    images = [{many[position].image_path for position in side} for side in (train, held_out)]
-    assert not images[0] & images[1]
-    assert len(train)
-    assert bool(len(held_out)) == (share > 0)
-    assert len(images[1]) == pytest.approx(share * 100, abs=15)
-
-
-def test_the_split_follows_the_seed_and_not_the_place_or_the_order(many, tmp_path):
-    positions = np.arange(300)
-    moved_path = tmp_path / 'moved.jsonl'
-    moved_path.write_text(Path(many.paths[0]).read_text().replace('/data/', '/elsewhere/'))
-    train, held_out = split_by_image(many, positions, 0.3, seed=0)
-    np.testing.assert_array_equal(split_by_image(RegionIndex([moved_path]), positions, 0.3, seed=0)[1], held_out)
-    assert set(split_by_image(many, positions[150:], 0.3, seed=0)[1]) == set(held_out[held_out >= 150])
-    assert split_by_image(many, positions, 0.3, seed=1)[1].tolist() != held_out.tolist()
-    assert np.isin(train, held_out).sum() == 0
-
-
-def test_a_lone_photograph_is_for_training(many):
-    train, held_out = split_by_image(many, np.arange(3), 0.9, seed=0)
-    assert (train.tolist(), held_out.tolist()) == ([0, 1, 2], [])
-    assert [len(part) for part in split_by_image(many, [], 0.9, seed=0)] == [0, 0]
-
-
-def test_count_table():
-    table = count_table(
-        {
-            'lsvt': {KEPT: 10, DropReason.MISSING: 1, DropReason.ILLEGIBLE: 2, DropReason.TOO_LONG: 0},
-            '2024': {KEPT: 0, DropReason.MISSING: 3, 'of my own': 1},
-        }
-    )
-    rows = [line.split('  ') for line in table.splitlines()]
-    cells = [[cell.strip() for cell in row if cell.strip()] for row in rows]
-    assert cells[0] == ['dataset', KEPT, DropReason.ILLEGIBLE, DropReason.MISSING, 'of my own']
-    assert cells[2:] == [['lsvt', '10', '2', '1', '0'], ['2024', '0', '0', '3', '1'], ['total', '10', '2', '4', '1']]
 
 
 # Memory

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from ocr.annotations import Source
-from ocr.datasets.index import KEPT, RegionIndex, build_index, index_is_current, read_counts
+from ocr.datasets.counts import KEPT
+from ocr.datasets.index import RegionIndex, build_index, index_is_current, read_counts
 from ocr.datasets.index_images import images_path
 
 EXIF_QUARTER_TURN = 6

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from ocr.annotations import Source
-from ocr.datasets.index import KEPT
+from ocr.datasets.counts import KEPT
 from ocr.datasets.photographs import WITHOUT_PLACE, PhotographIndex, build_photograph_index
 from ocr.errors import InputError
 from ocr.region import DropReason

@@ -10,7 +10,7 @@ from tiny import make_rects, make_words
 
 from ocr.charset import Charset
 from ocr.datasets import sources
-from ocr.datasets.index import KEPT
+from ocr.datasets.counts import KEPT
 from ocr.datasets.sources import dataset_path, dataset_paths, open_index, select_regions
 from ocr.errors import InputError
 from ocr.region import DropReason

@@ -1,16 +1,19 @@
 """A detector in ONNX Runtime finds what the frozen graph finds; each kind of model in the other's place is said."""
 
+import json
+
 import numpy as np
 import pytest
 import tensorflow.compat.v1 as tf
 import tiny
+from streets import write_streets
 
 from ocr.config import Config, to_json
 from ocr.errors import InputError
 from ocr.evaluation.same_text import check_pictures, check_same_map
 from ocr.model import inference_graph
 from ocr.model_files import onnx as onnx_files
-from ocr.model_files.frozen_graph import freeze, halve_weights, with_text
+from ocr.model_files.frozen_graph import freeze, halve_weights, serialize, with_text
 from ocr.network import tensor_names as names
 from ocr.network.tensorflow_start import start_tensorflow
 from ocr.reading.graph_detector import GraphDetector
@@ -71,6 +74,20 @@ def test_each_model_in_the_place_of_the_other_is_said(onnx_path):
         open_detector(onnx_path + '.onnx')
 
 
+@pytest.mark.parametrize('ending', ['.onnx', '.pb'])
+def test_eval_notices_a_detector_in_any_format(untrained, onnx_path, tmp_path, ending):
+    path = onnx_path if ending == '.onnx' else str(tmp_path / 'detector.pb')
+    if ending == '.pb':
+        (tmp_path / 'detector.pb').write_bytes(serialize(untrained))
+    words = write_streets(tmp_path / 'streets', 2)
+    paths = {'pb_path': path, 'index_dir': tmp_path / 'index', 'output_path': tmp_path / 'scores'}
+    assert tiny.run_main('eval', *tiny.flags(eval_datasets=f'mine={words}', **paths)) == 0
+    scores = json.loads((tmp_path / 'scores' / 'scores.json').read_text())
+    assert 'h_mean' in scores['scores']['mine']
+    with pytest.raises(InputError, match=f'{ending}: a detector, which finds text and reads none; give a model'):
+        tiny.run_main('eval', *tiny.flags(eval_datasets=f'mine={words}', detector_path=onnx_path, **paths))
+
+
 def test_rounding_weights_to_float16_leaves_the_map_of_an_untrained_detector_alike(untrained):
     pictures = check_pictures(128, with_text=True)
     expected, found = (GraphDetector(graph).run(pictures) for graph in (untrained, halve_weights(untrained)))
@@ -82,8 +99,11 @@ def test_the_detector_that_comes_with_the_project_is_the_default(tmp_path, monke
 
     there = tmp_path / 'detector.pb'
     monkeypatch.setattr('ocr.reading.open_detector.shipped', lambda *_: there)
-    assert choose_detector(config_of('test', {}).named_detector) == ''
+    assert choose_detector(**config_of('test', {}).detector_choice) == ''
     there.write_bytes(b'')
-    assert choose_detector(config_of('test', {}).named_detector) == str(there)
-    assert choose_detector(config_of('app', {'detector_path': 'mine.pb'}).named_detector) == 'mine.pb'
-    assert choose_detector(config_of('app', {'detector_path': ''}).named_detector) == ''
+    assert choose_detector(**config_of('test', {}).detector_choice) == str(there)
+    (tmp_path / 'detector.onnx').write_bytes(b'')
+    assert choose_detector(**config_of('app', {}).detector_choice) == str(tmp_path / 'detector.onnx')
+    assert choose_detector(**config_of('test', {'gpus': (0,)}).detector_choice) == str(there)
+    assert choose_detector(**config_of('app', {'detector_path': 'mine.pb'}).detector_choice) == 'mine.pb'
+    assert choose_detector(**config_of('app', {'detector_path': ''}).detector_choice) == ''

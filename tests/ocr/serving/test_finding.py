@@ -9,9 +9,11 @@ import pytest
 import requests
 from PIL import Image
 from serving import Obedient, Watchful, error_of, picture, running, street
+from stubborn_decoders import counted_prepare, counted_show
 
 from ocr.geometry import box_polygon
 from ocr.reading.text_outlines import FoundRegion
+from ocr.serving import reader as readers
 from ocr.serving import schema
 from ocr.serving.finding import is_one_word
 
@@ -45,6 +47,16 @@ def test_regions_are_found_and_read_in_reading_order(server, detector):
 @pytest.mark.parametrize('fields', [{'detect': 'true'}, {'polygons': '[]'}, {'polygons': 'null', 'detect': 'true'}])
 def test_no_polygons_are_no_polygons_however_they_are_sent(server, fields):
     assert len(server.recognize(TWO_LINES, **fields).json()['regions']) == 3
+
+
+def test_a_picture_is_decoded_once_to_find_and_to_read_its_text(server, monkeypatch):
+    monkeypatch.setattr(readers, 'show_page', counted_show)
+    monkeypatch.setattr(readers, 'prepare_picture', counted_prepare)
+    for size in ((800, 600), (2400, 1800)):  # as it is looked at, and shrunk
+        answer = server.recognize(street((10, 300, 40, 400, 80), size=size)).json()
+        assert len(answer['regions']) == 1 and answer['timings']['decode_ms'] == 1000
+    for _ in range(2):  # what is only read is not kept
+        assert server.recognize(TWO_LINES, detect='false').json()['timings']['decode_ms'] == 1000
 
 
 def test_detect_false_reads_the_picture_as_one_region(server):

@@ -15,7 +15,7 @@ from ocr.datasets.check.suspect_labels import (
     TOO_MUCH_TEXT,
     UNDECODED,
 )
-from ocr.datasets.index import KEPT
+from ocr.datasets.counts import KEPT
 from ocr.region import DropReason
 
 SEQ_LEN = 12

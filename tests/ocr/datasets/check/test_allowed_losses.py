@@ -4,7 +4,7 @@ import pytest
 
 from ocr.datasets.check.allowed_losses import REASONS, allow_flag, allowed_reasons, forbidden, losses
 from ocr.datasets.check.scan import DAMAGED, Findings
-from ocr.datasets.index import KEPT
+from ocr.datasets.counts import KEPT
 from ocr.errors import InputError
 from ocr.region import DropReason
 

@@ -11,7 +11,7 @@ from parsed_page import Page
 from planted import CHARSET, COUNTS, LOST, SEQ_LEN, SUSPICIOUS
 
 import dataset
-from ocr.datasets.index import KEPT
+from ocr.datasets.counts import KEPT
 from ocr.errors import InputError
 from ocr.region import DropReason
 

@@ -10,7 +10,7 @@ from ocr.annotations import Source
 from ocr.charset import Charset
 from ocr.datasets.check.scan import EVALUATION, TRAINING, Examination, Findings
 from ocr.datasets.check.suspect_labels import TWO_TEXTS
-from ocr.datasets.index import KEPT
+from ocr.datasets.counts import KEPT
 from ocr.datasets.sources import open_index, select_regions
 
 
