@@ -10,7 +10,7 @@ install: $(VENV)/.installed
 
 # Reinstalls only when a requirements file changed.
 $(VENV)/.installed: $(REQUIREMENTS) requirements-base.txt requirements-common.txt \
-		requirements-dev.txt requirements-onnx-export.txt requirements-ray.txt
+		requirements-dev.txt requirements-onnx-export.txt requirements-openvino.txt requirements-ray.txt
 	$(RUN) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	$(RUN) -m pip install --quiet --disable-pip-version-check -r $(REQUIREMENTS) -r requirements-dev.txt
 	touch $@
@@ -48,9 +48,9 @@ demo: install
 	$(RUN) test.py --pb_path demo/text_recognition.pb --img_folder demo/folder \
 		--polygons_path demo/folder/labels.jsonl --output_path demo/results --picture_dir demo/attention
 
-# The container's packages with their hashes: the versions of constraints.txt, for Python 3.12 on Linux, x86_64.
+# The container's packages with their hashes: the versions of constraints.txt, for Python 3.11 to 3.13 on Linux, x86_64.
 lock: install
-	$(VENV)/bin/uv pip compile --quiet requirements.txt -c constraints.txt --generate-hashes --python-version 3.12 \
+	$(VENV)/bin/uv pip compile --quiet requirements.txt -c constraints.txt --generate-hashes --python-version 3.11 \
 		--python-platform x86_64-manylinux_2_28 --custom-compile-command 'make lock' -o requirements.lock
 
 # A bill of materials of a release, in CycloneDX's format.

@@ -138,7 +138,11 @@ def import_package(name, wanted_for):
     """A package that is only needed here; InputError where it is not installed.
 
     Its statistics of use, which would go to its makers without a question, are switched off: both packages do without
-    the one that sends them.
+    the one that sends them. Loggers made later stay Python's own, whatever class nncf sets for all of them.
     """
     sys.modules.setdefault('openvino_telemetry', None)
-    return optional_package.import_package(name, wanted_for, REQUIREMENTS)
+    logger_class = logging.getLoggerClass()
+    try:
+        return optional_package.import_package(name, wanted_for, REQUIREMENTS)
+    finally:
+        logging.setLoggerClass(logger_class)

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -140,6 +141,20 @@ def test_its_packages_send_no_statistics_of_use(monkeypatch):
         importlib.import_module('openvino_telemetry')
 
 
+LOGGING = """
+import logging
+from ocr.reading.openvino import import_package
+before = logging.getLoggerClass(), logging.root.level, list(logging.root.handlers), logging.root.manager.disable
+import_package('openvino', 'this'), import_package('nncf', 'this')
+assert before == (logging.getLoggerClass(), logging.root.level, logging.root.handlers, logging.root.manager.disable)
+"""
+
+
+def test_its_packages_leave_the_log_of_others_alone():
+    done = subprocess.run([sys.executable, '-c', LOGGING], cwd=tiny.ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def quantise(learnt, path, monkeypatch, **settings):
     words = f'words={learnt.words}'
     monkeypatch.setattr('ocr.evaluation.int8_loss.CALIBRATION', (words,))
@@ -149,8 +164,6 @@ def quantise(learnt, path, monkeypatch, **settings):
 
 
 def test_int8_reads_what_was_learnt(learnt, tmp_path, capsys, monkeypatch):
-    pytest.importorskip('openvino')
-    pytest.importorskip('nncf')
     assert quantise(learnt, tmp_path / 'int8', monkeypatch) == 0
     assert '1-N.E.D. 100.00 % in float32, 100.00 % in int8 (8 of words=' in capsys.readouterr().out
     flags = tiny.flags(pb_path=tmp_path / 'int8', img_folder=learnt.words, output_path=tmp_path)
@@ -165,8 +178,6 @@ def test_int8_reads_what_was_learnt(learnt, tmp_path, capsys, monkeypatch):
 
 
 def test_int8_that_reads_worse_is_not_written(learnt, tmp_path, monkeypatch):
-    pytest.importorskip('openvino')
-    pytest.importorskip('nncf')
     scores = iter([0.9, 0.85])
     monkeypatch.setattr('ocr.evaluation.int8_loss.similarity', lambda predictor, batches: next(scores))
     with pytest.raises(InputError, match=r'90\.00 % in float32, 85\.00 % in int8 .*more than 1 % is lost'):
