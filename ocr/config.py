@@ -359,10 +359,10 @@ class Config:
     """Addresses of all workers of a training on several machines, as node1:2222,node2:2222."""
     task_index: int = setting(-1, 'machine', 'train', 'machine', -1, in_help={'train': 'of TF_CONFIG'})
     """Number of this worker in cluster, from 0."""
-    precision: Literal['auto', 'float32', 'bfloat16'] = setting(
+    precision: Literal['auto', 'float32', 'bfloat16', 'float16'] = setting(
         'auto', 'machine', 'train eval export test app', 'machine'
     )
-    """Number format; auto: the fastest here, but float32 in eval.py on CPUs."""
+    """Number format; auto: the fastest here, but float32 in eval.py on CPUs. float16 is for GPUs."""
     trust_model: Switch = setting(False, 'machine', 'train eval export test app', 'machine')
     """Run a model file without checks and limits, because it is your own."""
     seed: int = setting(0, 'training', 'synthesize train export', 'machine', 0)

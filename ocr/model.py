@@ -24,6 +24,7 @@ from ocr.network.adam import Adam
 from ocr.network.precision import session_config
 from ocr.training.accumulation import AccumulatingOptimizer
 from ocr.training.detection_targets import BAND, COUNTED, TEXT, THRESHOLD, THRESHOLD_HIGH, THRESHOLD_LOW
+from ocr.training.loss_scaling import LossScalingOptimizer
 
 GRADIENT_CLIP = 10.0  # largest global norm of the gradients: above what sound batches give, below what a bad one does
 ENCODER_WEIGHT_DECAY = 4e-5  # L2 weight of the convolutions: Inception-v4's own
@@ -36,9 +37,11 @@ class _Model(ModelDesc):
 
     Attributes:
         first_tower: number of the first tower here; those of other machines have other numbers, and other seeds.
+        scales_loss: whether gradients are computed in float16 and need it.
     """
 
     first_tower = 0
+    scales_loss = False
 
     def build_graph(self, image, *targets):
         """Total loss () in a training tower; the named outputs in an inference tower."""
@@ -68,6 +71,8 @@ class _Model(ModelDesc):
         )
         adam = Adam(tf.identity(rate, 'learning_rate'), finished_steps())
         clipped = optimizers.apply_grad_processors(adam, [GlobalNormClip(GRADIENT_CLIP)])
+        if self.scales_loss:
+            clipped = LossScalingOptimizer(clipped)
         return AccumulatingOptimizer(clipped, config.accumulate) if config.accumulate > 1 else clipped
 
 

@@ -10,6 +10,7 @@ from ocr.errors import InputError
 
 _CPU_FLAGS = Path('/proc/cpuinfo')
 _TF32_CAPABILITY = (8, 0)
+_FLOAT16_CAPABILITY = (7, 0)  # from which on GPUs have tensor cores
 _BFLOAT16_UNITS = {'amx_bf16': 'AMX', 'avx512_bf16': 'AVX512-BF16'}  # what multiplies bfloat16, as Linux names it
 _LANES = 16  # channels that AVX512 computes at once
 _WIDTH = 32  # every convolution of Inception-v4 has a multiple of it as channels
@@ -24,10 +25,11 @@ def set_precision(wanted, exact=False, trained_width=None):
 
     On a GPU TensorFlow computes products in TF32 (8 bits of exponent, 10 of mantissa) from compute capability 8.0 on
     unless float32 is asked for. On a CPU bfloat16 gains where its products are in hardware, AMX or AVX512-BF16; with
-    AVX512 alone conversions eat the gain.
+    AVX512 alone conversions eat the gain. float16 is for GPUs with tensor cores, and is not chosen by itself, because
+    nobody has measured it.
 
     Args:
-        wanted: 'auto', 'float32' or 'bfloat16'.
+        wanted: 'auto', 'float32', 'bfloat16' or 'float16'.
         exact: 'auto' is float32 on any CPU: in bfloat16 what is nearly a tie falls out one way or the other with the
             size of the batch and the machine.
         trained_width: depth_multiplier of a network to be trained, None for reading. 'auto' is float32 where channels
@@ -35,14 +37,14 @@ def set_precision(wanted, exact=False, trained_width=None):
             of the compact preset takes 1.5 times (AMX) to 1.8 times (AVX512-BF16) as long as in float32.
 
     Returns:
-        'float32', 'tf32' or 'bfloat16'.
+        'float32', 'tf32', 'bfloat16' or 'float16'.
 
     Raises:
-        InputError: bfloat16 is asked for on hardware without it.
+        InputError: bfloat16 or float16 is asked for on hardware without it.
     """
     gpus = tf.config.list_physical_devices('GPU')
     precision, why = _on_gpu(wanted, gpus[0]) if gpus else _on_cpu(wanted, exact, trained_width, cpu_flags())
-    tf.config.experimental.enable_tensor_float_32_execution(precision == 'tf32')
+    tf.config.experimental.enable_tensor_float_32_execution(precision in ('tf32', 'float16'))
     logger.info('precision: %s (%s)', precision, why)
     return precision
 
@@ -58,6 +60,8 @@ def session_config(precision='float32', base=None):
     config.gpu_options.allow_growth = True
     if precision == 'bfloat16':
         config.graph_options.rewrite_options.auto_mixed_precision_onednn_bfloat16 = RewriterConfig.ON
+    if precision == 'float16':
+        config.graph_options.rewrite_options.auto_mixed_precision = RewriterConfig.ON
     return config
 
 
@@ -79,6 +83,12 @@ def _on_gpu(wanted, gpu):
         raise InputError(
             f'--precision bfloat16 is for CPUs, and this is {name}; --precision auto uses its tensor cores'
         )
+    if wanted == 'float16' and capability < _FLOAT16_CAPABILITY:
+        raise InputError(
+            f'--precision float16 gains by tensor cores, and {name} has none; --precision auto takes float32'
+        )
+    if wanted == 'float16':
+        return 'float16', name
     if wanted == 'auto' and capability >= _TF32_CAPABILITY:
         return 'tf32', name
     return 'float32', 'as asked' if wanted == 'float32' else f'{name}, has no TF32'
@@ -88,6 +98,8 @@ def _on_cpu(wanted, exact, trained_width, flags):
     """(precision, why) on a CPU."""
     if wanted == 'float32':
         return 'float32', 'as asked'
+    if wanted == 'float16':
+        raise InputError('--precision float16 is for GPUs, and none is visible; --precision auto is for all machines')
     if wanted == 'auto' and exact:
         return 'float32', 'scores are to be the same on every CPU'
     unit = next((name for flag, name in _BFLOAT16_UNITS.items() if flag in flags), None)

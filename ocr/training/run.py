@@ -63,6 +63,7 @@ def fit(
         True if it was stopped by Ctrl-C.
     """
     tf.set_random_seed(settings.seed)  # of the initial weights
+    model.scales_loss = precision == 'float16'
     # Once the start has been restored: until then, what lies in the folder belongs to the checkpoints there.
     settings_saver = CallbackFactory(before_train=lambda _: save_settings())
     num_devices = cluster.size if cluster else num_towers
@@ -121,6 +122,7 @@ def profile(model, settings, data, *, gpus, precision, num_towers, on_gpu):
     measured.reader, batches = measure_reader(build_dataflow(settings, data, samples_per_step, 0)[0])
     batches = RepeatThenRead(build_dataflow(settings, data, samples_per_step, 0)[0], batches)
     gpus = (gpus or tuple(range(num_towers))) if on_gpu else ()
+    model.scales_loss = precision == 'float16'
     train_config = _train_config(
         model,
         precision,

@@ -44,6 +44,8 @@ def on(monkeypatch, cpu=(), gpu=None):
         ('auto', AMX, T4, 'float32', 'Tesla T4, compute capability 7.5'),
         ('auto', AMX, {}, 'float32', 'a GPU'),
         ('float32', AMX, H100, 'float32', 'as asked'),
+        ('float16', AMX, H100, 'float16', 'NVIDIA H100, compute capability 9.0'),
+        ('float16', AMX, T4, 'float16', 'Tesla T4, compute capability 7.5'),
     ],
 )
 def test_the_hardware_decides_and_one_line_says_so(monkeypatch, caplog, wanted, cpu, gpu, chosen, said):
@@ -52,7 +54,7 @@ def test_the_hardware_decides_and_one_line_says_so(monkeypatch, caplog, wanted, 
         assert set_precision(wanted) == chosen
     (line,) = caplog.messages
     assert line.startswith(f'precision: {chosen} (') and said in line
-    assert tf.config.experimental.tensor_float_32_execution_enabled() == (chosen == 'tf32')
+    assert tf.config.experimental.tensor_float_32_execution_enabled() == (chosen in ('tf32', 'float16'))
 
 
 @pytest.mark.parametrize(
@@ -94,6 +96,13 @@ def test_bfloat16_is_refused_where_it_is_not(monkeypatch, cpu, gpu):
         set_precision('bfloat16')
 
 
+@pytest.mark.parametrize('gpu', [None, {'device_name': 'Tesla P100', 'compute_capability': (6, 0)}])
+def test_float16_is_refused_without_tensor_cores(monkeypatch, gpu):
+    on(monkeypatch, AMX, gpu)
+    with pytest.raises(InputError, match=r'--precision float16 .*--precision auto'):
+        set_precision('float16')
+
+
 def test_flags_of_the_cpu(monkeypatch, tmp_path):
     (tmp_path / 'cpuinfo').write_text('processor : 0\nflags\t\t: fpu avx2 amx_bf16\nbugs : x\nflags : other\n')
     monkeypatch.setattr(precision, '_CPU_FLAGS', tmp_path / 'cpuinfo')
@@ -108,5 +117,6 @@ def test_settings_of_a_session_are_added_to_those_given():
     base = tf.ConfigProto(intra_op_parallelism_threads=3)
     config = session_config('bfloat16', base)
     assert config.intra_op_parallelism_threads == 3 and config.gpu_options.allow_growth
-    rewrites = [session_config(one).graph_options.rewrite_options for one in ('float32', 'tf32', 'bfloat16')]
-    assert [one.auto_mixed_precision_onednn_bfloat16 for one in rewrites] == [0, 0, 1]
+    rewrites = [session_config(one).graph_options.rewrite_options for one in ('tf32', 'bfloat16', 'float16')]
+    assert [one.auto_mixed_precision_onednn_bfloat16 for one in rewrites] == [0, 1, 0]
+    assert [one.auto_mixed_precision for one in rewrites] == [0, 0, 1]
