@@ -254,7 +254,7 @@ class Config:
 
     # Drawn text
     recipe: str = setting('words', 'training', 'synthesize', 'drawing')
-    """What is drawn: digits, words, long_words, lines, photographed, scene, scene_shapes, scene_straight or street."""
+    """One of digits, words, long_words, lines, photographed, scene, scene_shapes, scene_straight, chinese or street."""
     num_samples: int = setting(1000, 'machine', 'synthesize', 'drawing', 1)
     """Number of pictures."""
     text_path: str = setting(

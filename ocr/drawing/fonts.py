@@ -22,6 +22,7 @@ SUFFIXES = ('.ttf', '.otf', '.ttc', '.otc')
 TYPE1_SUFFIX = '.pfb'  # drawn where a table says what is in it: such a file names no Unicode characters
 OUTLINE_TABLES = ('glyf', 'CFF ', 'CFF2')
 _TELLING = 'abdeghnqr'  # small letters whose forms are not those of their capitals
+EM_BOTTOM = 0.12  # em below the baseline that a Chinese character's square reaches
 _MEASURED_SIZE = 128  # pixels an em at which distances are measured
 _COMPARED_SIZE = 64  # pixels an em at which letters are compared
 _PROBED_SIZE = 24  # pixels an em at which a glyph is looked at for ink
@@ -48,6 +49,15 @@ class Glyph:
     top: int
     advance: float
     silhouette: np.ndarray
+
+    def turned(self, em):
+        """The glyph turned clockwise by 90 degrees around the middle of its square of an em, see EM_BOTTOM."""
+        height = len(self.ink)
+        middle = self.advance / 2, (EM_BOTTOM - 0.5) * em
+        left = round(middle[0] - (self.top + height - middle[1]))
+        top = round(middle[1] + self.left - middle[0])
+        ink = np.ascontiguousarray(np.rot90(self.ink, -1))
+        return Glyph(ink, left, top, self.advance, _silhouette(ink) + np.array((left, top), np.float32))
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from ocr.drawing.chinese.columns import column_glyph, is_chinese, is_full_width
+from ocr.drawing.fonts import EM_BOTTOM
 from ocr.drawing.letters import change_weight
 from ocr.drawing.paths import CAP_HEIGHT, ArcPath, ColumnPath, StraightPath, WavePath
 from ocr.drawing.shaping import split_units
@@ -98,7 +100,8 @@ def lay_out_words(text, font, em, pose, growth=0):
         is shaped as a whole is one word.
     """
     units = split_units(text)
-    glyphs = [font.glyph(unit, em) for unit in units]
+    is_upright = pose.shape == 'column' and is_chinese(text)
+    glyphs = [column_glyph(font, unit, em) if is_upright else font.glyph(unit, em) for unit in units]
     form = np.array([[pose.stretch, -pose.slant], [0.0, 1.0]])
     path, matrices = _place(units, font, glyphs, em, pose, form)
     pieces = [_move(matrix, glyph.silhouette) for matrix, glyph in zip(matrices, glyphs, strict=True)]
@@ -151,7 +154,11 @@ def rotation(angle):
 
 def _place(units, font, glyphs, em, pose, form):
     """(path, poses float64 (n, 2, 3)) of the glyphs before the whole is tilted; `form` (2, 2) changes each glyph."""
-    if pose.shape == 'column':
+    if pose.shape == 'column' and is_chinese(''.join(units)):
+        path = ColumnPath(max(pose.spacing, 0.0) * em)
+        cells = [_cell(unit, glyph, em, form) for unit, glyph in zip(units, glyphs, strict=True)]
+        matrices = path.stack(np.array(cells), em)
+    elif pose.shape == 'column':
         path = ColumnPath(max(pose.spacing, 0.0) * em + 0.12 * em)
         matrices = path.stack(np.array([_ink_box(glyph, form) for glyph in glyphs]), em)
     else:
@@ -195,6 +202,14 @@ def _ink_box(glyph, form):
         return np.zeros(4)
     points = glyph.silhouette @ form.T
     return np.concatenate([points.min(axis=0), points.max(axis=0)])
+
+
+def _cell(unit, glyph, em, form):
+    """What a unit takes up in a column of Chinese, as `_ink_box`: a square of an em, or its ink and a little more."""
+    if not is_full_width(unit):
+        return _ink_box(glyph, form) + np.array((0, -0.06, 0, 0.06)) * em
+    middle = form @ (glyph.advance / 2, (EM_BOTTOM - 0.5) * em)
+    return np.concatenate([middle - em / 2, middle + em / 2])
 
 
 def _move(matrix, points):

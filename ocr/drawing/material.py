@@ -6,9 +6,10 @@ from collections import Counter
 
 from ocr.charset import SPECIALS
 from ocr.drawing.corpus import read_texts
+from ocr.drawing.fonts import CJK_HINT
 from ocr.drawing.recipes import named_recipe
 from ocr.drawing.scenes.recipe import SceneRecipe
-from ocr.drawing.scenes.texts import chinese_fonts, chinese_texts
+from ocr.drawing.scenes.texts import PROBE, chinese_fonts, chinese_texts
 from ocr.drawing.shaping import can_shape, needs_shaping
 from ocr.drawing.texts import Mixture, RandomText, over_alphabet
 from ocr.errors import InputError
@@ -53,6 +54,8 @@ def prepare_recipe(name, fonts, *, charset=None, text_path='', photo_dir='', seq
     )
     if isinstance(recipe, SceneRecipe):
         recipe = _with_chinese(recipe, fonts)
+    if name == 'chinese' and not text_path:
+        _check_chinese(recipe, recipe.choose_fonts(fonts))
     sieve = Sieve(recipe, recipe.choose_fonts(fonts))
     texts, dropped = texts.restrict(sieve)
     where = text_path or f'recipe {name}'
@@ -65,6 +68,15 @@ def prepare_recipe(name, fonts, *, charset=None, text_path='', photo_dir='', seq
     if text_path and charset:
         texts = _with_rare_characters(texts, alphabet, sieve)
     return dataclasses.replace(recipe, texts=texts)
+
+
+def _check_chinese(recipe, fonts):
+    """Raises InputError if no font has Chinese: a recipe that is about it must not draw its Latin words alone."""
+    if recipe.allows(PROBE) and not any(font.covers(PROBE) for font in fonts):
+        raise InputError(
+            f'recipe {recipe.name}: none of the {len(fonts)} fonts has Chinese characters; '
+            f'give a folder of such fonts with --font_dir ({CJK_HINT})'
+        )
 
 
 def _with_chinese(recipe, fonts):

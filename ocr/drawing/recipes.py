@@ -3,6 +3,7 @@
 import dataclasses
 import string
 
+from ocr.drawing.chinese.texts import sign_texts
 from ocr.drawing.recipe import Effect, Recipe
 from ocr.drawing.scene_texts import line_texts, scene_texts, street_texts
 from ocr.drawing.scenes.recipe import SceneRecipe
@@ -164,6 +165,50 @@ RECIPES |= {  # words as cameras see them in streets: slanted, small, blurred, p
             'clutter': Effect(0.45, 0.2, 0.8),
             'slant': Effect(0.25, 0.02, 0.35),
             'perspective': Effect(0.35, 0.1, 0.9),
+        },
+    ),
+}
+RECIPES |= {  # Chinese lines and columns as on signs, goods and in pictures of the web
+    'chinese': Recipe(
+        name='chinese',
+        texts=sign_texts(),
+        lengths=(2.2, 9, 10, 9, 8, 8, 7.5, 7, 6.5, 6, 5.5, 5, 4, 4, 3.5, 3.5, 3, 3) + (2.5,) * 6,
+        cases={'as is': 0.6, 'upper': 0.28, 'title': 0.12},
+        shapes={'straight': 0.62, 'rotated': 0.1, 'arc_up': 0.04, 'arc_down': 0.03, 'wave': 0.02, 'column': 0.19},
+        font_size=(28, 64),
+        spacing=(-0.02, 0.3),
+        tilt=5.0,
+        rotation=(5.0, 45.0),
+        bend=(10.0, 90.0),
+        amplitude=(0.05, 0.2),
+        wavelength=(6.0, 16.0),
+        padding=(0.0, 0.1),
+        margin=(0.03, 0.5),
+        contrast=(0.3, 1.0),
+        plain=0.3,
+        effects={
+            **SCENE.effects,
+            'texture': Effect(0.3, 0.1, 0.4),
+            'outline': Effect(0.18, 0.02, 0.06),
+            'shadow': Effect(0.2, 0.02, 0.08),
+            'blur': Effect(0.45, 0.01, 0.045),
+            'motion': Effect(0.1, 0.02, 0.07),
+            'noise': Effect(0.25, 2.0, 9.0),
+            'jpeg': Effect(0.6, 10.0, 65.0),
+            'pattern': Effect(0.2, 0.1, 0.5),
+            'photo': Effect(0.45, 0.0, 0.12),
+            'text_texture': Effect(0.1, 0.1, 0.4),
+            'hollow': Effect(0.02, 0.02, 0.035),
+            'extrusion': Effect(0.08, 0.02, 0.08),
+            'emboss': Effect(0.08, 0.1, 0.5),
+            'light': Effect(0.3, 0.1, 0.6),
+            'low_resolution': Effect(0.35, 1.2, 2.4),
+            'clutter': Effect(0.4, 0.2, 0.8),
+            'stretch': Effect(0.35, 0.02, 0.25),
+            'slant': Effect(0.15, 0.02, 0.25),
+            'weight': Effect(0.35, 0.002, 0.012),
+            'perspective': Effect(0.3, 0.05, 0.7),
+            'muted': Effect(0.35, 0.1, 0.8),
         },
     ),
 }

@@ -47,6 +47,15 @@ def test_nothing_to_draw_is_an_error(tmp_path):
         prepare_recipe('words', FONTS, text_path=_write(tmp_path / 'words.txt', '永'))
 
 
+def test_chinese_needs_a_chinese_font(tmp_path):
+    with pytest.raises(
+        InputError, match=r'recipe chinese: none of the \d+ fonts has Chinese .*--font_dir.*fonts-noto-cjk'
+    ):
+        prepare_recipe('chinese', FONTS, charset=Charset.preset('chinese'))
+    path = _write(tmp_path / 'words.txt', 'Taxi', 'Hotel')
+    assert {'Taxi', 'Hotel'} <= set(_texts(prepare_recipe('chinese', FONTS, text_path=path)))
+
+
 def test_texts_that_cannot_be_shaped_are_refused(tmp_path, no_raqm):
     path = _write(tmp_path / 'lines.txt', 'plain words', '\u0633\u0644\u0627\u0645 24')
     with pytest.raises(InputError, match=r'lines\.txt: 4 in need of .*raqm .*libfribidi0'):
