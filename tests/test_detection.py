@@ -241,7 +241,7 @@ def test_what_detect_lacks_is_named(streets, pb_path, tmp_path):
 
 
 def test_photographs_without_text_are_a_valid_answer(pb_path):
-    from ocr.reading.graph_detector import GraphDetector
+    from ocr.reading.open_detector import open_detector
 
-    found = GraphDetector.from_pb(pb_path).find(np.full((120, 200, 3), 128, np.uint8))
+    found = open_detector(str(pb_path)).find(np.full((120, 200, 3), 128, np.uint8))
     assert found.regions == []

@@ -9,7 +9,7 @@ import tensorflow.compat.v1 as tf
 from ocr.errors import InputError
 from ocr.model_files.allowed_graph import check_sizes
 from ocr.model_files.fingerprint import fingerprint
-from ocr.model_files.frozen_graph import FINDS, load_graph, read_settings
+from ocr.model_files.frozen_graph import read_settings
 from ocr.model_files.run_limits import RunLimits
 from ocr.network import tensor_names as names
 from ocr.network.precision import session_config
@@ -40,11 +40,6 @@ class GraphDetector(Detector):
         if not trusted:
             check_sizes(self._graph, where)
         self._session = tf.Session(graph=self._graph, config=session_config(precision))
-
-    @classmethod
-    def from_pb(cls, path, flag='detector_path', *, trusted=False, **settings):
-        """GraphDetector of a file; InputError where it is none, or not `trusted` and should be."""
-        return cls(load_graph(path, flag, wanted=FINDS, trusted=trusted), where=path, trusted=trusted, **settings)
 
     def run(self, pictures):
         """As of Detector."""

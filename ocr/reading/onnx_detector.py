@@ -8,7 +8,6 @@ import numpy as np
 from ocr.model_files.run_limits import RunLimits
 from ocr.network import tensor_names as names
 from ocr.reading.detector import Detector
-from ocr.reading.onnx_predictor import FINDS, OnnxModel
 
 
 class OnnxDetector(Detector):
@@ -24,11 +23,6 @@ class OnnxDetector(Detector):
         super().__init__(settings=model.settings, fingerprint=model.fingerprint, where=model.where, **options)
         self._model = model
         self._limits = None if trusted else RunLimits(model.where)
-
-    @classmethod
-    def load(cls, path, flag='detector_path', *, trusted=False, **options):
-        """OnnxDetector of a file; InputError where it is none."""
-        return cls(OnnxModel.load(path, trusted, flag=flag, wanted=FINDS), trusted=trusted, **options)
 
     def run(self, pictures):
         """As of Detector."""

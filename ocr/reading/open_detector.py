@@ -73,4 +73,6 @@ def detector_of(model, *, precision='auto', exact=False):
     from ocr.network.precision import set_precision
     from ocr.reading.graph_detector import GraphDetector
 
-    return GraphDetector(model.graph, precision=set_precision(precision, exact), where=model.path)
+    return GraphDetector(
+        model.graph, precision=set_precision(precision, exact), where=model.path, trusted=model.trusted
+    )

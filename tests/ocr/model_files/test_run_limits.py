@@ -62,7 +62,7 @@ from ocr.network.tensorflow_start import start_tensorflow
 start_tensorflow()
 import tensorflow.compat.v1 as tf
 from ocr.model_files import run_limits
-from ocr.reading.graph_detector import GraphDetector
+from ocr.reading.open_detector import open_detector
 from ocr.reading.graph_predictor import GraphPredictor
 from ocr.charset import Charset
 import numpy as np
@@ -77,13 +77,13 @@ open(sys.argv[1], 'wb').write(graph.as_graph_def().SerializeToString())
 canvases = np.zeros((1, 32, 32, 3), np.uint8)
 """
 READS = IN_TENSORFLOW + "GraphPredictor.from_pb(sys.argv[1], Charset.preset('digits')).read(canvases)"
-FINDS = IN_TENSORFLOW + 'GraphDetector.from_pb(sys.argv[1]).run(canvases)'
+FINDS = IN_TENSORFLOW + 'open_detector(sys.argv[1]).run(canvases)'
 FINDS_IN_ONNX_RUNTIME = """
 import sys
 import numpy as np
 from onnx import TensorProto, helper
 from ocr.model_files import run_limits
-from ocr.reading.onnx_detector import OnnxDetector
+from ocr.reading.open_detector import open_detector
 run_limits._SECONDS, run_limits._SECONDS_A_ROW = 1, 0
 def value(name, kind=TensorProto.BOOL, shape=()):
     return helper.make_tensor_value_info(name, kind, shape)
@@ -100,7 +100,7 @@ graph = helper.make_graph(nodes, 'g', inputs, [value('text_probability', TensorP
 model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 17)], ir_version=8)
 model.metadata_props.add(key='attention_ocr/config', value='{"image_size": 32, "seq_len": 1}')
 open(sys.argv[1], 'wb').write(model.SerializeToString())
-OnnxDetector.load(sys.argv[1]).run(np.zeros((1, 32, 32, 3), np.uint8))
+open_detector(sys.argv[1]).run(np.zeros((1, 32, 32, 3), np.uint8))
 """
 
 

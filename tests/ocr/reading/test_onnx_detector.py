@@ -18,7 +18,7 @@ from ocr.network import tensor_names as names
 from ocr.network.tensorflow_start import start_tensorflow
 from ocr.reading.graph_detector import GraphDetector
 from ocr.reading.onnx_detector import OnnxDetector
-from ocr.reading.onnx_predictor import OnnxModel
+from ocr.reading.onnx_predictor import FINDS, OnnxModel
 from ocr.reading.open_detector import choose_detector, open_detector
 
 CONFIG = Config(model_name='detector', depth_multiplier=0.1, final_endpoint='Mixed_6a', image_size=64)
@@ -57,7 +57,7 @@ def test_maps_are_equal_at_any_size(untrained, onnx_path, size):
 
 def test_large_photographs_are_searched_in_tiles(untrained, onnx_path):
     picture = np.random.default_rng(1).integers(0, 256, (210, 300, 3), np.uint8)
-    one, other = GraphDetector(untrained, longer=200), OnnxDetector.load(onnx_path, longer=200)
+    one, other = GraphDetector(untrained, longer=200), OnnxDetector(OnnxModel.load(onnx_path, wanted=FINDS), longer=200)
     np.testing.assert_allclose(one.probability(picture), other.probability(picture), atol=1e-4)
     assert one.probability(picture).shape[1] == 200
 
