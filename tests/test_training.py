@@ -116,6 +116,18 @@ def test_two_towers_learn_as_one_with_twice_the_batch(tmp_path, caplog):
     assert_same_weights(one, two, tolerance=2e-3)  # Adam divides by gradients that may be nearly nothing
 
 
+def test_a_scaled_loss_trains_the_same_weights(six_steps, tmp_path, monkeypatch):
+    """As --precision float16 does on GPUs; on CPUs TensorFlow leaves the graph in float32."""
+    from ocr.network import precision
+
+    monkeypatch.setattr(precision, 'set_precision', lambda *_, **__: 'float16')
+    tiny.train(six_steps.words, tmp_path / 'checkpoint', **tiny.AUGMENTED)
+    plain, scaled = (
+        tiny.read_weights(path / 'model-6') for path in (six_steps.checkpoint_path, tmp_path / 'checkpoint')
+    )
+    assert_same_weights(plain, scaled, tolerance=1e-5)
+
+
 def test_accumulated_gradients_learn_as_one_large_batch(tmp_path):
     words = tiny.write_words(tmp_path / 'words', ['270', '581', '619', '840', '713', '295', '306', '482'])
     shared = {'frozen_batch_norm': True, 'dropout_keep_prob': 1, 'learning_rate': 1e-2, 'warmup_steps': 0}
