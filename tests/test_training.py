@@ -63,6 +63,29 @@ def test_a_resumed_training_goes_on_as_if_it_had_not_stopped(six_steps, tmp_path
         assert resumed_row[name] == pytest.approx(row[name], rel=1e-5)
 
 
+def test_an_interrupted_training_ends_with_the_weights_of_one_that_was_not(tmp_path, monkeypatch):
+    """Photographed and drawn text on canvases of several shapes, dropout, augmentation, a signal amid an epoch."""
+    from ocr.training import callbacks
+
+    words = tiny.write_words(tmp_path / 'words', tiny.EIGHT_WORDS)
+    datasets = {'train_datasets': [f'words={words}', 'synthetic:digits'], 'train_shares': [0.5, 0.5]}
+    settings = {**tiny.AUGMENTED, **datasets, 'canvas': 'area'}
+    tiny.train(words, tmp_path / 'whole', **settings)
+    with monkeypatch.context() as patch:
+
+        def stop_after_four(callback):
+            if callback.global_step == 4:
+                signal.raise_signal(signal.SIGTERM)
+
+        patch.setattr(callbacks.StopAfter, '_trigger_step', stop_after_four)
+        assert tiny.train(words, tmp_path / 'stopped', **settings) == 130
+    assert find_checkpoint(str(tmp_path / 'stopped')) == str(tmp_path / 'stopped' / 'model-4')
+    assert tiny.train(words, tmp_path / 'stopped', **settings) == 0
+    whole, resumed = (tiny.read_weights(tmp_path / name / 'model-6') for name in ('whole', 'stopped'))
+    assert any(name.endswith('/Adam_1') for name in whole)
+    assert_same_weights(whole, resumed, tolerance=1e-5)  # some sums of TensorFlow's have no fixed order
+
+
 def test_replicas_stay_equal_and_their_statistics_are_those_of_the_first(six_steps, tmp_path, monkeypatch):
     from ocr.training import replicas
 
