@@ -121,3 +121,13 @@ def test_peers_benchmark_reads_words(learnt):
     assert summary['num_images'] == 8 and list(summary['systems']) == ['as shipped', '--tta 1']
     for accuracy, *others in summary['systems'].values():
         assert accuracy == 100 and min(others) > 0
+
+
+def test_soak_watches_training_reading_and_serving():
+    few = ['--steps', '2', '--images', '12', '--requests', '10']
+    result = subprocess.run([sys.executable, 'benchmarks/soak.py', *few], capture_output=True, text=True, cwd=ROOT)
+    assert result.returncode == 0, result.stderr[-2000:]
+    summary = json.loads(result.stdout.splitlines()[-1])
+    tenths = {name: summary[name]['tenths'] for name in ('training steps', 'pictures read', 'requests answered')}
+    assert all(min(row) > 0 for rows in tenths.values() for row in rows)  # those of a short load may be missed
+    assert [row[0] for row in tenths['requests answered']] == list(range(1, 11))

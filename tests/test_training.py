@@ -63,6 +63,29 @@ def test_a_resumed_training_goes_on_as_if_it_had_not_stopped(six_steps, tmp_path
         assert resumed_row[name] == pytest.approx(row[name], rel=1e-5)
 
 
+def test_an_interrupted_training_ends_with_the_weights_of_one_that_was_not(tmp_path, monkeypatch):
+    """Photographed and drawn text on canvases of several shapes, dropout, augmentation, a signal amid an epoch."""
+    from ocr.training import callbacks
+
+    words = tiny.write_words(tmp_path / 'words', tiny.EIGHT_WORDS)
+    datasets = {'train_datasets': [f'words={words}', 'synthetic:digits'], 'train_shares': [0.5, 0.5]}
+    settings = {**tiny.AUGMENTED, **datasets, 'canvas': 'area'}
+    tiny.train(words, tmp_path / 'whole', **settings)
+    with monkeypatch.context() as patch:
+
+        def stop_after_four(callback):
+            if callback.global_step == 4:
+                signal.raise_signal(signal.SIGTERM)
+
+        patch.setattr(callbacks.StopAfter, '_trigger_step', stop_after_four)
+        assert tiny.train(words, tmp_path / 'stopped', **settings) == 130
+    assert find_checkpoint(str(tmp_path / 'stopped')) == str(tmp_path / 'stopped' / 'model-4')
+    assert tiny.train(words, tmp_path / 'stopped', **settings) == 0
+    whole, resumed = (tiny.read_weights(tmp_path / name / 'model-6') for name in ('whole', 'stopped'))
+    assert any(name.endswith('/Adam_1') for name in whole)
+    assert_same_weights(whole, resumed, tolerance=1e-5)  # some sums of TensorFlow's have no fixed order
+
+
 def test_replicas_stay_equal_and_their_statistics_are_those_of_the_first(six_steps, tmp_path, monkeypatch):
     from ocr.training import replicas
 
@@ -114,6 +137,18 @@ def test_two_towers_learn_as_one_with_twice_the_batch(tmp_path, caplog):
     np.testing.assert_allclose(*curves, rtol=1e-4)
     one, two = (tiny.read_weights(tmp_path / folder / 'model-6') for folder in ('one', 'two'))
     assert_same_weights(one, two, tolerance=2e-3)  # Adam divides by gradients that may be nearly nothing
+
+
+def test_a_scaled_loss_trains_the_same_weights(six_steps, tmp_path, monkeypatch):
+    """As --precision float16 does on GPUs; on CPUs TensorFlow leaves the graph in float32."""
+    from ocr.network import precision
+
+    monkeypatch.setattr(precision, 'set_precision', lambda *_, **__: 'float16')
+    tiny.train(six_steps.words, tmp_path / 'checkpoint', **tiny.AUGMENTED)
+    plain, scaled = (
+        tiny.read_weights(path / 'model-6') for path in (six_steps.checkpoint_path, tmp_path / 'checkpoint')
+    )
+    assert_same_weights(plain, scaled, tolerance=1e-5)
 
 
 def test_accumulated_gradients_learn_as_one_large_batch(tmp_path):
