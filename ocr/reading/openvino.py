@@ -7,6 +7,7 @@ encoder, with charset and settings inside. Reading it needs the package openvino
 import logging
 import os
 import sys
+from contextlib import nullcontext
 from threading import Lock
 
 import numpy as np
@@ -17,6 +18,7 @@ from ocr.files.atomic import new_folder
 from ocr.model_files.allowed_encoder import check_encoder
 from ocr.model_files.fingerprint import fingerprint
 from ocr.model_files.frozen_graph import features_of, load_graph, serialize, split_encoder
+from ocr.model_files.run_limits import RunLimits
 from ocr.model_files.stored_files import digest_of_file, read_stored, recording_sums
 from ocr.network import tensor_names as names
 from ocr.parallel import num_cores
@@ -78,7 +80,8 @@ def load_openvino(path, charset, *, precision, trusted=False, **settings):
             read_stored(file), os.path.getsize(weights) if os.path.exists(weights) else 0, f'--pb_path {file}'
         )
     try:
-        encoder = compile_encoder(openvino.Core().read_model(file), precision)
+        with nullcontext() if trusted else RunLimits(path).watch():
+            encoder = compile_encoder(openvino.Core().read_model(file), precision)
         identity = fingerprint([read_stored(weights)])
     except (OSError, RuntimeError) as error:
         reason = ' '.join(str(error).split())

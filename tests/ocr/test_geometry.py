@@ -15,6 +15,7 @@ from ocr.geometry import (
     strip_height,
     transform,
     whole_image,
+    widened,
 )
 
 coordinates = st.integers(-500, 500)
@@ -149,3 +150,21 @@ def test_an_affine_matrix_is_a_homography():
     assert homogeneous(affine).tolist() == [[1, 2, 3], [4, 5, 6], [0, 0, 1]]
     assert (homogeneous(homogeneous(affine)) == homogeneous(affine)).all()
     assert (transform(points, affine) == transform(points, homogeneous(affine))).all()
+
+
+@pytest.mark.parametrize('pad', [2, -3, 0])
+def test_a_widened_polygon_has_edges_that_lie_so_far_out(pad):
+    box = box_polygon((10, 20, 50, 40))
+    expected = box_polygon((10 - pad, 20 - pad, 50 + pad, 40 + pad))
+    np.testing.assert_allclose(widened(box, pad), expected)
+    np.testing.assert_allclose(widened(box[::-1], pad), expected[::-1])  # the other way round
+    slanted = transform(box, [[0.6, -0.8, 5], [0.8, 0.6, 9]])
+    np.testing.assert_allclose(widened(slanted, pad), transform(expected, [[0.6, -0.8, 5], [0.8, 0.6, 9]]), atol=1e-4)
+
+
+def test_a_sharp_corner_moves_by_twice_as_much_at_most():
+    needle = np.array([[0, 0], [100, 1], [100, -1]], np.float32)
+    moved = np.linalg.norm(widened(needle, 3) - needle, axis=1)
+    assert moved[0] < 2 * 3 and (moved[1:] > 3).all()
+    doubled = np.array([[0, 0], [0, 0], [9, 0], [9, 9]], np.float32)  # a point that is there twice
+    assert np.isfinite(widened(doubled, 1)).all()
