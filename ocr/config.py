@@ -485,7 +485,7 @@ RETIRED = {
     'cache': False,
     'cache_crops': 'auto',
     'cluster_timeout': 600.0,
-    'max_regions': 64,
+    'max_regions': 200,
     'max_megabytes': 20.0,
     'max_megapixels': 50.0,
 }

@@ -286,7 +286,7 @@ def test_a_server_that_goes_away_in_the_middle(tmp_path, pictures):
     [
         ('--pb_path gone.pb', '--pb_path gone.pb: No such file'),
         ('--host nowhere.invalid', '--host nowhere.invalid: no such address'),
-        ('--max_regions 300', '--max_regions is no setting any more: it is always 64; leave it out'),
+        ('--max_regions 300', '--max_regions is no setting any more: it is always 200; leave it out'),
         ('--token_path gone', '--token_path gone: cannot be read'),
         ('--n_best 3', '--n_best is a setting of eval.py and test.py'),
         ('--long_text', '--long_text is a setting of eval.py and test.py'),

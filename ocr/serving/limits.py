@@ -26,7 +26,7 @@ class Limits:
 
     max_bytes: int = 20_000_000
     max_pixels: int = 50_000_000
-    max_regions: int = 64
+    max_regions: int = 200
     max_points: int = 256
     queue_size: int = 256
     timeout: float = 30.0
