@@ -114,7 +114,7 @@ def main(argv=None):
     if cfg.profile:
         raise InputError('--profile: looks at one machine; leave out --cluster and --task_index, or unset TF_CONFIG')
     with leaving_at_once():
-        return prepare_and_train(cfg, Cluster(addresses, index))
+        return prepare_and_train(cfg, Cluster(addresses, index, cfg.cluster_timeout))
 
 
 def prepare_and_train(cfg, cluster=None):

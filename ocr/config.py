@@ -241,8 +241,6 @@ class Config:
     """Decay of the running averages of the weights, which are validated, exported and read with; 0: none are kept."""
     frozen_batch_norm: Switch = setting(False, 'training', 'train', 'training')
     """Use the stored statistics of batch norm in training: for fine-tuning with small batches."""
-    max_checkpoints: int = setting(10, 'machine', 'train', 'training', 1)
-    """Checkpoints to keep besides the best."""
     tracker: Literal['', 'wandb', 'mlflow'] = setting('', 'machine', 'train', 'training')
     """Send what TensorBoard gets to Weights & Biases or MLflow too."""
     profile: Switch = setting(False, 'machine', 'train', 'training')
@@ -359,6 +357,8 @@ class Config:
     """Addresses of all workers of a training on several machines, as node1:2222,node2:2222."""
     task_index: int = setting(-1, 'machine', 'train', 'machine', -1, in_help={'train': 'of TF_CONFIG'})
     """Number of this worker in cluster, from 0."""
+    cluster_timeout: float = setting(600.0, 'machine', 'train', 'machine', 1.0)
+    """Seconds to wait for the other workers at the start."""
     precision: Literal['auto', 'float32', 'bfloat16', 'float16'] = setting(
         'auto', 'machine', 'train eval export test app', 'machine'
     )
@@ -484,7 +484,7 @@ RETIRED = {
     'val_share': 0.05,
     'cache': False,
     'cache_crops': 'auto',
-    'cluster_timeout': 600.0,
+    'max_checkpoints': 2,
     'max_regions': 200,
     'max_megabytes': 20.0,
     'max_megapixels': 50.0,
@@ -513,7 +513,6 @@ PRESETS = {
         'batch_norm_decay': 0.99,
         'augment': 'light',
         'val_epochs': 1,
-        'max_checkpoints': 2,
     },
 }
 

@@ -107,7 +107,7 @@ def test_scripts_that_read_take_more_images_at_a_time_unless_told(tmp_path, argv
         ('eval', '--full_length', '--full_length is no setting any more: it is always false; leave it out'),
         ('dataset', '--cache', '--cache is no setting any more: use --convert crops'),
         ('train', '--val_share 0.1', '--val_share is no setting any more: train.py holds out --val_regions'),
-        ('app', '--max_regions 9', '--max_regions is no setting any more: it is always 64; leave it out'),
+        ('app', '--max_regions 9', '--max_regions is no setting any more: it is always 200; leave it out'),
         ('train', '--blur_prob 1', '--blur_prob: choose a set with --augment, or write "blur_prob" into a file'),
     ],
 )

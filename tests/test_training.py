@@ -329,7 +329,7 @@ def test_the_encoder_starts_from_the_slim_checkpoint(six_steps, tmp_path, caplog
 def validated(six_steps, tmp_path_factory):
     """Folder of a training whose validation never becomes better."""
     folder = tmp_path_factory.mktemp('validated') / 'checkpoint'
-    tiny.train(six_steps.words, folder, **UNCHANGING, max_checkpoints=2)
+    tiny.train(six_steps.words, folder, **UNCHANGING)
     return folder
 
 

@@ -25,7 +25,6 @@ SHARED = {
     'warmup_steps': 0,
     'steps_per_epoch': 1,
     'max_epoch': 10_000,
-    'max_checkpoints': 2,
 }
 
 

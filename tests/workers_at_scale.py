@@ -25,7 +25,6 @@ SHARED = {
     'dropout_keep_prob': 1,
     'learning_rate': 1e-3,
     'warmup_steps': 0,
-    'max_checkpoints': 1,
 }
 PUBLISHED = {**REFERENCE, 'image_size': 256, 'seq_len': REFERENCE_STEPS - 1}  # instead of tiny.TINY's
 TEXTS = ['270', '581', '619', '840', '713', '295', '306', '482']

@@ -38,6 +38,7 @@ class StopAfter(Callback):
             raise StopTraining('all steps are done')
 
 
+MAX_CHECKPOINTS = 2  # besides the best: the last, and the one before for when the last is damaged
 _COLUMNS = {'total_loss': 'loss'}  # what a tensor is called in the history, where that is not its name
 WATCHED = ('total_loss', 'cross_entropy', 'core_loss', 'binary_loss', 'threshold_loss', 'learning_rate')
 
@@ -135,7 +136,7 @@ class EpochEnd(Callback):
         error: the exception of the last save, which tensorpack would print and forget; None if it went well.
     """
 
-    def __init__(self, watch, validation, average=None, *, folder, steps_per_epoch, val_epochs, max_checkpoints):
+    def __init__(self, watch, validation, average=None, *, folder, steps_per_epoch, val_epochs):
         """
         Args:
             watch: Watch.
@@ -144,7 +145,6 @@ class EpochEnd(Callback):
             folder: checkpoints, history and curve go here.
             steps_per_epoch: steps between two saves.
             val_epochs: validate every so many epochs, 0 never.
-            max_checkpoints: checkpoints to keep besides the best.
         """
         self.watch = watch
         self.validation = validation
@@ -152,7 +152,6 @@ class EpochEnd(Callback):
         self.folder = folder
         self.steps_per_epoch = steps_per_epoch
         self.val_epochs = val_epochs
-        self.max_checkpoints = max_checkpoints
         self.error = None
 
     def _setup_graph(self):
@@ -229,7 +228,7 @@ class EpochEnd(Callback):
                 f'a weight is not a number after step {self.global_step}; the last good checkpoint is {last}; '
                 'go on from it with a lower --learning_rate'
             )
-        save_checkpoint(self._saver, session, self.folder, self.global_step, self.max_checkpoints)
+        save_checkpoint(self._saver, session, self.folder, self.global_step, MAX_CHECKPOINTS)
 
     def _after_train(self):
         # Also after Ctrl-C, wherever the training stands; not after a failure.

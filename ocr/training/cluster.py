@@ -24,7 +24,6 @@ from ocr.errors import InputError
 from ocr.network.precision import session_config
 from ocr.terminal.visible import visible
 
-PATIENCE = 600.0  # seconds to wait for the other workers at the start: a queue starts its jobs minutes apart
 KNOCKS = 3  # without an answer, and a worker is lost
 KNOCK_SECONDS = 5.0  # that one waits for an answer
 _QUIET_SECONDS = 10.0  # that a run of the graph takes before somebody looks whether all are there
@@ -50,7 +49,7 @@ class Cluster:
         index: number of this one; worker 0 saves and validates.
     """
 
-    def __init__(self, addresses, index, timeout=PATIENCE):
+    def __init__(self, addresses, index, timeout):
         """Open the port of this worker and wait until all are there.
 
         Args:
@@ -203,7 +202,7 @@ class Cluster:
                 if time.monotonic() > deadline:
                     raise InputError(
                         f'--cluster: worker {number} ({address}) has not come within {self._timeout:g} seconds '
-                        f'({fault}); start it, or correct its address'
+                        f'({fault}); start it, correct its address, or raise --cluster_timeout'
                     )
                 time.sleep(0.5)
 

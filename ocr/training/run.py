@@ -81,7 +81,6 @@ def fit(
         folder=folder,
         steps_per_epoch=settings.steps_per_epoch,
         val_epochs=settings.val_epochs,
-        max_checkpoints=settings.max_checkpoints,
     )
     callbacks = [settings_saver, watch, *([average] if average else []), epoch_end, StopAfter(total_steps)]
     trainer = create_trainer(num_towers, settings.accumulate)

@@ -44,6 +44,5 @@ class FitSettings:
     max_epoch: int
     total_steps: int
     val_epochs: int
-    max_checkpoints: int
     average_decay: float
     tracker: str
