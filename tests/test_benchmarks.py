@@ -131,3 +131,16 @@ def test_soak_watches_training_reading_and_serving():
     tenths = {name: summary[name]['tenths'] for name in ('training steps', 'pictures read', 'requests answered')}
     assert all(min(row) > 0 for rows in tenths.values() for row in rows)  # those of a short load may be missed
     assert [row[0] for row in tenths['requests answered']] == list(range(1, 11))
+
+
+def test_scaling_benchmark_averages_over_processes(tmp_path):
+    tiny = ['--processes', '1', '2', '--rounds=1', '--image_size=64', '--depth_multiplier=0.1', '--num_steps=9']
+    command = [sys.executable, 'benchmarks/scaling.py', *tiny, '--picture', str(tmp_path / 'scaling.png')]
+    result = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert result.returncode == 0, result.stderr[-2000:]
+    summary = json.loads(result.stdout.splitlines()[-1])
+    assert summary['measured']['1']['bytes'] == summary['measured']['2']['bytes'] > 10**6
+    assert summary['measured']['2']['averaging alone'] > 0
+    efficiency = {number: found[1] for number, found in summary['predicted, not measured'].items()}
+    assert efficiency['1'] == 1 > efficiency['8'] > efficiency['64'] > 0
+    assert (tmp_path / 'scaling.png').stat().st_size > 10_000
