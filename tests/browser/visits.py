@@ -32,10 +32,11 @@ PATIENCE = 60_000  # ms until something that should come is missed; a busy machi
 def serving(predictor, token='', detector=None):
     """The URL of the server of app.py in a thread."""
     from ocr.config import SHIPPED_MODEL, Config
+    from ocr.serving.limits import Limits
     from ocr.serving.server import make_server, open_socket, url_of
 
     script, cfg = tiny.load_script('app'), Config()
-    server = make_server(script.build(predictor, SHIPPED_MODEL, script.limits_of(cfg), token, cfg, detector))
+    server = make_server(script.build(predictor, SHIPPED_MODEL, Limits(), token, cfg, detector))
     with open_socket('127.0.0.1', 0) as listener:
         thread = threading.Thread(target=server.run, kwargs={'sockets': [listener]})
         thread.start()

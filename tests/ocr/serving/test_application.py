@@ -157,7 +157,7 @@ class TestPages:
         ('[[[0, 0], [40, 40], [40, 0], [0, 40]]]', 422, 'empty_polygon'),  # a bow tie: its halves cancel out
         ('[[[50, 0], [90, 0], [90, 40]]]', 422, 'polygon_outside'),
         ('[[[0, 0], [40, 0], [40, 40]], [[-9, -9], [-5, -9], [-5, -5]]]', 422, 'polygon_outside'),
-        (json.dumps([SQUARE] * 65), 422, 'too_many_regions'),
+        (json.dumps([SQUARE] * 201), 422, 'too_many_regions'),
         (json.dumps([SQUARE * 65]), 422, 'too_many_points'),
     ],
 )
