@@ -29,7 +29,7 @@ class Reader:
         """
         Args:
             model: path of a frozen graph (.pb), an .onnx file, or a folder for OpenVINO; None for the one shipped here.
-            detector: path of a frozen detector, for whole photographs.
+            detector: for whole photographs, path of a detector, or True for the one shipped here.
             settings: of test.py, by their names: tta, rotate_tall, canvas, charset_path, batch_size, num_workers,
                 precision, gpus, beam_width, n_best, allow, lexicon, long_text ... (`python test.py --help`).
 
@@ -43,7 +43,7 @@ class Reader:
         cfg = config_of('test', {**settings, 'pb_path': str(model)} if model else settings)
         stored = read_model(choose_model(**cfg.model_choice), cfg.gpus, cfg.trust_model)
         self._predictor = open_model(stored, **cfg.over(shown(stored.settings)).reading)
-        self._detector = _open_detector(str(detector), cfg) if detector else None
+        self._detector = _open_detector(None if detector is True else str(detector), cfg) if detector else None
         self._cfg = cfg
 
     def read(self, images, polygons=None):
@@ -90,7 +90,8 @@ class Reader:
         )
 
 
-def _open_detector(path, cfg):
-    from ocr.reading.open_detector import open_detector
+def _open_detector(named, cfg):
+    from ocr.reading.open_detector import choose_detector, open_detector
 
+    path = choose_detector(named, gpus=cfg.gpus, precision=cfg.precision)
     return open_detector(path, flag='detector', gpus=cfg.gpus, precision=cfg.precision, trusted=cfg.trust_model)

@@ -165,7 +165,7 @@ def test_each_model_in_the_place_of_the_other_is_said(streets, pb_path, tmp_path
 
 
 def test_the_server_finds_what_it_reads(pb_path, tmp_path):
-    folder = write_streets(tmp_path / 'streets', 1, first=900, size=(640, 480), height=(60, 90))
+    folder = write_streets(tmp_path / 'streets', 1, first=900, size=(640, 480), height=(24, 34))
     with started('--detector_path', pb_path, '--precision', 'float32') as app:
         answer = recognize(app.url, (folder / '0.png').read_bytes()).json()
         assert len(answer['regions']) >= 2 and answer['timings']['detect_ms'] > 0
@@ -214,7 +214,6 @@ def test_a_video_is_read_by_one_command(pb_path, tmp_path):
 @pytest.mark.parametrize(
     ('settings', 'message'),
     [
-        ({}, '--video: name the detector with --detector_path'),
         ({'detect': True}, '--detect: not with --video; leave one of them out'),
         ({'server': 'http://127.0.0.1:1'}, '--server: not with --video; leave one of them out'),
         ({'detector_path': RECOGNISER}, 'a model that reads text and finds none; give a detector'),
@@ -233,9 +232,15 @@ def test_what_is_no_video_is_one_line(pb_path, tmp_path):
     assert not (tmp_path / 'out').exists()
 
 
-def test_what_detect_lacks_is_named(streets, pb_path, tmp_path):
+def test_where_none_is_shipped_a_detector_is_named(streets, tmp_path, monkeypatch):
+    monkeypatch.setattr('ocr.reading.open_detector.SHIPPED', ('pretrain', 'none.pb'))
     with pytest.raises(InputError, match='--detect: name the detector with --detector_path'):
         run_main('test', *flags(detect=True, img_folder=streets, output_path=tmp_path))
+    with pytest.raises(InputError, match='--video: name the detector with --detector_path'):
+        run_main('test', *flags(video=tmp_path / 'clip.mp4', output_path=tmp_path / 'out'))
+
+
+def test_what_does_not_go_with_detect(streets, pb_path, tmp_path):
     with pytest.raises(InputError, match='--polygons_path: not with --detect'):
         run_main('test', *flags(detect=True, detector_path=pb_path, polygons_path=tmp_path, img_folder=streets))
 

@@ -1,24 +1,33 @@
-"""The model that comes with the project: it reads at once, and is trained further from there."""
+"""The models that come with the project: they find and read at once, and are trained further from there."""
 
 import json
 import logging
 
+import numpy as np
 import pytest
 import tiny
 
 from ocr import Reader
 from ocr.charset import Charset
 from ocr.config import parse_config
+from ocr.datasets.sources import open_photographs
 from ocr.errors import InputError
+from ocr.evaluation.matching import match
 from ocr.model_files.frozen_graph import load_graph, read_charset, read_settings
+from ocr.preprocessing.decode import read_image
 from ocr.reading import open_model
 from ocr.reading.onnx_predictor import OnnxModel
+from ocr.reading.open_detector import open_detector
 
 MODEL = tiny.ROOT / 'pretrain' / 'latin.pb'
 FOR_ONNX = MODEL.with_suffix('.onnx')
 RECIPE = tiny.ROOT / 'pretrain' / 'latin.json'
 FINE_TUNING = tiny.ROOT / 'pretrain' / 'fine_tuning.json'
+DETECTOR = tiny.ROOT / 'pretrain' / 'detector.pb'
+DETECTOR_ONNX = DETECTOR.with_suffix('.onnx')
+DETECTOR_RECIPE = DETECTOR.with_suffix('.json')
 WORDS = tiny.ROOT / 'imgs' / 'words'
+STREETS = tiny.ROOT / 'imgs' / 'streets'
 ONE_STEP = {'batch_size': 2, 'steps_per_epoch': 1, 'max_epoch': 1, 'val_epochs': 0, 'num_workers': 1}
 
 
@@ -129,3 +138,35 @@ def test_it_is_a_start_for_other_words(tmp_path, charset):
     assert tiny.run_main('train', *arguments) == 0
     (row,) = [json.loads(line) for line in (tmp_path / 'checkpoint' / 'history.jsonl').read_text().splitlines()]
     assert row['cross_entropy'] < 3  # it reads already
+
+
+def test_the_detector_finds_and_the_model_reads_the_streets_beside_them(tmp_path):
+    tiny.run_main('test', *tiny.flags(detect=True, img_folder=STREETS, output_path=tmp_path))
+    records = [json.loads(line) for line in (tmp_path / 'results.jsonl').read_text(encoding='utf-8').splitlines()]
+    index, _ = open_photographs('', str(tmp_path / 'index'), [f'streets={STREETS / "labels.jsonl"}'])
+    num_found = 0
+    for record, photograph in zip(records, index, strict=True):
+        truths = [region.polygon for region in photograph.regions]
+        found = [np.array(region['polygon'], np.float32) for region in record['regions']]
+        num_found += len(match(truths, [True] * len(truths), found).pairs)
+    assert num_found >= 18 and sum(len(photograph.regions) for photograph in index) == 22
+    texts = [region['text'] for record in records for region in record['regions']]
+    assert {'Platform', 'Sunday', '27', 'Street', 'Harbour'} <= set(texts)
+
+
+def test_from_python_too_a_photograph_is_searched():
+    assert 'Harbour' in Reader(detector=True).read(STREETS / '621.jpg').text.splitlines()
+
+
+def test_both_files_are_the_same_detector():
+    picture = read_image(STREETS / '621.jpg')
+    maps = [open_detector(str(path), precision='float32').probability(picture) for path in (DETECTOR, DETECTOR_ONNX)]
+    np.testing.assert_allclose(*maps, atol=0.01)
+    assert DETECTOR.stat().st_size <= 8e6
+
+
+def test_the_detectors_recipe_trains(tmp_path):
+    arguments = tiny.flags(config_path=DETECTOR_RECIPE, font_dir=tiny.FONT_DIR, checkpoint_path=tmp_path, **ONE_STEP)
+    assert tiny.run_main('train', *arguments, '--image_size=64') == 0
+    (row,) = [json.loads(line) for line in (tmp_path / 'history.jsonl').read_text().splitlines()]
+    assert row['step'] == 1 and row['core_loss'] > 0

@@ -17,8 +17,8 @@ from ocr.preprocessing.outline import clip, grow_distance, offset, perimeter
 from ocr.reading.strip import to_strip
 
 THRESHOLD = 0.3  # probability from which on a pixel is text
-MIN_CONFIDENCE = 0.5
-GROWTH = 0.85  # of the distance that cores grow by: at THRESHOLD they are already larger than what training drew
+MIN_CONFIDENCE = 0.65
+GROWTH = 0.7  # of the distance that cores grow by: at THRESHOLD they are already larger than what training drew
 MIN_HEIGHT = 4.0  # of found text, in pixels of the map
 MAX_CANDIDATES = 1000  # of one picture: the largest
 _SIMPLE = 0.7  # pixels by which an outline may be simplified
