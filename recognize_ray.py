@@ -111,8 +111,8 @@ def main(argv=None):
         'model': file_digest(choose_model(**cfg.model_choice)),
         'block_size': own.block_size,
         'reading': repr(cfg.reading),
+        'long_text': cfg.long_text,
     }
-    run |= {name: cfg.reading_regions[name] for name in ('full_length', 'long_text') if name in cfg.reading_regions}
     folder = BlockFolder(os.path.abspath(cfg.output_path))
     folder.begin(run, places, cfg.resume)
     num_blocks = read_blocks(
