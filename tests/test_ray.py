@@ -1,4 +1,4 @@
-"""Reading with Ray Data: the texts of test.py, and a run that was stopped goes on. tests/ray_at_scale.py kills an actor."""
+"""Reading with Ray Data: the texts of test.py, and blocks that are missing are read by --resume."""
 
 import subprocess
 import sys
