@@ -25,7 +25,7 @@ TINY_DETECTOR = {
     'warmup_steps': 20,
     'batch_norm_decay': 0.9,
     'augment': 'none',
-    'steps_per_epoch': 100,
+    'steps_per_epoch': 200,
     'max_epoch': 4,
     'val_epochs': 4,
     'num_workers': 1,
@@ -76,7 +76,7 @@ def test_it_learns_to_find_words(run):
 
 def test_the_run_folder_is_that_of_every_training(run):
     names = {path.name for path in run.iterdir()}
-    assert {'config.json', 'history.jsonl', 'curve.png', 'log', 'best', 'model-400.index'} <= names
+    assert {'config.json', 'history.jsonl', 'curve.png', 'log', 'best', 'model-800.index'} <= names
     assert 'charset.txt' not in names
     assert json.loads((run / 'config.json').read_text())['model_name'] == 'detector'
 
@@ -120,9 +120,9 @@ def test_a_graph_is_fine_tuned(streets, pb_path, tmp_path):
 
 def test_a_training_goes_on(streets, run, tmp_path):
     copy = shutil.copytree(run, tmp_path / 'run')
-    assert run_main('train', *training_flags(streets, copy, steps_per_epoch=404, max_epoch=1, val_epochs=0)) == 0
+    assert run_main('train', *training_flags(streets, copy, steps_per_epoch=804, max_epoch=1, val_epochs=0)) == 0
     rows = [json.loads(line) for line in (copy / 'history.jsonl').read_text().splitlines()]
-    assert [row['step'] for row in rows] == [100, 200, 300, 400, 404]
+    assert [row['step'] for row in rows] == [200, 400, 600, 800, 804]
 
 
 def test_float16_finds_the_same(run, tmp_path):
