@@ -182,9 +182,12 @@ def text_table(record, path, most_rows):
     """The texts of a video as one aligned table, and how many there are."""
     texts = record['texts']
     rows = [(f'{one["start"]:.1f}', f'{one["end"]:.1f}', visible(one['text']), one['confidence']) for one in texts]
+    found = f'{path}: {len(rows)} texts in {record["frames"]} frames of {record["seconds"]:.1f} s'
+    if not rows:
+        return found
     table = tabulate(rows[:most_rows], ('from', 'to', 'text', 'confidence'), disable_numparse=[2], floatfmt='.3f')
     more = f'\n... and {len(rows) - most_rows} more' if len(rows) > most_rows else ''
-    return f'{table}{more}\n{path}: {len(rows)} texts in {record["frames"]} frames of {record["seconds"]:.1f} s'
+    return f'{table}{more}\n{found}'
 
 
 def _read(video, path, fps, find, read, texts):

@@ -72,7 +72,8 @@ def test_texts_and_subtitles_are_written(path, capsys):
 
 def test_a_video_without_text_is_a_valid_answer(tmp_path):
     path = write_video(tmp_path / 'wall.webm', [wall()] * 10)
-    record, _ = read_file(path)
+    record, json_path = read_file(path)
+    assert read_video.text_table(record, json_path, 20).startswith(f'{json_path}: 0 texts in ')
     assert record['texts'] == [] and record['complete']
     assert written(path)[1] == ''
 
