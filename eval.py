@@ -63,7 +63,7 @@ def load_file(cfg, path):
     from ocr.reading.open_detector import detector_of
     from ocr.reading.open_model import open_model, read_model
 
-    model = read_model(path, cfg.gpus, cfg.trust_model, any_kind=True)
+    model = read_model(path, cfg.gpus, cfg.trust_model, kinds=('reader', 'detector'))
     if model.is_detector:
         return detector_of(model, precision=cfg.precision, exact=True)
     return open_model(model, **cfg.over(shown(model.settings)).reading, exact=True)

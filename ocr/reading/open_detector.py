@@ -5,9 +5,9 @@ import os
 from ocr.errors import InputError
 from ocr.files.shipped import shipped
 from ocr.reading.onnx_predictor import check_precision, is_onnx
-from ocr.reading.open_model import StoredModel, beyond_onnx_runtime, shipped_file
+from ocr.reading.open_model import beyond_onnx_runtime, read_model, shipped_file
 
-SHIPPED = 'pretrain', 'detector.pb'  # there once a detector comes with the project
+SHIPPED = 'pretrain', 'detector.pb'  # may have been left out of an installation
 
 
 def choose_detector(named=None, *, gpus=(), precision='auto'):
@@ -36,22 +36,9 @@ def open_detector(path, *, flag='detector_path', gpus=(), precision='auto', trus
     Raises:
         InputError: it is no detector, or the settings do not go with it.
     """
-    if is_onnx(path):
-        if gpus:
-            raise InputError(f'--gpus: {path} runs in ONNX Runtime on the CPU; leave it out, or give the .pb')
-        from ocr.reading.onnx_predictor import FINDS, OnnxModel
-
-        model = OnnxModel.load(path, trusted, flag=flag, wanted=FINDS)
-        return detector_of(StoredModel(path, model, model.settings, trusted), precision=precision)
     if os.path.isdir(path):
         raise InputError(f'--{flag} {path}: a folder; give a frozen detector, a .pb or .onnx file')
-    from ocr.network.tensorflow_start import start_tensorflow
-
-    start_tensorflow(gpus)
-    from ocr.model_files.frozen_graph import FINDS, load_graph, read_settings
-
-    graph_def = load_graph(path, flag, wanted=FINDS, trusted=trusted)
-    model = StoredModel(path, graph_def, read_settings(graph_def, path), trusted)
+    model = read_model(path, gpus, trusted, flag=flag, kinds=('detector',))
     return detector_of(model, precision=precision, exact=exact)
 
 

@@ -14,6 +14,7 @@ from ocr.errors import InputError
 from ocr.files.shipped import SHIPPED_MODEL
 from ocr.reading.augmented_predictor import augmented
 from ocr.reading.onnx_predictor import (
+    FINDS,
     ONNX_ENDING,
     ONNX_PRECISIONS,
     READS,
@@ -93,14 +94,15 @@ def _beyond_onnx(gpus, precision, decoding):
     return beyond_onnx_runtime(gpus, precision) or next(searches, None)
 
 
-def read_model(path, gpus=(), trusted=False, *, any_kind=False):
+def read_model(path, gpus=(), trusted=False, *, flag='pb_path', kinds=('reader',)):
     """StoredModel of a path; starts TensorFlow with such GPUs unless it is an .onnx file.
 
     Args:
         path: of a file or folder.
         gpus: numbers of GPUs; () for all.
         trusted: run it whatever it would do, see frozen_graph.load_graph.
-        any_kind: take a detector too, not only what reads.
+        flag: the setting that names it, for messages.
+        kinds: what to take: 'reader', 'detector', or both.
 
     Raises:
         InputError: it is no such model, or GPUs are asked for that ONNX Runtime does not use here.
@@ -108,18 +110,26 @@ def read_model(path, gpus=(), trusted=False, *, any_kind=False):
     if is_onnx(path):
         if gpus:
             raise InputError(f'--gpus: {path} is read by ONNX Runtime on the CPU; leave it out, or read with the .pb')
-        model = OnnxModel.load(path, trusted, wanted=() if any_kind else READS)
+        model = OnnxModel.load(path, trusted, flag=flag, wanted=_wanted(kinds, READS, FINDS))
         return StoredModel(path, model, model.settings, trusted)
     from ocr.network.tensorflow_start import start_tensorflow
 
     start_tensorflow(gpus)
-    from ocr.model_files.frozen_graph import is_detector, load_graph, read_settings, require_nodes
+    from ocr.model_files import frozen_graph
+    from ocr.model_files.frozen_graph import read_settings
     from ocr.reading.openvino import DECODER_FILE, is_openvino
 
-    graph_def = load_graph(os.path.join(path, DECODER_FILE) if is_openvino(path) else path, wanted=(), trusted=trusted)
-    if not (any_kind and is_detector(graph_def)):
-        require_nodes(graph_def, f'--pb_path {path}')
+    file = os.path.join(path, DECODER_FILE) if is_openvino(path) else path
+    wanted = _wanted(kinds, frozen_graph.READS, frozen_graph.FINDS)
+    graph_def = frozen_graph.load_graph(file, flag, wanted=wanted, trusted=trusted)
+    if not wanted and not frozen_graph.is_detector(graph_def):
+        frozen_graph.require_nodes(graph_def, f'--{flag} {path}')
     return StoredModel(path, graph_def, read_settings(graph_def, path), trusted)
+
+
+def _wanted(kinds, reads, finds):
+    """Names that a model must have, `reads` or `finds`; () if it may be of either kind."""
+    return () if len(kinds) > 1 else finds if 'detector' in kinds else reads
 
 
 def open_model(
