@@ -4,7 +4,7 @@ REQUIREMENTS ?= requirements.txt
 VENV := .venv
 RUN := $(VENV)/bin/python
 
-.PHONY: demo test lint install browser lock sbom clean
+.PHONY: demo test test-library test-scripts lint install browser lock sbom clean
 
 install: $(VENV)/.installed
 
@@ -21,8 +21,15 @@ lint: install
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/hadolint Dockerfile
 
+# Two halves that take about as long, side by side: a test keeps one core busy most of the time.
 test: lint browser
-	$(RUN) -m pytest
+	$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-library test-scripts
+
+test-library:
+	$(RUN) -m pytest tests/ocr tests/browser
+
+test-scripts:
+	$(RUN) -m pytest --ignore tests/ocr --ignore tests/browser
 
 # Debian's chromium, in which the tests look at the page of app.py; installed where apt-get is and may.
 browser:
