@@ -196,8 +196,8 @@ class Charset:
     def preset(cls, name):
         """One of PRESETS: 'digits' (0-9), 'ascii' (95 printable), 'chinese' or 'gb2312'.
 
-        chinese: printable ASCII, 43 full-width punctuation marks and symbols, and the 3755 common hanzi, which are
-        level 1 of GB 2312.
+        chinese: printable ASCII, 43 full-width punctuation marks and symbols, the 3755 common hanzi, which are level 1
+        of GB 2312, and 150 of its level 2 that names and signs need.
         gb2312: printable ASCII, then of GB 2312 row 1 (punctuation and symbols), row 3 (full-width forms) and the 6763
         hanzi of both levels.
         """

@@ -188,12 +188,14 @@ def test_gb2312_holds_both_levels_ascii_and_full_width_forms():
 
 
 def test_chinese_holds_the_common_hanzi_ascii_and_punctuation():
-    codes = (bytes((row, cell)) for row in range(0xB0, 0xD8) for cell in range(0xA1, 0xFF))
-    level_1 = ''.join(code.decode('gb2312', 'ignore') for code in codes)
+    codes = (bytes((row, cell)) for row in range(0xB0, 0xF8) for cell in range(0xA1, 0xFF))
+    hanzi = ''.join(code.decode('gb2312', 'ignore') for code in codes)
+    level_1, level_2 = hanzi[:3755], hanzi[3755:]
     charset = Charset.preset('chinese')
     text = ''.join(charset.characters[2:])
-    assert text[:95] == ''.join(map(chr, range(32, 127))) and text[-3755:] == level_1 and charset.num_classes == 3895
-    marks = text[95:-3755]
+    assert text[:95] == ''.join(map(chr, range(32, 127))) and text[138:-150] == level_1 and charset.num_classes == 4045
+    assert set(text[-150:]) <= set(level_2) and set('圳莞鑫馨驿闫覃') <= set(text[-150:])
+    marks = text[95:138]
     assert set('\u3001\u3002\uff0c\uff1a\uff08\uff09\uff01\uff1f\uffe5\u300a\u300b\u00b7\u2026') <= set(marks)
     assert set(text) <= set(Charset.preset('gb2312').characters)
 

@@ -2,6 +2,7 @@
 
 import re
 
+from ocr.charset import Charset
 from ocr.drawing.chinese.phrases import FIELDS, NAMES, NUMBERS, PLACES, PRICES, PUNCTUATED
 from ocr.drawing.chinese.words import KINDS, ChineseWords, Joined, Strung
 from ocr.drawing.patterns import patterns
@@ -34,16 +35,15 @@ def sign_texts():
             patterns(_cut(PUNCTUATED), plain, FIELDS),
             latin,
             Joined(phrases, Mixture((latin, numbers), (0.6, 0.4)), BESIDE_LATIN),
-            RandomText(_common_hanzi()),
+            RandomText(_hanzi()),
         ),
         (0.22, 0.09, 0.08, 0.14, 0.06, 0.12, 0.05, 0.06, 0.08, 0.04, 0.06),
     )
 
 
-def _common_hanzi():
-    """The 3,755 characters of GB 2312's first level, by their sound."""
-    codes = (bytes((row, cell)) for row in range(0xB0, 0xD8) for cell in range(0xA1, 0xFF))
-    return ''.join(code.decode('gb2312', 'ignore') for code in codes)
+def _hanzi():
+    """The Chinese characters of the charset."""
+    return ''.join(one for one in Charset.preset('chinese').characters if '\u4e00' <= one <= '\u9fff')
 
 
 def _cut(lines):
