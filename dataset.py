@@ -15,7 +15,7 @@ Without --charset_path, a charset is built of the characters of the training tex
 
 --check also decodes every image, looks for labels that are probably wrong, for characters that are rare or lost and for
 images that training and evaluation share, and writes all of it to --output_path as one HTML page. The exit code is then
-1 where regions are lost for a reason that --allow_lost does not name.
+1 if regions are lost for a reason that --allow_lost does not name.
 """
 
 import json
@@ -54,7 +54,7 @@ def check(cfg, index, counts, charset):
         charset: Charset.
 
     Returns:
-        exit code: 1 where regions are lost for a reason that is not allowed, else 0.
+        exit code: 1 if regions are lost for a reason that is not allowed, else 0.
     """
     from ocr.datasets.check.allowed_losses import allowed_reasons, forbidden
     from ocr.datasets.check.scan import Examination
@@ -134,7 +134,7 @@ def count_photographs(cfg):
     """Print what a detector would train on; with --check every photograph is decoded.
 
     Returns:
-        exit code: 1 where something looks wrong, else 0.
+        exit code: 1 if something looks wrong, else 0.
     """
     from ocr.datasets.check.photographs import examine_photographs, findings_text
     from ocr.datasets.sources import open_photographs
@@ -180,7 +180,7 @@ def _with_later(before, later):
 
 
 def _eval_datasets(cfg):
-    """The datasets of --eval_datasets; where nobody named them, those that are there."""
+    """The datasets of --eval_datasets; if nobody named them, those that are there."""
     if cfg.eval_datasets != Config().eval_datasets:
         return cfg.eval_datasets
     return [name for name in cfg.eval_datasets if os.path.isdir(os.path.join(cfg.base_dir, name))]

@@ -50,7 +50,7 @@ class Source(NamedTuple):
 
     @classmethod
     def open(cls, cfg):
-        """Source of the settings; InputError where there is none, or it is not written in that --format."""
+        """Source of the settings; InputError if there is none, or it is not written in that --format."""
         from ocr.evaluation.same_text import answer_of_graph
         from ocr.model_files.frozen_graph import PB_ENDING
 
@@ -104,7 +104,7 @@ class Source(NamedTuple):
         return self.cfg.checkpoint_path if os.path.isdir(self.cfg.checkpoint_path) else os.path.dirname(self.path)
 
     def check_same(self, answer):
-        """What a model, by its `answer`, does as the source does, in words; InputError where it does otherwise."""
+        """What a model, by its `answer`, does as the source does, in words; InputError if it does otherwise."""
         from ocr.evaluation import same_text
         from ocr.model_files.frozen_graph import read_settings
 
@@ -123,7 +123,7 @@ def shown_as_told(graph_def, path, cfg):
     """A frozen graph whose settings of how a region is shown are changed as the command line says.
 
     Raises:
-        InputError: for another canvas, or where no settings are inside.
+        InputError: for another canvas, or if no settings are inside.
     """
     from ocr.model_files.frozen_graph import read_settings, with_text
     from ocr.network import tensor_names as names

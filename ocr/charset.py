@@ -152,7 +152,7 @@ class Charset:
         if num_classes != self.num_classes:
             raise InputError(
                 f'charset {self.name} has {self.num_classes} classes, {where} has {num_classes}: '
-                'give the charset that it was trained with (--charset_path), or train anew'
+                'give the charset that it was trained with (--charset_path), or train from scratch'
             )
 
     def to_text(self):

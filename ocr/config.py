@@ -545,5 +545,5 @@ def to_json(config, groups=GROUPS):
 
 def shown(stored):
     """The part of a frozen graph's settings that the command line can change."""
-    # A graph that says nothing of its canvas was trained on squares, whatever a preset or a file of settings has.
+    # A graph that says nothing of its canvas was trained on squares, even if a preset or a file says otherwise.
     return {'canvas': Config().canvas, **{name: value for name, value in renamed(stored).items() if name in SHOWN}}

@@ -12,7 +12,7 @@ from ocr.errors import InputError
 
 @pytest.fixture(scope='module')
 def material(learnt, tmp_path_factory):
-    """A folder with whatever the commands below name, and nothing that they could work with but the learnt model."""
+    """A folder with what the commands below name; of it only the learnt model is usable."""
     folder = tmp_path_factory.mktemp('material')
     (folder / 'empty').mkdir()
     (folder / 'checkpoint_garbage').write_bytes(b'\x89PNG' * 100)

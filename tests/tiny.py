@@ -160,7 +160,7 @@ def free_ports(number):
 
 
 def heed_ctrl_c():
-    """In a child process about to start: Ctrl-C is answered, also where the tests run in the background."""
+    """In a child process about to start: Ctrl-C is answered, also if the tests run in the background."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 

@@ -50,7 +50,7 @@ def _is_labels(file):
 
 
 def _columns(line):
-    """[filename, words] of a line; fewer where there is no comma."""
+    """[filename, words] of a line; fewer if there is no comma."""
     try:
         columns = next(csv.reader([line], strict=True), [])
     except csv.Error:

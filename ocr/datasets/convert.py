@@ -5,7 +5,7 @@
     lmdb    data.mdb: such pictures and texts, for deep-text-recognition-benchmark and PARSeq
 
 The picture of a region that is all of an upright image is that file, byte for byte; of any other, the upright box
-around its polygon, as far as it lies inside the photograph: JPEG where the photograph is one, else PNG. Pictures are
+around its polygon, as far as it lies inside the photograph: JPEG if the photograph is one, else PNG. Pictures are
 decoded on the way, so that damaged ones are left out; `jsonl` copies photographs without that.
 """
 

@@ -106,7 +106,7 @@ def dataset_paths(specs, base_dir):
 
 
 def open_index(base_dir, index_dir, specs, min_size=MIN_SIZE, progress=True):
-    """Index over datasets, built first where it is missing or annotations or images have changed since.
+    """Index over datasets, built first if it is missing or annotations or images have changed since.
 
     Args:
         base_dir: folder of the challenges' datasets.

@@ -26,7 +26,7 @@ _UNBROKEN = re.compile(f'[{_OPENING}]*(?:[!-~]+|\\S)?[{_CLOSING}]*\\s?')  # what
 class CorpusLines:
     """Passages of running text: as many whole words of a line as have the length, from anywhere in the corpus.
 
-    What has no spaces is cut between any two characters, and so is a word where none is short enough. Chinese text is
+    What has no spaces is cut between any two characters, and so is a word if none is short enough. Chinese text is
     cut as lines of it end: not inside a Latin word or a number, not before a comma or after an opening bracket.
     """
 

@@ -34,7 +34,7 @@ def naming(culprit, task):
         raise
     except Exception as error:
         culprit = str(error) if isinstance(error, InputError) else culprit
-        message = f'{culprit}: left out where it cannot draw, such as {task!r} ({type(error).__name__}: {error})'
+        message = f'{culprit}: not used for what it cannot draw, such as {task!r} ({type(error).__name__}: {error})'
         if culprit not in _named:
             _named.add(culprit)
             logger.warning('%s', message)

@@ -125,7 +125,7 @@ class WordSequence:
         return text
 
     def restrict(self, is_drawable):
-        """(source of the drawable or None, list of the others); single words where a space cannot be drawn."""
+        """(source of the drawable or None, list of the others); single words if a space cannot be drawn."""
         kept, dropped = self.words.restrict(is_drawable)
         if not is_drawable(' '):
             return kept, [*dropped, ' ']

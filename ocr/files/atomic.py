@@ -98,7 +98,7 @@ def sync_file(path):
 
 
 def sync_folder(path):
-    """Wait until the disk has a folder's names, where the system can do that."""
+    """Wait until the disk has a folder's names, if the system can do that."""
     with suppress(OSError):  # Windows opens no folders, and some file systems sync none
         descriptor = os.open(path, os.O_RDONLY)
         try:

@@ -7,7 +7,7 @@ class MalformedJson(ValueError):
     """Text that is no JSON, or that says two things at once.
 
     Attributes:
-        line: number of the line at fault; 1 where that is not known.
+        line: number of the line at fault; 1 if that is not known.
     """
 
     def __init__(self, message, line=1):

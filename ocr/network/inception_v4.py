@@ -14,7 +14,7 @@ from ocr.network.architecture import ENDPOINTS
 from ocr.network.losses import add_weight_loss
 
 SCOPE = 'InceptionV4'
-MIN_DEPTH = 8  # channels that a convolution keeps at least, whatever the multiplier
+MIN_DEPTH = 8  # channels that a convolution keeps at least, with any multiplier
 BATCH_NORM_EPSILON = 0.001
 REDUCTION = 'reduction'  # in the table below: the stride is `reduction_stride`
 

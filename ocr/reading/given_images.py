@@ -26,7 +26,7 @@ class GivenImages:
         self._sizes = {}  # name -> (width, height)
 
     def name(self, image, number):
-        """The name of a picture: its path, or 'image 3' where it has none.
+        """The name of a picture: its path, or 'image 3' if it has none.
 
         Args:
             image: path; bytes of an image file; Pillow image; or array uint8 (H, W, 3), RGB, (H, W), grey, or

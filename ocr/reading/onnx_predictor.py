@@ -164,13 +164,13 @@ def check_precision(wanted):
 
 
 def _settings(text, where):
-    """The settings inside a model; InputError where they are damaged."""
+    """The settings inside a model; InputError if they are damaged."""
     try:
         settings = json.loads(text)
         if not all(type(settings[name]) is int for name in ('image_size', 'seq_len')):
             raise ValueError('image_size or seq_len is no whole number')
     except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise InputError(f'{where}: damaged, the settings in it cannot be read ({error}); export it anew') from None
+        raise InputError(f'{where}: damaged, the settings in it cannot be read ({error}); export it again') from None
     return settings
 
 
@@ -186,4 +186,4 @@ def _open_session(content, where):
         return onnxruntime.InferenceSession(content, options, providers=['CPUExecutionProvider'])
     except Exception as error:  # its exceptions have no base of their own
         reason = ' '.join(str(error).split())
-        raise InputError(f'{where}: ONNX Runtime cannot load this model ({reason}); export it anew') from None
+        raise InputError(f'{where}: ONNX Runtime cannot load this model ({reason}); export it again') from None

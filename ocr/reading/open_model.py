@@ -100,7 +100,7 @@ def read_model(path, gpus=(), trusted=False, *, flag='pb_path', kinds=('reader',
     Args:
         path: of a file or folder.
         gpus: numbers of GPUs; () for all.
-        trusted: run it whatever it would do, see frozen_graph.load_graph.
+        trusted: run it without checks, see frozen_graph.load_graph.
         flag: the setting that names it, for messages.
         kinds: what to take: 'reader', 'detector', or both.
 

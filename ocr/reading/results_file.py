@@ -20,7 +20,7 @@ from ocr.preprocessing.prepare import Broken
 from ocr.terminal.visible import visible
 
 _SYNC_SECONDS = 10  # what a power cut may cost
-_REMEDY = 'leave --resume out to start anew'
+_REMEDY = 'leave out --resume to start over'
 
 
 def to_record(place, result):
@@ -113,7 +113,7 @@ def read_results(path):
             try:
                 yield dict(parse_json(line).items())
             except (MalformedJson, AttributeError) as error:
-                raise InputError(f'{path}:{number}: no result ({error}); read anew') from error
+                raise InputError(f'{path}:{number}: no result ({error}); read again') from error
 
 
 def result_table(path, most_rows):

@@ -28,8 +28,8 @@ class Order:
         image: bytes of the picture's file.
         polygons: list of float32 (K, 2); empty is the whole picture.
         attention: bool, whether the maps are wanted.
-        page: of a TIFF, from 1; None is the first where there are polygons, else all.
-        detect: bool, whether text is found first; None: where there are no polygons and the server has a detector.
+        page: of a TIFF, from 1; None is the first if there are polygons, else all.
+        detect: bool, whether text is found first; None: if there are no polygons and the server has a detector.
     """
 
     image: bytes

@@ -142,7 +142,7 @@ class Schema:
         return {self.renamed.get(name, name): value for name, value in values.items()}
 
     def _report_retired(self, values, groups, where):
-        """Warn of values that are ignored; not of those of a training where only the model's settings are asked for."""
+        """Warn of values that are ignored; not of those of a training if only the model's settings are asked for."""
         for name, constant in self.retired.items() if set(groups) - {'model'} else ():
             if values.get(name, constant) != constant:
                 always = self.replaced.get(name, f'it is always {self._constant(name)}')

@@ -1,6 +1,6 @@
 """What bounds a training: its reader and its step measured alone and together, and the setting to change.
 
-Alone, each has all cores for itself. Where both need them, neither rate tells what they reach together.
+Alone, each has all cores for itself. If both need them, neither rate tells what they reach together.
 """
 
 import math

@@ -145,7 +145,7 @@ class Cluster:
 
     @contextmanager
     def watched(self):
-        """A block that runs the graph in the main thread; ends with InputError where a worker is lost meanwhile."""
+        """A block that runs the graph in the main thread; ends with InputError if a worker is lost meanwhile."""
         self._running_since = time.monotonic()
         try:
             yield
@@ -207,7 +207,7 @@ class Cluster:
                 time.sleep(0.5)
 
     def _greet(self):
-        """InputError where something else than a worker of this training answers at an address."""
+        """InputError if something else than a worker of this training answers at an address."""
         config = self.configured(session_config())
         with tf.Graph().as_default(), tf.device('/cpu:0'), tf.Session(self.target, config=config) as session:
             total = self.reduce(tf.constant([1], tf.int32), group_key=2)
@@ -224,7 +224,7 @@ class Cluster:
 
 
 class ClusterSession(tf.Session):
-    """A session on the server of a cluster: ends with InputError where another worker is lost."""
+    """A session on the server of a cluster: ends with InputError if another worker is lost."""
 
     def __init__(self, cluster, config):
         self._cluster = cluster

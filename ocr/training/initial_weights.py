@@ -63,7 +63,7 @@ class Start:
         path: a checkpoint's prefix or a frozen graph's file.
         charset: Charset to train with, which holds all of trained_charset in any order; None for a detector.
         trained_charset: Charset that the model was trained with; None for a detector.
-        settings: Settings, or None where the model brings none.
+        settings: Settings, or None if the model brings none.
         trusted: a frozen graph is taken as it is, see load_graph.
     """
 
@@ -90,7 +90,7 @@ class Start:
 
     @classmethod
     def from_pb(cls, path, given, trusted=False):
-        """Start from a frozen graph, likewise; InputError also where it is none, or not `trusted` and should be."""
+        """Start from a frozen graph, likewise; InputError also if it is none, or not `trusted` and should be."""
         graph_def = load_graph(path, 'restore_path', wanted=(), trusted=trusted)
         if not is_detector(graph_def):
             require_nodes(graph_def, f'--restore_path {path}')
@@ -207,14 +207,14 @@ class RestoreWeights(SessionInit):
 
 
 def _carry_over(stored, fresh, ids, axis):
-    """Slices `ids` of `stored` along an axis; where an id is -1, the slice of `fresh`."""
+    """Slices `ids` of `stored` along an axis; if an id is -1, the slice of `fresh`."""
     value = np.moveaxis(fresh, axis, 0).copy()
     value[ids >= 0] = np.moveaxis(stored, axis, 0)[ids[ids >= 0]]
     return np.moveaxis(value, 0, axis)
 
 
 def stored_step(checkpoint):
-    """Number of updates that a checkpoint has behind it; 0 where it does not say."""
+    """Number of updates that a checkpoint has behind it; 0 if it does not say."""
     return int(read_values(checkpoint, ['global_step']).get('global_step', 0))
 
 

@@ -70,7 +70,7 @@ def draft_lines(kind, writers, num_words, rng):
 
     Args:
         kind: `Kind`.
-        writers: tuple of `Writer`, of the first line, the second, ...; they begin anew where there are more lines.
+        writers: tuple of `Writer`, of the first line, the second, ...; they begin again if there are more lines.
         num_words: most words of all lines together.
         rng: numpy Generator.
 

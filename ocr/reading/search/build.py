@@ -5,7 +5,7 @@ import hashlib
 from ocr.errors import InputError
 from ocr.network.architecture import REFERENCE_STEPS
 
-CONSTRAINED_BEAMS = 5  # what is followed under a constraint where nothing else is asked for
+CONSTRAINED_BEAMS = 5  # what is followed under a constraint if nothing else is asked for
 
 
 def check_decoding(*, beam_width, n_best, allow, lexicon, lexicon_strict, long_text):

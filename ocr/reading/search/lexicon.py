@@ -69,7 +69,7 @@ class Lexicon:
 
     @classmethod
     def load(cls, path, charset, max_length):
-        """Lexicon of a UTF-8 file, one word a line, white space around it stripped; InputError where it is none."""
+        """Lexicon of a UTF-8 file, one word a line, white space around it stripped; InputError if it is none."""
         try:
             text = Path(path).read_bytes().decode('utf-8-sig')
         except OSError as error:
@@ -95,7 +95,7 @@ class Lexicon:
                 each three of the text.
 
         Returns:
-            list of str; empty where no word is as near.
+            list of str; empty if no word is as near.
         """
         small = _in_small_letters(text)
         limit = min(max_edits, len(small) // 3)

@@ -9,7 +9,7 @@ const DOUBTFUL = 0.1; // a whole picture read with less confidence has perhaps m
 const byId = (id) => document.getElementById(id);
 
 export class Results {
-  #shown = ''; // what the list was made of, so that it is not made anew for nothing
+  #shown = ''; // what the list was made of, so that it is not rebuilt for nothing
   #characters = null;
 
   /** @param copy called with a text; @param reveal called with a polygon that is to be seen. */

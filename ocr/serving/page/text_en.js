@@ -151,7 +151,7 @@ export default {
   problem_too_many_pixels: 'The picture has more pixels than this server takes. Make it smaller, or cut out the text.',
   problem_image_too_large: 'The file is larger than this server takes. Save it smaller, or cut out the text.',
   problem_unknown_image_format: 'This server does not read pictures of this kind. Save it as JPEG or PNG.',
-  problem_damaged_image: 'The picture is damaged. Save it anew and try that.',
+  problem_damaged_image: 'The picture is damaged. Save it again and try the new file.',
   problem_empty_image: 'The file is empty. Choose another one.',
   problem_empty_polygon: 'A region encloses no area. Move its points apart, or delete it.',
   problem_too_many_points: 'A region has more points than this server takes. Delete some.',

@@ -187,7 +187,7 @@ def test_an_operation_that_is_not_allowed_needs_trust(graph_def, tmp_path):
     'settings', ['{', '[1]', '{"image_size": "64"}', '{"views": 2.5}', '{"turned": 1}', '[' * 9999]
 )
 def test_damaged_settings_are_one_line(graph_def, settings):
-    with pytest.raises(InputError, match=r'm\.pb: damaged, the settings in it cannot be read \(.*\); export it anew'):
+    with pytest.raises(InputError, match=r'm\.pb: damaged, the settings in it cannot be read \(.*\); export it again'):
         read_settings(with_text(graph_def, {names.CONFIG: settings}), 'm.pb')
 
 
@@ -195,7 +195,7 @@ def test_a_text_that_is_none_is_one_line(graph_def):
     with_text(graph_def, {names.CHARSET: 'a\n', names.CONFIG: '{}'})
     for node in graph_def.node[-2:]:
         node.attr['value'].tensor.string_val[:] = [b'\xff'] if node.name == names.CHARSET else []
-    with pytest.raises(InputError, match=r'm\.pb: damaged, attention_ocr/charset in it is no text; export it anew'):
+    with pytest.raises(InputError, match=r'm\.pb: damaged, attention_ocr/charset in it is no text; export it again'):
         read_charset(graph_def, 'm.pb')
     with pytest.raises(InputError, match=r'm\.pb: damaged, attention_ocr/config in it is no text'):
         read_settings(graph_def, 'm.pb')

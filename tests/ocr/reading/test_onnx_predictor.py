@@ -137,9 +137,9 @@ def test_settings_of_how_it_is_shown_stand_under_the_command_line(latin):
 @pytest.mark.parametrize(
     ('content', 'message'),
     [
-        (b'', r'ONNX Runtime cannot load this model \(.*\); export it anew'),
-        (b'no model', 'no ONNX model, or damaged; export it anew'),
-        (lambda whole: whole[:-1000], 'no ONNX model, or damaged; export it anew'),
+        (b'', r'ONNX Runtime cannot load this model \(.*\); export it again'),
+        (b'no model', 'no ONNX model, or damaged; export it again'),
+        (lambda whole: whole[:-1000], 'no ONNX model, or damaged; export it again'),
         (lambda whole: whole[: 10**6] + bytes([whole[10**6] ^ 1]) + whole[10**6 + 1 :], 'damaged, its content is not'),
     ],
 )

@@ -1,4 +1,4 @@
-"""A model in two: its encoder elsewhere, its decoder in TensorFlow; in OpenVINO itself where that is installed."""
+"""A model in two: its encoder elsewhere, its decoder in TensorFlow; in OpenVINO itself if that is installed."""
 
 import importlib
 import json
