@@ -86,7 +86,7 @@ def main(argv=None):
         app = build(predictor, model.path, limits, token, cfg, open_detector(cfg))
         logger.info('%s reads with %s%s', url_of(listener), model.path, '' if token else ', without a token')
         serve(app, listener, stop_seconds=round(limits.timeout) + 5)
-    logger.info('stopped; all that was begun is answered')
+    logger.info('stopped; all requests that had begun are answered')
 
 
 if __name__ == '__main__':

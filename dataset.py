@@ -121,7 +121,7 @@ def cache_regions(cfg):
     wanted = {'canvas': cfg.canvases, 'margin': needed_margin(AugmentSettings(**cfg.augmentation))}
     for name, path, (start, stop) in zip(counts, index.paths, index.spans, strict=True):
         if os.path.exists(cache_path(path)) and not cache_fault(path, **wanted):
-            print(f'{cache_path(path)}: is there already')
+            print(f'{cache_path(path)}: already exists')
             continue
         with progress_bar(desc=f'cutting {name}', unit=' regions', total=stop - start) as bar:
             cut = build_cache(path, **wanted, num_workers=cfg.num_workers, progress=bar.update)

@@ -54,7 +54,7 @@ def load_model(cfg):
         from ocr.reading.open_model import choose_model
 
         path = choose_model(**cfg.model_choice)
-        logger.info('no --pb_path and no checkpoint in %s: the model shipped here, %s', cfg.checkpoint_path, path)
+        logger.info('no --pb_path and no checkpoint in %s: using the shipped model, %s', cfg.checkpoint_path, path)
     return (load_file(cfg, path), path) if path else load_checkpoint(cfg)
 
 
@@ -130,7 +130,7 @@ def main(argv=None):
     if not detector or {'pb_path', 'checkpoint_path'} & set(cfg.typed):
         model, path = load_model(cfg)
     if detector and isinstance(model, Detector):
-        raise InputError(f'{path}: a detector, which finds text and reads none; give a model that reads')
+        raise InputError(f'{path}: a detector, which finds text but does not read it; give a recogniser')
     if detector or isinstance(model, Detector):
         score_detector(cfg, detector or model, model if detector else None)
     else:

@@ -62,7 +62,7 @@ class Charset:
             if len(character) != 1 or '\ud800' <= character <= '\udfff':
                 raise ValueError(f'{name}: {character!r} is not one character')
             if first.setdefault(character, character_id) != character_id:
-                raise ValueError(f'{name}: {describe(character)} is there twice, id {first[character]}, {character_id}')
+                raise ValueError(f'{name}: {describe(character)} appears twice, id {first[character]}, {character_id}')
         self.name = str(name)
         self.characters = SPECIALS + characters
         self._ids = self._index(first)
@@ -229,7 +229,7 @@ class Charset:
         if not (given or stored):
             raise InputError(f'{where} brings no charset; give the one that it was trained with: --charset_path')
         if given and stored and given != stored:
-            raise InputError(f'--charset_path {given.name} is not the charset of {where}; leave the flag out')
+            raise InputError(f'--charset_path {given.name} is not the charset of {where}; omit the flag')
         return given or stored
 
     @classmethod
@@ -310,5 +310,5 @@ def _refuse_duplicates(entries, name):
     for character, number in entries:
         if first.setdefault(character, number) != number:
             raise InputError(
-                f'{name}:{number}: {describe(character)} is there twice, first in line {first[character]}; remove one'
+                f'{name}:{number}: {describe(character)} appears twice, first in line {first[character]}; remove one'
             )

@@ -55,7 +55,7 @@ def setting(default, group, scripts, section, low=None, high=None, **more):
 
     Args:
         default: its value in the reference preset.
-        group: 'model' fits the weights and is restored with them; 'training' is restored when a training is resumed;
+        group: 'model' fits the weights and is restored with them; 'training' is restored when a run is resumed;
             'machine' and 'path' belong to where the script runs and are never restored.
         scripts: names of the scripts that have it as a flag.
         section: key of SECTIONS.
@@ -354,7 +354,7 @@ class Config:
     num_workers: int = setting(0, 'machine', 'all', 'machine', 0, in_help=dict.fromkeys(SCRIPTS, 'one for each core'))
     """Processes that prepare images."""
     cluster: Names = setting((), 'machine', 'train', 'machine', in_help={'train': 'TF_CONFIG, if set'})
-    """Addresses of all workers of a training on several machines, as node1:2222,node2:2222."""
+    """Addresses of all workers of a training run on several machines, as node1:2222,node2:2222."""
     task_index: int = setting(-1, 'machine', 'train', 'machine', -1, in_help={'train': 'of TF_CONFIG'})
     """Number of this worker in cluster, from 0."""
     cluster_timeout: float = setting(600.0, 'machine', 'train', 'machine', 1.0)
@@ -399,7 +399,7 @@ class Config:
 
     @property
     def total_steps(self):
-        """Steps of the whole training."""
+        """Steps of the whole training run."""
         return self.steps_per_epoch * self.max_epoch
 
     @property

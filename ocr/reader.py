@@ -37,7 +37,7 @@ class Reader:
             InputError: no such model, or a setting that it does not take.
         """
         if unknown := sorted(settings.keys() - set(TAKEN)):
-            raise InputError(f'{unknown[0]}: no setting of Reader; it takes {", ".join(TAKEN)}')
+            raise InputError(f'{unknown[0]}: not a setting of Reader; it takes {", ".join(TAKEN)}')
         from ocr.reading.open_model import choose_model, open_model, read_model
 
         cfg = config_of('test', {**settings, 'pb_path': str(model)} if model else settings)

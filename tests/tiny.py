@@ -165,7 +165,7 @@ def heed_ctrl_c():
 
 
 def copy_training(folder, copy, step):
-    """A copy of a training's folder as it was after a step."""
+    """A copy of a training run's folder as it was after a step."""
     copy.mkdir()
     for path in folder.iterdir():
         if path.is_file() and (path.suffix in ('.txt', '.json') or path.name.startswith(f'model-{step}.')):

@@ -50,7 +50,7 @@ def cache_path(index_path):
 
 
 def needed_margin(settings):
-    """What the augmentation of a training, an AugmentSettings, shows around texts, in text heights."""
+    """What the augmentation of a training run, an AugmentSettings, shows around texts, in text heights."""
     if not settings.cut_shares:
         return settings.margin if settings.margin_prob else 0.0
     cuts = dict(zip(CUTS, settings.cut_shares, strict=True))

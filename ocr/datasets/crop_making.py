@@ -37,15 +37,15 @@ from ocr.terminal.progress import progress_bar
 _JPEG = [cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
 _SIZES = struct.Struct('<qq')  # bytes of a record's JSON and of its JPEGs
 _SAMPLED = 8  # photographs that are cut to say how large a cache will be
-_SEVERAL = 2  # regions a photograph, on average, from which on a training makes a cache by itself
+_SEVERAL = 2  # regions a photograph, on average, from which on a training run makes a cache by itself
 
 logger = logging.getLogger(__name__)
 
 
 def ensure_caches(index, draws, *, canvas, margin, num_workers=0):
-    """Make the caches that a training gains by; one that is there and does not serve is remade.
+    """Make the caches that a training run gains by; one that is there and does not serve is remade.
 
-    A cache costs one decoding a photograph, a training without it one a sample. So it is made if photographs hold
+    A cache costs one decoding a photograph, a training run without it one a sample. So it is made if photographs hold
     several regions each and the training looks at them more often than there are photographs. If the disk is too
     small for it the photographs are read, which is said.
 

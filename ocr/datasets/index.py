@@ -168,7 +168,7 @@ class RegionIndex:
         raise self._damaged(file_number, line)
 
     def _damaged(self, file_number, line):
-        return InputError(f'{self.paths[file_number]}:{line + 1}: no region; delete the file, and it will be rebuilt')
+        return InputError(f'{self.paths[file_number]}:{line + 1}: not a region; delete the file to rebuild it')
 
     def __getitem__(self, position):
         """The TextRegion at a position 0..len - 1."""

@@ -1,4 +1,4 @@
-"""Which regions of an index a training sees: those that a model can write, and those not held out."""
+"""Which regions of an index a training run sees: those that a model can write, and those not held out."""
 
 import hashlib
 import os

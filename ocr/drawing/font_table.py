@@ -49,7 +49,7 @@ def read_table(folder):
             for row, kind in zip(rows, kinds, strict=True)
         }
     except (OSError, UnicodeDecodeError, KeyError, TypeError, ValueError) as error:
-        raise InputError(f'{path}: no table of fonts ({error!r}); repair it, or take it out of the folder') from None
+        raise InputError(f'{path}: not a table of fonts ({error!r}); repair it, or take it out of the folder') from None
 
 
 def _kinds(rows):

@@ -1,6 +1,6 @@
 """What cannot be drawn: a damaged font, a glyph that is too much for FreeType, a picture that cannot be read.
 
-One such sample must not end a training, so another is drawn in its place; what failed is named once a process.
+One such sample must not end a training run, so another is drawn in its place; what failed is named once a process.
 """
 
 import logging

@@ -40,5 +40,5 @@ def _object(pairs):
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise MalformedJson(f'`{twice[:60]}` is there twice in one object')
+        raise MalformedJson(f'`{twice[:60]}` appears twice in one object')
     return found

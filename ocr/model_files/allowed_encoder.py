@@ -31,7 +31,7 @@ def check_encoder(content, num_bytes, where):
             raise ElementTree.ParseError('it declares entities')
         layers = list(ElementTree.fromstring(content).iter('layer'))
     except (ElementTree.ParseError, ValueError, LookupError) as error:
-        raise InputError(f'{where}: damaged, no network of OpenVINO ({error}); export it again') from None
+        raise InputError(f'{where}: damaged, not an OpenVINO network ({error}); export it again') from None
     for layer in layers:
         kind, name = (str(layer.get(key))[:60] for key in ('type', 'name'))
         if kind not in ALLOWED:

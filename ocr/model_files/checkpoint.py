@@ -21,7 +21,7 @@ _PREFIX = 'model-'
 _SHOWN = 6  # names listed of a checkpoint that does not fit
 AVERAGE_ENDING = '/average'  # of the name of a variable's running average, see training.weight_average
 NUM_AVERAGED = 'num_averaged'  # variable: updates that are in the averages
-OPTIMIZER_VARIABLE = re.compile(  # and the averages': what a training needs to go on, and reading does not
+OPTIMIZER_VARIABLE = re.compile(  # and the averages': what a training run needs to go on, and reading does not
     rf'(/Adam(_1)?|beta[12]_power|global_step|/Momentum|{AVERAGE_ENDING}|{NUM_AVERAGED})$'
 )
 
@@ -51,7 +51,7 @@ def find_checkpoint(path, prefer_best=False):
     if tf.train.checkpoint_exists(prefix):
         return prefix
     if os.path.exists(path):
-        raise InputError(f'{path}: no checkpoint of TensorFlow')
+        raise InputError(f'{path}: not a TensorFlow checkpoint')
     raise InputError(f'{path}: no such checkpoint; give a folder of checkpoints or one checkpoint without its ending')
 
 
@@ -110,7 +110,7 @@ def last_readable(folder):
 
 
 def checkpoint_to_resume(folder):
-    """The last checkpoint of a training's folder that can be read, None if it holds none; says what it passes over.
+    """The last checkpoint of a training run's folder that can be read, None if it holds none; says what it passes over.
 
     Raises:
         InputError: there are checkpoints, and none can be read.

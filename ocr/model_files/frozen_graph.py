@@ -153,7 +153,7 @@ def load_graph(path, flag='pb_path', *, wanted=READS, trusted=False):
     except OSError as error:
         raise InputError(f'{where}: {error.strerror}; make one with export.py or give another path') from None
     except Exception:  # protobuf's DecodeError has moved between its versions
-        raise InputError(f'{where}: no frozen TensorFlow graph; make one with export.py') from None
+        raise InputError(f'{where}: not a frozen TensorFlow graph; make one with export.py') from None
     _take_checksum(graph_def, content, where, trusted)
     if not trusted:
         check_graph(graph_def, where)
@@ -166,11 +166,11 @@ def require_nodes(graph_def, where, wanted=READS):
     present = {node.name for node in graph_def.node}
     missing = [name for name in wanted if name not in present]
     if missing and wanted == READS and present.issuperset(FINDS):
-        raise InputError(f'{where}: a detector, which finds text and reads none; give a model that reads')
+        raise InputError(f'{where}: a detector, which finds text but does not read it; give a recogniser')
     if missing and wanted == FINDS and present.issuperset(READS):
-        raise InputError(f'{where}: a model that reads text and finds none; give a detector')
+        raise InputError(f'{where}: a recogniser, which reads text but does not find it; give a detector')
     if missing:
-        raise InputError(f'{where}: no graph of this model: it has no {", ".join(missing)}')
+        raise InputError(f'{where}: not a graph of this model: it has no {", ".join(missing)}')
 
 
 def _take_checksum(graph_def, content, where, trusted):
@@ -211,7 +211,7 @@ def read_text(graph_def, name, where='the graph'):
                 (value,) = values
                 return value.decode('utf-8')
             except ValueError:  # UnicodeDecodeError is one too
-                raise InputError(f'{where}: damaged, {name} in it is no text; export it again') from None
+                raise InputError(f'{where}: damaged, {name} in it is not text; export it again') from None
     return None
 
 

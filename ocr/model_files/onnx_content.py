@@ -37,7 +37,7 @@ def parse_onnx(content, where):
     try:
         model.ParseFromString(content)
     except DecodeError:
-        raise InputError(f'{where}: no ONNX model, or damaged; export it again') from None
+        raise InputError(f'{where}: not an ONNX model, or damaged; export it again') from None
     return model
 
 

@@ -74,7 +74,7 @@ def read_stored_text(path):
     try:
         return read_stored(path).decode('utf-8')
     except UnicodeDecodeError as error:
-        raise InputError(f'{path}: damaged, no UTF-8 text (byte {error.start}); restore it from a copy') from None
+        raise InputError(f'{path}: damaged, not UTF-8 text (byte {error.start}); restore it from a copy') from None
 
 
 def _read_sums(folder):

@@ -96,7 +96,7 @@ def encode(
         features: float32 (N, H, W, C) with H = W = S / 8, rounded up; C is 1024 at `Mixed_6h` and depth 1.
     """
     if final_endpoint not in ENDPOINTS:
-        raise ValueError(f'final_endpoint {final_endpoint!r} is none of {", ".join(ENDPOINTS)}')
+        raise ValueError(f'final_endpoint {final_endpoint!r} is not one of {", ".join(ENDPOINTS)}')
     return encode_blocks(
         image,
         is_training=is_training,

@@ -104,7 +104,7 @@ def _on_cpu(wanted, exact, trained_width, flags):
         return 'float32', 'scores are to be the same on every CPU'
     unit = next((name for flag, name in _BFLOAT16_UNITS.items() if flag in flags), None)
     if wanted == 'auto' and unit and trained_width and trained_width * _WIDTH % _LANES:
-        return 'float32', f'channels that are no multiples of {_LANES} train faster in it on a CPU'
+        return 'float32', f'channels that are not multiples of {_LANES} train faster in it on a CPU'
     if unit:
         return 'bfloat16', f'this CPU has {unit}'
     if wanted == 'auto':

@@ -47,7 +47,7 @@ class GivenImages:
             self._contents[name] = _from_array(image, name)
         else:
             raise InputError(
-                f'{name}: {type(image).__name__} is no picture; '
+                f'{name}: {type(image).__name__} is not a picture; '
                 'give a path, bytes of a file, a Pillow image or an array uint8 (H, W, 3), RGB'
             )
         return name

@@ -61,7 +61,7 @@ class GraphPredictor:
         kind = canvas or trained
         frees = kind != 'square' and trained == 'square'
         if frees and not self.settings:
-            raise InputError(f'--canvas {kind}: {where} takes square canvases alone; export its checkpoint again')
+            raise InputError(f'--canvas {kind}: {where} takes only square canvases; export its checkpoint again')
         self._graph = tf.Graph()
         self.limits = None if trusted else RunLimits(where)
         with self._graph.as_default(), self.watch():

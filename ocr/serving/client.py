@@ -278,7 +278,7 @@ def _parsed(url):
     except urllib3.exceptions.LocationParseError:
         parsed = urllib3.util.Url()
     if parsed.scheme not in ('http', 'https') or not parsed.host:
-        raise InputError(f'--server {url}: no URL of a server; give one as http://127.0.0.1:5000')
+        raise InputError(f'--server {url}: not the URL of a server; give one as http://127.0.0.1:5000')
     return parsed
 
 

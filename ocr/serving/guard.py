@@ -120,6 +120,6 @@ def _wrong_token():
     return Problem(
         401,
         'wrong_token',
-        'This server wants a token; send it as "Authorization: Bearer TOKEN".',
+        'This server requires a token; send it as "Authorization: Bearer TOKEN".',
         {'WWW-Authenticate': 'Bearer'},
     )

@@ -145,7 +145,7 @@ def _from_base64(text):
     try:
         return base64.b64decode(''.join(text.split()).encode('ascii'), validate=True)
     except (binascii.Error, ValueError):
-        raise Problem(422, 'bad_base64', '"image" is no base64; encode the picture\'s file with padding.') from None
+        raise Problem(422, 'bad_base64', '"image" is not base64; encode the picture\'s file with padding.') from None
 
 
 def _of_data_url(url):
@@ -175,7 +175,7 @@ async def parse_form(headers, arriving, max_part_size):
     """{field: bytes of a file, or str} of a form's pieces.
 
     Raises:
-        Problem: malformed, or a field is there twice.
+        Problem: malformed, or a field appears twice.
     """
     parser = _InMemory(headers, arriving, max_files=2, max_fields=8, max_part_size=max_part_size)
     try:
@@ -187,7 +187,7 @@ async def parse_form(headers, arriving, max_part_size):
     fields = {}
     for name, value in form.multi_items():
         if name in fields:
-            raise Problem(422, 'repeated_field', f'"{name[:100]}" is there twice; send one a request.')
+            raise Problem(422, 'repeated_field', f'"{name[:100]}" appears twice; send one a request.')
         fields[name] = await value.read() if isinstance(value, UploadFile) else value
     await form.close()
     return fields

@@ -122,7 +122,7 @@ class Watch(Callback):
         self._bar.write(line)
 
     def _after_train(self):
-        if self._bar:  # a training may end before it begins
+        if self._bar:  # a training run may end before it begins
             self._bar.close()
 
 
@@ -196,7 +196,7 @@ class EpochEnd(Callback):
     def _validate(self):
         """Score what was held out, and keep the best checkpoint.
 
-        The scores are written last: a training that ends before that validates again when it goes on.
+        The scores are written last: a training run that ends before that validates again when it goes on.
         """
         with self.average.in_place_of_weights() if self.average else nullcontext():
             scores = self.validation.run(self.trainer.monitors)

@@ -64,8 +64,8 @@ def training_dataflow(sources, *, batch_size, with_bbox, seed, echo=1, start=0, 
         with_bbox: bool, the model wants the normalized box too.
         seed: int, of the mixing.
         echo: how often a sample comes running; if it does, samples are shuffled before they are batched.
-        start: number of samples to skip: a resumed training goes on where the other stopped.
-        part: (i, n): only every n-th sample from number i on, of a training by n machines.
+        start: number of samples to skip: a resumed training run goes on where the other stopped.
+        part: (i, n): only every n-th sample from number i on, of a training run by n machines.
         num_workers: processes; 0 is one for each core.
 
     Returns:
@@ -157,7 +157,7 @@ class ParallelMap(ProxyDataFlow):
                     yield from results
             except BrokenExecutor:
                 raise InputError(
-                    'a worker process died, most likely for want of memory: try a smaller --num_workers'
+                    'a worker process died, most likely because memory ran out: try a smaller --num_workers'
                 ) from None
             finally:
                 pool.shutdown(cancel_futures=True)  # a worker finishes the chunk in its hands, no more

@@ -133,7 +133,7 @@ def read_history(folder):
             return [_history_row(line) for line in file]
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(
-            f'{path}: no history of a training ({error}); restore it from a copy, or remove it and go on without'
+            f'{path}: not a training history ({error}); restore it from a copy, or remove it and go on without'
         ) from None
 
 
@@ -141,7 +141,7 @@ def _history_row(line):
     """A row out of its line; ValueError if it is none."""
     row = json.loads(line)
     if not isinstance(row, dict) or type(row.get('step')) is not int:
-        raise ValueError(f'{line[:40]!r} is no row')
+        raise ValueError(f'{line[:40]!r} is not a row')
     for name, value in row.items():
         if type(value) not in (int, float):
             raise ValueError(f'{name} is {str(value)[:40]!r}')

@@ -1,4 +1,4 @@
-"""The trained model that a training starts from: which of it is taken over, and for which characters."""
+"""The trained model that a training run starts from: which of it is taken over, and for which characters."""
 
 import json
 import logging
@@ -54,9 +54,9 @@ class Settings(NamedTuple):
 
 @dataclass(frozen=True)
 class Start:
-    """A trained model that a training starts from.
+    """A trained model that a training run starts from.
 
-    A checkpoint is gone on with: step, optimizer, schedule. A frozen graph gives its weights to a new training. So does
+    A checkpoint is resumed: step, optimizer, schedule. A frozen graph gives its weights to a new training run. So does
     a checkpoint that is given another charset: neither its optimizer nor its schedule has met the new characters.
 
     Attributes:
@@ -230,10 +230,10 @@ def session_start(start, pretrain_path):
     """
     if start and start.resumes:
         step = stored_step(start.path)
-        logger.info('going on from %s, step %d', start.path, step)
+        logger.info('resuming from %s, step %d', start.path, step)
         return RestoreModel(start.path), step
     if start:
-        logger.info('a new training with the weights of %s; %s', start.path, start.describe_charset())
+        logger.info('a new training run with the weights of %s; %s', start.path, start.describe_charset())
         return RestoreWeights(start), 0
     if pretrain_path:
         logger.info('the encoder starts from %s', pretrain_path)

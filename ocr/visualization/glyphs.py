@@ -35,7 +35,7 @@ class Writer:
     def __init__(self, font_path=None):
         self.font_path = font_path
         if font_path is not None and not _code_points(str(font_path)):
-            raise InputError(f'{font_path}: no font that can be read; give a .ttf, .otf or .ttc file')
+            raise InputError(f'{font_path}: not a readable font; give a .ttf, .otf or .ttc file')
 
     def font(self, character, size):
         """Pillow font of `size` pixels that has the character, or None."""

@@ -159,7 +159,7 @@ def _draw_shape(kind, text, style, recipe, rng):
     if kind.shape == 'column':
         return dataclasses.replace(style, shape='column' if units >= SHAPES['column'] else 'straight')
     weights = {shape: recipe.shapes.get(shape, 0.0) for shape in BENT}
-    if not any(weights.values()):  # as at the start of a training, where nothing is bent
+    if not any(weights.values()):  # as at the start of a training run, where nothing is bent
         return style
     shape = choose(weights, rng)
     if units < SHAPES[shape]:

@@ -93,7 +93,7 @@ def _model_of(path):
     except OSError as error:
         raise InputError(f'--compare {path}: cannot be read ({error.strerror or error}); {_REMEDY}') from None
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise InputError(f'--compare {path}: is no scores.json; {_REMEDY}') from None
+        raise InputError(f'--compare {path}: is not a scores.json; {_REMEDY}') from None
 
 
 @dataclass(frozen=True)

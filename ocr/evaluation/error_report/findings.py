@@ -199,7 +199,7 @@ def on_confidence(analysis):
         advice = 'Reject readings below a threshold from the table there.'
         return [Finding(said, advice, CONFIDENCE)]
     said = f'Confidences are too low, by {points} on average; {ece}.'
-    advice = 'Use a threshold from the table there; the confidence is no probability.'
+    advice = 'Use a threshold from the table there; the confidence is not a probability.'
     return [Finding(said, advice, CONFIDENCE, tone='')]
 
 

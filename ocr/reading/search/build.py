@@ -67,7 +67,7 @@ def with_search(predictor, **settings):
         return predictor
     if not predictor.gives_weights:
         what = '--long_text' if needs_places else '--beam_width, --n_best, --allow and --lexicon'
-        raise InputError(f'{predictor.where} reads greedily alone; for {what} give the .pb that it was made of')
+        raise InputError(f'{predictor.where} only reads greedily; for {what} give the .pb that it was made of')
     from ocr.reading.search.search_predictor import SearchPredictor
 
     return SearchPredictor(

@@ -140,7 +140,7 @@ export default {
   problem_nothing_pasted: 'There was no picture to paste. Copy a picture first.',
   problem_file_too_large: '“{name}” has {size}; this server takes pictures of up to {limit}. Save it smaller, or cut out the text.',
   problem_picture_too_large: '“{name}” has {size} million pixels; this server takes up to {limit} million. Make it smaller, or cut out the text.',
-  problem_no_video: '“{name}” is a video. This server reads pictures alone.',
+  problem_no_video: '“{name}” is a video. This server only reads pictures.',
   problem_video_too_large: 'The video has more bytes than this server takes. Cut it, or save it smaller.',
   problem_video_too_long: ({ message }) => message,
   problem_unreadable_video: ({ message }) => message,

@@ -156,7 +156,7 @@ class VideoJobs:
         self._forget()
         job = self._jobs.get(job_id)
         if job is None:
-            raise Problem(404, 'no_such_video', 'There is no such video here (any more); send it again.')
+            raise Problem(404, 'no_such_video', 'This server does not know this video, or no longer; send it again.')
         job.asked = time.monotonic()
         return job
 

@@ -142,7 +142,7 @@ def test_a_square_graph_reads_its_own_canvases_alike_when_it_may_take_others(lea
 
 
 def test_a_graph_of_the_reference_takes_square_canvases_alone(reference_style):
-    with pytest.raises(InputError, match=r'^--canvas fit: old\.pb takes square canvases alone'):
+    with pytest.raises(InputError, match=r'^--canvas fit: old\.pb takes only square canvases'):
         GraphPredictor(reference_style, DIGITS, canvas='fit', where='old.pb')
 
 

@@ -1,4 +1,4 @@
-"""Signals that end a training: the first one stops it, and none cuts a save short."""
+"""Signals that end a training run: the first one stops it, and none cuts a save short."""
 
 import os
 import pty
