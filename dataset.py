@@ -6,12 +6,12 @@
     python dataset.py --convert lmdb --train_datasets my=/path/to/labels.tsv --output_path data/my_lmdb
 
 A dataset is one of lsvt, art, rects, icdar2017rctw below base_dir, NAME=PATH, or the path of a label file or folder.
-The format is found out by looking, or said: NAME=FORMAT:PATH. --convert writes the training datasets in another format;
-with crops it cuts their regions out of the photographs, once and beside the index, for train.py with this or a smaller
+The format is detected, or given as NAME=FORMAT:PATH. --convert writes the training datasets in another format; with
+crops it cuts their regions out of the photographs and stores them beside the index, for train.py with this or a smaller
 --image_size and the margins of --augment.
-Without --charset_path, a charset is built of the characters of the training text.
+Without --charset_path, a charset is built from the characters of the training text.
 
---detect counts what a detector would train on instead: whole photographs and all text in them (docs/photographs.md).
+With --detect it counts what a detector would train on: whole photographs and all text in them (docs/photographs.md).
 
 --check also decodes every image, looks for labels that are probably wrong, for characters that are rare or lost and for
 images that training and evaluation share, and writes all of it to --output_path as one HTML page. The exit code is then

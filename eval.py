@@ -5,9 +5,9 @@
     python eval.py --suite latin --base_dir /path/to/benchmarks
 
 Every legible region is scored, also those that the model cannot get right: texts longer than it can write, or with
-characters outside its charset. Writes readings.jsonl as they are read, from which a killed run goes on with --resume,
-and at the end scores.json and regions.csv (worst first) to --output_path. --report writes a page that shows where the
-model errs, with --compare against an earlier scores.json what is fixed and what regressed. --tta, --beam_width,
+characters outside its charset. Writes readings.jsonl while it reads, from which --resume continues a killed run, and at
+the end scores.json and regions.csv (worst first) to --output_path. --report writes a page that shows where the
+model errs, and with --compare what got better or worse since an earlier scores.json. --tta, --beam_width,
 --allow, --lexicon and --long_text are scored too (docs/reading.md). --suite scores the field's benchmark sets by name
 (docs/benchmarks.md).
 
@@ -42,7 +42,7 @@ def named_detector(cfg):
 
 
 def load_model(cfg):
-    """The model of --pb_path, else of --checkpoint_path, else the one shipped here.
+    """The model of --pb_path, else of --checkpoint_path, else the shipped one.
 
     Returns:
         model: Predictor or Detector.

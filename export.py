@@ -1,17 +1,17 @@
-"""Freeze a checkpoint into one file that reads text: weights, charset and settings inside.
+"""Freeze a checkpoint into one file with weights, charset and settings.
 
     python export.py --checkpoint_path ./checkpoint --pb_path ./checkpoint/text_recognition.pb
 
 Of a folder, the checkpoint with the best validation is taken. The file is written only if it reads the same text as the
-checkpoint does. --weights float16 halves it; --format saved_model writes a folder for TensorFlow Serving.
+checkpoint does. --weights float16 halves its size; --format saved_model writes a folder for TensorFlow Serving.
 
     python export.py --format onnx --checkpoint_path pretrain/latin.pb --pb_path latin.onnx
 
-writes what ONNX Runtime reads without TensorFlow, of a checkpoint or of a frozen graph, if it reads the same.
+writes a model for ONNX Runtime from a checkpoint or a frozen graph, if it reads the same.
 
     python export.py --format openvino --checkpoint_path pretrain/latin.pb --pb_path latin_openvino
 
-writes a folder whose encoder runs in int8 in OpenVINO, of a checkpoint or of a frozen graph, if it reads as well.
+writes a folder whose encoder runs in int8 in OpenVINO, from a checkpoint or a frozen graph, if it reads as well.
 """
 
 import dataclasses

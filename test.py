@@ -3,7 +3,7 @@
     python test.py --img_folder ./imgs/words                 with the shipped model
     python test.py --img_folder ./photos --pb_path mine.pb
 
-Writes results.jsonl to --output_path, a line an image in natural order, and
+Writes results.jsonl to --output_path, a line per image in natural order, and
 prints a table. docs/reading.md says how to read better with the same weights,
 docs/photographs.md how --detect finds the text of whole photographs, --video
 that of a video, docs/scale.md how several machines read one folder.
@@ -63,7 +63,7 @@ def open_remote(cfg):
 
 
 def open_predictor(cfg):
-    """Predictor of --pb_path, or of the model shipped here."""
+    """Predictor of --pb_path, or of the shipped model."""
     from ocr.reading.open_model import choose_model, open_model, read_model
 
     model = read_model(choose_model(**cfg.model_choice), cfg.gpus, cfg.trust_model)

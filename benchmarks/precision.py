@@ -40,7 +40,7 @@ class Settings:
 
 
 def train(settings, precision, folder):
-    """History of one training run, a dict an epoch."""
+    """History of one training run, a dict per epoch."""
     own = {name: value for name, value in vars(settings).items() if name not in ('recipe', 'picture')}
     flags = {
         **own,

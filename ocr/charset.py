@@ -1,11 +1,11 @@
 """Charset: text <-> class ids, with UNK = 0 and EOS = 1 before the characters; refuses duplicates.
 
-A character is one Unicode code point of NFC-normalised text. The file format is UTF-8, one character a line, in the
+A character is one Unicode code point of NFC-normalised text. The file format is UTF-8, one character per line, in the
 order of the ids from 2 on. Nothing is stripped: a line that holds one space is the space character, an empty line is an
 error. Line feed, carriage return and U+FEFF (a byte order mark where it starts a file) are written as the escapes
 `\\n`, `\\r`, `\\ufeff`. A byte order mark and CRLF line ends are tolerated.
 
-`Charset.load` also reads the label file of the reference implementation, `<id> <character>` a line in any order, where
+`Charset.load` also reads label files of the reference implementation, `<id> <character>` per line in any order, where
 the ids 0 and 1 are UNK and EOS under any name, or absent.
 """
 
@@ -167,7 +167,7 @@ class Charset:
         if lines[-1] == '':
             lines.pop()
         if not lines:
-            raise InputError(f'{name}: no character in it; a charset file holds one character a line')
+            raise InputError(f'{name}: no character in it; a charset file holds one character per line')
         parse = _parse_id_lines if _ID_LINE.match(lines[0]) else _parse_lines
         entries = parse(lines, name)
         _refuse_duplicates(entries, name)
@@ -263,7 +263,7 @@ def _parse_lines(lines, name):
             character = normalize(character)
         if len(character) != 1:
             found = repr(line[:20]) if line else 'an empty line (a space is a line that holds one space)'
-            raise InputError(f'{name}:{number}: one character a line is expected, found {found}')
+            raise InputError(f'{name}:{number}: one character per line is expected, found {found}')
         entries.append((character, number))
     return entries
 

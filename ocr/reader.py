@@ -28,8 +28,8 @@ class Reader:
     def __init__(self, model=None, *, detector=None, **settings):
         """
         Args:
-            model: path of a frozen graph (.pb), an .onnx file, or a folder for OpenVINO; None for the one shipped here.
-            detector: for whole photographs, path of a detector, or True for the one shipped here.
+            model: path of a frozen graph (.pb), an .onnx file, or a folder for OpenVINO; None for the shipped one.
+            detector: for whole photographs, path of a detector, or True for the shipped one.
             settings: of test.py, by their names: tta, rotate_tall, canvas, charset_path, batch_size, num_workers,
                 precision, gpus, beam_width, n_best, allow, lexicon, long_text ... (`python test.py --help`).
 

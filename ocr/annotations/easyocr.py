@@ -1,4 +1,4 @@
-"""EasyOCR's trainer: `labels.csv` beside its images, a header `filename,words` and a line an image.
+"""EasyOCR's trainer: `labels.csv` beside its images, a header `filename,words` and a line per image.
 
     filename,words
     1.jpg,Hello, world           everything behind the first comma is the text

@@ -1,7 +1,7 @@
 """The regions of an index written as a dataset of their own, for this project or for others.
 
     jsonl   labels.jsonl and images/: the photographs as they are, polygons beside the texts
-    gt      gt.txt and images/: a picture a region, for PaddleOCR and deep-text-recognition-benchmark
+    gt      gt.txt and images/: a picture per region, for PaddleOCR and deep-text-recognition-benchmark
     lmdb    data.mdb: such pictures and texts, for deep-text-recognition-benchmark and PARSeq
 
 The picture of a region that is all of an upright image is that file, byte for byte; of any other, the upright box

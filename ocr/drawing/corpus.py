@@ -83,7 +83,7 @@ def read_texts(path):
     lines = [' '.join(unicodedata.normalize('NFC', line).split()) for line in content.splitlines()]
     lines = tuple(line for line in lines if line)
     if not lines:
-        raise InputError(f'{path}: no text in it; give a word list or a corpus file, one word or sentence a line')
+        raise InputError(f'{path}: no text in it; give a word list or a corpus file, one word or sentence per line')
     return CorpusLines(lines) if any(' ' in line or _RUNNING.search(line) for line in lines) else WordList(lines)
 
 

@@ -1,4 +1,4 @@
-"""Sources of single words: a list of one's own, the English list shipped here, words made up in its likeness."""
+"""Sources of single words: a list of one's own, the shipped English list, words made up in its likeness."""
 
 import string
 from collections import Counter, defaultdict

@@ -160,7 +160,7 @@ class RemoteReader:
         return self._read_parts(path, image, page, regions)
 
     def _read_parts(self, path, image, page, regions):
-        """Whole images one a request, the others together; if that fails, each by itself: one may be at fault."""
+        """Whole images one per request, the others together; if that fails, each by itself: one may be at fault."""
         if len(regions) > 1 and any(region.polygon is None for region in regions):
             return [pair for region in regions for pair in self._read_parts(path, image, page, [region])]
         polygons = [region.polygon.tolist() for region in regions if region.polygon is not None]

@@ -187,7 +187,7 @@ async def parse_form(headers, arriving, max_part_size):
     fields = {}
     for name, value in form.multi_items():
         if name in fields:
-            raise Problem(422, 'repeated_field', f'"{name[:100]}" appears twice; send one a request.')
+            raise Problem(422, 'repeated_field', f'"{name[:100]}" appears twice; send one per request.')
         fields[name] = await value.read() if isinstance(value, UploadFile) else value
     await form.close()
     return fields

@@ -36,7 +36,7 @@ class CharPosition(_Closed):
 class Attention(_Closed):
     """Where each character was looked for."""
 
-    maps: list[str] = Field(description='data URLs of grey PNGs, one a character and one for the end of the text')
+    maps: list[str] = Field(description='data URLs of grey PNGs, one per character and one for the end of the text')
     to_image: Annotated[list[Row], Field(min_length=2, max_length=2)] = Field(
         description='affine: (x, y) in cells of a map, cell i covering [i, i + 1), to pixels of the upright picture'
     )

@@ -1,4 +1,4 @@
-"""Sources of Chinese words: the list shipped here by kind, and words strung together without spaces."""
+"""Sources of Chinese words: the shipped list, by kind, and words strung together without spaces."""
 
 from dataclasses import dataclass, field
 from functools import lru_cache

@@ -55,7 +55,7 @@ class Stage:
 
 
 def draw_surface(stage, num_words, rng):
-    """A `Surface` with at most `num_words` words (but one a line), its place taken; None if there is no room."""
+    """A `Surface` with at most `num_words` words (but one per line), its place taken; None if there is no room."""
     recipe, name = stage.recipe, choose(stage.recipe.surfaces, rng)
     kind, em = KINDS[name], _draw_em(stage, KINDS[name], rng)
     effects = {} if rng.random() < recipe.plain else recipe.surface_effects

@@ -97,7 +97,7 @@ def draw_scene(recipe, fonts, seed, index):
 
 
 def draw_scene_with_ink(recipe, fonts, seed, index):
-    """(`DrawnScene`, list of (corner (x, y), uint8 (h, w) mask of letters and their outlines), one a line)."""
+    """(`DrawnScene`, list of (corner (x, y), uint8 (h, w) mask of letters and their outlines), one per line)."""
     draw = partial(_draw, recipe, fonts, seed, index)
     (image, regions, lines, ink), failures = draw_otherwise(draw, recipe, seed, index)
     return DrawnScene(image, regions, lines, failures), ink

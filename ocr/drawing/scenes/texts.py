@@ -102,7 +102,7 @@ class Writer:
         )
 
     def _words(self, num_words, rng):
-        """Words parted by spaces; one alone if they are shaped as a whole."""
+        """Words separated by spaces; a single one if they are shaped as a whole."""
         words = []
         weights = np.array(self.recipe.lengths, np.float64)
         shares = np.cumsum(weights) / weights.sum()

@@ -44,7 +44,7 @@ class Lexicon:
         """
         words = {normalize(word) for word in words} - {''}
         if not words:
-            raise InputError(f'--lexicon {name}: has no word; give a text file, one word a line')
+            raise InputError(f'--lexicon {name}: has no word; give a text file, one word per line')
         self._charset = charset
         self.any_case = all(word in (word.lower(), word.upper()) for word in words)
         folded = {self.fold(word) for word in words}
@@ -69,11 +69,11 @@ class Lexicon:
 
     @classmethod
     def load(cls, path, charset, max_length):
-        """Lexicon of a UTF-8 file, one word a line, white space around it stripped; InputError if it is none."""
+        """Lexicon of a UTF-8 file, one word per line, white space around it stripped; InputError if it is none."""
         try:
             text = Path(path).read_bytes().decode('utf-8-sig')
         except OSError as error:
-            raise InputError(f'--lexicon {path}: {error.strerror}; give a text file, one word a line') from None
+            raise InputError(f'--lexicon {path}: {error.strerror}; give a text file, one word per line') from None
         except UnicodeDecodeError as error:
             raise InputError(f'--lexicon {path}: not UTF-8 text (byte {error.start}); convert it') from None
         return cls((line.strip() for line in text.splitlines()), charset, max_length, str(path))

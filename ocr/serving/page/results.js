@@ -1,4 +1,4 @@
-// The list of what was read: a line a region, and the characters of the selected one.
+// The list of what was read: a line per region, and the characters of the selected one.
 
 import { Characters, iconOf } from './characters.js';
 import { WHOLE } from './sheet.js';
