@@ -1,12 +1,12 @@
 """Read pictures in the browser and over HTTP.
 
-    python app.py                                              with the model shipped here, http://127.0.0.1:5000
+    python app.py                                              with the shipped model, http://127.0.0.1:5000
     python app.py --pb_path ./checkpoint/text_recognition.pb --port 8080
     python app.py --detector_path detector.pb                  finds the text of photographs before it reads it
 
 The page is at /, the API at /docs; POST /v1/recognize reads a picture. Only this machine reaches the server unless
---host says otherwise; a token, from --token_path or the environment variable OCR_TOKEN, is then a good idea. No upload
-is stored. Ctrl-C or SIGTERM ends it when what was begun is answered.
+--host says otherwise; then set a token in --token_path or the environment variable OCR_TOKEN. No upload is stored.
+Ctrl-C or SIGTERM stops it after it has answered the requests that have begun.
 """
 
 import logging
@@ -86,7 +86,7 @@ def main(argv=None):
         app = build(predictor, model.path, limits, token, cfg, open_detector(cfg))
         logger.info('%s reads with %s%s', url_of(listener), model.path, '' if token else ', without a token')
         serve(app, listener, stop_seconds=round(limits.timeout) + 5)
-    logger.info('stopped; all that was begun is answered')
+    logger.info('stopped; all requests that had begun are answered')
 
 
 if __name__ == '__main__':

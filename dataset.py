@@ -6,16 +6,16 @@
     python dataset.py --convert lmdb --train_datasets my=/path/to/labels.tsv --output_path data/my_lmdb
 
 A dataset is one of lsvt, art, rects, icdar2017rctw below base_dir, NAME=PATH, or the path of a label file or folder.
-The format is found out by looking, or said: NAME=FORMAT:PATH. --convert writes the training datasets in another format;
-with crops it cuts their regions out of the photographs, once and beside the index, for train.py with this or a smaller
+The format is detected, or given as NAME=FORMAT:PATH. --convert writes the training datasets in another format; with
+crops it cuts their regions out of the photographs and stores them beside the index, for train.py with this or a smaller
 --image_size and the margins of --augment.
-Without --charset_path, a charset is built of the characters of the training text.
+Without --charset_path, a charset is built from the characters of the training text.
 
---detect counts what a detector would train on instead: whole photographs and all text in them (docs/photographs.md).
+With --detect it counts what a detector would train on: whole photographs and all text in them (docs/photographs.md).
 
 --check also decodes every image, looks for labels that are probably wrong, for characters that are rare or lost and for
 images that training and evaluation share, and writes all of it to --output_path as one HTML page. The exit code is then
-1 where regions are lost for a reason that --allow_lost does not name.
+1 if regions are lost for a reason that --allow_lost does not name.
 """
 
 import json
@@ -54,7 +54,7 @@ def check(cfg, index, counts, charset):
         charset: Charset.
 
     Returns:
-        exit code: 1 where regions are lost for a reason that is not allowed, else 0.
+        exit code: 1 if regions are lost for a reason that is not allowed, else 0.
     """
     from ocr.datasets.check.allowed_losses import allowed_reasons, forbidden
     from ocr.datasets.check.scan import Examination
@@ -121,7 +121,7 @@ def cache_regions(cfg):
     wanted = {'canvas': cfg.canvases, 'margin': needed_margin(AugmentSettings(**cfg.augmentation))}
     for name, path, (start, stop) in zip(counts, index.paths, index.spans, strict=True):
         if os.path.exists(cache_path(path)) and not cache_fault(path, **wanted):
-            print(f'{cache_path(path)}: is there already')
+            print(f'{cache_path(path)}: already exists')
             continue
         with progress_bar(desc=f'cutting {name}', unit=' regions', total=stop - start) as bar:
             cut = build_cache(path, **wanted, num_workers=cfg.num_workers, progress=bar.update)
@@ -134,7 +134,7 @@ def count_photographs(cfg):
     """Print what a detector would train on; with --check every photograph is decoded.
 
     Returns:
-        exit code: 1 where something looks wrong, else 0.
+        exit code: 1 if something looks wrong, else 0.
     """
     from ocr.datasets.check.photographs import examine_photographs, findings_text
     from ocr.datasets.sources import open_photographs
@@ -180,7 +180,7 @@ def _with_later(before, later):
 
 
 def _eval_datasets(cfg):
-    """The datasets of --eval_datasets; where nobody named them, those that are there."""
+    """The datasets of --eval_datasets; if nobody named them, those that are there."""
     if cfg.eval_datasets != Config().eval_datasets:
         return cfg.eval_datasets
     return [name for name in cfg.eval_datasets if os.path.isdir(os.path.join(cfg.base_dir, name))]

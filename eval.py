@@ -5,9 +5,9 @@
     python eval.py --suite latin --base_dir /path/to/benchmarks
 
 Every legible region is scored, also those that the model cannot get right: texts longer than it can write, or with
-characters outside its charset. Writes readings.jsonl as they are read, from which a killed run goes on with --resume,
-and at the end scores.json and regions.csv (worst first) to --output_path. --report writes a page that shows where the
-model errs, with --compare against an earlier scores.json what is fixed and what regressed. --tta, --beam_width,
+characters outside its charset. Writes readings.jsonl while it reads, from which --resume continues a killed run, and at
+the end scores.json and regions.csv (worst first) to --output_path. --report writes a page that shows where the
+model errs, and with --compare what got better or worse since an earlier scores.json. --tta, --beam_width,
 --allow, --lexicon and --long_text are scored too (docs/reading.md). --suite scores the field's benchmark sets by name
 (docs/benchmarks.md).
 
@@ -42,7 +42,7 @@ def named_detector(cfg):
 
 
 def load_model(cfg):
-    """The model of --pb_path, else of --checkpoint_path, else the one shipped here.
+    """The model of --pb_path, else of --checkpoint_path, else the shipped one.
 
     Returns:
         model: Predictor or Detector.
@@ -54,7 +54,7 @@ def load_model(cfg):
         from ocr.reading.open_model import choose_model
 
         path = choose_model(**cfg.model_choice)
-        logger.info('no --pb_path and no checkpoint in %s: the model shipped here, %s', cfg.checkpoint_path, path)
+        logger.info('no --pb_path and no checkpoint in %s: using the shipped model, %s', cfg.checkpoint_path, path)
     return (load_file(cfg, path), path) if path else load_checkpoint(cfg)
 
 
@@ -130,7 +130,7 @@ def main(argv=None):
     if not detector or {'pb_path', 'checkpoint_path'} & set(cfg.typed):
         model, path = load_model(cfg)
     if detector and isinstance(model, Detector):
-        raise InputError(f'{path}: a detector, which finds text and reads none; give a model that reads')
+        raise InputError(f'{path}: a detector, which finds text but does not read it; give a recogniser')
     if detector or isinstance(model, Detector):
         score_detector(cfg, detector or model, model if detector else None)
     else:

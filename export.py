@@ -1,17 +1,17 @@
-"""Freeze a checkpoint into one file that reads text: weights, charset and settings inside.
+"""Freeze a checkpoint into one file with weights, charset and settings.
 
     python export.py --checkpoint_path ./checkpoint --pb_path ./checkpoint/text_recognition.pb
 
 Of a folder, the checkpoint with the best validation is taken. The file is written only if it reads the same text as the
-checkpoint does. --weights float16 halves it; --format saved_model writes a folder for TensorFlow Serving.
+checkpoint does. --weights float16 halves its size; --format saved_model writes a folder for TensorFlow Serving.
 
     python export.py --format onnx --checkpoint_path pretrain/latin.pb --pb_path latin.onnx
 
-writes what ONNX Runtime reads without TensorFlow, of a checkpoint or of a frozen graph, if it reads the same.
+writes a model for ONNX Runtime from a checkpoint or a frozen graph, if it reads the same.
 
     python export.py --format openvino --checkpoint_path pretrain/latin.pb --pb_path latin_openvino
 
-writes a folder whose encoder runs in int8 in OpenVINO, of a checkpoint or of a frozen graph, if it reads as well.
+writes a folder whose encoder runs in int8 in OpenVINO, from a checkpoint or a frozen graph, if it reads as well.
 """
 
 import dataclasses
@@ -50,7 +50,7 @@ class Source(NamedTuple):
 
     @classmethod
     def open(cls, cfg):
-        """Source of the settings; InputError where there is none, or it is not written in that --format."""
+        """Source of the settings; InputError if there is none, or it is not written in that --format."""
         from ocr.evaluation.same_text import answer_of_graph
         from ocr.model_files.frozen_graph import PB_ENDING
 
@@ -104,7 +104,7 @@ class Source(NamedTuple):
         return self.cfg.checkpoint_path if os.path.isdir(self.cfg.checkpoint_path) else os.path.dirname(self.path)
 
     def check_same(self, answer):
-        """What a model, by its `answer`, does as the source does, in words; InputError where it does otherwise."""
+        """What a model, by its `answer`, does as the source does, in words; InputError if it does otherwise."""
         from ocr.evaluation import same_text
         from ocr.model_files.frozen_graph import read_settings
 
@@ -123,7 +123,7 @@ def shown_as_told(graph_def, path, cfg):
     """A frozen graph whose settings of how a region is shown are changed as the command line says.
 
     Raises:
-        InputError: for another canvas, or where no settings are inside.
+        InputError: for another canvas, or if no settings are inside.
     """
     from ocr.model_files.frozen_graph import read_settings, with_text
     from ocr.network import tensor_names as names

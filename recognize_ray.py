@@ -1,11 +1,11 @@
-"""Read very many pictures with Ray Data, on this machine or a cluster of Ray.
+"""Read very many pictures with Ray Data, on this machine or a Ray cluster.
 
     python recognize_ray.py --input pictures --output_path results --actors 2
     python recognize_ray.py --input crops.parquet --address auto --actors 64 --resume
 
---input is a folder, a .txt with a path a line, a .parquet with files of images in the column `bytes`, or an LMDB of
-crops. Takes the settings of how test.py reads as well. Writes parts/, a .jsonl and a .parquet for each block, while it
-reads, and results.jsonl, as test.py does, at the end. docs/scale.md says more.
+--input is a folder, a .txt with one path per line, a .parquet with image files in the column `bytes`, or an LMDB of
+crops. It also takes the reading settings of test.py. While it reads it writes parts/, a .jsonl and a .parquet for each
+block, and at the end results.jsonl, as test.py does. docs/scale.md says more.
 """
 
 import argparse
@@ -86,7 +86,7 @@ def parse(argv):
     parser.add_argument('--actors', type=int, default=1, help='processes that hold the model (default: 1)')
     parser.add_argument('--actor_gpus', type=float, default=0, help='GPUs for each of them (default: 0)')
     parser.add_argument('--block_size', type=int, default=500, help='pictures that are read at a time (default: 500)')
-    parser.add_argument('--address', default='local', help='cluster, as auto after `ray start`; local: here')
+    parser.add_argument('--address', default='local', help='of the cluster: auto after `ray start`, or local')
     own, others = parser.parse_known_args(argv)
     if own.actors < 1 or own.block_size < 1:
         raise InputError('--actors and --block_size: give a number of at least 1')

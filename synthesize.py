@@ -9,7 +9,7 @@ shipped in ./fonts are Latin; for Chinese give --font_dir a folder with fonts of
 fonts-wqy-microhei.
 
 Recipe street draws whole pictures with many texts: labels.jsonl has a line for each word, with the number of its line
-in the picture, and ### for its text where it is not to be found; the contact sheet shows the polygons of the first 12.
+in the picture, and ### for its text if it is not to be found; the contact sheet shows the polygons of the first 12.
 """
 
 import dataclasses

@@ -3,7 +3,7 @@
     python test.py --img_folder ./imgs/words                 with the shipped model
     python test.py --img_folder ./photos --pb_path mine.pb
 
-Writes results.jsonl to --output_path, a line an image in natural order, and
+Writes results.jsonl to --output_path, a line per image in natural order, and
 prints a table. docs/reading.md says how to read better with the same weights,
 docs/photographs.md how --detect finds the text of whole photographs, --video
 that of a video, docs/scale.md how several machines read one folder.
@@ -20,7 +20,7 @@ TABLE_ROWS = 60  # rows that the printed table has at most
 
 
 def location(region, folder):
-    """What a line of results.jsonl says of a region; paths are relative to the image folder where they lie below it."""
+    """What a line of results.jsonl says of a region; paths are relative to the image folder if they lie below it."""
     path = os.path.relpath(region.image_path, os.path.dirname(folder) if os.path.isfile(folder) else folder)
     of_image = {'image': region.image_path if path.startswith('..') else path}
     return of_image if region.polygon is None else {**of_image, 'polygon': region.polygon.tolist()}
@@ -63,7 +63,7 @@ def open_remote(cfg):
 
 
 def open_predictor(cfg):
-    """Predictor of --pb_path, or of the model shipped here."""
+    """Predictor of --pb_path, or of the shipped model."""
     from ocr.reading.open_model import choose_model, open_model, read_model
 
     model = read_model(choose_model(**cfg.model_choice), cfg.gpus, cfg.trust_model)
@@ -78,7 +78,7 @@ def open_local(cfg):
     predictor = open_predictor(cfg)
     if cfg.picture_dir and not predictor.has_attention:
         where = predictor.where
-        raise InputError(f'--picture_dir: {where} does not give its attention; export it anew with export.py')
+        raise InputError(f'--picture_dir: {where} has no attention output; export it again with export.py')
     shard, _ = shard_of(cfg)  # each has a folder of its own: pictures are numbered
     folder = os.path.join(cfg.picture_dir, shard.name if shard else '')
     pictures = AttentionFolder(folder) if cfg.picture_dir else None

@@ -1,4 +1,4 @@
-"""Train the model, or go on with a training that was stopped.
+"""Train the model, or resume a run that was stopped.
 
     python train.py --base_dir ./data                                  the published model on lsvt, art and rects
     python train.py --preset compact --train_datasets mine=labels.tsv  a small one on your own words, without a GPU
@@ -7,8 +7,8 @@
 --report writes a page at the end that shows where the best checkpoint errs on what was held out.
 --profile measures for a minute what limits the training, and says which setting to change.
 
-Saves to --checkpoint_path after every epoch, with TensorBoard's logs, history.jsonl and curve.png beside. Ctrl-C saves
-and stops; the same command, without --restore_path, goes on from there.
+Saves to --checkpoint_path after every epoch, with TensorBoard's logs, history.jsonl and curve.png. Ctrl-C saves
+and stops; the same command, without --restore_path, resumes.
 """
 
 import dataclasses

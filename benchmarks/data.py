@@ -4,7 +4,7 @@ Photographs, 3000 x 2000 pixels with twelve words each, are drawn first, or take
 
     python benchmarks/data.py --base_dir data --dataset rects
 
-The first epoch of a training that makes the crop cache by itself is the making and one picture of each word.
+The first epoch of a training run that makes the crop cache by itself is the making and one picture of each word.
 The ways of making a picture run in turns in one thread, so that a machine whose speed drifts slows all alike, and
 processor time is what counts. Prints one table and one JSON line: medians of the rounds, and the range of the ratios to
 the published formulation.

@@ -51,7 +51,7 @@ def ways(settings, folder):
 
 
 def canvases_of(folder, predictor, number):
-    """So many canvases of the shape that most images of a folder get, repeated where there are fewer."""
+    """So many canvases of the shape that most images of a folder get, repeated if there are fewer."""
     from collections import defaultdict
 
     import numpy as np

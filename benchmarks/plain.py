@@ -1,6 +1,6 @@
 """The decoder as the published implementation formulates it, to measure against: every step by itself, nothing hoisted.
 
-It projects the features anew in each of the T steps, always runs all of them, and leaves batch norm beside its
+It projects the features again in each of the T steps, always runs all of them, and leaves batch norm beside its
 convolutions. Same variables, same numbers (`benchmarks/reading.py` checks them) as `model.AttentionOCR`.
 """
 

@@ -1,6 +1,6 @@
 """The training loss as the published implementation formulates it, to measure against: every step by itself.
 
-It projects the features anew in each of the T steps and runs all of them, however short the words of the batch are.
+It projects the features again in each of the T steps and runs all of them, however short the words of the batch are.
 Same variables, same loss (`benchmarks/training.py` checks it) as `model.AttentionOCR`, dropout aside.
 """
 

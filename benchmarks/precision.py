@@ -24,7 +24,7 @@ PANELS = (('loss', 'training loss', 1), ('val_accuracy', 'unseen words read righ
 @dataclass(frozen=True)
 class Settings:
     max_epoch: int = 20
-    """Epochs of each training."""
+    """Epochs of each training run."""
     steps_per_epoch: int = 100
     """Steps an epoch."""
     batch_size: int = 32
@@ -40,7 +40,7 @@ class Settings:
 
 
 def train(settings, precision, folder):
-    """History of one training, a dict an epoch."""
+    """History of one training run, a dict per epoch."""
     own = {name: value for name, value in vars(settings).items() if name not in ('recipe', 'picture')}
     flags = {
         **own,

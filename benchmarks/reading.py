@@ -37,7 +37,7 @@ class Settings:
 
 
 def variants():
-    """The names of what is measured: bfloat16 only where the CPU has it, int8 where requirements-openvino.txt is in."""
+    """The names of what is measured: bfloat16 only if the CPU has it, int8 if requirements-openvino.txt is in."""
     from ocr.network.precision import cpu_flags
 
     precisions = ['float32', 'bfloat16'] if 'avx512bw' in cpu_flags() else ['float32']

@@ -1,7 +1,7 @@
 """Drawn scenes beside photographs: python benchmarks/scenes.py --datasets mine=labels.tsv --photo_dir photos
 
 Draws scenes of 960 x 720 in this process, on one core. Prints how many a second of processor time, and a table with the
-5th, 50th and 95th percentile of: texts to be found in a picture; their height, pixels where the picture's longer side
+5th, 50th and 95th percentile of: texts to be found in a picture; their height, pixels if the picture's longer side
 has 960; their contrast, grey levels between the 5th and the 95th percentile inside the polygon; the share of the
 picture that they cover; their angle to the level, degrees. Ends with one JSON line.
 """

@@ -51,7 +51,7 @@ class Settings:
 
 
 def create_batch(settings):
-    """Image, label and mask of a step; where all steps are to run, one word is as long."""
+    """Image, label and mask of a step; if all steps are to run, one word is as long."""
     import numpy as np
 
     rng = np.random.default_rng(0)
@@ -130,7 +130,7 @@ class Variant:
 
 
 def all_variants():
-    """Those that are worth it on this machine: where nothing multiplies bfloat16, it is slower than float32."""
+    """Those that are worth it on this machine: if nothing multiplies bfloat16, it is slower than float32."""
     cpu = Path('/proc/cpuinfo')
     multiplies = cpu.exists() and any(flag in cpu.read_text() for flag in BFLOAT16_UNITS)
     return [FULL, CUT, FITTED] + [BFLOAT16, BFLOAT16_FITTED] * multiplies

@@ -1,11 +1,11 @@
 """Charset: text <-> class ids, with UNK = 0 and EOS = 1 before the characters; refuses duplicates.
 
-A character is one Unicode code point of NFC-normalised text. The file format is UTF-8, one character a line, in the
+A character is one Unicode code point of NFC-normalised text. The file format is UTF-8, one character per line, in the
 order of the ids from 2 on. Nothing is stripped: a line that holds one space is the space character, an empty line is an
 error. Line feed, carriage return and U+FEFF (a byte order mark where it starts a file) are written as the escapes
 `\\n`, `\\r`, `\\ufeff`. A byte order mark and CRLF line ends are tolerated.
 
-`Charset.load` also reads the label file of the reference implementation, `<id> <character>` a line in any order, where
+`Charset.load` also reads label files of the reference implementation, `<id> <character>` per line in any order, where
 the ids 0 and 1 are UNK and EOS under any name, or absent.
 """
 
@@ -62,7 +62,7 @@ class Charset:
             if len(character) != 1 or '\ud800' <= character <= '\udfff':
                 raise ValueError(f'{name}: {character!r} is not one character')
             if first.setdefault(character, character_id) != character_id:
-                raise ValueError(f'{name}: {describe(character)} is there twice, id {first[character]}, {character_id}')
+                raise ValueError(f'{name}: {describe(character)} appears twice, id {first[character]}, {character_id}')
         self.name = str(name)
         self.characters = SPECIALS + characters
         self._ids = self._index(first)
@@ -152,7 +152,7 @@ class Charset:
         if num_classes != self.num_classes:
             raise InputError(
                 f'charset {self.name} has {self.num_classes} classes, {where} has {num_classes}: '
-                'give the charset that it was trained with (--charset_path), or train anew'
+                'give the charset that it was trained with (--charset_path), or train from scratch'
             )
 
     def to_text(self):
@@ -167,7 +167,7 @@ class Charset:
         if lines[-1] == '':
             lines.pop()
         if not lines:
-            raise InputError(f'{name}: no character in it; a charset file holds one character a line')
+            raise InputError(f'{name}: no character in it; a charset file holds one character per line')
         parse = _parse_id_lines if _ID_LINE.match(lines[0]) else _parse_lines
         entries = parse(lines, name)
         _refuse_duplicates(entries, name)
@@ -229,7 +229,7 @@ class Charset:
         if not (given or stored):
             raise InputError(f'{where} brings no charset; give the one that it was trained with: --charset_path')
         if given and stored and given != stored:
-            raise InputError(f'--charset_path {given.name} is not the charset of {where}; leave the flag out')
+            raise InputError(f'--charset_path {given.name} is not the charset of {where}; omit the flag')
         return given or stored
 
     @classmethod
@@ -263,7 +263,7 @@ def _parse_lines(lines, name):
             character = normalize(character)
         if len(character) != 1:
             found = repr(line[:20]) if line else 'an empty line (a space is a line that holds one space)'
-            raise InputError(f'{name}:{number}: one character a line is expected, found {found}')
+            raise InputError(f'{name}:{number}: one character per line is expected, found {found}')
         entries.append((character, number))
     return entries
 
@@ -310,5 +310,5 @@ def _refuse_duplicates(entries, name):
     for character, number in entries:
         if first.setdefault(character, number) != number:
             raise InputError(
-                f'{name}:{number}: {describe(character)} is there twice, first in line {first[character]}; remove one'
+                f'{name}:{number}: {describe(character)} appears twice, first in line {first[character]}; remove one'
             )

@@ -55,7 +55,7 @@ def setting(default, group, scripts, section, low=None, high=None, **more):
 
     Args:
         default: its value in the reference preset.
-        group: 'model' fits the weights and is restored with them; 'training' is restored when a training is resumed;
+        group: 'model' fits the weights and is restored with them; 'training' is restored when a run is resumed;
             'machine' and 'path' belong to where the script runs and are never restored.
         scripts: names of the scripts that have it as a flag.
         section: key of SECTIONS.
@@ -89,7 +89,7 @@ class Config:
     polygons_path: str = setting('', 'path', 'test', 'input', remote=True)
     """Regions in the images: lines image<TAB>polygon, or JSON Lines."""
     server: str = setting('', 'path', 'test', 'input', remote=True)
-    """URL of an app.py that reads, as http://127.0.0.1:5000."""
+    """URL of a running app.py, e.g. http://127.0.0.1:5000."""
     pb_path: str = setting(
         '',
         'path',
@@ -105,7 +105,7 @@ class Config:
     )
     """Frozen graph, .onnx file, or folder for OpenVINO."""
     checkpoint_path: str = setting('./checkpoint', 'path', 'train eval export', 'run')
-    """Folder that train.py saves to; read from it: its best checkpoint, or one that is named."""
+    """Folder that train.py saves to. Other scripts read its best checkpoint, or the one that is named."""
     restore_path: str = setting(
         '', 'path', 'train', 'run', in_help={'train': 'the last one in checkpoint_path, if any'}
     )
@@ -146,7 +146,7 @@ class Config:
     train_datasets: Names = setting(('lsvt', 'art', 'rects'), 'path', 'dataset train', 'data')
     """Datasets to train on: names under base_dir, NAME=PATH for your own, synthetic:RECIPE for drawn text."""
     train_shares: Shares = setting((), 'path', 'train', 'data', in_help={'train': 'all regions alike'})
-    """Share of each of them in the samples, in their order, as 0.3 0.7."""
+    """Share of each of them in the samples, in their order, such as 0.3 0.7."""
     eval_datasets: Names = setting(('icdar2017rctw',), 'path', 'dataset eval', 'data')
     """Datasets to score on, named as in train_datasets."""
     suite: Names = setting((), 'machine', 'eval', 'data', in_help={'eval': 'none'})
@@ -154,13 +154,13 @@ class Config:
     base_dir: str = setting('./data', 'path', 'dataset train eval export', 'data')
     """Folder of the datasets lsvt, art, rects, icdar2017rctw."""
     index_dir: str = setting('./index', 'path', 'dataset train eval export', 'data')
-    """Folder for the indexes that are made of the datasets."""
+    """Folder for the indexes of the datasets."""
 
     # Tasks of dataset.py
     check: Switch = setting(False, 'machine', 'dataset', 'check')
     """Look at every image and label, and write a page about them."""
     allow_lost: Names = setting(('illegible or ignored',), 'machine', 'dataset', 'check')
-    """With --check: reasons for which regions may be lost, as its tables name them, or their beginnings."""
+    """With --check: reasons for which regions may be lost, named as in its tables; the first words are enough."""
     convert: Literal['', 'jsonl', 'gt', 'lmdb', 'crops'] = setting('', 'machine', 'dataset', 'check')
     """Write the training datasets to output_path in this format; crops: to index_dir, for train.py to read quickly."""
 
@@ -198,7 +198,7 @@ class Config:
     model_name: Literal['ocr', 'ocr_with_normalized_bbox', 'detector'] = setting(
         'ocr', 'model', ARCHITECTURE, 'architecture'
     )
-    """Variant: attention over the whole canvas, or over the text's box on it; or what finds text in photographs."""
+    """Variant: attention over the whole canvas, or over the text's box on it, or a detector of text in photographs."""
     seq_len: int = setting(REFERENCE_STEPS - 1, 'model', f'dataset synthesize {ARCHITECTURE}', 'architecture', 1, 1000)
     """Longest text in characters."""
     final_endpoint: Literal[ENDPOINTS] = setting(REFERENCE['final_endpoint'], 'model', ARCHITECTURE, 'architecture')
@@ -226,11 +226,11 @@ class Config:
     max_epoch: int = setting(1000, 'training', 'train', 'training', 1)
     """Epochs to train; the learning rate reaches its end there."""
     steps_per_epoch: int = setting(500, 'training', 'train', 'training', 1)
-    """Steps between two saves; an epoch is so many steps, not a pass through the data."""
+    """Steps between two saves; an epoch is this many steps, not a pass through the data."""
     learning_rate: float = setting(1e-4, 'training', 'train', 'training', 0.0)
     """Highest learning rate; it does not depend on the number of GPUs."""
     warmup_steps: int = setting(1000, 'training', 'train', 'training', 0)
-    """Steps over which the rate rises from a hundredth."""
+    """Steps over which the rate rises from a hundredth of its highest value."""
     final_rate_fraction: float = setting(0.0, 'training', 'train', 'training', 0.0, 1.0)
     """Last learning rate as a fraction of the highest."""
     dropout_keep_prob: float = setting(0.5, 'training', 'train', 'training', 0.01, 1.0)
@@ -242,11 +242,11 @@ class Config:
     frozen_batch_norm: Switch = setting(False, 'training', 'train', 'training')
     """Use the stored statistics of batch norm in training: for fine-tuning with small batches."""
     tracker: Literal['', 'wandb', 'mlflow'] = setting('', 'machine', 'train', 'training')
-    """Send what TensorBoard gets to Weights & Biases or MLflow too."""
+    """Also send what TensorBoard gets to Weights & Biases or MLflow."""
     profile: Switch = setting(False, 'machine', 'train', 'training')
     """Only measure, for about a minute, what limits the training and which setting would speed it up."""
     augment: Literal[tuple(AUGMENT_SETS)] = setting('reference', 'training', 'dataset train', 'augmentation')
-    """Random changes of training regions: a set of probabilities and ranges; single ones stand in a config file."""
+    """Set of random changes of training regions; single numbers of it can be set in a config file."""
     augment_numbers: tuple = dataclasses.field(default=())
     # ((name, value), ...) of AUGMENT_NUMBERS that differ from the set, out of files of settings; no flag.
 
@@ -274,9 +274,9 @@ class Config:
     photo_dir: str = setting('', 'path', 'synthesize train', 'drawing')
     """Folder of photographs without text to draw on, for recipes that use them."""
     drawn_growth: float = setting(0.3, 'training', 'train', 'drawing', 0.0, 1.0)
-    """Drawn text grows from easy to hard over this part of the training."""
+    """Part of the training during which drawn text grows from easy to hard."""
     drawn_echo: int = setting(1, 'training', 'train', 'drawing', 1)
-    """Use each drawn picture so many times, differently augmented, if drawing limits the training."""
+    """Use each drawn picture this many times, differently augmented, if drawing limits the training."""
 
     # Validation
     val_datasets: Names = setting(
@@ -286,17 +286,17 @@ class Config:
         'validation',
         in_help={'train': 'a share of the training data', 'export': 'synthetic:scene'},
     )
-    """Datasets to validate on; for --format openvino, to judge the loss on."""
+    """Datasets to validate on; with --format openvino, to measure the loss of int8 on."""
     val_regions: int = setting(1000, 'training', 'train export', 'validation', 0)
-    """Validate on so many held-out regions at most."""
+    """Largest number of held-out regions to validate on."""
     val_epochs: int = setting(5, 'training', 'train', 'validation', 0)
-    """Validate every so many epochs; 0: never."""
+    """Epochs between validations; 0: never validate."""
 
     # Export
     format: Literal['pb', 'onnx', 'saved_model', 'openvino'] = setting('pb', 'machine', 'export', 'export')
     """A frozen graph, a file for ONNX Runtime, a SavedModel, or a folder with an int8 encoder for OpenVINO."""
     weights: Literal['float32', 'float16', 'int8'] = setting('float32', 'machine', 'export', 'export')
-    """How weights are stored; int8, of --format onnx, computes the encoder in it too."""
+    """How weights are stored; int8, only with --format onnx, also computes the encoder in int8."""
 
     # Text in photographs
     detector_path: str = setting('', 'path', 'eval test app', 'detection')
@@ -306,21 +306,21 @@ class Config:
     video: str = setting('', 'path', 'test', 'detection')
     """Video to find and read the text of, with times."""
     fps: float = setting(2.0, 'machine', 'test', 'detection', 0.01, 1000.0)
-    """Frames of --video a second to look at."""
+    """Frames of --video per second to look at."""
     unit: Literal['word', 'line'] = setting('word', 'machine', 'eval', 'detection')
-    """What the labels of photographs are; found words are joined to lines for labels of lines."""
+    """What the labels of photographs are; with line, found words are joined to lines."""
 
     # Better reading with the same weights
     beam_width: int = setting(0, 'machine', READS, 'search', 0, 1000)
-    """Texts followed at once; 0: one, or five and more if a flag below needs them."""
+    """Texts followed at once; 0: one, or five or more if a flag below needs them."""
     n_best: int = setting(0, 'machine', 'eval test', 'search', 0, 1000)
-    """List so many of the most probable texts."""
+    """List this many of the most probable texts."""
     allow: str = setting('', 'machine', READS, 'search')
-    """Regular expression that the whole text must match, as '[A-Z]{2}[0-9]{4}'."""
+    """Regular expression that the whole text must match, e.g. '[A-Z]{2}[0-9]{4}'."""
     lexicon: str = setting('', 'path', READS, 'search')
-    """UTF-8 file of words, one a line; what is read becomes the nearest one."""
+    """UTF-8 file of words, one per line; a reading becomes the nearest word."""
     lexicon_strict: Switch = setting(False, 'machine', READS, 'search')
-    """Write nothing but the words of the lexicon."""
+    """Write only words of the lexicon."""
     long_text: Switch = setting(False, 'machine', 'eval test', 'search')
     """Read long lines and columns in overlapping windows."""
     # Server
@@ -329,7 +329,7 @@ class Config:
     port: int = setting(5000, 'machine', 'app', 'server', 0, 65535)
     """Port to listen on; 0: any free one."""
     allowed_hosts: Names = setting((), 'machine', 'app', 'server')
-    """Further names that people reach the server by, or sites whose pages may use it; '*' is any name."""
+    """Further host names of the server, or sites whose pages may use it; '*' is any name."""
     token_path: str = setting(
         '',
         'path',
@@ -338,23 +338,23 @@ class Config:
         in_help=dict.fromkeys(('app', 'test'), 'variable OCR_TOKEN, if set'),
         remote=True,
     )
-    """File with the token that the server wants."""
+    """File with the token of the server."""
 
     # Error report
     report: str = setting('', 'path', 'train eval', 'report')
     """Folder for a page that shows where the model errs; train.py writes it at its end."""
     compare: str = setting('', 'path', 'eval', 'report')
-    """scores.json of an earlier evaluation, readings.jsonl beside: the page says what got better and what worse."""
+    """scores.json of an earlier evaluation, with its readings.jsonl beside it: the page shows what changed."""
 
     # The machine
     gpus: Numbers = setting(
         (), 'machine', 'train eval export test app', 'machine', in_help=dict.fromkeys(SCRIPTS, 'all')
     )
-    """GPUs to use, as 0,1; on a machine without any, the CPU."""
+    """GPUs to use, such as 0,1; on a machine without any, the CPU."""
     num_workers: int = setting(0, 'machine', 'all', 'machine', 0, in_help=dict.fromkeys(SCRIPTS, 'one for each core'))
     """Processes that prepare images."""
     cluster: Names = setting((), 'machine', 'train', 'machine', in_help={'train': 'TF_CONFIG, if set'})
-    """Addresses of all workers of a training on several machines, as node1:2222,node2:2222."""
+    """Addresses of all workers of a training run on several machines, such as node1:2222,node2:2222."""
     task_index: int = setting(-1, 'machine', 'train', 'machine', -1, in_help={'train': 'of TF_CONFIG'})
     """Number of this worker in cluster, from 0."""
     cluster_timeout: float = setting(600.0, 'machine', 'train', 'machine', 1.0)
@@ -364,7 +364,7 @@ class Config:
     )
     """Number format; auto: the fastest here, but float32 in eval.py on CPUs. float16 is for GPUs."""
     trust_model: Switch = setting(False, 'machine', 'train eval export test app', 'machine')
-    """Run a model file without checks and limits, because it is your own."""
+    """Run a model file without checks and limits: only for your own files."""
     seed: int = setting(0, 'training', 'synthesize train export', 'machine', 0)
     """Seed of the initial weights, shuffling, augmentation, dropout and drawing."""
 
@@ -399,7 +399,7 @@ class Config:
 
     @property
     def total_steps(self):
-        """Steps of the whole training."""
+        """Steps of the whole training run."""
         return self.steps_per_epoch * self.max_epoch
 
     @property
@@ -435,7 +435,7 @@ class Config:
 
     @property
     def detects(self):
-        """Whether the model finds text in photographs and reads none."""
+        """Whether the model finds text in photographs and does not read it."""
         return self.model_name == 'detector'
 
     @property
@@ -545,5 +545,5 @@ def to_json(config, groups=GROUPS):
 
 def shown(stored):
     """The part of a frozen graph's settings that the command line can change."""
-    # A graph that says nothing of its canvas was trained on squares, whatever a preset or a file of settings has.
+    # A graph that says nothing of its canvas was trained on squares, even if a preset or a file says otherwise.
     return {'canvas': Config().canvas, **{name: value for name, value in renamed(stored).items() if name in SHOWN}}

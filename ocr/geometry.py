@@ -26,7 +26,7 @@ def polygon_box(polygon):
 
 
 def clip_box(box, width, height):
-    """The part of a box (x0, y0, x1, y1) inside a width x height image; sides 0 where it lies outside."""
+    """The part of a box (x0, y0, x1, y1) inside a width x height image; sides 0 if it lies outside."""
     x0, y0, x1, y1 = box
     return (
         min(max(x0, 0), width),
@@ -39,7 +39,7 @@ def clip_box(box, width, height):
 def polygon_area(polygon):
     """Area >= 0 in square pixels by the shoelace formula; 0 for fewer than three points, not finite for such points.
 
-    The absolute value of the signed area: where an outline crosses itself, its two turns count against each other.
+    The absolute value of the signed area: if an outline crosses itself, its two turns count against each other.
     """
     points = np.asarray(polygon, np.float64).reshape(-1, 2)
     if len(points) < 3:

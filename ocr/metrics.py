@@ -93,7 +93,7 @@ def bootstrap_interval(values, seed=0, num_resamples=1000, level=0.95):
     """Percentile bootstrap interval of a mean (Efron 1979): how far it would move with another sample of regions.
 
     A resample of n values is a multinomial draw of how often each distinct value comes, which is exact and cheap: a
-    score has few distinct values, whatever n is. Values that are all equal give an interval of width 0, as the method
+    score has few distinct values, for any n. Values that are all equal give an interval of width 0, as the method
     has it. The mean itself always lies inside.
 
     Args:

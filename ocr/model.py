@@ -160,7 +160,7 @@ class AttentionOCR(_Model):
         return decoded
 
     def _encode(self, image, normalized_bbox, trains):
-        """Features, the decoder's variables and the cells that attention may see; L2 terms only where it trains."""
+        """Features, the decoder's variables and the cells that attention may see; L2 terms only if it trains."""
         config = self.config
         by_batch = trains and not config.frozen_batch_norm
         renorm = None
@@ -268,7 +268,7 @@ def finished_steps():
 
 
 def batch_number():
-    """Which of the batches of a step this is, from 0, int32 (): fed by the training loop where a step has several."""
+    """Which of the batches of a step this is, from 0, int32 (): fed by the training loop if a step has several."""
     return _fed(names.BATCH_NUMBER)
 
 
@@ -282,7 +282,7 @@ def _fed(name):
 
 
 def inference_graph(config, charset):
-    """Graph that reads, or finds text where the settings are a detector's, and the names of the nodes to keep."""
+    """Graph that reads, or finds text if the settings are a detector's, and the names of the nodes to keep."""
     if config.detects:
         with tf.Graph().as_default() as graph:
             image = tf.placeholder(tf.float32, (None, None, None, 3), names.IMAGE)

@@ -17,7 +17,7 @@ def num_cores():
 def process_pool(num_workers):
     """A pool of fresh worker processes that end when this process ends, however it ends.
 
-    They are spawned, not forked: a fork would copy the threads' locks of TensorFlow in whatever state they are.
+    They are spawned, not forked: a fork would copy the threads' locks of TensorFlow in any state.
     """
     return ProcessPoolExecutor(num_workers, mp_context=multiprocessing.get_context('spawn'), initializer=follow_parent)
 

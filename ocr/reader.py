@@ -28,8 +28,8 @@ class Reader:
     def __init__(self, model=None, *, detector=None, **settings):
         """
         Args:
-            model: path of a frozen graph (.pb), an .onnx file, or a folder for OpenVINO; None for the one shipped here.
-            detector: for whole photographs, path of a detector, or True for the one shipped here.
+            model: path of a frozen graph (.pb), an .onnx file, or a folder for OpenVINO; None for the shipped one.
+            detector: for whole photographs, path of a detector, or True for the shipped one.
             settings: of test.py, by their names: tta, rotate_tall, canvas, charset_path, batch_size, num_workers,
                 precision, gpus, beam_width, n_best, allow, lexicon, long_text ... (`python test.py --help`).
 
@@ -37,7 +37,7 @@ class Reader:
             InputError: no such model, or a setting that it does not take.
         """
         if unknown := sorted(settings.keys() - set(TAKEN)):
-            raise InputError(f'{unknown[0]}: no setting of Reader; it takes {", ".join(TAKEN)}')
+            raise InputError(f'{unknown[0]}: not a setting of Reader; it takes {", ".join(TAKEN)}')
         from ocr.reading.open_model import choose_model, open_model, read_model
 
         cfg = config_of('test', {**settings, 'pb_path': str(model)} if model else settings)

@@ -43,7 +43,7 @@ def learnt(tmp_path_factory):
 
 @pytest.fixture(scope='session')
 def six_steps(tmp_path_factory):
-    """A training of six steps with dropout and augmentation, saved after three and six: .words, .checkpoint_path."""
+    """Six steps of training with dropout and augmentation, saved after three and six: .words, .checkpoint_path."""
     import tiny
 
     folder = tmp_path_factory.mktemp('six_steps')

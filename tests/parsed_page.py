@@ -8,13 +8,13 @@ HEADINGS = ('h1', 'h2', 'h3')
 
 
 class Page(HTMLParser):
-    """A page's tables, paragraphs and captions as texts; fails where a tag is not closed as it should be.
+    """A page's tables, paragraphs and captions as texts; fails if a tag is not closed as it should be.
 
     Attributes:
         tables: lists of rows, lists of cells; captions: of tables.
         texts: of paragraphs and the like.
         links, sources, ids: values of href, src and id.
-        described: what pictures say of themselves, None where they say nothing.
+        described: what pictures say of themselves, None if they say nothing.
         headings: lists of a tag and a text.
     """
 

@@ -2,7 +2,7 @@
 
     python tests/ray_at_scale.py --num_pictures 2000 --folder /tmp/ray_at_scale
 
-Prints the seconds of both and ends with an error unless they read the same, nothing is lost and nothing is there twice.
+Prints the seconds of both and ends with an error unless they read the same, nothing is lost and nothing appears twice.
 """
 
 import argparse

@@ -155,7 +155,7 @@ def test_sigterm_ends_it_when_what_was_begun_is_answered():
         assert answer.startswith(b'HTTP/1.1 200 OK') and b'"regions"' in answer
         assert {other.result() for other in others} <= {200, 'not begun'}
         assert app.process.wait(timeout=60) == 0
-        assert app.process.stderr.read() == 'stopped; all that was begun is answered\n'
+        assert app.process.stderr.read() == 'stopped; all requests that had begun are answered\n'
 
 
 def _status(url):
@@ -207,8 +207,8 @@ def test_a_client_says_in_one_line_what_is_wrong(tmp_path, pictures):
     assert result.returncode == 2 and result.stdout == '' and not (tmp_path / 'out').exists()
     assert result.stderr.startswith(f'test.py: --server {url}: no answer (') and result.stderr.count('\n') == 1
     for settings, said in (
-        ({'server': 'nonsense'}, '--server nonsense: no URL'),
-        ({'server': 'http://a:b'}, '--server http://a:b: no URL'),
+        ({'server': 'nonsense'}, '--server nonsense: not the URL'),
+        ({'server': 'http://a:b'}, '--server http://a:b: not the URL'),
         ({'server': url, 'token_path': 'gone'}, '--token_path gone: cannot be read'),
     ):
         with pytest.raises(InputError, match=re.escape(said)):
@@ -286,7 +286,7 @@ def test_a_server_that_goes_away_in_the_middle(tmp_path, pictures):
     [
         ('--pb_path gone.pb', '--pb_path gone.pb: No such file'),
         ('--host nowhere.invalid', '--host nowhere.invalid: no such address'),
-        ('--max_regions 300', '--max_regions is no setting any more: it is always 200; leave it out'),
+        ('--max_regions 300', '--max_regions is no longer a setting: it is always 200; leave it out'),
         ('--token_path gone', '--token_path gone: cannot be read'),
         ('--n_best 3', '--n_best is a setting of eval.py and test.py'),
         ('--long_text', '--long_text is a setting of eval.py and test.py'),

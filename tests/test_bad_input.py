@@ -12,7 +12,7 @@ from ocr.errors import InputError
 
 @pytest.fixture(scope='module')
 def material(learnt, tmp_path_factory):
-    """A folder with whatever the commands below name, and nothing that they could work with but the learnt model."""
+    """A folder with what the commands below name; of it only the learnt model is usable."""
     folder = tmp_path_factory.mktemp('material')
     (folder / 'empty').mkdir()
     (folder / 'checkpoint_garbage').write_bytes(b'\x89PNG' * 100)
@@ -104,7 +104,7 @@ CASES = [
         "letters.txt lacks characters that model/model-200 can write: '0' (U",
     ),
     ('train', f'{WORDS} --restore_path nowhere.pb', '--restore_path nowhere.pb: No such file'),
-    ('train', f'{WORDS} --restore_path picture.pb', '--restore_path picture.pb: no frozen TensorFlow graph'),
+    ('train', f'{WORDS} --restore_path picture.pb', '--restore_path picture.pb: not a frozen TensorFlow graph'),
     (
         'train',
         f'{WORDS} --restore_path model.pb --charset_path letters.txt',
@@ -135,8 +135,8 @@ CASES = [
     ('export', '--checkpoint_path model --pb_path words/0.png/x --format saved_model', 'words/0.png/x'),
     # reading
     ('test', '--img_folder words --pb_path nowhere.pb', '--pb_path nowhere.pb: No such file'),
-    ('test', '--img_folder words --pb_path picture.pb', 'picture.pb: no frozen TensorFlow graph'),
-    ('test', '--img_folder words --pb_path other.pb', 'other.pb: no graph of this model: it has no image'),
+    ('test', '--img_folder words --pb_path picture.pb', 'picture.pb: not a frozen TensorFlow graph'),
+    ('test', '--img_folder words --pb_path other.pb', 'other.pb: not a graph of this model: it has no image'),
     ('test', '--img_folder words --pb_path empty', 'empty: Is a directory'),
     ('test', '--img_folder nowhere --pb_path model.pb', '--img_folder nowhere: no such folder'),
     ('test', '--img_folder empty --pb_path model.pb', '--img_folder empty: no image in it'),
@@ -150,7 +150,7 @@ CASES = [
     ('test', f'{READ} --picture_dir words/0.png', '--picture_dir words/0.png'),
     ('test', f'{READ} --output_path words/0.png', 'words/0.png/results.jsonl'),
     # better reading
-    ('test', f'{READ} --allow [0-9', "--allow '[0-9': no regular expression"),
+    ('test', f'{READ} --allow [0-9', "--allow '[0-9': not a regular expression"),
     ('test', f'{READ} --allow [a-z]', "--allow '[a-z]': no text of the characters"),
     ('test', f'{READ} --allow [0-9]{{9}}', 'its shortest text has 9 characters, model.pb writes at most 6'),
     ('test', f'{READ} --lexicon nowhere.txt', '--lexicon nowhere.txt: No such file'),
@@ -235,7 +235,7 @@ def test_a_full_disk_ends_training_with_one_line_and_the_checkpoint_before_is_wh
     assert re.fullmatch(
         rf'train\.py: {folder}: cannot save \(.*File too large\); {folder}/model-3 is whole, go on from it .*', last
     )
-    assert all(line.startswith(('no GPU is visible', 'precision: ', 'going on from')) for line in log)
+    assert all(line.startswith(('no GPU is visible', 'precision: ', 'resuming from')) for line in log)
     assert {path.name: path.read_bytes() for path in folder.glob('model-*')} == before
     assert not (folder / '.saving').exists()
     tiny.run_main('export', *tiny.flags(checkpoint_path=folder, pb_path=tmp_path / 'model.pb'))

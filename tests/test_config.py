@@ -103,11 +103,11 @@ def test_scripts_that_read_take_more_images_at_a_time_unless_told(tmp_path, argv
         ('train', '--img-folder=x', '--img_folder is a setting of test.py; leave it out'),
         ('app', '--n_best 3', '--n_best is a setting of eval.py and test.py; leave it out'),
         ('synthesize', '--index_dir x', '--index_dir is a setting of dataset.py, train.py, eval.py and export.py'),
-        ('train', '--gradient_clip 1', '--gradient_clip is no setting any more: it is always 10.0; leave it out'),
-        ('eval', '--full_length', '--full_length is no setting any more: it is always false; leave it out'),
-        ('dataset', '--cache', '--cache is no setting any more: use --convert crops'),
-        ('train', '--val_share 0.1', '--val_share is no setting any more: train.py holds out --val_regions'),
-        ('app', '--max_regions 9', '--max_regions is no setting any more: it is always 200; leave it out'),
+        ('train', '--gradient_clip 1', '--gradient_clip is no longer a setting: it is always 10.0; leave it out'),
+        ('eval', '--full_length', '--full_length is no longer a setting: it is always false; leave it out'),
+        ('dataset', '--cache', '--cache is no longer a setting: use --convert crops'),
+        ('train', '--val_share 0.1', '--val_share is no longer a setting: train.py holds out --val_regions'),
+        ('app', '--max_regions 9', '--max_regions is no longer a setting: it is always 200; leave it out'),
         ('train', '--blur_prob 1', '--blur_prob: choose a set with --augment, or write "blur_prob" into a file'),
     ],
 )
@@ -374,7 +374,7 @@ def test_a_file_of_settings_stands_over_its_preset_and_under_the_model_and_the_f
 
 
 @pytest.mark.parametrize(
-    ('text', 'message'), [(None, 'cannot be read'), ('{"lr": 1}', 'unknown setting lr'), ('{', 'no configuration')]
+    ('text', 'message'), [(None, 'cannot be read'), ('{"lr": 1}', 'unknown setting lr'), ('{', 'not a configuration')]
 )
 def test_a_bad_file_of_settings_is_named(tmp_path, text, message):
     path = tmp_path / 'mine.json'
@@ -450,12 +450,12 @@ def test_no_folder_of_another_machine_is_ever_restored():
 @pytest.mark.parametrize(
     ('text', 'message'),
     [
-        ('', 'no configuration .*edited by hand'),
-        ('{"seq_len": 3', 'no configuration'),
-        ('[]', 'no configuration'),
-        ('[1, 2]', 'no configuration'),
-        ('"seq_len"', 'no configuration'),
-        ('null', 'no configuration'),
+        ('', 'not a configuration .*edited by hand'),
+        ('{"seq_len": 3', 'not a configuration'),
+        ('[]', 'not a configuration'),
+        ('[1, 2]', 'not a configuration'),
+        ('"seq_len"', 'not a configuration'),
+        ('null', 'not a configuration'),
         ('{"width": 3, "depth": 2}', 'unknown setting depth, width; '),
         ('{"seq_len": "3"}', "--seq_len '3': must be a whole number"),
         ('{"seq_len": null}', '--seq_len None: must be a whole number'),

@@ -77,7 +77,7 @@ def test_examples_are_named_as_in_the_label_file_beside_one(tmp_path, capsys, mo
 
 
 def test_drawn_text_alone_is_nothing_to_index(tmp_path):
-    with pytest.raises(InputError, match=r'drawn text, synthetic:RECIPE, is for train\.py alone'):
+    with pytest.raises(InputError, match=r'drawn text, synthetic:RECIPE, is only for train\.py'):
         run(tmp_path, '--train_datasets', 'synthetic:scene')
 
 
@@ -96,7 +96,7 @@ def test_script_cuts_the_training_regions(tmp_path, capsys):
     (crops,) = (tmp_path / 'index').glob('mine.crops')
     assert output[-1] == f'{crops}: 0.0 MB' and crops.exists()
     assert run(tmp_path, *arguments) == 0
-    assert capsys.readouterr().out == f'{crops}: is there already\n'
+    assert capsys.readouterr().out == f'{crops}: already exists\n'
     run(tmp_path, *arguments, '--augment', 'photo')  # asks for more
     assert capsys.readouterr().out.splitlines()[-1] == f'{crops}: 0.0 MB'
     whole = crops.read_bytes()

@@ -154,13 +154,13 @@ def test_word_crops_are_refused(tmp_path):
 
 
 def test_each_model_in_the_place_of_the_other_is_said(streets, pb_path, tmp_path):
-    with pytest.raises(InputError, match='a detector, which finds text and reads none'):
+    with pytest.raises(InputError, match='a detector, which finds text but does not read it'):
         run_main('test', *flags(pb_path=pb_path, img_folder=streets, output_path=tmp_path / 'out'))
-    with pytest.raises(InputError, match='a model that reads text and finds none; give a detector'):
+    with pytest.raises(InputError, match='a recogniser, which reads text but does not find it; give a detector'):
         score(tmp_path, detector_path=RECOGNISER, eval_datasets=f'mine={streets}')
-    with pytest.raises(InputError, match='a model that reads text and finds none; give a detector'):
+    with pytest.raises(InputError, match='a recogniser, which reads text but does not find it; give a detector'):
         run_main('app', *flags(port=0, detector_path=RECOGNISER))
-    with pytest.raises(InputError, match='a detector, which finds text and reads none'):
+    with pytest.raises(InputError, match='a detector, which finds text but does not read it'):
         run_main('app', *flags(port=0, pb_path=pb_path))
 
 
@@ -216,7 +216,7 @@ def test_a_video_is_read_by_one_command(pb_path, tmp_path):
     [
         ({'detect': True}, '--detect: not with --video; leave one of them out'),
         ({'server': 'http://127.0.0.1:1'}, '--server: not with --video; leave one of them out'),
-        ({'detector_path': RECOGNISER}, 'a model that reads text and finds none; give a detector'),
+        ({'detector_path': RECOGNISER}, 'a recogniser, which reads text but does not find it; give a detector'),
     ],
 )
 def test_what_a_video_cannot_be_read_with(tmp_path, settings, message):

@@ -242,7 +242,7 @@ def test_a_model_that_errs_nowhere(learnt, tmp_path):
     ('settings', 'named'),
     [
         ({'report': '{words}/0.png/page'}, r'--report .*page: cannot be written \(Not a directory\); give another'),
-        ({'compare': '{words}/0.png'}, r'--compare .*0\.png: is no scores\.json'),
+        ({'compare': '{words}/0.png'}, r'--compare .*0\.png: is not a scores\.json'),
         ({'compare': '{words}/away.json'}, r'--compare .*away\.json: cannot be read'),
         ({'compare': '{earlier}', 'report': ''}, r'--compare .*: what changed is shown on a page; .* --report'),
         ({'compare': '{own}'}, r'--compare .*: this run writes to .* too; choose another folder'),

@@ -64,7 +64,7 @@ def test_a_training_from_a_frozen_graph_begins_as_that(learnt, canvases, tmp_pat
     folder = tmp_path / 'checkpoint'
     with caplog.at_level('INFO'):
         fine_tune(learnt.words, folder, restore_path=pb_path, **UNCHANGING)
-    assert f'a new training with the weights of {pb_path}; charset {pb_path}: 12 classes keep their' in caplog.text
+    assert f'a new training run with the weights of {pb_path}; charset {pb_path}: 12 classes keep their' in caplog.text
     assert 'initialised' not in caplog.text
     tuned = tiny.read_weights(folder / 'model-1')
     stored = read_weights(load_graph(pb_path), tuned)
@@ -97,7 +97,7 @@ def test_a_training_from_a_frozen_graph_runs_and_goes_on_as_any_other(learnt, tm
         fine_tune(learnt.words, folder, restore_path=learnt.pb_path)
     with caplog.at_level('INFO'):
         fine_tune(learnt.words, folder, max_epoch=3)
-    assert f'going on from {folder}/model-4, step 4' in caplog.text
+    assert f'resuming from {folder}/model-4, step 4' in caplog.text
     assert [row['step'] for row in read_history(folder)] == [2, 4, 6]
 
 
@@ -170,7 +170,7 @@ def test_other_characters_want_another_folder(learnt, grown_path):
     with pytest.raises(InputError) as caught:
         fine_tune(learnt.words, folder, charset_path=grown_path)
     assert str(caught.value) == (
-        f'--checkpoint_path {folder} holds checkpoints up to step 200, and this training starts at step 0; '
+        f'--checkpoint_path {folder} holds checkpoints up to step 200, and this run starts at step 0; '
         f'give another folder and --restore_path {folder}/model-200'
     )
 

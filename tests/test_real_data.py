@@ -1,4 +1,4 @@
-"""The readers and the preparation on real photographs, where they are at hand."""
+"""The readers and the preparation on real photographs, if they are at hand."""
 
 from pathlib import Path
 

@@ -234,7 +234,7 @@ def test_a_killed_reading_goes_on_where_its_results_end(learnt, pictures, tmp_pa
 def test_another_model_or_folder_is_no_run_to_go_on_with(learnt, pictures, typed, tmp_path):
     whole = read_folder(learnt, pictures, tmp_path)
     other = SimpleNamespace(pb_path=typed.folder / 'out' / 'model.pb')
-    with pytest.raises(InputError, match=r'of another run \(model: .*canvas: square -> fit\); leave --resume'):
+    with pytest.raises(InputError, match=r'of another run \(model: .*canvas: square -> fit\); leave out --resume'):
         read_folder(other, pictures, tmp_path, resume=True)
     with pytest.raises(InputError, match=r'beam_width: None -> 2'):
         read_folder(learnt, pictures, tmp_path, resume=True, beam_width=2)
@@ -450,7 +450,7 @@ def test_what_is_no_saved_model_is_not_replaced(learnt, tmp_path, name):
     (tmp_path / 'folder' / 'thesis.txt').write_text('years of work')
     (tmp_path / 'file').write_text('years of work')
     arguments = tiny.flags(checkpoint_path=learnt.checkpoint_path, format='saved_model', pb_path=tmp_path / name)
-    with pytest.raises(InputError, match=f'--pb_path {tmp_path}/{name}: exists and is no SavedModel'):
+    with pytest.raises(InputError, match=f'--pb_path {tmp_path}/{name}: exists and is not a SavedModel'):
         tiny.run_main('export', *arguments)
     assert (tmp_path / 'folder' / 'thesis.txt').read_text() == (tmp_path / 'file').read_text() == 'years of work'
 

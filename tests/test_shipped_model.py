@@ -103,7 +103,7 @@ def test_from_python_too_a_search_is_read_by_tensorflow():
     reader = Reader(n_best=2, tta=1)
     (region,) = reader.read(WORDS / '12.jpg').regions
     assert len(region.n_best) == 2
-    with pytest.raises(InputError, match='reads greedily alone'):
+    with pytest.raises(InputError, match='only reads greedily'):
         Reader(FOR_ONNX, n_best=2)
 
 

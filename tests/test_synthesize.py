@@ -158,5 +158,5 @@ def test_scenes_that_had_to_be_replaced_are_counted(tmp_path, caplog):
     (tmp_path / 'photos' / 'broken.jpg').write_bytes(b'no picture')
     cv2.imwrite(str(tmp_path / 'photos' / 'good.jpg'), np.full((600, 700, 3), 90, np.uint8))
     run(tmp_path / 'set', '--recipe', 'street', '--num_samples', 8, '--photo_dir', tmp_path / 'photos')
-    assert 'broken.jpg: left out where it cannot draw' in caplog.text
+    assert 'broken.jpg: not used for what it cannot draw' in caplog.text
     assert 'pictures could not be drawn, others stand in their place' in caplog.text

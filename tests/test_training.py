@@ -54,7 +54,7 @@ def test_a_resumed_training_goes_on_as_if_it_had_not_stopped(six_steps, tmp_path
     folder = tiny.copy_training(six_steps.checkpoint_path, tmp_path / 'checkpoint', step=3)
     with caplog.at_level('INFO'):
         tiny.train(six_steps.words, folder, **tiny.AUGMENTED)
-    assert f'going on from {folder}/model-3, step 3' in caplog.text
+    assert f'resuming from {folder}/model-3, step 3' in caplog.text
     weights, resumed = (tiny.read_weights(path / 'model-6') for path in (six_steps.checkpoint_path, folder))
     assert resumed['global_step'] == 6
     assert_same_weights(weights, resumed, tolerance=1e-5)
@@ -178,7 +178,7 @@ def test_a_training_that_accumulates_is_resumed(tmp_path):
 
 
 class Running:
-    """A training in a process group of its own, so that it can be sent what a terminal sends."""
+    """A training run in a process group of its own, so that it can be sent what a terminal sends."""
 
     def __init__(self, arguments):
         command = [sys.executable, str(tiny.ROOT / 'train.py'), *arguments]
@@ -229,7 +229,7 @@ def test_ctrl_c_and_a_polite_kill_save_and_the_same_command_goes_on(six_steps, t
         running = Running(arguments)
         try:
             if saved:
-                running.wait_for(f'going on from {saved[-1][0]}, step {saved[-1][1]}')
+                running.wait_for(f'resuming from {saved[-1][0]}, step {saved[-1][1]}')
             running.wait_for(r'loss \d')
             code, stdout = running.stop(number)
         finally:
@@ -327,7 +327,7 @@ def test_the_encoder_starts_from_the_slim_checkpoint(six_steps, tmp_path, caplog
 
 @pytest.fixture(scope='module')
 def validated(six_steps, tmp_path_factory):
-    """Folder of a training whose validation never becomes better."""
+    """Folder of a training run whose validation never becomes better."""
     folder = tmp_path_factory.mktemp('validated') / 'checkpoint'
     tiny.train(six_steps.words, folder, **UNCHANGING)
     return folder
@@ -427,11 +427,11 @@ def test_a_signal_at_the_end_of_an_epoch_waits_for_all_that_is_written_there(six
 
 
 class Killed(BaseException):
-    """What kill -9 is to a training in this process: nothing runs after it."""
+    """What kill -9 is to a training run in this process: nothing runs after it."""
 
 
 def kill_at(monkeypatch, name, number=1):
-    """Let a training end where its callbacks call a function for the so-many-th time, without any cleaning up."""
+    """Let a training run end where its callbacks call a function for the so-many-th time, without any cleaning up."""
     from ocr.training import callbacks
 
     once, calls = getattr(callbacks, name), []
@@ -509,7 +509,7 @@ def test_a_damaged_newest_checkpoint_is_gone_back_from_aloud(six_steps, tmp_path
         start = {name: path.replace(str(folder), str(copy)) for name, path in start.items()}
         with caplog.at_level('INFO'):
             tiny.train(six_steps.words, copy, **tiny.AUGMENTED, **start)
-        assert f'going on from {copy}/model-3, step 3' in caplog.text
+        assert f'resuming from {copy}/model-3, step 3' in caplog.text
         assert f'{copy}/model-6 is damaged: its files are named .damaged now' in caplog.text
         assert (f'): going back to {copy}/model-3' in caplog.text) == (not start)
         caplog.clear()
@@ -523,9 +523,9 @@ def test_a_damaged_newest_checkpoint_is_gone_back_from_aloud(six_steps, tmp_path
         ('config.json', lambda b: b.replace(b'"seed": 0', b'"seed": 1'), r'config\.json: damaged or edited'),
         ('config.json', lambda b: b[:100] + b'\xff' + b[101:], r'config\.json: damaged or edited'),
         ('charset.txt', lambda b: b.replace(b'7', b'A'), r'charset\.txt: damaged or edited'),
-        ('history.jsonl', lambda b: b[:-9], r'history\.jsonl: no history of a training \(.*; restore it from a copy'),
-        ('history.jsonl', lambda b: b'\xff' + b, r'history\.jsonl: no history of a training'),
-        ('history.jsonl', lambda b: b.replace(b'"step": 3', b'"step": "3"'), r'history\.jsonl: no history'),
+        ('history.jsonl', lambda b: b[:-9], r'history\.jsonl: not a training history \(.*; restore it from a copy'),
+        ('history.jsonl', lambda b: b'\xff' + b, r'history\.jsonl: not a training history'),
+        ('history.jsonl', lambda b: b.replace(b'"step": 3', b'"step": "3"'), r'history\.jsonl: not a training history'),
         ('history.jsonl', lambda _: b'[' * 100_000, r'history\.jsonl: no'),
     ],
 )
@@ -540,7 +540,7 @@ def test_a_second_training_in_one_folder_is_refused(six_steps, tmp_path):
     from ocr.training.run_folder import training_in
 
     folder = shutil.copytree(six_steps.checkpoint_path, tmp_path / 'checkpoint')
-    with training_in(str(folder)), pytest.raises(InputError, match=f'{folder}: another training is under way there'):
+    with training_in(str(folder)), pytest.raises(InputError, match=f'{folder}: another training run is using it'):
         tiny.train(six_steps.words, folder, **tiny.AUGMENTED, max_epoch=3)
     with training_in(str(folder)):
         pass

@@ -54,7 +54,7 @@ class Worker:
 
 @pytest.fixture
 def start():
-    """Function (words, checkpoint_path, clusters, settings) -> two Worker of one training, killed after the test.
+    """Function (words, checkpoint_path, clusters, settings) -> two Worker of one training run, killed after the test.
 
     `clusters` are --cluster of each of them; by default both have the same.
     """
@@ -77,7 +77,7 @@ def start():
 
 
 def wait_for_step(workers, folder, step):
-    """Wait until a training has saved at a step or later; returns the last one."""
+    """Wait until a training run has saved at a step or later; returns the last one."""
     for _ in range(8000):
         if (steps := [row['step'] for row in history(folder)]) and steps[-1] >= step:
             return steps[-1]

@@ -160,12 +160,12 @@ def free_ports(number):
 
 
 def heed_ctrl_c():
-    """In a child process about to start: Ctrl-C is answered, also where the tests run in the background."""
+    """In a child process about to start: Ctrl-C is answered, also if the tests run in the background."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def copy_training(folder, copy, step):
-    """A copy of a training's folder as it was after a step."""
+    """A copy of a training run's folder as it was after a step."""
     copy.mkdir()
     for path in folder.iterdir():
         if path.is_file() and (path.suffix in ('.txt', '.json') or path.name.startswith(f'model-{step}.')):

@@ -31,7 +31,7 @@ TEXTS = ['270', '581', '619', '840', '713', '295', '306', '482']
 
 
 def train(processes):
-    """Wait for the trainings, given as lists of flags that run together: (seconds, [most MB of each])."""
+    """Wait for the training runs, given as lists of flags that run together: (seconds, [most MB of each])."""
     started = time.monotonic()
     environment = {**os.environ, 'TF_CONFIG': ''}
     command = [sys.executable, str(tiny.ROOT / 'train.py')]
@@ -45,7 +45,7 @@ def train(processes):
 
 
 def losses(folder):
-    """Loss of each epoch of a training."""
+    """Loss of each epoch of a training run."""
     return [json.loads(line)['loss'] for line in (folder / 'history.jsonl').read_text().splitlines()]
 
 

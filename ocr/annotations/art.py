@@ -1,4 +1,4 @@
-"""ICDAR2019 ArT: the word crops of task 2, or the full photographs of tasks 1 and 3 where the crops are absent.
+"""ICDAR2019 ArT: the word crops of task 2, or the full photographs of tasks 1 and 3 if the crops are absent.
 
 train_task2_labels.json + train_task2_images/gt_N_M.jpg     key = one crop, points relative to the crop
 train_labels.json       + train_images/gt_N.jpg             key = one photograph with all its regions

@@ -6,7 +6,7 @@
                       "bbox": [x, y, width, height], "iscrowd": 0, "attributes": {"text": "Bakery"}}]}
 
 The text stands in the annotation or in its `attributes`, under one of the names in TEXT_KEYS; without one it is
-empty. `iscrowd` marks what is not to be counted, as `ignore` and `illegible` do. Where there is a category `word`, only
+empty. `iscrowd` marks what is not to be counted, as `ignore` and `illegible` do. If there is a category `word`, only
 words are read, else those called `text`, else `line`; what belongs to others is counted as no text. The file is read
 whole, by pycocotools.
 """
@@ -66,7 +66,7 @@ def _is_labels(file):
 
 
 def _wanted_categories(coco):
-    """Ids of the categories that are text, or None for all: where none has one of the names."""
+    """Ids of the categories that are text, or None for all: if none has one of the names."""
     names = {key: str(category.get('name', '')).lower() for key, category in coco.cats.items()}
     for kind in CATEGORIES:
         if found := {key for key, name in names.items() if name in kind}:

@@ -65,7 +65,7 @@ def _hull(points):
 
 
 def _outline(mask):
-    """Polygon around the pixels of a mask uint8 (H, W), the hull of its pieces where there are several."""
+    """Polygon around the pixels of a mask uint8 (H, W), the hull of its pieces if there are several."""
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     centres = [contour[:, 0].astype(np.float32) + 0.5 for contour in contours]
     if len(centres) == 1 and (grown := offset(centres[0], 0.5)):

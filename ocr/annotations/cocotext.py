@@ -36,7 +36,7 @@ def read(path, dataset):
     for key, image in stream_items(labels, 'imgs'):
         name = _file_name(image, f'{labels}: imgs.{key}')
         if names.setdefault(key, name) != name:
-            raise InputError(f'{labels}: imgs.{key} is there twice, as {names[key]} and as {name}; keep the right one')
+            raise InputError(f'{labels}: imgs.{key} appears twice, as {names[key]} and as {name}; keep the right one')
     heads = [[name] for name in itertools.islice(names.values(), SAMPLE)]
     root = image_root(labels, heads, dataset)
     for key, annotation in stream_items(labels, 'anns'):

@@ -1,7 +1,7 @@
 """SCUT-CTW1500: curved text lines, an XML file for each training photograph, a text file for each of the test.
 
     <Annotations><image file="0200.jpg"><box ...><label>OLATHE</label><segs>131,58,208,49,...</segs>...</box>...
-    131,58,208,49,...,165,134,####OLATHE        14 points; `####` parts them from the text, which may hold commas
+    131,58,208,49,...,165,134,####OLATHE        14 points; `####` separates them from the text, which may hold commas
 
 0200.xml labels 0200.jpg, 0001001.txt labels 1001.jpg. Text that nobody could read is `###`, here `#######`.
 """

@@ -1,4 +1,4 @@
-"""docTR: `labels.json` beside `images/`, one JSON object with an entry an image.
+"""docTR: `labels.json` beside `images/`, one JSON object with an entry per image.
 
     {"1.jpg": "text"}                                                                       recognition
     {"1.jpg": {"polygons": [[[x, y], ...], ...], "labels": ["text", ...], ...}}             detection

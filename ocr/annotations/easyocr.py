@@ -1,4 +1,4 @@
-"""EasyOCR's trainer: `labels.csv` beside its images, a header `filename,words` and a line an image.
+"""EasyOCR's trainer: `labels.csv` beside its images, a header `filename,words` and a line per image.
 
     filename,words
     1.jpg,Hello, world           everything behind the first comma is the text
@@ -50,7 +50,7 @@ def _is_labels(file):
 
 
 def _columns(line):
-    """[filename, words] of a line; fewer where there is no comma."""
+    """[filename, words] of a line; fewer if there is no comma."""
     try:
         columns = next(csv.reader([line], strict=True), [])
     except csv.Error:

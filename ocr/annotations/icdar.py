@@ -5,7 +5,7 @@ r"""ICDAR 2013, 2015 and MLT scene text: `gt_<image>.txt` for each photograph, b
     38, 43, 920, 215, "Tiredness"               2013: left, top, right, bottom; quotes inside are escaped, \"
     158 128 411 181 "Footpath"                  2013, training part
 
-Where no file's name begins with gt_, all .txt files are label files. `###` marks what nobody could read.
+If no file's name begins with gt_, all .txt files are label files. `###` marks what nobody could read.
 """
 
 import re

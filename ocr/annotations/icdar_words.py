@@ -1,4 +1,4 @@
-"""ICDAR 2013 and 2015 word recognition: a text file with a cropped word a line, its text in double quotes.
+"""ICDAR 2013 and 2015 word recognition: a text file with a cropped word per line, its text in double quotes.
 
     word_1.png, "Tiredness"
     word_2.png, "say \"hi\" \\o/"

@@ -49,6 +49,6 @@ def _table(labels, dataset):
         return [(row['ImgName'], row['GroundTruth']) for row in ([rows] if isinstance(rows, dict) else rows)]
     except InputError:
         raise
-    except Exception as error:  # scipy raises whatever it likes for a damaged file
+    except Exception as error:  # scipy raises anything for a damaged file
         reason = ' '.join(str(error).split())[:200]
-        raise InputError(f'{labels}: no table of ImgName and GroundTruth ({reason}); unpack it anew') from error
+        raise InputError(f'{labels}: no table of ImgName and GroundTruth ({reason}); unpack it again') from error

@@ -1,4 +1,4 @@
-"""Text files with an image and its text a line, in whatever way the two are parted: what such formats share."""
+"""Text files with an image and its text on each line, separated in any way: what such formats share."""
 
 from ocr.annotations.files import locate_image, read_lines
 from ocr.annotations.image_root import image_root

@@ -27,7 +27,7 @@ def image_root(labels, images, dataset, top=None, find=_find):
 
     It is the one of the dataset's own folders, or the one above the labels', that has most of the images; else one
     beside the labels', beside the folder above or two or three above that has all of them, and that is logged: other
-    datasets may have images of the same names. A folder two or three above counts as the dataset's own where the
+    datasets may have images of the same names. A folder two or three above counts as the dataset's own if the
     images' paths begin with the folder of it that the labels are in, as in PaddleOCR's train_data/rec/train/1.jpg.
     Never is it a folder of another split (labels of training, images of validation), of another dataset (with labels
     of its own), or another of a series (fold1, fold2).
@@ -110,7 +110,7 @@ def _has_labels(folder):
 
 
 def _itself(folder, *_):
-    """The folder alone: where it has all images, no other is looked into."""
+    """The folder alone: if it has all images, no other is looked into."""
     return [folder]
 
 
@@ -147,7 +147,7 @@ def _num_images(root, images, find):
 
 
 def _folders(folder):
-    """Folders in a folder that are not hidden, alphabetical; [] where it cannot be read."""
+    """Folders in a folder that are not hidden, alphabetical; [] if it cannot be read."""
     try:
         with os.scandir(folder) as entries:
             return sorted(entry.path for entry in entries if entry.is_dir() and not entry.name.startswith('.'))

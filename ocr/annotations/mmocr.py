@@ -3,7 +3,7 @@
     annotation.json     {"metainfo": {...}, "data_list": [{"img_path": "imgs/1.jpg", "instances": [{"text": "..."}]}]}
     annotation.jsonl    {"filename": "imgs/1.jpg", "text": "..."}
 
-Where both are there, as in Union14M, the first is read. Images lie below the file's folder or the one above.
+If both are there, as in Union14M, the first is read. Images lie below the file's folder or the one above.
 """
 
 import itertools

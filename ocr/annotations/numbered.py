@@ -39,7 +39,7 @@ def _root(path):
 
 
 def _labels(root):
-    """The numbered text files; none where there is no folder of images."""
+    """The numbered text files; none if there is no folder of images."""
     folder = os.path.join(root, LABELS)
     if not (os.path.isdir(folder) and os.path.isdir(os.path.join(root, IMAGES))):
         return []

@@ -1,4 +1,4 @@
-"""People's own data: a text file with a region a line, its columns parted by tabs, or JSON Lines.
+"""People's own data: a text file with a region per line, its columns separated by tabs, or JSON Lines.
 
     image<TAB>text
     image<TAB>text<TAB>polygon          polygon: [[x, y], ...] or x1,y1,x2,y2,...; without one, the whole image

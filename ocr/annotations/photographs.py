@@ -12,7 +12,7 @@ _CTW1500 = re.compile(r'000(?=\d{4}$)')  # 0001001.txt labels 1001.jpg
 
 
 def text_files(place):
-    """The .txt files that label photographs: those whose names begin with gt_ or poly_gt_, all where none does."""
+    """The .txt files that label photographs: those whose names begin with gt_ or poly_gt_, all if none does."""
     files = place.below('.txt')
     return [file for file in files if _PREFIX.match(os.path.basename(file))] or files
 

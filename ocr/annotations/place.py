@@ -65,7 +65,7 @@ def first_lines(file, number=SAMPLE):
 
 
 def other_encoding(head):
-    """What the first bytes of a text file say it is encoded in, where that is not UTF-8; else None."""
+    """What the first bytes of a text file say it is encoded in, if that is not UTF-8; else None."""
     if head.startswith((b'\xff\xfe\0\0', b'\0\0\xfe\xff')):
         return 'UTF-32'
     if head.startswith((b'\xff\xfe', b'\xfe\xff')):

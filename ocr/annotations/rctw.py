@@ -1,4 +1,4 @@
-"""ICDAR2017 RCTW-17: `<image>.txt` beside each photograph, one region a line, UTF-8 with or without byte order mark.
+"""ICDAR2017 RCTW-17: `<image>.txt` beside each photograph, one region per line, UTF-8 with or without byte order mark.
 
     x1,y1,x2,y2,x3,y3,x4,y4,difficult,"text"
 

@@ -1,4 +1,4 @@
-"""ICDAR2019 ReCTS: one JSON file a photograph, `gt_unicode/<stem>.json` beside `img/<stem>.jpg`; its text lines.
+"""ICDAR2019 ReCTS: one JSON file per photograph, `gt_unicode/<stem>.json` beside `img/<stem>.jpg`; its text lines.
 
 {"chars": [...], "lines": [{"ignore": 0 | 1, "transcription": str, "points": [x1, y1, ..., x4, y4]}]}
 """

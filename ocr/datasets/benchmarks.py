@@ -50,7 +50,7 @@ class Found:
 
     Attributes:
         benchmark: Benchmark.
-        source: a dataset's source, see ocr.annotations; None where it is missing.
+        source: a dataset's source, see ocr.annotations; None if it is missing.
         keep: as of Source.
     """
 
@@ -146,7 +146,7 @@ def _look_for(benchmark, base_dir):
 
 
 def _below(folder, path):
-    """A path below a folder, its names in any case; None where there is none."""
+    """A path below a folder, its names in any case; None if there is none."""
     for name in path.split(os.sep):
         try:
             names = sorted(os.listdir(folder))

@@ -1,11 +1,11 @@
 """The regions of an index written as a dataset of their own, for this project or for others.
 
     jsonl   labels.jsonl and images/: the photographs as they are, polygons beside the texts
-    gt      gt.txt and images/: a picture a region, for PaddleOCR and deep-text-recognition-benchmark
+    gt      gt.txt and images/: a picture per region, for PaddleOCR and deep-text-recognition-benchmark
     lmdb    data.mdb: such pictures and texts, for deep-text-recognition-benchmark and PARSeq
 
 The picture of a region that is all of an upright image is that file, byte for byte; of any other, the upright box
-around its polygon, as far as it lies inside the photograph: JPEG where the photograph is one, else PNG. Pictures are
+around its polygon, as far as it lies inside the photograph: JPEG if the photograph is one, else PNG. Pictures are
 decoded on the way, so that damaged ones are left out; `jsonl` copies photographs without that.
 """
 

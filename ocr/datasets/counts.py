@@ -15,7 +15,7 @@ def count_table(counts_per_dataset):
 
 
 def count_rows(counts_per_dataset):
-    """Headers and rows of {dataset: counts}: a row a dataset and their total; kept and every reason that occurs.
+    """Headers and rows of {dataset: counts}: a row per dataset and their total; kept and every reason that occurs.
 
     Reasons of 0 everywhere have no column.
     """

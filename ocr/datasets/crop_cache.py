@@ -50,7 +50,7 @@ def cache_path(index_path):
 
 
 def needed_margin(settings):
-    """What the augmentation of a training, an AugmentSettings, shows around texts, in text heights."""
+    """What the augmentation of a training run, an AugmentSettings, shows around texts, in text heights."""
     if not settings.cut_shares:
         return settings.margin if settings.margin_prob else 0.0
     cuts = dict(zip(CUTS, settings.cut_shares, strict=True))
@@ -59,7 +59,7 @@ def needed_margin(settings):
 
 
 def cache_fault(index_path, canvas, margin):
-    """Why the cache of an index does not serve, in words, or None where it does; reads all of it once.
+    """Why the cache of an index does not serve, in words, or None if it does; reads all of it once.
 
     Args:
         index_path: JSON Lines file whose cache is there.
@@ -89,7 +89,7 @@ def cache_fault(index_path, canvas, margin):
 
 
 def find_crops(index, canvas, margin):
-    """CropCache of a RegionIndex, or None where no dataset of it has one; says in one line what is read.
+    """CropCache of a RegionIndex, or None if no dataset of it has one; says in one line what is read.
 
     Raises:
         InputError: a cache is there that does not fit index, photographs or settings.
@@ -149,7 +149,7 @@ class CropCache:
 
 
 def read_jpeg(stream, row):
-    """The bytes of a crop, whose ROW is given, in an open cache; None where they are not those that were written."""
+    """The bytes of a crop, whose ROW is given, in an open cache; None if they are not those that were written."""
     jpeg = os.pread(stream.fileno(), int(row['length']), int(row['begin']))
     return jpeg if crc32(jpeg) == row['checksum'] else None
 
@@ -177,7 +177,7 @@ def _read_places(stream):
 
 
 def _read_summary_and_table(path):
-    """What a cache was made of and for, and its table's bytes; OSError, ValueError or struct.error where it is none."""
+    """What a cache was made of and for, and its table's bytes; OSError, ValueError or struct.error if it is none."""
     with open(path, 'rb') as stream:
         begin, end = _read_places(stream)
         stream.seek(begin)
@@ -187,7 +187,7 @@ def _read_summary_and_table(path):
 
 
 def photograph_state(path):
-    """[bytes, time of change in ns] of a photograph or of the LMDB that holds it; None where it is missing."""
+    """[bytes, time of change in ns] of a photograph or of the LMDB that holds it; None if it is missing."""
     for file in (path, os.path.dirname(path)):
         try:
             state = os.stat(file)

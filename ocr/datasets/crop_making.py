@@ -1,7 +1,7 @@
 """Making the crop cache of an index, in one go or in several.
 
 While it is made, `<index>.crops.part` grows by a record for each photograph: the sizes of what follows, a JSON object
-(image, state, positions; where it could be read also lengths, checksums, matrices and shape), and the JPEGs. A run that
+(image, state, positions; if it could be read also lengths, checksums, matrices and shape), and the JPEGs. A run that
 was stopped is taken up behind its last whole record. The ending makes a cache of it, see `crop_cache`; the records'
 heads stay between the JPEGs.
 """
@@ -37,16 +37,16 @@ from ocr.terminal.progress import progress_bar
 _JPEG = [cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
 _SIZES = struct.Struct('<qq')  # bytes of a record's JSON and of its JPEGs
 _SAMPLED = 8  # photographs that are cut to say how large a cache will be
-_SEVERAL = 2  # regions a photograph, on average, from which on a training makes a cache by itself
+_SEVERAL = 2  # regions a photograph, on average, from which on a training run makes a cache by itself
 
 logger = logging.getLogger(__name__)
 
 
 def ensure_caches(index, draws, *, canvas, margin, num_workers=0):
-    """Make the caches that a training gains by; one that is there and does not serve is made anew.
+    """Make the caches that a training run gains by; one that is there and does not serve is remade.
 
-    A cache costs one decoding a photograph, a training without it one a sample. So it is made where photographs hold
-    several regions each and the training looks at them more often than there are photographs. Where the disk is too
+    A cache costs one decoding a photograph, a training run without it one a sample. So it is made if photographs hold
+    several regions each and the training looks at them more often than there are photographs. If the disk is too
     small for it the photographs are read, which is said.
 
     Args:
@@ -74,7 +74,7 @@ class _TooLittleRoom(Exception):
 
 
 def _announce(index_path, groups, fault, canvas, margin):
-    """Say what is made, where, and how large it will be; _TooLittleRoom where the disk has no room for it."""
+    """Say what is made, where, and how large it will be; _TooLittleRoom if the disk has no room for it."""
     path, num_regions = cache_path(index_path), sum(map(len, groups))
     size = estimate_size(index_path, groups, canvas, margin)
     there = os.path.getsize(part_path(index_path)) if os.path.exists(part_path(index_path)) else 0
@@ -108,7 +108,7 @@ def build_cache(index_path, *, canvas, margin, num_workers=0, progress=None):
     """Cuts all regions of an index and writes them; each photograph is decoded once.
 
     What is at the cache's path stays there until the new one is whole. Stopped, it goes on from there the next time, if
-    nothing that it depends on has changed; where it cannot be written, nothing is left.
+    nothing that it depends on has changed; if it cannot be written, nothing is left.
 
     Args:
         index_path: JSON Lines file.

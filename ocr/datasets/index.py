@@ -106,7 +106,7 @@ def index_is_current(index_path, source, min_size=MIN_SIZE):
     )
     change = changed_image(index_path) if is_of_labels else None
     if change:
-        logger.info('%s: %s; the index is built anew', source.name, change)
+        logger.info('%s: %s; rebuilding the index', source.name, change)
     return is_of_labels and not change
 
 
@@ -114,7 +114,7 @@ def read_counts(index_path):
     """Counts that `build_index` stored: {KEPT: number, reason: number}; InputError if there are none."""
     summary = _read_summary(index_path)
     if summary is None:
-        raise InputError(f'{_counts_path(index_path)}: missing or malformed; run dataset.py to build the index anew')
+        raise InputError(f'{_counts_path(index_path)}: missing or malformed; run dataset.py to rebuild the index')
     return summary['counts']
 
 
@@ -168,7 +168,7 @@ class RegionIndex:
         raise self._damaged(file_number, line)
 
     def _damaged(self, file_number, line):
-        return InputError(f'{self.paths[file_number]}:{line + 1}: no region; delete the file, it is built anew')
+        return InputError(f'{self.paths[file_number]}:{line + 1}: not a region; delete the file to rebuild it')
 
     def __getitem__(self, position):
         """The TextRegion at a position 0..len - 1."""
@@ -197,7 +197,7 @@ class RegionIndex:
             path = self.paths[file_number]
             stream = open(path, 'rb')  # noqa: SIM115 - stays open for later reads
             if _state_of(stream) != self._states[file_number]:
-                raise InputError(f'{path}: was built anew while it is in use; start again')
+                raise InputError(f'{path}: was rebuilt while it was in use; start again')
             self._files.setdefault(file_number, stream)
         return self._files[file_number].fileno()
 

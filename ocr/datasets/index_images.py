@@ -2,8 +2,8 @@
 
 `<index>.images` has a JSON line for each image that was looked at: [path, state, found].
 
-    state   [bytes, modified ns, changed ns] of the file, of the LMDB that holds the image, or, where the image is
-            missing, of the folder that it should be in; null where that is missing too
+    state   [bytes, modified ns, changed ns] of the file, of the LMDB that holds the image, or, if the image is
+            missing, of the folder that it should be in; null if that is missing too
     found   [width, height] of the upright image; 'missing image' or 'unreadable image'; null for an LMDB
 
 A file whose state has changed is looked at again, so an index goes on if its images were only copied or touched.
@@ -58,7 +58,7 @@ class ImageRecord:
 
 
 def changed_image(index_path):
-    """What is no longer as an index found it, in words: 'a.png is now 30 x 40 pixels'; None where all is.
+    """What is no longer as an index found it, in words: 'a.png is now 30 x 40 pixels'; None if all is.
 
     Files that were merely copied or touched have their new states written down.
     """
@@ -83,7 +83,7 @@ def changed_image(index_path):
 
 
 def _change(image, state, found):
-    """What is new about an image whose state is another, or that could not be read; '' where that is nothing."""
+    """What is new about an image whose state is another, or that could not be read; '' if that is nothing."""
     if found is None:
         return 'has changed'
     try:
@@ -104,7 +104,7 @@ def _renew(path):
 
 
 def _file_state(path):
-    """[bytes, modified ns, changed ns] of a file; None where there is none."""
+    """[bytes, modified ns, changed ns] of a file; None if there is none."""
     try:
         state = os.stat(path)
     except (OSError, ValueError):
@@ -113,7 +113,7 @@ def _file_state(path):
 
 
 def _folder_state(path):
-    """State of the folder that an image is missing in: it changes when the image comes, under whatever suffix."""
+    """State of the folder that an image is missing in: it changes when the image comes, with any suffix."""
     try:
         state = os.stat(os.path.dirname(path))
     except (OSError, ValueError):

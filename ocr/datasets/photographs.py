@@ -4,7 +4,7 @@ An index as of datasets.index, a photograph a line:
 
     {"image": ..., "dataset": ..., "regions": [{"polygon": [[x, y], ...], "text": ..., "reason": ...}, ...]}
 
-`reason` is why a recogniser would leave the region out, absent where it would not. Building keeps the regions of a
+`reason` is why a recogniser would leave the region out, absent if it would not. Building keeps the regions of a
 dataset in memory, since an annotation file may name a photograph in many places: some hundred bytes each.
 """
 
@@ -74,7 +74,7 @@ def build_photograph_index(source, index_path, min_size=MIN_SIZE, progress=None)
     """As index.build_index, with photographs; the counts are of regions.
 
     Raises:
-        InputError: besides, where the labels cover whole images: there is nothing to find in word crops.
+        InputError: besides, if the labels cover whole images: there is nothing to find in word crops.
     """
     to_lines = functools.partial(photograph_lines, name=source.name)
     return build_index(source, index_path, min_size, progress, to_lines=to_lines)

@@ -1,4 +1,4 @@
-"""Which regions of an index a training sees: those that a model can write, and those not held out."""
+"""Which regions of an index a training run sees: those that a model can write, and those not held out."""
 
 import hashlib
 import os
@@ -34,11 +34,11 @@ def judge_label(text, charset, seq_len):
 
 
 def split_by_image(index, positions, share, seed):
-    """Parts regions into training and held-out ones so that no photograph has regions in both.
+    """Split regions into training and held-out ones so that no photograph has regions in both.
 
-    A photograph's side follows from a hash of its path (the last three names, so that a moved dataset stays parted
-    alike) and the seed, not from the other photographs. With share > 0, neither part is empty; but a
-    lone photograph is all for training.
+    A photograph's side follows from a hash of its path (the last three names, so that a moved dataset is split the
+    same way) and the seed, not from the other photographs. With share > 0, neither part is empty; but a single
+    photograph is only for training.
 
     Args:
         index: RegionIndex.

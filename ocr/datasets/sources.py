@@ -58,7 +58,7 @@ def dataset_path(spec, base_dir):
     if not os.path.exists(path):
         raise InputError(
             f'dataset {spec}: neither one of {", ".join(DATASETS)} nor NAME=PATH nor a path that exists '
-            '(a comma parts datasets; write \\, for one in a path)'
+            '(a comma separates datasets; write \\, for one in a path)'
         )
     name = _name_of(path)
     if name in DATASETS and os.path.isfile(path):
@@ -99,14 +99,14 @@ def dataset_paths(specs, base_dir):
     """{name: path} of datasets, in the order given; InputError if there is none or two share a name."""
     if not specs:
         raise InputError(
-            f'no dataset on the disk is given (drawn text, {DRAWN}RECIPE, is for train.py alone); name some of '
+            f'no dataset on the disk is given (drawn text, {DRAWN}RECIPE, is only for train.py); name some of '
             f'{", ".join(DATASETS)} or NAME=PATH'
         )
     return dict(named_datasets(specs, base_dir).values())
 
 
 def open_index(base_dir, index_dir, specs, min_size=MIN_SIZE, progress=True):
-    """Index over datasets, built first where it is missing or annotations or images have changed since.
+    """Index over datasets, built first if it is missing or annotations or images have changed since.
 
     Args:
         base_dir: folder of the challenges' datasets.
@@ -146,7 +146,7 @@ def _build(base_dir, index_dir, specs, min_size, progress, build, ending):
         source = Source.of(name, path)
         index_path = index_file(index_dir, source, ending)
         if not index_is_current(index_path, source, min_size):
-            with turn_in(index_dir):  # workers of one training begin at the same time
+            with turn_in(index_dir):  # workers of one training run begin at the same time
                 if not index_is_current(index_path, source, min_size):
                     title = f'indexing {name} as {source.form}'
                     with progress_bar(desc=title, unit=' regions', disable=not progress) as bar:

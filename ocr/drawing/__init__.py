@@ -1,7 +1,7 @@
 """Drawn text with ground truth: labelled pictures of words in any shape, for training and for tests.
 
 A `Recipe` says what is drawn, `draw_sample` draws sample number `index` of it: the same picture for the same
-(recipe, fonts, seed, index) in whatever process. What is drawn is chosen first (a text, a font, a `Pose`, a `Look`),
+(recipe, fonts, seed, index) in any process. What is drawn is chosen first (a text, a font, a `Pose`, a `Look`),
 then laid out and painted; the modules in that order:
 
     recipe.py   what to draw, and how it grows      texts.py        sources of text, with words.py, patterns.py,

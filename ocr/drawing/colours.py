@@ -26,7 +26,7 @@ def draw_colours(contrast, rng):
 
 
 def far_colour(text, rng):
-    """Colour far from the text's own: the better of two, or white or black where both come close."""
+    """Colour far from the text's own: the better of two, or white or black if both come close."""
     candidates = np.concatenate([rng.uniform(0, 255, (2, 3)), [[0.0] * 3, [255.0] * 3]])
     difference = np.abs((candidates - text) @ LUMINANCE)
     return candidates[int(np.argmax(difference[:2]))] if difference[:2].max() > 90 else candidates[difference.argmax()]
@@ -43,8 +43,8 @@ def companion(text, background, rng):
 def apart(colour, ground, difference):
     """The colour, moved towards white or black until its luminance differs from the ground's by `difference`.
 
-    All float64 (3,) RGB 0..255; `difference` in grey levels. It stays on its side of the ground where that side has
-    room; the result is white or black where neither has.
+    All float64 (3,) RGB 0..255; `difference` in grey levels. It stays on its side of the ground if that side has
+    room; the result is white or black if neither has.
     """
     light, base = float(LUMINANCE @ colour), float(LUMINANCE @ ground)
     if abs(light - base) >= difference:

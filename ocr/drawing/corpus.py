@@ -26,7 +26,7 @@ _UNBROKEN = re.compile(f'[{_OPENING}]*(?:[!-~]+|\\S)?[{_CLOSING}]*\\s?')  # what
 class CorpusLines:
     """Passages of running text: as many whole words of a line as have the length, from anywhere in the corpus.
 
-    What has no spaces is cut between any two characters, and so is a word where none is short enough. Chinese text is
+    What has no spaces is cut between any two characters, and so is a word if none is short enough. Chinese text is
     cut as lines of it end: not inside a Latin word or a number, not before a comma or after an opening bracket.
     """
 
@@ -83,7 +83,7 @@ def read_texts(path):
     lines = [' '.join(unicodedata.normalize('NFC', line).split()) for line in content.splitlines()]
     lines = tuple(line for line in lines if line)
     if not lines:
-        raise InputError(f'{path}: no text in it; give a word list or a corpus file, one word or sentence a line')
+        raise InputError(f'{path}: no text in it; give a word list or a corpus file, one word or sentence per line')
     return CorpusLines(lines) if any(' ' in line or _RUNNING.search(line) for line in lines) else WordList(lines)
 
 

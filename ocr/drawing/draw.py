@@ -48,7 +48,7 @@ class DrawnSample:
 
 
 def draw_sample(recipe, fonts, seed, index):
-    """Draws a sample; the same for the same arguments, in whatever process and order.
+    """Draws a sample; the same for the same arguments, in any process and order.
 
     Args:
         recipe: `Recipe`.
@@ -56,7 +56,7 @@ def draw_sample(recipe, fonts, seed, index):
         seed: int >= 0, of the whole set.
         index: int >= 0, which sample of the set.
 
-    A sample that cannot be drawn, because a font cannot be rasterised, a picture cannot be read or whatever else is
+    A sample that cannot be drawn, because a font cannot be rasterised, a picture cannot be read or anything else is
     raised, is drawn otherwise; what failed is named in the log, once a process.
 
     Raises:
@@ -80,7 +80,7 @@ def draw_layers(recipe, fonts, seed, index):
 
 
 def _draw_layers(recipe, fonts, photos, rng):
-    """As `draw_layers`; raises `Undrawable` where a font or a picture fails."""
+    """As `draw_layers`; raises `Undrawable` if a font or a picture fails."""
     text, font = _draw_text(recipe, fonts, rng)
     with naming(font.path, text):
         return _draw_in(text, font, recipe, fonts, photos, rng)
@@ -109,7 +109,7 @@ def _draw_in(text, font, recipe, fonts, photos, rng):
 
 
 def draw_neighbour(recipe, fonts, font, rng):
-    """(text, font) of a word beside a text in a given font, often in the same; None where no font has the word."""
+    """(text, font) of a word beside a text in a given font, often in the same; None if no font has the word."""
     text = recipe.texts.draw(rng, int(rng.integers(2, MAX_WORD + 1)))[:MAX_WORD].strip()
     text = change_case(text, choose(recipe.cases, rng))
     other = fonts[int(rng.integers(len(fonts)))]
@@ -150,7 +150,7 @@ def draw_form(effects, rng):
 
 
 def draw_size(font_size, rng):
-    """Font size, int, from a (low, high) range: a whole number of SIZE_STEP where the range holds one."""
+    """Font size, int, from a (low, high) range: a whole number of SIZE_STEP if the range holds one."""
     low, high = -(-font_size[0] // SIZE_STEP), font_size[1] // SIZE_STEP
     return int(rng.integers(low, high + 1)) * SIZE_STEP if low <= high else int(font_size[0])
 

@@ -33,7 +33,7 @@ TINY = 1e-6  # the least strength of an effect that occurs; 0 means that it does
 
 
 def draw_strengths(effects, names, rng):
-    """{name: strength, 0 where the effect does not occur}.
+    """{name: strength, 0 if the effect does not occur}.
 
     Always takes two numbers an effect, so that one effect does not change what others draw.
     """

@@ -12,7 +12,7 @@ from pathlib import Path
 from ocr.errors import InputError
 
 TABLE_FILE = 'fonts.tsv'
-# How often faces of a class are drawn with, whatever their number: as often as on signs and goods, or nearly so.
+# How often faces of a class are drawn with, regardless of their number: as often as on signs and goods, or nearly so.
 CLASS_SHARES = {
     'sans': 0.38,
     'serif': 0.2,
@@ -23,12 +23,12 @@ CLASS_SHARES = {
     'mono': 0.05,
     'blackletter': 0.01,
 }
-_OTHER_SHARE = 0.04  # of a class that is not listed, and of one source's display faces where they are very many
+_OTHER_SHARE = 0.04  # of a class that is not listed, and of one source's display faces if they are very many
 _MANY = 100  # faces of a class that come from one package: they look alike, and become a class of their own
 
 
 def read_table(folder):
-    """What a folder's table says, {(file, index): {'missing': str, 'weight': float}}; None where there is no table.
+    """What a folder's table says, {(file, index): {'missing': str, 'weight': float}}; None if there is no table.
 
     Raises:
         InputError: the table lacks a column or cannot be read.
@@ -49,11 +49,11 @@ def read_table(folder):
             for row, kind in zip(rows, kinds, strict=True)
         }
     except (OSError, UnicodeDecodeError, KeyError, TypeError, ValueError) as error:
-        raise InputError(f'{path}: no table of fonts ({error!r}); repair it, or take it out of the folder') from None
+        raise InputError(f'{path}: not a table of fonts ({error!r}); repair it, or take it out of the folder') from None
 
 
 def _kinds(rows):
-    """For each row its class, or that and its package where one package has very many of a class but not all."""
+    """For each row its class, or that and its package if one package has very many of a class but not all."""
     kinds = [row['class'] for row in rows]
     sources = [(row['class'], row.get('package')) for row in rows]
     of_kind, of_source = Counter(kinds), Counter(sources)

@@ -19,7 +19,7 @@ from ocr.drawing.shaping import JOINERS
 from ocr.errors import InputError
 
 SUFFIXES = ('.ttf', '.otf', '.ttc', '.otc')
-TYPE1_SUFFIX = '.pfb'  # drawn where a table says what is in it: such a file names no Unicode characters
+TYPE1_SUFFIX = '.pfb'  # drawn if a table says what is in it: such a file names no Unicode characters
 OUTLINE_TABLES = ('glyf', 'CFF ', 'CFF2')
 _TELLING = 'abdeghnqr'  # small letters whose forms are not those of their capitals
 EM_BOTTOM = 0.12  # em below the baseline that a Chinese character's square reaches
@@ -67,7 +67,7 @@ class Font:
     Attributes:
         path: of the file.
         number: counts the faces of a collection (.ttc).
-        missing: what the face lacks of ASCII, as the folder's table has it; None where there is no table.
+        missing: what the face lacks of ASCII, as the folder's table has it; None if there is no table.
         weight: how often it is drawn with, beside the others of its folder.
     """
 
@@ -78,7 +78,7 @@ class Font:
 
     @property
     def name(self):
-        """The file's name without suffix, and the face's number where it is not the first."""
+        """The file's name without suffix, and the face's number if it is not the first."""
         stem = Path(self.path).stem
         return f'{stem}#{self.number}' if self.number else stem
 
@@ -98,7 +98,7 @@ class Font:
         return self.path.lower().endswith(TYPE1_SUFFIX)
 
     def as_written(self, text):
-        """The text as its letters look: in capitals where the face has capitals in the place of small letters."""
+        """The text as its letters look: in capitals if the face has capitals in the place of small letters."""
         if text.isascii() and text != (capitals := text.upper()) and _has_capitals_only(self.path, self.number):
             return capitals
         return text
@@ -123,7 +123,7 @@ class Fonts(tuple):
 
     @cached_property
     def weights(self):
-        """float64 (n,), how often each is drawn with; None where all are alike."""
+        """float64 (n,), how often each is drawn with; None if all are alike."""
         weights = np.array([font.weight for font in self])
         return None if np.all(weights == weights[0]) else weights
 
@@ -132,7 +132,7 @@ class Fonts(tuple):
         return tuple.__hash__(self)
 
     def __hash__(self):
-        return self._hash  # a thousand faces are not hashed anew for each sample
+        return self._hash  # a thousand faces are not hashed again for each sample
 
     def shuffled(self, rng):
         """Numbers of the faces in a random order in which those of a large weight are likely to come early."""
@@ -144,7 +144,7 @@ class Fonts(tuple):
 def scan_fonts(folder):
     """All usable faces of a folder and its sub-folders, sorted by path; a file that cannot be used is logged.
 
-    Where the folder has a table, see `font_table`, those that it lists.
+    If the folder has a table, see `font_table`, those that it lists.
 
     Returns:
         Fonts.
@@ -176,7 +176,7 @@ def _listed(root, table):
             '%s lists %d files that are not there, such as %s', root / TABLE_FILE, len(missing), missing[0].path
         )
     if not fonts:
-        raise InputError(f'{root / TABLE_FILE}: none of its fonts is in the folder; make the folder anew')
+        raise InputError(f'{root / TABLE_FILE}: none of its fonts is in the folder; make the folder again')
     return Fonts(fonts)
 
 
@@ -311,7 +311,7 @@ def _has_capitals_only(path, number):
 
 
 def _form(sized, letter):
-    """A letter's ink stretched to a square, uint8; None where it cannot be drawn."""
+    """A letter's ink stretched to a square, uint8; None if it cannot be drawn."""
     ink, _, _ = _draw_ink(sized, letter)
     return cv2.resize(ink, (24, 24), interpolation=cv2.INTER_AREA) if ink.size else None
 

@@ -38,7 +38,7 @@ class Pose:
         shape: one of SHAPES.
         spacing: added between neighbouring characters; in a column, the gap between them.
         tilt: radians, clockwise; turns the whole text.
-        bend: radians, the angle that the text on an arc spans, where it is long enough for it.
+        bend: radians, the angle that the text on an arc spans, if it is long enough for it.
         amplitude, wavelength, phase: of a wave; phase in radians.
         padding: between the ink and the polygon.
         margins: (left, upper, right, lower), between the polygon's box and the picture's edges.

@@ -188,5 +188,5 @@ def _draw_camera(strength, em, rng):
 
 
 def _beside(reach, angle):
-    """(x, y) pixels, `reach` long, in the direction `angle`; None where it is 0."""
+    """(x, y) pixels, `reach` long, in the direction `angle`; None if it is 0."""
     return (float(reach * np.cos(angle)), float(reach * np.sin(angle))) if reach else None

@@ -80,7 +80,7 @@ def _check_chinese(recipe, fonts):
 
 
 def _with_chinese(recipe, fonts):
-    """A `SceneRecipe` with Chinese texts, as far as the charset has them, where some of the fonts have Chinese."""
+    """A `SceneRecipe` with Chinese texts, as far as the charset has them, if some of the fonts have Chinese."""
     able = chinese_fonts(recipe.choose_fonts(fonts))
     texts = chinese_texts().restrict(recipe.allows)[0] if able else None
     return dataclasses.replace(recipe, chinese_texts=texts, chinese_fonts=able) if texts else recipe

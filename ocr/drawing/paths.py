@@ -48,7 +48,7 @@ class ArcPath:
         return _poses(on_circle, sign * angles, anchors)
 
     def surround(self, points, pad):
-        """float64 (K, 2): two concentric arcs, joined at the ends; the outer circle where the ends meet."""
+        """float64 (K, 2): two concentric arcs, joined at the ends; the outer circle if the ends meet."""
         sign = 1 if self.up else -1
         angles = np.arctan2(points[:, 0], -sign * points[:, 1])
         radii = np.hypot(points[:, 0], points[:, 1])

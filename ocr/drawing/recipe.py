@@ -41,7 +41,7 @@ class Recipe:
         spacing: added between characters.
         tilt: degrees either way, of every text.
         rotation: degrees either way, of the shape 'rotated'.
-        bend: degrees that an arc spans, where the text is long enough.
+        bend: degrees that an arc spans, if the text is long enough.
         amplitude, wavelength: of the shape 'wave'.
         padding: between the ink and the polygon.
         margin: between the polygon and the picture's edges, drawn for each side.
@@ -198,7 +198,7 @@ def _blend_shapes(shapes, progress):
 
 
 def _num_fonts(num_fonts, progress):
-    """Number of fonts at a stage: three at first, then in step; where the recipe takes all, about 30 at the end."""
+    """Number of fonts at a stage: three at first, then in step; if the recipe takes all, about 30 at the end."""
     last = num_fonts or 30
     return max(min(3, last), round(last * progress))
 

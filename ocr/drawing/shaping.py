@@ -15,7 +15,7 @@ JOINERS = '\u200c\u200d'  # zero width, ask for the letters beside them to be ap
 
 
 def split_units(text):
-    """What a text is set from, in logical order: its characters, or the whole text where it needs shaping."""
+    """What a text is set from, in logical order: its characters, or the whole text if it needs shaping."""
     return [text] if needs_shaping(text) else list(text)
 
 

@@ -1,6 +1,6 @@
 """What cannot be drawn: a damaged font, a glyph that is too much for FreeType, a picture that cannot be read.
 
-One such sample must not end a training, so another is drawn in its place; what failed is named once a process.
+One such sample must not end a training run, so another is drawn in its place; what failed is named once a process.
 """
 
 import logging
@@ -34,7 +34,7 @@ def naming(culprit, task):
         raise
     except Exception as error:
         culprit = str(error) if isinstance(error, InputError) else culprit
-        message = f'{culprit}: left out where it cannot draw, such as {task!r} ({type(error).__name__}: {error})'
+        message = f'{culprit}: not used for what it cannot draw, such as {task!r} ({type(error).__name__}: {error})'
         if culprit not in _named:
             _named.add(culprit)
             logger.warning('%s', message)

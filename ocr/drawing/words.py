@@ -1,4 +1,4 @@
-"""Sources of single words: a list of one's own, the English list shipped here, words made up in its likeness."""
+"""Sources of single words: a list of one's own, the shipped English list, words made up in its likeness."""
 
 import string
 from collections import Counter, defaultdict
@@ -125,7 +125,7 @@ class WordSequence:
         return text
 
     def restrict(self, is_drawable):
-        """(source of the drawable or None, list of the others); single words where a space cannot be drawn."""
+        """(source of the drawable or None, list of the others); single words if a space cannot be drawn."""
         kept, dropped = self.words.restrict(is_drawable)
         if not is_drawable(' '):
             return kept, [*dropped, ' ']

@@ -22,7 +22,7 @@ CATEGORY = {'id': 1, 'name': 'text'}
 
 
 def write_coco(folder, judged):
-    """Write LABELS_FILE and RESULTS_FILE of [ScoredPhotograph] to a folder; InputError where that is not possible."""
+    """Write LABELS_FILE and RESULTS_FILE of [ScoredPhotograph] to a folder; InputError if that is not possible."""
     images, annotations, results = [], [], []
     for number, one in enumerate(judged, 1):
         width, height = upright_size(one.image)

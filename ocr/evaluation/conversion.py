@@ -34,7 +34,7 @@ def write_openvino(path, graph_def, data, where, trusted):
     """
     openvino.require_packages()
     if os.path.exists(path):
-        raise InputError(f'--pb_path {path}: is there already; remove it or give another path')
+        raise InputError(f'--pb_path {path}: already exists; remove it or give another path')
     before = _reading(graph_def, None, where, trusted)
     calibration = data.calibration(before)
     encoder, decoder = openvino.quantised_encoder(graph_def, [canvases for _, canvases, _ in calibration])

@@ -52,7 +52,7 @@ def height_table(judged):
 
 
 def _galleries(judged):
-    """A Section each of what was missed, invented and, where it was read, read wrong; the largest or surest first."""
+    """A Section each of what was missed, invented and, if it was read, read wrong; the largest or surest first."""
     missed = [(one, one.truths[number], 'missed') for one in judged for number in one.matching.missed]
     missed.sort(key=lambda case: -strip_height(case[1].polygon))
     false = [(one, one.found[number], 'invented') for one in judged for number in one.matching.false]

@@ -126,7 +126,7 @@ def judge_all(index, path, unit='word'):
         try:
             found = found_lines(record) if unit == 'line' else found_words(record)
         except (KeyError, TypeError, ValueError) as error:
-            raise InputError(f'{path}:{position + 1}: no result ({error!r}); search anew, without --resume') from error
+            raise InputError(f'{path}:{position + 1}: not a result ({error!r}); leave out --resume') from error
         left_out = Counter(record.get('left_out', {}))
         judged.append(judge_photograph(photograph.image_path, photograph.dataset, truths, found, left_out))
     return judged, broken

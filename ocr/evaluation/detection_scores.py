@@ -68,7 +68,7 @@ class ScoredPhotograph:
 def judge_photograph(image, dataset, truths, found, left_out=None):
     """ScoredPhotograph of labelled and found regions, sequences of Truth and Found or of what has the same attributes.
 
-    Those are a photograph's LabelledRegion and, where nothing was read, a detector's FoundRegion.
+    Those are a photograph's LabelledRegion and, if nothing was read, a detector's FoundRegion.
     """
     polygons = [truth.polygon for truth in truths]
     matching = match(polygons, [truth.counts for truth in truths], [one.polygon for one in found])
@@ -76,7 +76,7 @@ def judge_photograph(image, dataset, truths, found, left_out=None):
 
 
 def score_photographs(photographs, read=False, seed=0):
-    """Metric -> Score over photographs together, a key of DETECTION or, where texts were read, END_TO_END.
+    """Metric -> Score over photographs together, a key of DETECTION or, if texts were read, END_TO_END.
 
     The interval is a percentile bootstrap over photographs (Efron 1979): regions of one photograph are alike.
 
@@ -106,7 +106,7 @@ def _score(value, resampled, number):
 
 
 def _values(sums):
-    """Metric -> values (n,) from summed counts (n, columns of _COUNTED); nan where there is nothing to divide by."""
+    """Metric -> values (n,) from summed counts (n, columns of _COUNTED); nan if there is nothing to divide by."""
     of = dict(zip(_COUNTED, sums.T, strict=True))
     return {
         'precision': _ratio(of['matched'], of['found']),

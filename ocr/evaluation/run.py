@@ -69,12 +69,12 @@ def load_readings(path):
             else:
                 readings.append(_to_reading(record))
         except (KeyError, TypeError, ValueError, OverflowError) as error:
-            raise InputError(f'{path}:{number}: no reading ({visible(str(error))}); read anew') from error
+            raise InputError(f'{path}:{number}: not a reading ({visible(str(error))}); read again') from error
     return readings, unreadable
 
 
 def _to_reading(record):
-    """Reading of a line; raises KeyError, TypeError, ValueError or OverflowError where it is none."""
+    """Reading of a line; raises KeyError, TypeError, ValueError or OverflowError if it is none."""
     polygon = np.array(record['polygon'], np.float32).reshape(-1, 2)
     texts = [record[name] for name in ('image', 'dataset', 'truth', 'text')]
     if not all(isinstance(text, str) for text in texts):
@@ -120,7 +120,7 @@ def open_report(report, compare, index, folder):
 
 
 def check_report(report, held_out):
-    """InputError if the page of a training could not be written at its end, hours from now.
+    """InputError if the page of a training run could not be written at its end, hours from now.
 
     Args:
         report: folder of the page.

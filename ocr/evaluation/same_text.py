@@ -10,8 +10,8 @@ from ocr.reading.graph_predictor import GraphPredictor
 
 NUM_CHECKED = 16  # pictures that both must read alike
 # Root mean square by which a detector's probabilities in a picture may differ, by its weights. Rounding to float16
-# moves single pixels at a steep edge by much, which is no other text: 0.0001 on average where nothing was learnt, 0.003
-# (and 0.19 at one pixel) where the logits spread by 13. A core that only one of two maps has gives more than 0.01 if it
+# moves single pixels at a steep edge by much, which is no other text: 0.0001 on average if nothing was learnt, 0.003
+# (and 0.19 at one pixel) if the logits spread by 13. A core that only one of two maps has gives more than 0.01 if it
 # is a ten-thousandth of the picture's pixels.
 SAME_PROBABILITY = {'float32': 1e-3, 'float16': 0.01}
 
@@ -28,7 +28,7 @@ def check_pictures(side, seed=0, with_text=False):
 
 
 def check_same_map(expected, found, weights):
-    """InputError where probabilities of text (N, H, W), found with such weights, are not the expected ones."""
+    """InputError if probabilities of text (N, H, W), found with such weights, are not the expected ones."""
     distances = np.sqrt(np.square(found - expected, dtype=np.float64).mean(axis=(1, 2)))
     different = np.count_nonzero(~(distances <= SAME_PROBABILITY[weights]))  # a nan is different too
     if different:
@@ -55,7 +55,7 @@ def check_bboxes():
 
 
 def check_equal(expected, texts, weights, what):
-    """InputError where texts, read by `what` with such weights, are not the expected ones."""
+    """InputError if texts, read by `what` with such weights, are not the expected ones."""
     different = [(old, new) for old, new in zip(expected, texts, strict=True) if old != new]
     if different:
         raise InputError(

@@ -60,7 +60,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A mean over `num_scored` regions in 0..1 with its 95 % bootstrap interval; nan where nothing was scored."""
+    """A mean over `num_scored` regions in 0..1 with its 95 % bootstrap interval; nan if nothing was scored."""
 
     value: float
     low: float
@@ -147,7 +147,7 @@ def _aligned(title, names, rows):
 
 
 def percent(one):
-    """A Score in per cent with its interval, `83.4 [81.0, 85.6]`, or a dash where nothing was scored."""
+    """A Score in per cent with its interval, `83.4 [81.0, 85.6]`, or a dash if nothing was scored."""
     if not one.num_scored:
         return '-'
     return f'{100 * one.value:.1f} [{100 * one.low:.1f}, {100 * one.high:.1f}]'
@@ -188,7 +188,7 @@ def _num_scored(scores, dataset):
 
 
 def write_json(path, scores, dropped_counts, settings):
-    """Scores, counts and settings as JSON, UTF-8; numbers in 0..1, null where nothing was scored.
+    """Scores, counts and settings as JSON, UTF-8; numbers in 0..1, null if nothing was scored.
 
     Args:
         path: file to write; replaced only when the new one is whole.

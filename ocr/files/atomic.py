@@ -69,7 +69,7 @@ def new_folder(path, remedy='free space or choose another path'):
     path = Path(os.path.abspath(path))
     beside = part_beside(path)
     if path.exists() and not (path.is_dir() and not any(path.iterdir())):
-        raise InputError(f'{path}: is there already and not an empty folder; empty it or choose another path')
+        raise InputError(f'{path}: already exists and is not an empty folder; empty it or choose another path')
     try:
         if path.parent.is_dir():
             sweep(path)
@@ -98,7 +98,7 @@ def sync_file(path):
 
 
 def sync_folder(path):
-    """Wait until the disk has a folder's names, where the system can do that."""
+    """Wait until the disk has a folder's names, if the system can do that."""
     with suppress(OSError):  # Windows opens no folders, and some file systems sync none
         descriptor = os.open(path, os.O_RDONLY)
         try:

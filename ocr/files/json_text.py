@@ -7,7 +7,7 @@ class MalformedJson(ValueError):
     """Text that is no JSON, or that says two things at once.
 
     Attributes:
-        line: number of the line at fault; 1 where that is not known.
+        line: number of the line at fault; 1 if that is not known.
     """
 
     def __init__(self, message, line=1):
@@ -40,5 +40,5 @@ def _object(pairs):
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise MalformedJson(f'`{twice[:60]}` is there twice in one object')
+        raise MalformedJson(f'`{twice[:60]}` appears twice in one object')
     return found

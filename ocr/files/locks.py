@@ -14,7 +14,7 @@ except ImportError:  # Windows
 def lock(stream, taken):
     """Lock an open file until it is closed or this process ends, however it ends.
 
-    Where the file system knows no locks, nothing is locked.
+    If the file system knows no locks, nothing is locked.
 
     Args:
         stream: the open file.
@@ -37,7 +37,7 @@ def lock(stream, taken):
 def turn_in(folder):
     """Be the only process that makes files in a folder; others wait until this one is done, however it ends.
 
-    The folder is made if missing. Where that fails, or the file system knows no locks, nothing is locked: what writes
+    The folder is made if missing. If that fails, or the file system knows no locks, nothing is locked: what writes
     there says what is wrong.
     """
     with ExitStack() as stack:

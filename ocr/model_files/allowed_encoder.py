@@ -31,7 +31,7 @@ def check_encoder(content, num_bytes, where):
             raise ElementTree.ParseError('it declares entities')
         layers = list(ElementTree.fromstring(content).iter('layer'))
     except (ElementTree.ParseError, ValueError, LookupError) as error:
-        raise InputError(f'{where}: damaged, no network of OpenVINO ({error}); export it anew') from None
+        raise InputError(f'{where}: damaged, not an OpenVINO network ({error}); export it again') from None
     for layer in layers:
         kind, name = (str(layer.get(key))[:60] for key in ('type', 'name'))
         if kind not in ALLOWED:
@@ -41,6 +41,6 @@ def check_encoder(content, num_bytes, where):
             data = layer.find('data') if kind == 'Const' else None
             end = 0 if data is None else int(data.get('offset')) + int(data.get('size'))
         except (TypeError, ValueError):
-            raise InputError(f'{where}: damaged, the layer {name} has no sizes; export it anew') from None
+            raise InputError(f'{where}: damaged, the layer {name} has no sizes; export it again') from None
         if end > num_bytes or any(math.prod(max(side, 1) for side in port) > _MAX_ELEMENTS for port in sides):
             raise InputError(f'{where}: the layer {kind} ({name}) is larger than the file of the weights; {_REMEDY}')

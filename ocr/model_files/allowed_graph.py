@@ -115,7 +115,7 @@ def _repeats(tensor):
 
 
 def _size_fault(node, constants):
-    """Whether a constant, where it is the direct input, makes a node's output huge, in words, or None."""
+    """Whether a constant, if it is the direct input, makes a node's output huge, in words, or None."""
     for place in _SIZES.get(node.op, ()):
         source = constants.get(node.input[place].split(':')[0]) if place < len(node.input) else None
         tensor = source.attr['value'].tensor if source else None
@@ -123,7 +123,7 @@ def _size_fault(node, constants):
             continue
         try:
             numbers = tf.make_ndarray(tensor).ravel()
-        except Exception:  # whatever a damaged one raises: the import says what is wrong
+        except Exception:  # a damaged one raises anything: the import says what is wrong
             continue
         if numbers.dtype.kind in 'iu' and _elements(map(int, numbers)) > MAX_ELEMENTS:
             return f'makes more than {MAX_ELEMENTS} elements'

@@ -21,7 +21,7 @@ _PREFIX = 'model-'
 _SHOWN = 6  # names listed of a checkpoint that does not fit
 AVERAGE_ENDING = '/average'  # of the name of a variable's running average, see training.weight_average
 NUM_AVERAGED = 'num_averaged'  # variable: updates that are in the averages
-OPTIMIZER_VARIABLE = re.compile(  # and the averages': what a training needs to go on, and reading does not
+OPTIMIZER_VARIABLE = re.compile(  # and the averages': what a training run needs to go on, and reading does not
     rf'(/Adam(_1)?|beta[12]_power|global_step|/Momentum|{AVERAGE_ENDING}|{NUM_AVERAGED})$'
 )
 
@@ -33,10 +33,10 @@ def find_checkpoint(path, prefer_best=False):
 
     Args:
         path: a folder of checkpoints, or one checkpoint with or without its .index or .data ending.
-        prefer_best: of a folder take the best checkpoint of its validations, where there is one; else the last.
+        prefer_best: of a folder take the best checkpoint of its validations, if there is one; else the last.
 
     Returns:
-        The checkpoint's prefix, as TensorFlow takes it, or None where a folder holds none.
+        The checkpoint's prefix, as TensorFlow takes it, or None if a folder holds none.
 
     Raises:
         InputError: the path is neither a folder nor a checkpoint.
@@ -51,12 +51,12 @@ def find_checkpoint(path, prefer_best=False):
     if tf.train.checkpoint_exists(prefix):
         return prefix
     if os.path.exists(path):
-        raise InputError(f'{path}: no checkpoint of TensorFlow')
+        raise InputError(f'{path}: not a TensorFlow checkpoint')
     raise InputError(f'{path}: no such checkpoint; give a folder of checkpoints or one checkpoint without its ending')
 
 
 def require_checkpoint(path, flag, prefer_best=False):
-    """`find_checkpoint`, or InputError where there is none."""
+    """`find_checkpoint`, or InputError if there is none."""
     found = find_checkpoint(path, prefer_best) if path else None
     if found is None:
         raise InputError(f'--{flag} {path}: no checkpoint there; train one with train.py or give another path')
@@ -82,7 +82,7 @@ def begun_checkpoints(folder):
 
 
 def checkpoint_fault(checkpoint):
-    """Why a checkpoint cannot be read, in words, or None where it can; reads all of it."""
+    """Why a checkpoint cannot be read, in words, or None if it can; reads all of it."""
     try:
         _check_sums(checkpoint)
         reader = tf.train.load_checkpoint(checkpoint)
@@ -110,7 +110,7 @@ def last_readable(folder):
 
 
 def checkpoint_to_resume(folder):
-    """The last checkpoint of a training's folder that can be read, None where it holds none; says what it passes over.
+    """The last checkpoint of a training run's folder that can be read, None if it holds none; says what it passes over.
 
     Raises:
         InputError: there are checkpoints, and none can be read.
@@ -120,7 +120,7 @@ def checkpoint_to_resume(folder):
         last, fault = next(iter(damaged.items()))
         raise InputError(
             f'{folder}: no checkpoint in it can be read, the last, {last}, for this reason: {fault}; restore one from '
-            'a copy, or give another --checkpoint_path to train anew'
+            'a copy, or give another --checkpoint_path to train from scratch'
         )
     for prefix, fault in damaged.items():
         logger.warning('%s cannot be read (%s): going back to %s', prefix, fault, readable)
@@ -153,7 +153,7 @@ def settings_beside(checkpoint):
 
 
 def read_shapes(checkpoint):
-    """{variable name: list of its sides} of a checkpoint; InputError where it cannot be read."""
+    """{variable name: list of its sides} of a checkpoint; InputError if it cannot be read."""
     try:
         return tf.train.load_checkpoint(checkpoint).get_variable_to_shape_map()
     except (tf.errors.OpError, ValueError) as error:
@@ -161,7 +161,7 @@ def read_shapes(checkpoint):
 
 
 def read_values(checkpoint, names):
-    """{name: array} of those of the named variables that a checkpoint has; InputError where it cannot be read."""
+    """{name: array} of those of the named variables that a checkpoint has; InputError if it cannot be read."""
     try:
         reader = tf.train.load_checkpoint(checkpoint)
         return {name: reader.get_tensor(name) for name in names if reader.has_tensor(name)}
@@ -175,7 +175,7 @@ def restore_map(variables, checkpoint, optional=OPTIMIZER_VARIABLE):
 
 
 def reading_map(variables, checkpoint):
-    """As `restore_map`, for reading: from the running averages of the variables where the checkpoint has them."""
+    """As `restore_map`, for reading: from the running averages of the variables if the checkpoint has them."""
     found = restore_map(variables, checkpoint)
     stored = read_shapes(checkpoint)
     averaged = {name: name + AVERAGE_ENDING for name in found}
@@ -219,7 +219,7 @@ def match_variables(variables, stored, where, optional=OPTIMIZER_VARIABLE):
 
 
 def restore(session, found, checkpoint):
-    """Fill variables from a checkpoint, as `restore_map` found them; InputError where its data cannot be read."""
+    """Fill variables from a checkpoint, as `restore_map` found them; InputError if its data cannot be read."""
     try:
         _check_sums(checkpoint)
         tf.train.Saver(found).restore(session, checkpoint)
@@ -228,7 +228,7 @@ def restore(session, found, checkpoint):
 
 
 def _check_sums(checkpoint):
-    """ValueError where a file of a checkpoint is not what was written; TensorFlow looks at the tensors alone."""
+    """ValueError if a file of a checkpoint is not what was written; TensorFlow looks at the tensors alone."""
     for path in glob.glob(f'{glob.escape(checkpoint)}.*'):
         state = os.stat(path)
         if not _is_as_written(path, (state.st_ino, state.st_size, state.st_mtime_ns)):
@@ -255,12 +255,12 @@ def _list_once(what, names):
 
 
 def save_checkpoint(saver, session, folder, step, keep):
-    """Save beside, then rename, so that the checkpoints before stay whole whatever happens; drop the oldest.
+    """Save beside, then rename, so that earlier checkpoints stay whole in any case; drop the oldest.
 
     Args:
         saver: tf.train.Saver.
         session: its session.
-        folder: made where it is missing.
+        folder: made if it is missing.
         step: number in the checkpoint's name.
         keep: how many checkpoints stay in the folder.
 

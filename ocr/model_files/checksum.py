@@ -1,4 +1,4 @@
-"""The checksum that a model file carries behind its content, where the format takes one more text."""
+"""The checksum that a model file carries behind its content, if the format takes one more text."""
 
 import hashlib
 import re
@@ -14,7 +14,7 @@ def checksum(content):
 
 
 def require_whole(content, found, num_behind, where):
-    """InputError where a file is not what its checksum says.
+    """InputError if a file is not what its checksum says.
 
     Args:
         content: bytes of the file.
@@ -26,6 +26,6 @@ def require_whole(content, found, num_behind, where):
     if match and len(content) == int(match[2]) + num_behind and checksum(content[: int(match[2])]) == found:
         return
     raise InputError(
-        f'{where}: damaged, its content is not what its checksum says; copy it anew, or, if it was changed on '
+        f'{where}: damaged, its content is not what its checksum says; copy it again, or, if it was changed on '
         'purpose, give --trust_model'
     )

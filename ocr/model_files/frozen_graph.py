@@ -81,7 +81,7 @@ def features_of(graph_def):
     """
     ends = [node.name for node in graph_def.node if _BLOCK_END.fullmatch(node.name)]
     if not ends:
-        raise InputError('the graph has no encoder under the names of this project; export its checkpoint anew')
+        raise InputError('the graph has no encoder under the names of this project; export its checkpoint again')
     return max(ends)
 
 
@@ -138,7 +138,7 @@ def load_graph(path, flag='pb_path', *, wanted=READS, trusted=False):
         path: the file.
         flag: the setting that names it, for messages.
         wanted: names of its nodes: READS of a recogniser, FINDS of a detector, () of either.
-        trusted: take it whatever operations are in it and whatever its checksum says.
+        trusted: take it with any operations and any checksum.
 
     Raises:
         InputError: the file is missing, damaged or no graph with the outputs that we read; or, unless it is trusted, it
@@ -153,7 +153,7 @@ def load_graph(path, flag='pb_path', *, wanted=READS, trusted=False):
     except OSError as error:
         raise InputError(f'{where}: {error.strerror}; make one with export.py or give another path') from None
     except Exception:  # protobuf's DecodeError has moved between its versions
-        raise InputError(f'{where}: no frozen TensorFlow graph; make one with export.py') from None
+        raise InputError(f'{where}: not a frozen TensorFlow graph; make one with export.py') from None
     _take_checksum(graph_def, content, where, trusted)
     if not trusted:
         check_graph(graph_def, where)
@@ -162,19 +162,19 @@ def load_graph(path, flag='pb_path', *, wanted=READS, trusted=False):
 
 
 def require_nodes(graph_def, where, wanted=READS):
-    """InputError where a graph lacks one of the nodes; arguments as of `load_graph`, `where` for messages."""
+    """InputError if a graph lacks one of the nodes; arguments as of `load_graph`, `where` for messages."""
     present = {node.name for node in graph_def.node}
     missing = [name for name in wanted if name not in present]
     if missing and wanted == READS and present.issuperset(FINDS):
-        raise InputError(f'{where}: a detector, which finds text and reads none; give a model that reads')
+        raise InputError(f'{where}: a detector, which finds text but does not read it; give a recogniser')
     if missing and wanted == FINDS and present.issuperset(READS):
-        raise InputError(f'{where}: a model that reads text and finds none; give a detector')
+        raise InputError(f'{where}: a recogniser, which reads text but does not find it; give a detector')
     if missing:
-        raise InputError(f'{where}: no graph of this model: it has no {", ".join(missing)}')
+        raise InputError(f'{where}: not a graph of this model: it has no {", ".join(missing)}')
 
 
 def _take_checksum(graph_def, content, where, trusted):
-    """Take the checksum out of a graph; InputError where the file's bytes before it are others."""
+    """Take the checksum out of a graph; InputError if the file's bytes before it are others."""
     found = read_text(graph_def, names.CHECKSUM, where)
     if found is None:
         return
@@ -199,7 +199,7 @@ def read_charset(graph_def, where):
 
 
 def read_text(graph_def, name, where='the graph'):
-    """The text of a string constant of a graph, or None where there is none of that name.
+    """The text of a string constant of a graph, or None if there is none of that name.
 
     Raises:
         InputError: there is a node of that name that holds no text.
@@ -211,12 +211,12 @@ def read_text(graph_def, name, where='the graph'):
                 (value,) = values
                 return value.decode('utf-8')
             except ValueError:  # UnicodeDecodeError is one too
-                raise InputError(f'{where}: damaged, {name} in it is no text; export it anew') from None
+                raise InputError(f'{where}: damaged, {name} in it is not text; export it again') from None
     return None
 
 
 def read_settings(graph_def, where='the graph'):
-    """The settings that a graph was frozen with, dict; empty where there are none inside.
+    """The settings that a graph was frozen with, dict; empty if there are none inside.
 
     Raises:
         InputError: they are damaged: no JSON, or of other kinds than those that reading goes by.
@@ -229,7 +229,7 @@ def read_settings(graph_def, where='the graph'):
             if name in settings and type(settings[name]) not in kinds:
                 raise ValueError(f'{name} is {str(settings[name])[:40]!r}')
     except (ValueError, RecursionError) as error:
-        raise InputError(f'{where}: damaged, the settings in it cannot be read ({error}); export it anew') from None
+        raise InputError(f'{where}: damaged, the settings in it cannot be read ({error}); export it again') from None
     return settings
 
 

@@ -25,7 +25,7 @@ _MIN_HALVED = 64  # weights with fewer elements stay float32: they cost nothing
 
 
 def require_packages():
-    """InputError where what writes such a file is not installed."""
+    """InputError if what writes such a file is not installed."""
     for name in ('tf2onnx', 'onnx'):
         import_package(name, '--format onnx', REQUIREMENTS)
 

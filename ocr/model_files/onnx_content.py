@@ -32,12 +32,12 @@ _PACKAGE = 'ocr.model_files'
 
 
 def parse_onnx(content, where):
-    """The messages of _MESSAGES in a file: its Model; InputError where it is damaged or no ONNX."""
+    """The messages of _MESSAGES in a file: its Model; InputError if it is damaged or no ONNX."""
     model = _model_class()()
     try:
         model.ParseFromString(content)
     except DecodeError:
-        raise InputError(f'{where}: no ONNX model, or damaged; export it anew') from None
+        raise InputError(f'{where}: not an ONNX model, or damaged; export it again') from None
     return model
 
 
@@ -47,7 +47,7 @@ def with_checksum(content):
 
 
 def check_whole(model, content, where):
-    """InputError where a file, parsed as `model`, is not what the checksum in it says; one without is as good."""
+    """InputError if a file, parsed as `model`, is not what the checksum in it says; one without is as good."""
     found = [entry.value for entry in model.metadata_props if entry.key == names.CHECKSUM.encode()]
     if found:
         require_whole(content, found[-1].decode(errors='replace'), len(_behind(found[-1])), where)

@@ -74,7 +74,7 @@ def _end_process(message):
 
 
 def _resident():
-    """Bytes of memory that this process holds; 0 where the system does not say."""
+    """Bytes of memory that this process holds; 0 if the system does not say."""
     try:
         with open('/proc/self/statm') as file:
             return int(file.read().split()[1]) * os.sysconf('SC_PAGE_SIZE')

@@ -23,7 +23,7 @@ def write_saved_model(path, graph_def, charset):
     """Write a SavedModel folder with the signature `serving_default`: image (and normalized_bbox) -> preds, probs."""
     path = os.path.normpath(path)
     if os.path.exists(path) and not os.path.exists(os.path.join(path, SAVED_MODEL_FILE)):
-        raise InputError(f'--pb_path {path}: exists and is no SavedModel; give another path')
+        raise InputError(f'--pb_path {path}: exists and is not a SavedModel; give another path')
     beside = f'{path}.saving'
     shutil.rmtree(beside, ignore_errors=True)
     try:

@@ -70,15 +70,15 @@ def read_stored(path):
 
 
 def read_stored_text(path):
-    """`read_stored` as UTF-8 text; InputError also where it is none."""
+    """`read_stored` as UTF-8 text; InputError also if it is none."""
     try:
         return read_stored(path).decode('utf-8')
     except UnicodeDecodeError as error:
-        raise InputError(f'{path}: damaged, no UTF-8 text (byte {error.start}); restore it from a copy') from None
+        raise InputError(f'{path}: damaged, not UTF-8 text (byte {error.start}); restore it from a copy') from None
 
 
 def _read_sums(folder):
-    """[(digest, file name)]; none where there is no such file or its lines are no checksums."""
+    """[(digest, file name)]; none if there is no such file or its lines are no checksums."""
     try:
         lines = (Path(folder) / SUMS_FILE).read_text(encoding='utf-8', errors='replace').splitlines()
     except OSError:

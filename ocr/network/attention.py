@@ -278,7 +278,7 @@ class Dropout:
 
     Attributes:
         keep_prob: float, probability of a unit to be kept; kept units are scaled by 1 / keep_prob.
-        seed: int32 () tensor, another one for every update and tower, so that a resumed training draws what the
+        seed: int32 () tensor, another one for every update and tower, so that a resumed training run draws what the
             uninterrupted one would have drawn.
     """
 

@@ -14,7 +14,7 @@ from ocr.network.architecture import ENDPOINTS
 from ocr.network.losses import add_weight_loss
 
 SCOPE = 'InceptionV4'
-MIN_DEPTH = 8  # channels that a convolution keeps at least, whatever the multiplier
+MIN_DEPTH = 8  # channels that a convolution keeps at least, with any multiplier
 BATCH_NORM_EPSILON = 0.001
 REDUCTION = 'reduction'  # in the table below: the stride is `reduction_stride`
 
@@ -96,7 +96,7 @@ def encode(
         features: float32 (N, H, W, C) with H = W = S / 8, rounded up; C is 1024 at `Mixed_6h` and depth 1.
     """
     if final_endpoint not in ENDPOINTS:
-        raise ValueError(f'final_endpoint {final_endpoint!r} is none of {", ".join(ENDPOINTS)}')
+        raise ValueError(f'final_endpoint {final_endpoint!r} is not one of {", ".join(ENDPOINTS)}')
     return encode_blocks(
         image,
         is_training=is_training,

@@ -29,7 +29,7 @@ def sequence_loss(logits, label, mask, label_smoothing=0.05):
 
 
 def add_weight_loss(weights, decay):
-    """Put decay * sum(w^2) / 2 of one variable into the collection WEIGHT_LOSSES; nothing where decay is 0."""
+    """Put decay * sum(w^2) / 2 of one variable into the collection WEIGHT_LOSSES; nothing if decay is 0."""
     if decay:
         tf.add_to_collection(WEIGHT_LOSSES, decay * tf.nn.l2_loss(weights))
 

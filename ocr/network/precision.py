@@ -1,4 +1,4 @@
-"""What the graph computes with: float32, or a shorter format where the hardware gains by it. Weights stay float32."""
+"""What the graph computes with: float32, or a shorter format if the hardware gains by it. Weights stay float32."""
 
 import logging
 from pathlib import Path
@@ -24,7 +24,7 @@ def set_precision(wanted, exact=False, trained_width=None):
     For a script to call as it starts, before the first session.
 
     On a GPU TensorFlow computes products in TF32 (8 bits of exponent, 10 of mantissa) from compute capability 8.0 on
-    unless float32 is asked for. On a CPU bfloat16 gains where its products are in hardware, AMX or AVX512-BF16; with
+    unless float32 is asked for. On a CPU bfloat16 gains if its products are in hardware, AMX or AVX512-BF16; with
     AVX512 alone conversions eat the gain. float16 is for GPUs with tensor cores, and is not chosen by itself, because
     nobody has measured it.
 
@@ -32,7 +32,7 @@ def set_precision(wanted, exact=False, trained_width=None):
         wanted: 'auto', 'float32', 'bfloat16' or 'float16'.
         exact: 'auto' is float32 on any CPU: in bfloat16 what is nearly a tie falls out one way or the other with the
             size of the batch and the machine.
-        trained_width: depth_multiplier of a network to be trained, None for reading. 'auto' is float32 where channels
+        trained_width: depth_multiplier of a network to be trained, None for reading. 'auto' is float32 if channels
             are no multiples of the 16 that AVX512 computes at once: batch norm of bfloat16 is slow then, and a step
             of the compact preset takes 1.5 times (AMX) to 1.8 times (AVX512-BF16) as long as in float32.
 
@@ -66,7 +66,7 @@ def session_config(precision='float32', base=None):
 
 
 def cpu_flags():
-    """What the CPU can do as Linux names it, such as amx_bf16; an empty set where the system does not say."""
+    """What the CPU can do as Linux names it, such as amx_bf16; an empty set if the system does not say."""
     try:
         lines = _CPU_FLAGS.read_text().splitlines()
     except OSError:
@@ -104,7 +104,7 @@ def _on_cpu(wanted, exact, trained_width, flags):
         return 'float32', 'scores are to be the same on every CPU'
     unit = next((name for flag, name in _BFLOAT16_UNITS.items() if flag in flags), None)
     if wanted == 'auto' and unit and trained_width and trained_width * _WIDTH % _LANES:
-        return 'float32', f'channels that are no multiples of {_LANES} train faster in it on a CPU'
+        return 'float32', f'channels that are not multiples of {_LANES} train faster in it on a CPU'
     if unit:
         return 'bfloat16', f'this CPU has {unit}'
     if wanted == 'auto':

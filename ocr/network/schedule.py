@@ -1,4 +1,4 @@
-"""What changes with the steps of a training: the learning rate, and the limits of batch renormalisation.
+"""What changes with the steps of a training run: the learning rate, and the limits of batch renormalisation.
 
 The rate: linear warm-up, then cosine decay (Loshchilov & Hutter 2016, arXiv:1608.03983, eq. 5).
 """

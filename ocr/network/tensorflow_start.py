@@ -25,7 +25,7 @@ def start_tensorflow(gpus=()):
     with _silent_stderr():
         import_package('tensorflow', 'all but reading .onnx files', 'requirements.txt')
         import tensorflow.compat.v1 as tf
-    logging.getLogger('tensorflow').setLevel(logging.ERROR)  # importing sets it anew
+    logging.getLogger('tensorflow').setLevel(logging.ERROR)  # importing resets it
     tf.disable_eager_execution()
     tf.disable_control_flow_v2()
 

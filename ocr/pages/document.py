@@ -81,7 +81,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class Card:
-    """One example: its pictures, each JPEG as bytes or None where there is none, a label or None, lines about it."""
+    """One example: its pictures, each JPEG as bytes or None if there is none, a label or None, lines about it."""
 
     pictures: tuple
     label: str | None
@@ -150,13 +150,13 @@ class Section:
 
 
 def visible_character(character):
-    """A character, or its code where it prints as nothing or on top of another."""
+    """A character, or its code if it prints as nothing or on top of another."""
     stands_alone = character.isprintable() and unicodedata.category(character) not in ('Zs', 'Mn', 'Me', 'Mc')
     return character if stands_alone else f'U+{ord(character):04X}'
 
 
 def of_which(shown, number):
-    """', of which 40 are shown', or nothing where all are."""
+    """', of which 40 are shown', or nothing if all are."""
     return '' if shown == number else f', of which {shown} are shown'
 
 

@@ -81,7 +81,7 @@ def _table(table):
 
 
 def _scrolled(table, caption):
-    """A sortable table that scrolls by itself where it is wide or long, with the keyboard too."""
+    """A sortable table that scrolls by itself if it is wide or long, with the keyboard too."""
     kind = 'table long' if len(table.rows) > _LONG else 'table'
     group = f'<div class="{kind}" role="group" aria-label="{escape(visible(caption))}" tabindex="0">'
     return f'{group}{_bare_table(table, caption)}</div>\n'

@@ -27,7 +27,7 @@ def draw_pictures(regions, num_workers=0, read=read_image):
         read: function image_path -> uint8 (H, W, 3), RGB; raises UnreadableImage.
 
     Returns:
-        list of JPEGs as bytes, in the order of the regions; None where the image cannot be read.
+        list of JPEGs as bytes, in the order of the regions; None if the image cannot be read.
     """
     by_image = sorted(range(len(regions)), key=lambda i: regions[i].image_path)
     groups = [list(group) for _, group in groupby(by_image, lambda i: regions[i].image_path)]
@@ -74,7 +74,7 @@ def _draw(image, polygon):
 
 
 def _surroundings(polygon, width, height):
-    """A polygon's box with a margin, in whole pixels inside the image; None where nothing of it is inside."""
+    """A polygon's box with a margin, in whole pixels inside the image; None if nothing of it is inside."""
     if not len(polygon) or not np.isfinite(polygon).all():
         return None
     x0, y0, x1, y1 = polygon_box(polygon)

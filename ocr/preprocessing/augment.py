@@ -46,11 +46,11 @@ class Augmentation:
         linear: float64 (2, 2), rotation and shear.
         fill: longer side of the text as a fraction of the canvas side.
         corner: (x, y) in 0..1, where in the free space the text is put.
-        margins: float64 (4,), left, top, right and bottom in text heights, where the region is cut by its box with
-            margins; None where it is cut by its polygon.
+        margins: float64 (4,), left, top, right and bottom in text heights, if the region is cut by its box with
+            margins; None if it is cut by its polygon.
         widening: text heights that the polygon is widened by.
         moved_points: (seed, reach): the polygon is marked with fewer points, as people do, each of them moved by up to
-            `reach` text heights; None where it stays.
+            `reach` text heights; None if it stays.
         tilt: (x, y), what the distance grows by along the text's longer side, as a fraction of that in its middle.
         photometric: Photometric.
     """

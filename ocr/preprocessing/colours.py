@@ -14,7 +14,7 @@ _PHOTOMETRIC, _WHITE_IS_ZERO = 262, 0  # TIFF tag, and a value of it
 def to_rgb(image):
     """Any Pillow image, decoded -> uint8 (H, W, 3).
 
-    Transparency is laid over white, or over black where what is drawn would vanish on white. Grey values of more than
+    Transparency is laid over white, or over black if what is drawn would vanish on white. Grey values of more than
     8 bits are taken in the smallest range that holds the brightest of them: 1 bit, 8, 10, 12, 14 or 16, or 0 to 1.
     """
     if image.mode.startswith('I') or image.mode == 'F':

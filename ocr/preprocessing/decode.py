@@ -69,7 +69,7 @@ def upright_rgb(image):
 
     Raises:
         ValueError: the image is not what its header says, or built to keep its readers busy.
-        Exception: whatever its decoder raises.
+        Exception: what its decoder raises.
     """
     check_effort(image)
     expected = header(image)
@@ -78,12 +78,12 @@ def upright_rgb(image):
     pixels = np.ascontiguousarray(to_rgb(image if turn is None else image.transpose(turn)))
     if pixels.shape[:2] != (expected.height, expected.width):
         height, width = pixels.shape[:2]
-        raise ValueError(f'{width} x {height} pixels where its header says {expected.width} x {expected.height}')
+        raise ValueError(f'{width} x {height} pixels, but its header says {expected.width} x {expected.height}')
     return pixels
 
 
 def _decode_smaller(image, scale):
-    """Set an opened JPEG to be decoded smaller; its upright shape (H, W, 3), or None where it stays as it is."""
+    """Set an opened JPEG to be decoded smaller; its upright shape (H, W, 3), or None if it stays as it is."""
     width, height = image.size
     upright = header(image)
     size = upright.width, upright.height

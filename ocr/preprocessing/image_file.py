@@ -17,7 +17,7 @@ import lmdb
 from ocr.files.regular_file import open_regular
 from ocr.preprocessing.lmdb_size import check_size
 
-# How names of images end; where several images share the rest of a name, the first of these counts.
+# How names of images end; if several images share the rest of a name, the first of these counts.
 IMAGE_SUFFIXES = (
     *('.jpg', '.jpeg', '.png', '.bmp', '.gif', '.tif', '.tiff', '.webp'),
     *('.jpe', '.jfif', '.ppm', '.pgm', '.pbm', '.jp2', '.avif', '.mpo', '.heic', '.heif', '.hif'),
@@ -30,7 +30,7 @@ _opening = threading.Lock()
 
 
 def open_image(path):
-    """Binary stream of an image; FileNotFoundError or NotADirectoryError where there is none, OSError otherwise."""
+    """Binary stream of an image; FileNotFoundError or NotADirectoryError if there is none, OSError otherwise."""
     try:
         return open_regular(split_page(path)[0])
     except NotADirectoryError:
@@ -52,7 +52,7 @@ def open_image(path):
 
 
 def split_page(path):
-    """(path of a file, page from 1) of an image's path; the page is 1 where the path names none."""
+    """(path of a file, page from 1) of an image's path; the page is 1 if the path names none."""
     found = _PAGE.fullmatch(os.fspath(path))
     return (found[1], int(found[2])) if found and os.path.isfile(found[1]) else (path, 1)
 

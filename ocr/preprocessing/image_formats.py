@@ -1,6 +1,6 @@
 """Opening images of the formats that are read here, and of no other.
 
-Pillow knows many more, and leaves some to other programs: an EPS is run by Ghostscript, whatever name its file has.
+Pillow knows many more, and leaves some to other programs: an EPS is run by Ghostscript, under any file name.
 """
 
 import contextlib
@@ -30,7 +30,7 @@ def open_picture(path):
     Raises:
         FileNotFoundError, NotADirectoryError: there is no such file.
         PIL.UnidentifiedImageError: its format is none of FORMATS.
-        Exception: whatever decoders raise for a damaged file.
+        Exception: what decoders raise for a damaged file.
     """
     # Given a path, Pillow maps raw files into memory, and so scrambles a sideways TIFF.
     with open_image(path) as stream, open_format(stream, split_page(path)[1]) as image:
@@ -47,7 +47,7 @@ def open_format(stream, page=1):
     Raises:
         PIL.UnidentifiedImageError: the format is none of FORMATS; says so in words.
         ValueError: there is no such page.
-        Exception: whatever decoders raise for a damaged file.
+        Exception: what decoders raise for a damaged file.
     """
     try:
         image = Image.open(stream, formats=known_formats())
@@ -75,7 +75,7 @@ def page_places(image, limit):
     cannot be reached counts, so that it is missed when it is read.
 
     Args:
-        image: at its first frame, where it is left.
+        image: at its first frame; it is left there.
         limit: pages that are looked for at most.
     """
     places = [0]
@@ -86,7 +86,7 @@ def page_places(image, limit):
             image.seek(place)
         except EOFError:
             break
-        except Exception:  # a damaged directory, for which Pillow raises whatever it likes
+        except Exception:  # a damaged directory, for which Pillow raises anything
             places.append(place)
             break
         kind = image.tag_v2.get(_SUBFILE, 0)
@@ -99,7 +99,7 @@ def page_places(image, limit):
 
 
 def page_paths(path):
-    """Paths of the pages of an image file, see image_file: its own where it has one page or cannot be read."""
+    """Paths of the pages of an image file, see image_file: its own if it has one page or cannot be read."""
     if not path.lower().endswith(TIFF_SUFFIXES):
         return [path]
     try:
@@ -111,7 +111,7 @@ def page_paths(path):
 
 
 def check_effort(image):
-    """ValueError where an opened Pillow image is built to cost far more than its size says."""
+    """ValueError if an opened Pillow image is built to cost far more than its size says."""
     if image.format not in ('JPEG', 'MPO'):
         return
     place = image.fp.tell()
@@ -121,7 +121,7 @@ def check_effort(image):
     shrunk = (image.decoderconfig or (1,))[0]
     limit = min(MAX_SCANS, max(MAX_SCANNED // (image.width * image.height * shrunk**2), _FEW_SCANS))
     if num_scans > limit:
-        raise ValueError(f'{num_scans} scans where {limit} are the limit; save it again')
+        raise ValueError(f'{num_scans} scans, of at most {limit}; save it again')
 
 
 def _what_it_is(stream):

@@ -63,7 +63,7 @@ def _turned(size, orientation):
 
 
 def _orientation(read_exif):
-    """1 to 8; 1 where there is none or the EXIF data are damaged."""
+    """1 to 8; 1 if there is none or the EXIF data are damaged."""
     try:
         orientation = read_exif().get(ORIENTATION, 1)
         return orientation if orientation in range(1, 9) else 1

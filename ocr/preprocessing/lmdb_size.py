@@ -12,7 +12,7 @@ _SMALLEST_PAGE = 256
 
 
 def check_size(file):
-    """lmdb.CorruptedError where a data file was cut off; nothing where it is whole or no LMDB of a known kind."""
+    """lmdb.CorruptedError if a data file was cut off; nothing if it is whole or no LMDB of a known kind."""
     with open(file, 'rb') as stream:
         size = os.fstat(stream.fileno()).st_size
         first = _read_meta(stream, 0)
@@ -23,11 +23,11 @@ def check_size(file):
     last_page = max(metas, key=lambda meta: meta[3])[2]
     needed = (last_page + 1) * page_size
     if size < needed:
-        raise lmdb.CorruptedError(f'{size} bytes where it says {needed}: cut off; copy it again')
+        raise lmdb.CorruptedError(f'{size} bytes, but {needed} by its own header: cut off; copy it again')
 
 
 def _read_meta(stream, offset):
-    """(version, page size, last page, transaction) of a meta page; None where there is none."""
+    """(version, page size, last page, transaction) of a meta page; None if there is none."""
     stream.seek(offset + _PAGE_HEAD)
     content = stream.read(_META.size)
     if len(content) < _META.size:

@@ -31,7 +31,7 @@ def shrink_distance(area, length, ratio=SHRINK_RATIO):
 def grow_distance(area, length, ratio=SHRINK_RATIO):
     """By how much a core grows back to its text: what `shrink_distance` took from a rectangle with this core.
 
-    Differs from the paper, which grows by D' = A' r' / L' with r' = 1.5 whatever the shape: a long line keeps 0.16 of
+    Differs from the paper, which grows by D' = A' r' / L' with r' = 1.5 for any shape: a long line keeps 0.16 of
     its height as core and would come back with 0.4 of it. A rectangle that grows by D on each side has the area
     A' + L' D + 4 D^2 and the outline L' + 8 D; D (L' + 8 D) = (1 - r^2) (A' + L' D + 4 D^2) is solved for D.
 
@@ -52,7 +52,7 @@ def offset(polygon, distance):
         distance: pixels.
 
     Returns:
-        list of float32 (K, 2), the largest first: none where nothing is left, several where the outline falls apart.
+        list of float32 (K, 2), the largest first: none if nothing is left, several if the outline falls apart.
     """
     path = np.round(np.asarray(polygon, np.float64) * _UNITS).astype(np.int64).tolist()
     pieces = []
@@ -68,7 +68,7 @@ def offset(polygon, distance):
 
 
 def shrink(polygon, ratio=SHRINK_RATIO):
-    """The cores of a text's outline (K, 2), see `offset`: its own area where it is one piece, the largest first."""
+    """The cores of a text's outline (K, 2), see `offset`: its own area if it is one piece, the largest first."""
     return offset(polygon, -shrink_distance(polygon_area(polygon), perimeter(polygon), ratio))
 
 

@@ -17,11 +17,11 @@ class Prepared:
     """A region as the network sees it.
 
     Attributes:
-        canvas: uint8 (S, S, 3), RGB; (h, w, 3) where canvases vary, see canvas.Canvas.
+        canvas: uint8 (S, S, 3), RGB; (h, w, 3) if canvases vary, see canvas.Canvas.
         normalized_bbox: float32 (4,), (top, left, height, width) of the text on the canvas, each divided by the
             canvas's own height or width.
         to_photograph: float64 (2, 3), canvas -> upright photograph (EXIF orientation applied), both in continuous
-            pixels; (3, 3) where a training picture is seen in perspective.
+            pixels; (3, 3) if a training picture is seen in perspective.
     """
 
     canvas: np.ndarray
@@ -96,7 +96,7 @@ def naming(image_path):
 class InferencePreparer:
     """Regions of one photograph -> for each a Prepared or a Broken.
 
-    The photograph is decoded once for all of them, smaller where that is enough; `read` gives it by its path and the
+    The photograph is decoded once for all of them, smaller if that is enough; `read` gives it by its path and the
     scale as read_image does, or raises UnreadableImage.
     """
 

@@ -17,7 +17,7 @@ def loaded(image):
 
     Raises:
         OSError: pixels are missing.
-        Exception: whatever the decoder raises.
+        Exception: what the decoder raises.
     """
     try:
         image.load()

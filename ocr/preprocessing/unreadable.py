@@ -30,5 +30,5 @@ def opening(path):
         raise UnreadableImage(path, DropReason.MISSING) from None
     except UnidentifiedImageError as error:
         raise UnreadableImage(path, DropReason.UNREADABLE, str(error)) from None
-    except Exception as error:  # decoders raise whatever they like for a damaged file
+    except Exception as error:  # decoders raise anything for a damaged file
         raise UnreadableImage(path, DropReason.UNREADABLE, ' '.join(str(error).split()) or repr(error)) from error

@@ -1,7 +1,7 @@
 """Photograph -> canvas: the only deterministic preprocessing, shared by training, evaluation and the frozen graph.
 
 Coordinates are continuous: pixel i covers [i, i + 1), so a whole photograph is the box (0, 0, W, H). A canvas is made
-by one warp from the photograph, whatever perspective, rotation, shear, scale and placement went into its matrix.
+by one warp from the photograph, whose matrix combines perspective, rotation, shear, scale and placement.
 """
 
 import cv2

@@ -6,7 +6,7 @@ LONGER, SHORTER = 1280, 720  # pixels to which the larger photographs are shrunk
 
 
 def working_size(width, height, longer=LONGER):
-    """(width, height) at which a photograph is looked at: its own, or less where it is large.
+    """(width, height) at which a photograph is looked at: its own, or less if it is large.
 
     A long page keeps its shorter side at SHORTER pixels: its letters are as large as those of a photograph.
     """

@@ -103,7 +103,7 @@ def most_supported(readings):
     """Number of the ReadText to keep, of several of one region: the most confident of the text with the most support.
 
     Support of a text is the sum of its readings' confidences, each to the power of SUPPORT_POWER; words of a lexicon go
-    before others, and where all is equal the earlier reading is taken.
+    before others, and if all is equal the earlier reading is taken.
     """
     support = _support(readings)
 

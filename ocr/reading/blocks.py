@@ -13,7 +13,7 @@ from ocr.errors import InputError
 from ocr.files.atomic import replacing
 from ocr.files.json_text import MalformedJson, parse_json
 
-_REMEDY = 'leave --resume out to start anew'
+_REMEDY = 'leave out --resume to start over'
 
 
 class BlockFolder:

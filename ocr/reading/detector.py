@@ -54,7 +54,7 @@ class Detector:
 
         Args:
             image: uint8 (H, W, 3), RGB.
-            size: (width, height) of the photograph where `image` is it shrunk.
+            size: (width, height) of the photograph if `image` is a smaller copy.
         """
         height, width = image.shape[:2]
         return FoundText(*find_regions(self.probability(image), size or (width, height), **self.options))
@@ -69,7 +69,7 @@ class Detector:
 
 
 def probability_map(run, image, tile=TILE, margin=MARGIN):
-    """Probability of text of a picture of any size, in tiles that overlap where it is larger than one.
+    """Probability of text of a picture of any size, in tiles that overlap if it is larger than one.
 
     Memory is that of one tile and of the map. Each tile is trusted but for a margin where it meets others.
 

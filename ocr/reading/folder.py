@@ -33,7 +33,7 @@ def find_images(folder):
 
 
 def find_regions(img_folder, polygons_path):
-    """What to read, as TextRegion: whole images of a folder, or the regions of a file where one is given."""
+    """What to read, as TextRegion: whole images of a folder, or the regions of a file if one is given."""
     if not polygons_path:
         return [TextRegion(path, None, '', '') for path in find_images(img_folder)]
     if not os.path.isdir(img_folder):

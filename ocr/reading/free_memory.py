@@ -6,7 +6,7 @@ from functools import lru_cache
 
 
 def give_back_memory():
-    """Give freed memory back to the system, where the C library can; takes some milliseconds."""
+    """Give freed memory back to the system, if the C library can; takes some milliseconds."""
     trim = _trim()
     if trim:
         trim(0)

@@ -26,7 +26,7 @@ class GivenImages:
         self._sizes = {}  # name -> (width, height)
 
     def name(self, image, number):
-        """The name of a picture: its path, or 'image 3' where it has none.
+        """The name of a picture: its path, or 'image 3' if it has none.
 
         Args:
             image: path; bytes of an image file; Pillow image; or array uint8 (H, W, 3), RGB, (H, W), grey, or
@@ -47,7 +47,7 @@ class GivenImages:
             self._contents[name] = _from_array(image, name)
         else:
             raise InputError(
-                f'{name}: {type(image).__name__} is no picture; '
+                f'{name}: {type(image).__name__} is not a picture; '
                 'give a path, bytes of a file, a Pillow image or an array uint8 (H, W, 3), RGB'
             )
         return name

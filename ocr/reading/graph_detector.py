@@ -36,7 +36,7 @@ class GraphDetector(Detector):
                 tf.import_graph_def(graph_def, name='')
             except (ValueError, tf.errors.OpError) as error:
                 reason = ' '.join(str(error).split())
-                raise InputError(f'{where}: TensorFlow cannot load this graph ({reason}); export it anew') from None
+                raise InputError(f'{where}: TensorFlow cannot load this graph ({reason}); export it again') from None
         if not trusted:
             check_sizes(self._graph, where)
         self._session = tf.Session(graph=self._graph, config=session_config(precision))

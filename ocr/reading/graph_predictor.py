@@ -44,7 +44,7 @@ class GraphPredictor:
         Args:
             graph_def: GraphDef.
             charset: Charset, or None for the one inside the graph.
-            canvas_side: S where the graph does not say.
+            canvas_side: S if the graph does not say.
             canvas: kind of canvases, see Canvas; None is what the graph was trained with.
             canvas_area: pixels of canvases of the kind 'area', likewise.
             precision: 'float32', 'tf32' or 'bfloat16', see precision.set_precision.
@@ -61,7 +61,7 @@ class GraphPredictor:
         kind = canvas or trained
         frees = kind != 'square' and trained == 'square'
         if frees and not self.settings:
-            raise InputError(f'--canvas {kind}: {where} takes square canvases alone; export its checkpoint anew')
+            raise InputError(f'--canvas {kind}: {where} takes only square canvases; export its checkpoint again')
         self._graph = tf.Graph()
         self.limits = None if trusted else RunLimits(where)
         with self._graph.as_default(), self.watch():
@@ -69,7 +69,7 @@ class GraphPredictor:
                 tf.import_graph_def(free_sides(graph_def) if frees else graph_def, name='')
             except (ValueError, TypeError, tf.errors.OpError) as error:
                 reason = ' '.join(str(error).split())
-                raise InputError(f'{where}: TensorFlow cannot load this graph ({reason}); export it anew') from None
+                raise InputError(f'{where}: TensorFlow cannot load this graph ({reason}); export it again') from None
         if not trusted:
             check_sizes(self._graph, where)
         check_interface(self._graph, where)
@@ -118,7 +118,7 @@ class GraphPredictor:
         return self.limits.watch(shape[0], math.prod(shape[:3])) if self.limits else nullcontext()
 
     def _run(self, fetches, feed, num_rows):
-        """Run the graph; InputError where TensorFlow cannot, or what comes out is no reading."""
+        """Run the graph; InputError if TensorFlow cannot, or what comes out is no reading."""
         try:
             preds, probs, *alpha = self._session.run(fetches, feed)
             if preds.shape != probs.shape or preds.ndim != 2 or len(preds) != num_rows:
@@ -131,7 +131,7 @@ class GraphPredictor:
             ) from None
         except (ValueError, TypeError, tf.errors.OpError) as error:
             reason = ' '.join(str(getattr(error, 'message', error)).split())[:200]
-            raise InputError(f'{self.where}: TensorFlow cannot run this graph ({reason}); export it anew') from None
+            raise InputError(f'{self.where}: TensorFlow cannot run this graph ({reason}); export it again') from None
         return preds, probs, *alpha
 
     def weights(self, scope):
@@ -181,7 +181,7 @@ class GraphPredictor:
 
 
 def check_interface(graph, where):
-    """InputError where the tensors that reading feeds and fetches are of other kinds than they must be."""
+    """InputError if the tensors that reading feeds and fetches are of other kinds than they must be."""
     kinds = {names.IMAGE: ((tf.float32,), 4), names.PREDS: ((tf.int32, tf.int64), 2), names.PROBS: ((tf.float32,), 2)}
     kinds |= {names.NORMALIZED_BBOX: ((tf.float32,), 2), names.ALPHA: ((tf.float32,), 4)}
     present = {operation.name: operation for operation in graph.get_operations()}
@@ -191,4 +191,4 @@ def check_interface(graph, where):
         outputs = present[name].outputs if name in present else ()
         if len(outputs) != 1 or outputs[0].dtype not in dtypes or outputs[0].shape.rank not in (None, rank):
             found = f'{outputs[0].dtype.name} {outputs[0].shape}' if len(outputs) == 1 else 'no tensor'
-            raise InputError(f'{where}: damaged, {name} in it is {found}; export it anew')
+            raise InputError(f'{where}: damaged, {name} in it is {found}; export it again')

@@ -1,7 +1,7 @@
 """Which images there are in a folder, and which files there are no images.
 
 Folders are looked into with those below them and those that are linked, each once. A file is an image by its suffix,
-or, where that is none or another, by its first bytes. Hidden files are neither.
+or, if that is none or another, by its first bytes. Hidden files are neither.
 """
 
 import os
@@ -56,7 +56,7 @@ class Search:
         )
 
     def _entries(self, folder):
-        """What is in a folder, in alphabetical order; nothing where it cannot be read, which is noted."""
+        """What is in a folder, in alphabetical order; nothing if it cannot be read, which is noted."""
         try:
             with os.scandir(folder) as entries:
                 return sorted(entries, key=lambda entry: entry.name)

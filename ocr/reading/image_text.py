@@ -29,11 +29,11 @@ class RegionText:
         confidence: 0..1, the probability of the whole text.
         char_confidences: 0..1, that of each character.
         polygon: ((x, y), ...) around the region, in pixels of the upright picture.
-        char_positions: CharPosition of each character; None where the model does not give them.
-        found_confidence: 0..1, how sure the detector is that there is text; None where nothing was detected.
+        char_positions: CharPosition of each character; None if the model does not give them.
+        found_confidence: 0..1, how sure the detector is that there is text; None if nothing was detected.
         n_best: (text, probability) of the most probable texts, the best first; None unless asked for.
         in_lexicon: 'exactly', 'nearly' or 'no'; None without a lexicon.
-        read: what was read where `text` is the nearest word of the lexicon; None elsewhere.
+        read: what was read before `text` was replaced by the nearest word of the lexicon; else None.
     """
 
     text: str
@@ -87,9 +87,9 @@ class ImageText:
     """What was read in a picture.
 
     Attributes:
-        regions: RegionText of each region: as the polygons were given, or in reading order where a detector found
+        regions: RegionText of each region: as the polygons were given, or in reading order if a detector found
             them; one for the whole picture without either.
-        lines: LineText of each line, from top to bottom; empty where nothing was detected.
+        lines: LineText of each line, from top to bottom; empty if nothing was detected.
         error: why the picture could not be read; None for all that was read.
     """
 
@@ -99,7 +99,7 @@ class ImageText:
 
     @property
     def text(self):
-        """All of it: a line of text for each line or, where there are none, for each region.
+        """All of it: a line of text for each line or, if there are none, for each region.
 
         Raises:
             InputError: the picture could not be read.

@@ -96,7 +96,7 @@ def _near(polygons, frames, max_gap):
 
 
 def _gap(polygons, frames, one, other):
-    """Space between two words as a multiple of their height; None where the second does not follow the first."""
+    """Space between two words as a multiple of their height; None if the second does not follow the first."""
     sure = [frames[number][1] for number in (one, other)]
     if all(sure) and frames[one][0] @ frames[other][0] < np.cos(np.radians(_TURN)):
         return None
@@ -107,7 +107,7 @@ def _gap(polygons, frames, one, other):
 
 
 def _gap_along(polygons, along, one, other, bends=False):
-    """`_gap` in a given direction, float64 (2,); where strips bend, the ends that meet are looked at."""
+    """`_gap` in a given direction, float64 (2,); if strips bend, the ends that meet are looked at."""
     across = np.array([-along[1], along[0]])
     near = _ends(polygons[one], polygons[other]) if bends else (polygons[one], polygons[other])
     levels = [(np.min(points @ across), np.max(points @ across)) for points in near]

@@ -64,13 +64,13 @@ class OnnxModel:
         present = self.inputs | self.outputs | set(inside)
         self.is_detector = present.issuperset(FINDS) and not present.issuperset(READS)
         if wanted == READS and self.is_detector:
-            raise InputError(f'{where}: a detector, which finds text and reads none; give a model that reads')
+            raise InputError(f'{where}: a detector, which finds text but does not read it; give a recogniser')
         if wanted == FINDS and present.issuperset(READS):
-            raise InputError(f'{where}: a model that reads text and finds none; give a detector')
+            raise InputError(f'{where}: a recogniser, which reads text but does not find it; give a detector')
         needed = FINDS if self.is_detector else READS
         if missing := [name for name in needed if name not in present]:
             raise InputError(
-                f'{where}: no model of this project, it has no {", ".join(missing)}; make one with export.py'
+                f'{where}: not a model of this project: it has no {", ".join(missing)}; make one with export.py'
             )
         self.charset = Charset.from_text(inside[names.CHARSET], where) if needed == READS else None
         self.settings = _settings(inside[names.CONFIG], where)
@@ -164,13 +164,13 @@ def check_precision(wanted):
 
 
 def _settings(text, where):
-    """The settings inside a model; InputError where they are damaged."""
+    """The settings inside a model; InputError if they are damaged."""
     try:
         settings = json.loads(text)
         if not all(type(settings[name]) is int for name in ('image_size', 'seq_len')):
-            raise ValueError('image_size or seq_len is no whole number')
+            raise ValueError('image_size or seq_len is not a whole number')
     except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise InputError(f'{where}: damaged, the settings in it cannot be read ({error}); export it anew') from None
+        raise InputError(f'{where}: damaged, the settings in it cannot be read ({error}); export it again') from None
     return settings
 
 
@@ -186,4 +186,4 @@ def _open_session(content, where):
         return onnxruntime.InferenceSession(content, options, providers=['CPUExecutionProvider'])
     except Exception as error:  # its exceptions have no base of their own
         reason = ' '.join(str(error).split())
-        raise InputError(f'{where}: ONNX Runtime cannot load this model ({reason}); export it anew') from None
+        raise InputError(f'{where}: ONNX Runtime cannot load this model ({reason}); export it again') from None

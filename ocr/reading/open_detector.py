@@ -31,7 +31,7 @@ def open_detector(path, *, flag='detector_path', gpus=(), precision='auto', trus
         flag: the setting that names it, for messages.
         gpus: numbers of GPUs; () for all.
         precision, exact: as of precision.set_precision.
-        trusted: run it whatever it would do, see frozen_graph.load_graph.
+        trusted: run it without checks, see frozen_graph.load_graph.
 
     Raises:
         InputError: it is no detector, or the settings do not go with it.

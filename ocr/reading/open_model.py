@@ -49,13 +49,13 @@ class StoredModel(NamedTuple):
 
 
 def choose_model(named=None, *, gpus, precision, decoding):
-    """Path of the model to read with: the one that is named, as it is, or the one shipped here.
+    """Path of the model to read with: the one that is named, as it is, or the shipped one.
 
     That is read by ONNX Runtime, which is there a second after the command, unless it is not installed, a GPU is to be
     used, or a setting asks for what it does not do: then by TensorFlow, which is said.
 
     Args:
-        named: path, or None for the one shipped here.
+        named: path, or None for the shipped one.
         gpus: numbers of GPUs; () for all.
         precision: as of precision.set_precision.
         decoding: keyword arguments of search.build.with_search.
@@ -100,7 +100,7 @@ def read_model(path, gpus=(), trusted=False, *, flag='pb_path', kinds=('reader',
     Args:
         path: of a file or folder.
         gpus: numbers of GPUs; () for all.
-        trusted: run it whatever it would do, see frozen_graph.load_graph.
+        trusted: run it without checks, see frozen_graph.load_graph.
         flag: the setting that names it, for messages.
         kinds: what to take: 'reader', 'detector', or both.
 

@@ -85,7 +85,7 @@ def load_openvino(path, charset, *, precision, trusted=False, **settings):
         identity = fingerprint([read_stored(weights)])
     except (OSError, RuntimeError) as error:
         reason = ' '.join(str(error).split())
-        raise InputError(f'--pb_path {path}: OpenVINO cannot load this encoder ({reason}); export it anew') from None
+        raise InputError(f'--pb_path {path}: OpenVINO cannot load this encoder ({reason}); export it again') from None
     predictor = OpenVinoPredictor(
         decoder, charset, encoder=encoder, precision=precision, where=path, trusted=trusted, **settings
     )
@@ -132,16 +132,16 @@ def save_openvino(path, encoder, decoder):
 
 
 def require_packages():
-    """InputError where what makes such a model is not installed."""
+    """InputError if what makes such a model is not installed."""
     for name in ('openvino', 'nncf'):
         import_package(name, '--format openvino')
 
 
 def import_package(name, wanted_for):
-    """A package that is only needed here; InputError where it is not installed.
+    """A package that is only needed here; InputError if it is not installed.
 
     Its statistics of use, which would go to its makers without a question, are switched off: both packages do without
-    the one that sends them. Loggers made later stay Python's own, whatever class nncf sets for all of them.
+    the one that sends them. Loggers made later stay Python's own, although nncf sets a class for all of them.
     """
     sys.modules.setdefault('openvino_telemetry', None)
     logger_class = logging.getLoggerClass()

@@ -32,9 +32,9 @@ class ReadPhotograph:
 
     Attributes:
         image_path: path of the photograph.
-        found: FoundText, its regions in reading order; or a Broken, where the photograph could not be read.
+        found: FoundText, its regions in reading order; or a Broken, if the photograph could not be read.
         lines: list of lines.Line, their members positions in `found.regions`.
-        readings: list of ReadText or Broken for each region; empty where nothing reads.
+        readings: list of ReadText or Broken for each region; empty if nothing reads.
     """
 
     image_path: str
@@ -130,7 +130,7 @@ def photograph_record(place, photograph):
     if isinstance(photograph.found, Broken):
         return {**place, 'error': photograph.found.message}
     regions = []
-    readings = photograph.readings or [None] * len(photograph.found.regions)  # none where nothing reads
+    readings = photograph.readings or [None] * len(photograph.found.regions)  # none if nothing reads
     for region, reading in zip(photograph.found.regions, readings, strict=True):
         where = {'polygon': _plain(region.polygon), 'found_confidence': round(region.confidence, 4)}
         regions.append(where if reading is None else to_record(where, reading))

@@ -25,7 +25,7 @@ class _Order:
     Attributes:
         name: of the picture, see GivenImages.
         regions: list of TextRegion to read in it.
-        found: detector's confidence of each, and lines.Line of all; None where nothing was detected.
+        found: detector's confidence of each, and lines.Line of all; None if nothing was detected.
         readings: (region, ReadText or Broken) of those that are read.
         error: why there is nothing to read.
     """
@@ -93,7 +93,7 @@ def read_images(predictor, images, polygons=None, *, detector=None, long_text=Fa
 
 
 def _paired(images, polygons):
-    """(picture, list of polygons or None) of each; InputError where there are not as many."""
+    """(picture, list of polygons or None) of each; InputError if there are not as many."""
     nothing = object()
     pairs = zip(images, repeat(None)) if polygons is None else zip(images, chain(polygons, [nothing]), strict=False)
     for image, outlines in pairs:
@@ -132,7 +132,7 @@ def _searched(given, name, detector):
 
 
 def _polygon(points, where):
-    """float32 (K, 2) of what is given as a polygon; InputError where it is none."""
+    """float32 (K, 2) of what is given as a polygon; InputError if it is none."""
     polygon = to_polygon(points, where)
     if judge_polygon(polygon, np.inf, np.inf, 0):
         raise InputError(f'{where} encloses no area; its points go around the text, [[x, y], ...] in pixels')

@@ -10,13 +10,13 @@ class ReadText:
     """What was read on one canvas.
 
     Attributes:
-        text: the characters before EOS; U+FFFD where the model wrote UNK.
+        text: the characters before EOS; U+FFFD if the model wrote UNK.
         confidence: float in 0..1, product of the probabilities of all characters and of EOS.
         char_confidences: floats in 0..1, one for each character of `text`.
         alpha: float32 (T', H, W), where each character was looked for, EOS included; None unless asked for.
         n_best: (text, probability) of the most probable texts, the best first; None unless asked for.
-        in_lexicon: 'exactly', 'nearly' or 'no', how the text was found in a lexicon; None where there is none.
-        read: what was read where `text` is the word of a lexicon nearest to it; None elsewhere.
+        in_lexicon: 'exactly', 'nearly' or 'no', how the text was found in a lexicon; None if there is none.
+        read: what was read before `text` was replaced by the nearest word of a lexicon; else None.
         char_positions: dicts, where each character was read, see char_positions.char_positions; None if it is not told.
     """
 

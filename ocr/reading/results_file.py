@@ -20,7 +20,7 @@ from ocr.preprocessing.prepare import Broken
 from ocr.terminal.visible import visible
 
 _SYNC_SECONDS = 10  # what a power cut may cost
-_REMEDY = 'leave --resume out to start anew'
+_REMEDY = 'leave out --resume to start over'
 
 
 def to_record(place, result):
@@ -113,7 +113,7 @@ def read_results(path):
             try:
                 yield dict(parse_json(line).items())
             except (MalformedJson, AttributeError) as error:
-                raise InputError(f'{path}:{number}: no result ({error}); read anew') from error
+                raise InputError(f'{path}:{number}: not a result ({error}); read again') from error
 
 
 def result_table(path, most_rows):
@@ -167,7 +167,7 @@ def _check_place(where, line, place):
     try:
         record = dict(parse_json(line).items())
     except (MalformedJson, AttributeError):
-        raise InputError(f'--resume: {where}: no JSON object; {_REMEDY}') from None
+        raise InputError(f'--resume: {where}: not a JSON object; {_REMEDY}') from None
     if place is None or any(record.get(name) != value for name, value in place.items()):
         expected = 'nothing' if place is None else place['image']
         found = visible(str(record.get('image'))[:200])

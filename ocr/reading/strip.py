@@ -29,7 +29,7 @@ def to_strip(outline):
 
     Returns:
         float32 (2 R, 2): clockwise, the first R points along the upper side in reading direction, R >= 2. Text is
-        read from left to right, or downwards where it is higher than wide; the upper side is on the right then.
+        read from left to right, or downwards if it is higher than wide; the upper side is on the right then.
     """
     outline = np.asarray(outline, np.float64)
     best = _rectangle(outline)
@@ -58,7 +58,7 @@ def _rectangle(outline):
 
 
 def _quadrilateral(outline):
-    """Four sides close around an outline, as of a sign seen at an angle: float64 (4, 2), or None where there are none.
+    """Four sides close around an outline, as of a sign seen at an angle: float64 (4, 2), or None if there are none.
 
     They enclose it, rounded corners too, with as little area more as can be.
     """
@@ -75,7 +75,7 @@ def _long_side_first(corners):
 
 
 def _bent(outline):
-    """The strip around a bent or tapered outline: float64 (2 R, 2), or None where it has no two sides."""
+    """The strip around a bent or tapered outline: float64 (2 R, 2), or None if it has no two sides."""
     height = strip_height(outline)
     first, second = _two_sides(_along(np.vstack([outline, outline[:1]]), np.arange(_SAMPLES) / _SAMPLES))
     middle = (first + second) / 2
@@ -159,6 +159,6 @@ def _in_reading_direction(strip):
 
 
 def _signed_area(polygon):
-    """Positive where the points run clockwise on the screen, y pointing down."""
+    """Positive if the points run clockwise on the screen, y pointing down."""
     x, y = (polygon - polygon[0]).T
     return float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2

@@ -32,7 +32,7 @@ def table_regions(path):
             )
         called = table.read([NAME])[NAME].to_pylist() if NAME in names else range(table.metadata.num_rows)
     except (OSError, pyarrow.ArrowException) as error:
-        raise InputError(f'{path}: no Parquet file ({error})') from None
+        raise InputError(f'{path}: not a Parquet file ({error})') from None
     rows = [f'{path}/{row}' for row in range(table.metadata.num_rows)]
     return [TextRegion(row, None, '', '') for row in rows], [{'image': str(name)} for name in called]
 

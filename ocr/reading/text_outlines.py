@@ -3,7 +3,7 @@
 Liao et al. 2020, arXiv:1911.08947, section 3.6: outlines of what is likelier than a threshold, their mean probability,
 and each grown back by what training had shrunk. Differs: outlines are found between the pixels, since a core is a few
 pixels high; the distance to grow by is solved for (outline.grow_distance); a region comes back as a strip
-(reading.strip), not as whatever points its outline has.
+(reading.strip), not as the points of its outline.
 """
 
 from collections import Counter

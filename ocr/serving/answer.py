@@ -54,7 +54,7 @@ def _attention(alpha, prepared):
 
 
 def _data_url(alpha):
-    """Grey PNG of float32 (h, w) as a data URL; all black where there is nothing."""
+    """Grey PNG of float32 (h, w) as a data URL; all black if there is nothing."""
     alpha = np.nan_to_num(alpha)
     grey = np.uint8(np.rint(255 * np.clip(alpha / max(float(alpha.max()), np.finfo(np.float32).tiny), 0, 1)))
     stream = io.BytesIO()
@@ -63,7 +63,7 @@ def _data_url(alpha):
 
 
 def lines_answer(lines, regions):
-    """`lines` of the answer: [{'text', 'regions', 'polygon'}, and 'page' where there are several].
+    """`lines` of the answer: [{'text', 'regions', 'polygon'}, and 'page' if there are several].
 
     Args:
         lines: list of lines.Line, members counting through `regions`.

@@ -25,7 +25,7 @@ COUNTED = (RECOGNIZE, VIDEO, '/v1/model', '/v1/samples', '/healthz', '/metrics',
 _ERRORS = {
     400: 'The JSON or the form is malformed.',
     401: 'The token is missing or wrong.',
-    404: 'There is no such video here.',
+    404: 'This server does not know this video.',
     403: 'The request comes from a page of another site.',
     408: 'The request took too long to arrive.',
     413: 'The picture has too many bytes or pixels.',

@@ -85,7 +85,7 @@ class Body:
             self._leave()
 
     def add(self, num_bytes):
-        """More bytes are there; NoRoom where there is none for them."""
+        """More bytes are there; NoRoom if there is none for them."""
         self._arrivals._add(self, num_bytes)
         self._num_bytes += num_bytes
 

@@ -33,7 +33,7 @@ _LONGEST_ANSWER = 300.0  # seconds
 _LARGEST_ANSWER = 32_000_000  # bytes
 _BUSY = (408, 429, 503, 504)
 _OF_THE_PICTURE = (413, 415, 422)  # statuses that say something of one picture; others end the run
-# Reading a picture twice does no harm, so a request whose connection broke is sent again, whatever its method.
+# Reading a picture twice does no harm, so a request whose connection broke is sent again, with any method.
 _RETRIES = urllib3.Retry(
     total=2,
     read=1,
@@ -160,7 +160,7 @@ class RemoteReader:
         return self._read_parts(path, image, page, regions)
 
     def _read_parts(self, path, image, page, regions):
-        """Whole images one a request, the others together; if that fails, each by itself: one may be at fault."""
+        """Whole images one per request, the others together; if that fails, each by itself: one may be at fault."""
         if len(regions) > 1 and any(region.polygon is None for region in regions):
             return [pair for region in regions for pair in self._read_parts(path, image, page, [region])]
         polygons = [region.polygon.tolist() for region in regions if region.polygon is not None]
@@ -168,7 +168,7 @@ class RemoteReader:
         answer = self._ask(_Answer, 'POST', '/v1/recognize', *form(image, polygons, page, whole))
         if isinstance(answer, _Answer):
             if len(answer.regions) != len(regions):
-                raise self._no_app(f'{len(answer.regions)} regions where {len(regions)} were asked for')
+                raise self._no_app(f'{len(answer.regions)} regions instead of {len(regions)}')
             return list(zip(regions, map(_to_text, answer.regions), strict=True))
         if len(regions) > 1 and answer.code.endswith(('polygon', 'polygons', 'points', 'outside')):
             return [pair for region in regions for pair in self._read_parts(path, image, page, [region])]
@@ -278,12 +278,12 @@ def _parsed(url):
     except urllib3.exceptions.LocationParseError:
         parsed = urllib3.util.Url()
     if parsed.scheme not in ('http', 'https') or not parsed.host:
-        raise InputError(f'--server {url}: no URL of a server; give one as http://127.0.0.1:5000')
+        raise InputError(f'--server {url}: not the URL of a server; give one as http://127.0.0.1:5000')
     return parsed
 
 
 def _reason(error):
-    """Why there was no answer: the operating system's words where it has some."""
+    """Why there was no answer: the operating system's words if it has some."""
     found, last = error, error
     for _ in range(10):
         if isinstance(found, OSError) and found.strerror:

@@ -18,7 +18,7 @@ _FILES_WANTED = 4096
 
 
 def max_connections():
-    """Connections that this process may have at a time; its limit of open files is raised where it may be."""
+    """Connections that this process may have at a time; its limit of open files is raised if it may be."""
     try:
         import resource
     except ImportError:  # a system without such limits
@@ -35,10 +35,10 @@ def max_connections():
 class Connection(H11Protocol):
     """One connection.
 
-    It is looked at every HEADER_SECONDS for as long as it lives, and aborted where the head of a request has not come
-    in that time, or nothing of an unsent answer was taken, whatever else arrives meanwhile.
+    It is looked at every HEADER_SECONDS for as long as it lives, and aborted if the head of a request has not come
+    in that time, or nothing of an unsent answer was taken, even if something else arrives meanwhile.
 
-    Where there are too many, the one that has waited longest gives way: of those on which no request has begun for a
+    If there are too many, the one that has waited longest gives way: of those on which no request has begun for a
     second, else of those whose body is arriving. Those whose request is worked on stay.
 
     Args:

@@ -51,7 +51,7 @@ def add_samples(app, folder):
     """Serve the pictures of a folder below /samples.
 
     Returns:
-        [{'name', 'url'}] in the order of their names; [] where there is no such folder.
+        [{'name', 'url'}] in the order of their names; [] if there is no such folder.
     """
     if not folder or not Path(folder).is_dir():
         return []

@@ -22,7 +22,7 @@ HEADERS = {
     'Permissions-Policy': 'geolocation=(), microphone=(), payment=(), usb=()',
 }
 _PATIENCE = 2.0  # seconds in which the rest of a body that nobody wants is taken off the line
-CLIENT_LEFT = 499  # what the metrics count where nobody was there to answer
+CLIENT_LEFT = 499  # what the metrics count if nobody was there to answer
 
 
 class Guard:
@@ -120,6 +120,6 @@ def _wrong_token():
     return Problem(
         401,
         'wrong_token',
-        'This server wants a token; send it as "Authorization: Bearer TOKEN".',
+        'This server requires a token; send it as "Authorization: Bearer TOKEN".',
         {'WWW-Authenticate': 'Bearer'},
     )

@@ -130,7 +130,7 @@ def _take_page(order, limits, page):
 
 
 def count_pages(data):
-    """Pages of a TIFF, MAX_PAGES at most; 1 of all else. Problem where it is no picture."""
+    """Pages of a TIFF, MAX_PAGES at most; 1 of all else. Problem if it is no picture."""
     with _opened(data) as image:
         return len(page_places(image, MAX_PAGES))
 
@@ -174,7 +174,7 @@ def _opened(data, page=1, max_pixels=0):
         raise Problem(
             413, 'too_many_pixels', f'Decoding the picture takes more memory than it may. {_too_many(max_pixels)}'
         ) from None
-    except Exception as error:  # decoders raise whatever they like for a damaged file
+    except Exception as error:  # decoders raise anything for a damaged file
         reason = ' '.join(str(error).split()) or type(error).__name__
         raise Problem(
             422, 'damaged_image', f'The picture is damaged ({reason[:200]}); save it again and send that.'
@@ -182,7 +182,7 @@ def _opened(data, page=1, max_pixels=0):
 
 
 def _pages(order, num_pages, limits):
-    """Numbers of the pages to read: the one that is asked for, the first where there are polygons, else all."""
+    """Numbers of the pages to read: the one that is asked for, the first if there are polygons, else all."""
     page = order.page or (1 if order.polygons else None)
     if page is None and num_pages > limits.max_regions:
         raise Problem(

@@ -40,7 +40,7 @@ def parse_json(text):
 
 
 def to_polygons(value, limits):
-    """Parsed JSON -> list of float32 (K, 2), or [] where no region is given: null or an empty list.
+    """Parsed JSON -> list of float32 (K, 2), or [] if no region is given: null or an empty list.
 
     Raises:
         Problem: no such list, too many regions or points, or a polygon that is refused.

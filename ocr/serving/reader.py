@@ -34,7 +34,7 @@ class Reservation:
         self._num_coming = 0
 
     def grow(self, num_regions):
-        """Take room for so many more; Problem 429 where there is none."""
+        """Take room for so many more; Problem 429 if there is none."""
         self._reader._take(num_regions)
         self.num_regions += num_regions
         self._num_coming += num_regions
@@ -59,7 +59,7 @@ class Reader:
 
     Attributes:
         arrivals: Arrivals, the bodies that are on their way.
-        videos: VideoJobs, or None where there is no detector.
+        videos: VideoJobs, or None if there is no detector.
     """
 
     def __init__(self, predictor, limits, *, batch_size, window, num_workers=0, on_batch=None, detector=None):
@@ -124,7 +124,7 @@ class Reader:
         """
         if order.attention and not self.predictor.has_attention:
             raise Problem(
-                422, 'no_attention', 'This model does not give its attention; export it anew, or leave "attention" out.'
+                422, 'no_attention', 'This model has no attention output; export it again, or leave out "attention".'
             )
         if order.detect and not self.finder:
             raise Problem(422, 'no_detector', 'This server has no detector; leave "detect" out, or send "polygons".')
@@ -206,7 +206,7 @@ class Reader:
         return await self._in_worker(prepare_picture, order, self.limits, self.predictor.canvas)
 
     async def _in_worker(self, function, order, *args):
-        """What a function of an Order gives, in a worker process; Problem where it cannot, or not in time."""
+        """What a function of an Order gives, in a worker process; Problem if it cannot, or not in time."""
         times = {'cpu_seconds': self.limits.decode_seconds, 'seconds': self.limits.timeout}
         try:
             return await self._workers.run(function, order, *args, **times, about=id(order.image))

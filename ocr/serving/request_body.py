@@ -28,8 +28,8 @@ class Order:
         image: bytes of the picture's file.
         polygons: list of float32 (K, 2); empty is the whole picture.
         attention: bool, whether the maps are wanted.
-        page: of a TIFF, from 1; None is the first where there are polygons, else all.
-        detect: bool, whether text is found first; None: where there are no polygons and the server has a detector.
+        page: of a TIFF, from 1; None is the first if there are polygons, else all.
+        detect: bool, whether text is found first; None: if there are no polygons and the server has a detector.
     """
 
     image: bytes
@@ -145,7 +145,7 @@ def _from_base64(text):
     try:
         return base64.b64decode(''.join(text.split()).encode('ascii'), validate=True)
     except (binascii.Error, ValueError):
-        raise Problem(422, 'bad_base64', '"image" is no base64; encode the picture\'s file with padding.') from None
+        raise Problem(422, 'bad_base64', '"image" is not base64; encode the picture\'s file with padding.') from None
 
 
 def _of_data_url(url):
@@ -175,7 +175,7 @@ async def parse_form(headers, arriving, max_part_size):
     """{field: bytes of a file, or str} of a form's pieces.
 
     Raises:
-        Problem: malformed, or a field is there twice.
+        Problem: malformed, or a field appears twice.
     """
     parser = _InMemory(headers, arriving, max_files=2, max_fields=8, max_part_size=max_part_size)
     try:
@@ -187,7 +187,7 @@ async def parse_form(headers, arriving, max_part_size):
     fields = {}
     for name, value in form.multi_items():
         if name in fields:
-            raise Problem(422, 'repeated_field', f'"{name[:100]}" is there twice; send one a request.')
+            raise Problem(422, 'repeated_field', f'"{name[:100]}" appears twice; send one per request.')
         fields[name] = await value.read() if isinstance(value, UploadFile) else value
     await form.close()
     return fields

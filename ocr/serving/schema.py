@@ -36,7 +36,7 @@ class CharPosition(_Closed):
 class Attention(_Closed):
     """Where each character was looked for."""
 
-    maps: list[str] = Field(description='data URLs of grey PNGs, one a character and one for the end of the text')
+    maps: list[str] = Field(description='data URLs of grey PNGs, one per character and one for the end of the text')
     to_image: Annotated[list[Row], Field(min_length=2, max_length=2)] = Field(
         description='affine: (x, y) in cells of a map, cell i covering [i, i + 1), to pixels of the upright picture'
     )
@@ -48,15 +48,15 @@ class Region(_Closed):
     text: str
     confidence: Probability = Field(description="product of all characters' probabilities and that of the end")
     char_confidences: list[Probability]
-    char_positions: list[CharPosition] | None = Field(None, description='absent where the model gives no attention')
+    char_positions: list[CharPosition] | None = Field(None, description='absent if the model gives no attention')
     in_lexicon: Literal['exactly', 'nearly', 'no'] | None = Field(
-        None, description='how the text was found in the lexicon of the server; absent where it has none'
+        None, description='how the text was found in the lexicon of the server; absent if it has none'
     )
-    read: str | None = Field(None, description='what was read where text is the word of the lexicon nearest to it')
+    read: str | None = Field(None, description='what was read before a word of the lexicon replaced it')
     page: Annotated[int, Field(ge=1)] | None = Field(None, description='of a TIFF that has several')
     polygon: list[Point]
-    found_confidence: Probability | None = Field(None, description='of the detector; only where it found the region')
-    attention: Attention | None = Field(None, description='only where it was asked for')
+    found_confidence: Probability | None = Field(None, description='of the detector; only if it found the region')
+    attention: Attention | None = Field(None, description='only if it was asked for')
 
 
 class Line(_Closed):
@@ -70,7 +70,7 @@ class Line(_Closed):
 
 class Timings(_Closed):
     decode_ms: Milliseconds = Field(description='decoding the picture and cutting the regions out')
-    detect_ms: Milliseconds | None = Field(None, description='finding the text; only where it was looked for')
+    detect_ms: Milliseconds | None = Field(None, description='finding the text; only if it was looked for')
     queue_ms: Milliseconds = Field(description='waiting for the batch')
     read_ms: Milliseconds = Field(description="the batch's own time")
     total_ms: Milliseconds = Field(description='from the first byte of the request to the answer')
@@ -82,13 +82,13 @@ class ModelName(_Closed):
 
 
 class Answer(_Closed):
-    """What was read in a picture, region by region in the order of the request, or in reading order where found."""
+    """What was read in a picture, region by region in the order of the request, or in reading order if found."""
 
     image: PictureSize
     regions: list[Region]
-    lines: list[Line] | None = Field(None, description='only where text was looked for')
+    lines: list[Line] | None = Field(None, description='only if text was looked for')
     left_out: dict[str, int] | None = Field(
-        None, description='what looked like text and was not read, counted by reason; only where there is some'
+        None, description='what looked like text and was not read, counted by reason; only if there is some'
     )
     timings: Timings
     model: ModelName
@@ -130,7 +130,7 @@ class ModelCard(_Closed):
     has_attention: bool
     identity: dict[str, str | int | bool] = Field(description='of all that decides what is read: equal ones read alike')
     limits: LimitsCard
-    detector: DetectorCard | None = Field(None, description='what finds text in pictures; absent where nothing does')
+    detector: DetectorCard | None = Field(None, description='what finds text in pictures; absent if nothing does')
 
 
 class ErrorDetail(_Closed):
@@ -163,7 +163,7 @@ class VideoJob(_Closed):
     state: Literal['waiting', 'reading', 'done', 'failed']
     width: int
     height: int
-    seconds: Seconds | None = Field(description='of the whole video; null where its file does not say')
+    seconds: Seconds | None = Field(description='of the whole video; null if its file does not say')
     read_seconds: Seconds = Field(description='of the video, so far')
     fps: float = Field(description='frames that are looked at for each second')
     frames: Annotated[int, Field(ge=0)] = Field(description='that were looked at so far')
@@ -221,7 +221,7 @@ def request_body(limits):
     page = {'description': 'Page of a TIFF, from 1. None: with polygons the first, without them each page is a region.'}
     attention = {'description': 'Also give the attention of each character.'}
     detect = {
-        'description': 'Find the text first, true only without polygons. Left out: where there are none and the server '
+        'description': 'Find the text first, true only without polygons. Left out: if there are none and the server '
         'has a detector. false without polygons: the whole picture is one region.'
     }
     form = {
@@ -266,7 +266,7 @@ def video_body():
         'fps': {
             'type': 'string',
             'pattern': r'^[0-9]{1,3}(\.[0-9]{1,3})?$',
-            'description': 'Frames to look at for each second, more than 0 and at most 30; 2 where left out.',
+            'description': 'Frames to look at for each second, more than 0 and at most 30; 2 if left out.',
         },
     }
     form = {'type': 'object', 'required': ['video'], 'properties': properties, 'additionalProperties': False}

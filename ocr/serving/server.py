@@ -24,9 +24,7 @@ def open_socket(host, port):
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError as error:
-        raise InputError(
-            f'--host {host}: no such address ({error.strerror}); 127.0.0.1 is this machine alone'
-        ) from None
+        raise InputError(f'--host {host}: no such address ({error.strerror}); 127.0.0.1 is this machine only') from None
     listener = socket.socket(family, kind, protocol)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

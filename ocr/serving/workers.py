@@ -70,7 +70,7 @@ class Workers:
         return await asyncio.shield(task)
 
     def close(self):
-        """Kill all processes, whatever they do."""
+        """Kill all processes, busy or not."""
         for worker in self._workers:
             worker.kill()
 
@@ -93,7 +93,7 @@ class Workers:
 
 
 class _Worker:
-    """One process, started anew where it was killed."""
+    """One process, restarted if it was killed."""
 
     def __init__(self, max_memory):
         self.about = None  # what its last task was about
@@ -108,7 +108,7 @@ class _Worker:
             self._pid = self._pool.submit(os.getpid)
 
     def submit(self, function, *args):
-        """Future of a task; starts the process where there is none or it ended between two tasks."""
+        """Future of a task; starts the process if there is none or it ended between two tasks."""
         self.start()
         try:
             return self._pool.submit(function, *args)

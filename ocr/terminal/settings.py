@@ -120,7 +120,7 @@ class Schema:
         try:
             values = self.with_new_names(dict(parse_json(text).items()))
         except (ValueError, AttributeError) as error:
-            raise InputError(f'{where}: no configuration ({error}); was it edited by hand?') from None
+            raise InputError(f'{where}: not a configuration ({error}); was it edited by hand?') from None
         if unknown := sorted(values.keys() - fields.keys() - self.retired.keys() - special.names.keys()):
             raise InputError(f'{where}: unknown setting {", ".join(unknown)}; was it written by a newer version?')
         values = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
@@ -142,7 +142,7 @@ class Schema:
         return {self.renamed.get(name, name): value for name, value in values.items()}
 
     def _report_retired(self, values, groups, where):
-        """Warn of values that are ignored; not of those of a training where only the model's settings are asked for."""
+        """Warn of values that are ignored; not of those for training if only the model's settings are needed."""
         for name, constant in self.retired.items() if set(groups) - {'model'} else ():
             if values.get(name, constant) != constant:
                 always = self.replaced.get(name, f'it is always {self._constant(name)}')
@@ -159,7 +159,7 @@ class Schema:
             raise InputError(f'--{name} is a setting of {_in_words(fields[name].metadata["scripts"])}; leave it out')
         if name in self.retired:
             instead = self.replaced.get(name, f'it is always {self._constant(name)}; leave it out')
-            raise InputError(f'--{name} is no setting any more: {instead}')
+            raise InputError(f'--{name} is no longer a setting: {instead}')
         if name in self.file_only.names:
             of_set = self.file_only.of_set
             scripts = fields[of_set].metadata['scripts']
@@ -173,7 +173,7 @@ class Schema:
         for part in argv:
             name, equals, value = part.partition('=')
             if name.startswith('--') and (new := self.renamed.get(name[2:].replace('-', '_'))):
-                logger.warning('%s is now --%s; the old name will be gone in the next version', name, new)
+                logger.warning('%s is now --%s; the old name will be removed in the next version', name, new)
                 part = f'--{new}{equals}{value}'
             renamed.append(part)
         return renamed

@@ -5,9 +5,9 @@ data.py              what is trained on, and held out            validation.py  
 dataflow.py          batches, by worker processes                history.py      scores over the steps, drawn too
 samples.py           regions -> training samples, augmented      event_file.py   TensorBoard's file
 drawn_samples.py     drawn text as samples                       run_folder.py   settings and log of a run
-initial_weights.py   what a training starts from                 bottleneck.py   where the time of a step goes
+initial_weights.py   what a run starts from                      bottleneck.py   where the time of a step goes
 towers.py            trainers, one GPU or several                stop_signals.py  Ctrl-C and its kin, after a save
-settings.py          what it is told, as plain values            cluster.py       the machines of a training
+settings.py          what it is told, as plain values            cluster.py       the machines of a run
 replicas.py          a copy of the model on each GPU             workers.py       what they do together at each step
 
 detection_data.py      what a detector is trained on             photograph_samples.py  crops of photographs as samples

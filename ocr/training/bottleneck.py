@@ -1,6 +1,6 @@
-"""What bounds a training: its reader and its step measured alone and together, and the setting to change.
+"""What bounds a training run: its reader and its step measured alone and together, and the setting to change.
 
-Alone, each has all cores for itself. Where both need them, neither rate tells what they reach together.
+Alone, each has all cores for itself. If both need them, neither rate tells what they reach together.
 """
 
 import math
@@ -37,7 +37,7 @@ class Measured:
     Attributes:
         reader: of the reader alone.
         step: of the step alone, its batches being there.
-        together: of both, as in a training.
+        together: of both, as in a training run.
         queue_fill: mean share of the queue between them that was full, 0..1.
         gpu_use: mean share of the time in which the GPUs computed, 0..1; None without a GPU.
     """
@@ -206,7 +206,7 @@ def describe_bottleneck(measured, setup):
 
 
 def judge(measured, setup):
-    """What bounds a training, and the settings that would speed it up, the nearest first: text and list of text."""
+    """What bounds a training run, and the settings that would speed it up, the nearest first: text and list of text."""
     faster_reading = _faster_reading(measured, setup)
     if _share_cores(measured):
         relief = [*_smaller_steps(setup), _MORE_CORES, *([] if setup.on_gpu else ['a GPU'])]

@@ -39,7 +39,7 @@ class StopAfter(Callback):
 
 
 MAX_CHECKPOINTS = 2  # besides the best: the last, and the one before for when the last is damaged
-_COLUMNS = {'total_loss': 'loss'}  # what a tensor is called in the history, where that is not its name
+_COLUMNS = {'total_loss': 'loss'}  # what a tensor is called in the history, if that is not its name
 WATCHED = ('total_loss', 'cross_entropy', 'core_loss', 'binary_loss', 'threshold_loss', 'learning_rate')
 
 
@@ -114,7 +114,7 @@ class Watch(Callback):
         return means
 
     def start_epoch(self):
-        """Begin anew with means and clock."""
+        """Restart means and clock."""
         self._start_epoch()
 
     def say(self, line):
@@ -122,7 +122,7 @@ class Watch(Callback):
         self._bar.write(line)
 
     def _after_train(self):
-        if self._bar:  # a training may end before it begins
+        if self._bar:  # a training run may end before it begins
             self._bar.close()
 
 
@@ -196,7 +196,7 @@ class EpochEnd(Callback):
     def _validate(self):
         """Score what was held out, and keep the best checkpoint.
 
-        The scores are written last: a training that ends before that validates again when it goes on.
+        The scores are written last: a training run that ends before that validates again when it goes on.
         """
         with self.average.in_place_of_weights() if self.average else nullcontext():
             scores = self.validation.run(self.trainer.monitors)
@@ -252,8 +252,8 @@ def best_so_far(history, kept):
         kept: steps of the checkpoints in the folder of the best.
 
     Returns:
-        best: the score of the best checkpoint that is there, -1 where none is.
-        lost: step of the best validation where its checkpoint is not there, else None.
+        best: the score of the best checkpoint that is there, -1 if none is.
+        lost: step of the best validation if its checkpoint is not there, else None.
     """
     scores = {row['step']: score for row in history if (score := leading_score(row)) is not None}
     steps = list(scores)

@@ -1,4 +1,4 @@
-"""The machines of a training: who they are, whether they are there, and what they tell each other.
+"""The machines of a training run: who they are, whether they are there, and what they tell each other.
 
 Each worker is a process of train.py with a TensorFlow server. TensorFlow averages between them; who has gone is found
 here, by knocking at the port of each: a worker that refuses or does not answer is lost.
@@ -42,7 +42,7 @@ logger = logging.getLogger(__name__)
 
 
 class Cluster:
-    """The workers of a training, this process among them.
+    """The workers of a training run, this process among them.
 
     Attributes:
         addresses: 'host:port' of each worker.
@@ -145,7 +145,7 @@ class Cluster:
 
     @contextmanager
     def watched(self):
-        """A block that runs the graph in the main thread; ends with InputError where a worker is lost meanwhile."""
+        """A block that runs the graph in the main thread; ends with InputError if a worker is lost meanwhile."""
         self._running_since = time.monotonic()
         try:
             yield
@@ -207,7 +207,7 @@ class Cluster:
                 time.sleep(0.5)
 
     def _greet(self):
-        """InputError where something else than a worker of this training answers at an address."""
+        """InputError if something else than a worker of this training answers at an address."""
         config = self.configured(session_config())
         with tf.Graph().as_default(), tf.device('/cpu:0'), tf.Session(self.target, config=config) as session:
             total = self.reduce(tf.constant([1], tf.int32), group_key=2)
@@ -217,14 +217,14 @@ class Cluster:
             except tf.errors.OpError as error:
                 reason = ' '.join(str(error.message).split())[-200:]
                 raise InputError(
-                    f'--cluster: at one of {", ".join(self.addresses)} answers no worker of this training ({reason}); '
-                    'does everybody have the same list?'
+                    f'--cluster: at one of {", ".join(self.addresses)} no worker of this training run answers '
+                    f'({reason}); do all of them have the same list?'
                 ) from None
         logger.info('worker %d of %d: all are there', self.index, self.size)
 
 
 class ClusterSession(tf.Session):
-    """A session on the server of a cluster: ends with InputError where another worker is lost."""
+    """A session on the server of a cluster: ends with InputError if another worker is lost."""
 
     def __init__(self, cluster, config):
         self._cluster = cluster
@@ -285,7 +285,7 @@ def find_cluster(addresses, index, environment=None):
         environment: mapping with TF_CONFIG, os.environ by default.
 
     Returns:
-        (addresses, index); ((), 0) for a training without others.
+        (addresses, index); ((), 0) for a training run without others.
 
     Raises:
         InputError: what is given is none.
@@ -304,9 +304,9 @@ def find_cluster(addresses, index, environment=None):
         chiefs, workers = list(jobs.get('chief', ())), list(jobs.get('worker', ()))
         kind, index = task.get('type', 'worker'), int(task.get('index', 0))
     except (ValueError, TypeError, AttributeError) as error:
-        raise InputError(f'TF_CONFIG: no such JSON ({error}); unset it to train on this machine alone') from None
+        raise InputError(f'TF_CONFIG: not as expected ({error}); unset it to train on this machine only') from None
     if kind not in ('chief', 'master', 'worker'):
-        raise InputError(f'TF_CONFIG: there is no task {kind} here, all are workers; give its cluster workers alone')
+        raise InputError(f'TF_CONFIG: there is no task {kind} here, all are workers; name only workers in its cluster')
     addresses = (*chiefs, *workers)
     if len(addresses) < 2:
         return (), 0

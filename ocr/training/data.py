@@ -1,4 +1,4 @@
-"""What a training sees: the regions of its datasets, drawn text, and what is held out to validate on."""
+"""What a training run sees: the regions of its datasets, drawn text, and what is held out to validate on."""
 
 import dataclasses
 import logging
@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 @dataclasses.dataclass(frozen=True)
 class TrainingData:
-    """The datasets of a training, in the order of --train_datasets.
+    """The datasets of a training run, in the order of --train_datasets.
 
     Attributes:
         charset: Charset.
@@ -86,7 +86,7 @@ def load_data(settings, choose_charset):
 
 
 def make_crops(settings, data, num_samples):
-    """Make the crop caches that a training of so many samples gains by."""
+    """Make the crop caches that a training run of so many samples gains by."""
     if not isinstance(data, TrainingData) or data.index is None:
         return
     shares = settings.train_shares or list(map(len, data.datasets))
@@ -179,7 +179,7 @@ def shares(settings, data):
         return [(np.concatenate(data.datasets), 1.0)]
     if len(drawn) < len(data.datasets):
         raise InputError(
-            'drawn text has no end: say how much of the training it is with --train_shares, one for each of '
+            'drawn text has no end: give its share of the samples with --train_shares, one for each of '
             f'{" ".join(settings.train_datasets)}'
         )
     return [(recipe, 1 / len(drawn)) for recipe in drawn]

@@ -22,8 +22,8 @@ from ocr.training.drawn_samples import DrawnPreparer, Redrawn, drawn_stream
 from ocr.training.samples import MixedPreparer, TrainingPreparer
 
 logger = logging.getLogger(__name__)
-UNDRAWABLE = 'drawn anew, as a font or picture failed'
-SHUFFLE_BATCHES = 16  # batches that wait where samples come running
+UNDRAWABLE = 'drawn again, as a font or picture failed'
+SHUFFLE_BATCHES = 16  # batches that wait if samples come running
 _CHUNK = 8  # samples a task, so that sending it costs little beside it
 
 
@@ -34,7 +34,7 @@ class Source:
     Attributes:
         stream: function start -> endless tasks from number `start` on.
         prepare: task -> [image, label, mask, normalized_bbox] or a Broken; runs in worker processes.
-        size: number of samples after which it begins again; 0 where it does not.
+        size: number of samples after which it begins again; 0 if it does not.
         share: of all samples, in proportion to the other sources'.
     """
 
@@ -56,16 +56,16 @@ def drawn_source(recipe, fonts, prepare, **options):
 
 
 def training_dataflow(sources, *, batch_size, with_bbox, seed, echo=1, start=0, part=(0, 1), num_workers=0):
-    """Endless training batches, the same for one seed whatever the number of workers.
+    """Endless training batches, the same for one seed with any number of workers.
 
     Args:
         sources: list of Source.
         batch_size: N.
         with_bbox: bool, the model wants the normalized box too.
         seed: int, of the mixing.
-        echo: how often a sample comes running; where it does, samples are shuffled before they are batched.
-        start: number of samples to skip: a resumed training goes on where the other stopped.
-        part: (i, n): only every n-th sample from number i on, of a training by n machines.
+        echo: how often a sample comes running; if it does, samples are shuffled before they are batched.
+        start: number of samples to skip: a resumed training run goes on where the other stopped.
+        part: (i, n): only every n-th sample from number i on, of a training run by n machines.
         num_workers: processes; 0 is one for each core.
 
     Returns:
@@ -157,7 +157,7 @@ class ParallelMap(ProxyDataFlow):
                     yield from results
             except BrokenExecutor:
                 raise InputError(
-                    'a worker process died, most likely for want of memory: try a smaller --num_workers'
+                    'a worker process died, most likely because memory ran out: try a smaller --num_workers'
                 ) from None
             finally:
                 pool.shutdown(cancel_futures=True)  # a worker finishes the chunk in its hands, no more

@@ -38,7 +38,7 @@ class DetectionValidation:
         self._run = lambda pictures: predict(pictures.astype(np.float32) / 255)[0]
 
     def run(self, monitors):
-        """Scores as {'val_h_mean', 'val_precision', 'val_recall'}, none where no photograph can be read."""
+        """Scores as {'val_h_mean', 'val_precision', 'val_recall'}, none if no photograph can be read."""
         judged = []
         for photograph in self.photographs:
             try:

@@ -33,7 +33,7 @@ LEADING = ('val_ned', 'val_h_mean')  # what the best checkpoint is best at: of a
 def loss_curve(path, rows):
     """Draw the history of a training run as a PNG of two panels.
 
-    Left the loss over the steps, logarithmic where it spans more than a decade, with a moving average where there are
+    Left the loss over the steps, logarithmic if it spans more than a decade, with a moving average if there are
     many; right the validation scores in per cent.
 
     Args:
@@ -55,7 +55,7 @@ def loss_curve(path, rows):
 
 
 def leading_score(row):
-    """The validation score of a row that checkpoints are judged by, or None where it was not validated."""
+    """The validation score of a row that checkpoints are judged by, or None if it was not validated."""
     return next((row[name] for name in LEADING if name in row), None)
 
 
@@ -65,7 +65,7 @@ def blank_panels(rows, columns, size):
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=size, layout='constrained')
-    FigureCanvasAgg(figure)  # draws into memory, whatever backend the user has set
+    FigureCanvasAgg(figure)  # draws into memory, with any backend that the user has set
     axes = figure.subplots(rows, columns)
     for panel in axes.flat:
         panel.spines[['top', 'right']].set_visible(False)
@@ -120,7 +120,7 @@ def _say(axes, text):
 
 
 def read_history(folder):
-    """Rows of the training so far: step, means of the epoch, scores where it was validated.
+    """Rows of the training so far: step, means of the epoch, scores if it was validated.
 
     Raises:
         InputError: the file is damaged.
@@ -133,15 +133,15 @@ def read_history(folder):
             return [_history_row(line) for line in file]
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(
-            f'{path}: no history of a training ({error}); restore it from a copy, or remove it and go on without'
+            f'{path}: not a training history ({error}); restore it from a copy, or remove it and go on without'
         ) from None
 
 
 def _history_row(line):
-    """A row out of its line; ValueError where it is none."""
+    """A row out of its line; ValueError if it is none."""
     row = json.loads(line)
     if not isinstance(row, dict) or type(row.get('step')) is not int:
-        raise ValueError(f'{line[:40]!r} is no row')
+        raise ValueError(f'{line[:40]!r} is not a row')
     for name, value in row.items():
         if type(value) not in (int, float):
             raise ValueError(f'{name} is {str(value)[:40]!r}')

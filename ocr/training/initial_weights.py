@@ -1,4 +1,4 @@
-"""The trained model that a training starts from: which of it is taken over, and for which characters."""
+"""The trained model that a training run starts from: which of it is taken over, and for which characters."""
 
 import json
 import logging
@@ -54,16 +54,16 @@ class Settings(NamedTuple):
 
 @dataclass(frozen=True)
 class Start:
-    """A trained model that a training starts from.
+    """A trained model that a training run starts from.
 
-    A checkpoint is gone on with: step, optimizer, schedule. A frozen graph gives its weights to a new training. So does
+    A checkpoint is resumed: step, optimizer, schedule. A frozen graph gives its weights to a new training run. So does
     a checkpoint that is given another charset: neither its optimizer nor its schedule has met the new characters.
 
     Attributes:
         path: a checkpoint's prefix or a frozen graph's file.
         charset: Charset to train with, which holds all of trained_charset in any order; None for a detector.
         trained_charset: Charset that the model was trained with; None for a detector.
-        settings: Settings, or None where the model brings none.
+        settings: Settings, or None if the model brings none.
         trusted: a frozen graph is taken as it is, see load_graph.
     """
 
@@ -90,7 +90,7 @@ class Start:
 
     @classmethod
     def from_pb(cls, path, given, trusted=False):
-        """Start from a frozen graph, likewise; InputError also where it is none, or not `trusted` and should be."""
+        """Start from a frozen graph, likewise; InputError also if it is none, or not `trusted` and should be."""
         graph_def = load_graph(path, 'restore_path', wanted=(), trusted=trusted)
         if not is_detector(graph_def):
             require_nodes(graph_def, f'--restore_path {path}')
@@ -207,14 +207,14 @@ class RestoreWeights(SessionInit):
 
 
 def _carry_over(stored, fresh, ids, axis):
-    """Slices `ids` of `stored` along an axis; where an id is -1, the slice of `fresh`."""
+    """Slices `ids` of `stored` along an axis; if an id is -1, the slice of `fresh`."""
     value = np.moveaxis(fresh, axis, 0).copy()
     value[ids >= 0] = np.moveaxis(stored, axis, 0)[ids[ids >= 0]]
     return np.moveaxis(value, 0, axis)
 
 
 def stored_step(checkpoint):
-    """Number of updates that a checkpoint has behind it; 0 where it does not say."""
+    """Number of updates that a checkpoint has behind it; 0 if it does not say."""
     return int(read_values(checkpoint, ['global_step']).get('global_step', 0))
 
 
@@ -230,10 +230,10 @@ def session_start(start, pretrain_path):
     """
     if start and start.resumes:
         step = stored_step(start.path)
-        logger.info('going on from %s, step %d', start.path, step)
+        logger.info('resuming from %s, step %d', start.path, step)
         return RestoreModel(start.path), step
     if start:
-        logger.info('a new training with the weights of %s; %s', start.path, start.describe_charset())
+        logger.info('a new training run with the weights of %s; %s', start.path, start.describe_charset())
         return RestoreWeights(start), 0
     if pretrain_path:
         logger.info('the encoder starts from %s', pretrain_path)

@@ -11,7 +11,7 @@ GROWTH_INTERVAL = 2000  # sound updates after which the scale is doubled
 class LossScalingOptimizer(ProxyOptimizer):
     """An optimizer that computes the gradients of a scaled loss and scales them back.
 
-    Micikevicius et al. 2018, arXiv:1710.03740, section 3.2, with the dynamic choice of the scale: it is halved where a
+    Micikevicius et al. 2018, arXiv:1710.03740, section 3.2, with the dynamic choice of the scale: it is halved if a
     gradient is not finite, and doubled after GROWTH_INTERVAL updates without one. Powers of two scale exactly, so
     nothing else changes. Differs from the paper: an update with such a gradient is made with gradients of zero, where
     the paper leaves it out, so Adam still moves along its moments. The scale is no part of a checkpoint.
@@ -36,7 +36,7 @@ class LossScalingOptimizer(ProxyOptimizer):
         kept = [tf.where(is_sound, gradient, tf.zeros_like(gradient)) for gradient in gradients]
         variables = [variable for _, variable in grads_and_vars]
         applied = self._opt.apply_gradients(list(zip(kept, variables, strict=True)), global_step)
-        if self._next_scale is None:  # once, where replicas of the model apply the same gradients
+        if self._next_scale is None:  # once, if replicas of the model apply the same gradients
             with tf.control_dependencies([applied]):
                 self._next_scale = self._choose_scale(is_sound)
         return tf.group(applied, self._next_scale, name=name)

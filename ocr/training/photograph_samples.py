@@ -112,7 +112,7 @@ def photograph_source(index, positions, prepare, seed):
 
 
 def crop_dataflow(sources, *, batch_size, seed, start=0, part=(0, 1), num_workers=0):
-    """Endless batches of crops, the same for one seed whatever the number of workers.
+    """Endless batches of crops, the same for one seed with any number of workers.
 
     Args:
         sources: list of Source.

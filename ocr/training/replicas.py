@@ -11,7 +11,7 @@ class Replicas(SyncMultiGPUTrainerReplicated):
     """Averages the gradients by additions between the GPUs.
 
     Not by NCCL: tensorpack's sums by it are wrong in TensorFlow 1.15 and later
-    (https://github.com/tensorflow/tensorflow/issues/41539), its own advice is this. Where GPUs are to use NCCL, run one
+    (https://github.com/tensorflow/tensorflow/issues/41539), its own advice is this. If GPUs are to use NCCL, run one
     process for each, see training.cluster.
     """
 

@@ -1,4 +1,4 @@
-"""Running tensorpack: a training until it ends, or the short part of one that says what bounds it."""
+"""Running tensorpack: a training run until it ends, or the short part of one that says what bounds it."""
 
 import os
 from contextlib import nullcontext
@@ -96,7 +96,7 @@ def fit(
         session_init=session_init,
         steps_per_epoch=settings.steps_per_epoch,
         starting_epoch=start_step // settings.steps_per_epoch + 1,
-        max_epoch=settings.max_epoch + 1,  # StopAfter ends it: a resumed training may stand in the midst of an epoch
+        max_epoch=settings.max_epoch + 1,  # StopAfter ends it: a resumed run may start in the middle of an epoch
     )
     stopped = False
     try:

@@ -1,4 +1,4 @@
-"""The folder that a training writes to: settings, charset and log beside the checkpoints."""
+"""The folder that a training run writes to: settings, charset and log beside the checkpoints."""
 
 import logging
 import os
@@ -23,12 +23,12 @@ LOG_FOLDER = 'log'  # the log and TensorBoard's event files
 
 
 def check_steps_left(folder, start_step, total_steps, start_path, *, steps_per_epoch, val_epochs):
-    """InputError if a training that goes on has nothing left to do, not even its last validation."""
+    """InputError if a training run that goes on has nothing left to do, not even its last validation."""
     if start_step < total_steps or awaits_validation(read_history(folder), start_step, steps_per_epoch, val_epochs):
         return
     raise InputError(
         f'{start_path} has all {total_steps} steps behind it; raise --max_epoch to go on, '
-        'or export it and give --restore_path the .pb for a new training'
+        'or export it and give --restore_path the .pb for a new training run'
     )
 
 
@@ -55,7 +55,7 @@ def check_nothing_later(folder, start_step, start_path='', is_named=False):
     elif start_path:
         remedy += f' and --restore_path {start_path}'
     raise InputError(
-        f'--checkpoint_path {folder} holds checkpoints up to step {max(readable)}, and this training starts at step '
+        f'--checkpoint_path {folder} holds checkpoints up to step {max(readable)}, and this run starts at step '
         f'{start_step}; {remedy}'
     )
 
@@ -82,10 +82,10 @@ def hide_log():
 
 @contextmanager
 def training_in(folder):
-    """A block that alone trains in a folder; tensorpack's log goes to a file there and not to the screen.
+    """A block that holds a run folder's lock; tensorpack's log goes to a file there and not to the screen.
 
     Raises:
-        InputError: another training is under way there, or the folder cannot be written.
+        InputError: another training run is using it, or the folder cannot be written.
     """
     try:
         os.makedirs(os.path.join(folder, LOG_FOLDER), exist_ok=True)
@@ -95,7 +95,7 @@ def training_in(folder):
             f'--checkpoint_path {folder}: cannot be written ({error.strerror}); free space or choose another folder'
         ) from None
     try:
-        lock(handler.stream, f'--checkpoint_path {folder}: another training is under way there; give another folder')
+        lock(handler.stream, f'--checkpoint_path {folder}: another training run is using it; give another folder')
         handler.setFormatter(logging.Formatter('%(asctime)s %(message)s'))
         logging.getLogger('tensorpack').addHandler(handler)
         yield

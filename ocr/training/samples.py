@@ -54,7 +54,7 @@ class SamplePreparer:
 class TrainingPreparer:
     """Task (position, draw) -> what `prepare`, a SamplePreparer, makes of that region of an index, or a Broken.
 
-    `crops`, a CropCache, is read instead of the photographs where there is one.
+    `crops`, a CropCache, is read instead of the photographs if there is one.
     """
 
     def __init__(self, index, prepare, crops=None):

@@ -1,4 +1,4 @@
-"""What a training is told, as plain values; the names and meanings are those of Config."""
+"""What a training run is told, as plain values; the names and meanings are those of Config."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from ocr.preprocessing.canvas import Canvas
 
 @dataclass(frozen=True)
 class DataSettings:
-    """What a training reads, draws, changes and holds out."""
+    """What a training run reads, draws, changes and holds out."""
 
     train_datasets: tuple
     train_shares: tuple

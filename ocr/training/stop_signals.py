@@ -1,4 +1,4 @@
-"""Ctrl-C, a polite kill and a lost terminal stop a training once; what is being saved then is saved to its end."""
+"""Ctrl-C, a polite kill and a lost terminal stop a training run once; what is being saved then is saved to its end."""
 
 import os
 import select

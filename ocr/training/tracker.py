@@ -1,7 +1,7 @@
 """What TensorBoard gets, sent to Weights & Biases or MLflow as well.
 
 Where they are and under which project is said to them in their own ways: WANDB_PROJECT, WANDB_MODE=offline,
-MLFLOW_TRACKING_URI, MLFLOW_EXPERIMENT_NAME and others. A training that is resumed goes on in its run.
+MLFLOW_TRACKING_URI, MLFLOW_EXPERIMENT_NAME and others. A resumed run is logged to the same run there.
 """
 
 import json

@@ -34,7 +34,7 @@ class Validation:
         self._predict = trainer.get_predictor(inputs, [names.PREDS, names.ALPHA])
 
     def run(self, monitors):
-        """Scores as {'val_ned', 'val_accuracy'}, none where no region can be read.
+        """Scores as {'val_ned', 'val_accuracy'}, none if no region can be read.
 
         Pictures and texts of the first regions go to the monitors.
         """

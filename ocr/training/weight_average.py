@@ -1,7 +1,7 @@
 """Running averages of a model's variables: what is validated, exported and read with in the place of the last weights.
 
-The weights of a training at a high rate wander about a good place; their average lies nearer to it (Polyak & Juditsky
-1992; Izmailov et al. 2018, arXiv:1803.05407). The moving statistics of batch norm are averaged with them.
+At a high rate, weights wander around an optimum; their average is nearer to it (Polyak & Juditsky 1992; Izmailov
+et al. 2018, arXiv:1803.05407). The moving statistics of batch norm are averaged with them.
 """
 
 from contextlib import contextmanager

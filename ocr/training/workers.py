@@ -62,7 +62,7 @@ def in_cluster(cluster, callbacks, steps_per_epoch, num_batches):
 
     Args:
         cluster: Cluster.
-        callbacks: those of a training without others, with a Watch, an EpochEnd and a StopAfter.
+        callbacks: those of a training run without others, with a Watch, an EpochEnd and a StopAfter.
         steps_per_epoch: steps between two saves.
         num_batches: of a step, one after another.
     """
@@ -212,7 +212,7 @@ class AfterSave(Callback):
             self.watch.start_epoch()  # as EpochEnd does on worker 0
 
     def _after_train(self):
-        # Not where a training ends for another reason, such as data that cannot be read: the others go on until they
+        # Not if a training run ends for another reason, such as data that cannot be read: the others go on until they
         # miss this one.
         done = self.trainer.stops or self.global_step >= self.total_steps
         if done and sys.exc_info()[0] in (None, KeyboardInterrupt):

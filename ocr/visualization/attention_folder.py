@@ -16,7 +16,7 @@ from ocr.visualization.region_view import region_view
 
 
 class AttentionFolder:
-    """The folder, made if need be; InputError where it cannot be made."""
+    """The folder, made if need be; InputError if it cannot be made."""
 
     def __init__(self, path):
         try:

@@ -82,7 +82,7 @@ def _blank(height, width):
 
 
 def _header(photograph, lines, writer):
-    """The texts, and beside them the photograph where there is one: uint8 (height, width, 3).
+    """The texts, and beside them the photograph if there is one: uint8 (height, width, 3).
 
     Args:
         lines: triples of a caption, a text and the positions in it to write in red.

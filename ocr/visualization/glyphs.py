@@ -1,4 +1,4 @@
-"""Writing any character into a picture: looks for a font that has it, and says U+XXXX where none does."""
+"""Writing any character into a picture: looks for a font that has it, and says U+XXXX if none does."""
 
 import unicodedata
 from functools import cache
@@ -13,7 +13,7 @@ from ocr.optional_package import import_package
 
 FONT_FOLDER = shipped('fonts')
 FONT_SUFFIXES = ('.ttf', '.otf', '.ttc')
-# File names of plain fonts with Chinese on the usual systems: tried before whatever else is installed.
+# File names of plain fonts with Chinese on the usual systems: tried before all others that are installed.
 CJK_FONTS = ('notosanscjk', 'notosanssc', 'sourcehansans', 'wqy', 'droidsansfallback', 'pingfang', 'msyh', 'simhei')
 PLACEHOLDER_FONTS = ('lastresort', 'adobeblank')  # claim every character and have none
 CODE_SCALE = 0.5  # size of U+XXXX against the text around it
@@ -35,7 +35,7 @@ class Writer:
     def __init__(self, font_path=None):
         self.font_path = font_path
         if font_path is not None and not _code_points(str(font_path)):
-            raise InputError(f'{font_path}: no font that can be read; give a .ttf, .otf or .ttc file')
+            raise InputError(f'{font_path}: not a readable font; give a .ttf, .otf or .ttc file')
 
     def font(self, character, size):
         """Pillow font of `size` pixels that has the character, or None."""

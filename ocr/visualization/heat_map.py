@@ -44,7 +44,7 @@ def tile_size(height, width):
 
 
 def resized(image, height, width):
-    """A picture, uint8 (H, W, 3), in another size: by area where it shrinks, cubic where it grows."""
+    """A picture, uint8 (H, W, 3), in another size: by area if it shrinks, cubic if it grows."""
     smaller = height < image.shape[0]
     return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_CUBIC)
 
@@ -66,7 +66,7 @@ def _over(canvas_shape, alpha, tile_shape):
 
 
 def _contrast(picture):
-    """The picture from its darkest pixel, 0, to its brightest, 1; all 1 where it is even."""
+    """The picture from its darkest pixel, 0, to its brightest, 1; all 1 if it is even."""
     lowest, highest = float(picture.min()), float(picture.max())
     return (picture - lowest) / (highest - lowest) if highest > lowest else np.ones_like(picture)
 

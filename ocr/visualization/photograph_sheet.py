@@ -37,7 +37,7 @@ def save_photograph(folder, number, photograph):
 def photograph_picture(image, polygons, texts):
     """The photograph with outlines and texts.
 
-    A text's plate lies above its outline, below, inside or beside, where it covers no other plate; where there is no
+    A text's plate lies above its outline, below, inside or beside, where it covers no other plate; if there is no
     such place, the outline alone is drawn.
 
     Args:

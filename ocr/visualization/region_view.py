@@ -51,7 +51,7 @@ def region_view(image, polygon, positions):
 def badge_places(peaks, text_height, view_shape):
     """Where the numbers stand: float (T, 2), (x, y), and their radius in pixels.
 
-    Beside the peak, across the direction of the text there: above a line, right of a column. Where another number
+    Beside the peak, across the direction of the text there: above a line, right of a column. If another number
     stands already, it moves further out, or to the other side.
 
     Args:

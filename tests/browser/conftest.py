@@ -21,7 +21,7 @@ def pytest_runtest_teardown(nextitem):
 
 
 def find_chromium():
-    """The browser's path; the test is skipped only where there is none and no Debian to install it."""
+    """The browser's path; the test is skipped only if there is none and no Debian to install it."""
     if os.path.exists(CHROMIUM):
         return CHROMIUM
     if shutil.which('apt-get'):

@@ -104,7 +104,7 @@ class Person:
         return looked[0] if looked else None
 
     def heat(self):
-        """The heat map: uint8 (h, w, 4), RGBA; None where none is shown."""
+        """The heat map: uint8 (h, w, 4), RGBA; None if none is shown."""
         if self.page.locator('#heat').is_hidden():
             return None
         self.page.wait_for_function("document.getElementById('heat').dataset.shown === 'true'")

@@ -128,7 +128,7 @@ def test_a_server_without_a_detector_reads_no_video(visit, film):
     person = visit()
     assert person.see('#drop-here').text_content() == 'Drop a picture here, paste one, or'
     person.page.set_input_files('#file', film)
-    assert person.problem == '“shop.webm” is a video. This server reads pictures alone.'
+    assert person.problem == '“shop.webm” is a video. This server only reads pictures.'
 
 
 def test_pictures_and_videos_follow_each_other(person_at, film, shop):

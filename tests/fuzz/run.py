@@ -3,7 +3,7 @@
     python tests/fuzz/run.py --seconds 3600
     python tests/fuzz/run.py --seconds 60 --only labels --seed 7
 
-A finding is printed with its target, seed and round, and its file is kept in --folder. Exit code 1 where there is one.
+A finding is printed with its target, seed and round, and its file is kept in --folder. Exit code 1 if there is one.
 """
 
 import argparse
@@ -48,7 +48,7 @@ def fuzz(targets, seed, num_rounds=None, seconds=None, folder=None):
 
 
 def _fault(target, content):
-    """The exception that a target lets out, and where it came from; None where it does well."""
+    """The exception that a target lets out, and where it came from; None if it does well."""
     try:
         target.run(content)
     except Exception as error:

@@ -105,11 +105,11 @@ def test_a_decomposed_character_in_a_file_is_composed():
         ('', 'no character'),
         ('a\n\nb\n', 'f.txt:2: .*an empty line'),
         ('a\nbc\n', "f.txt:2: .*'bc'"),
-        ('a\nb\na\n', r"f.txt:3: 'a' \(U\+0061\) is there twice, first in line 1"),
+        ('a\nb\na\n', r"f.txt:3: 'a' \(U\+0061\) appears twice, first in line 1"),
         ('2 a\n4 b\n', 'f.txt:2: .*id 3 is missing'),
         ('3 a\n4 b\n', 'f.txt:1: .*id 2 is missing'),
         ('2 a\n2 b\n', 'f.txt:2: id 2 is given twice, first in line 1'),
-        ('2 a\n3 a\n', 'f.txt:2: .* is there twice'),
+        ('2 a\n3 a\n', 'f.txt:2: .* appears twice'),
         ('0 UNK\n1 EOS\n2 ab\n', "f.txt:3: .*'ab'"),
         ('0 UNK\n1 EOS\n2 \n', 'f.txt:3: one character is expected'),
         ('0 UNK\n1 EOS\nx\n', 'f.txt:3: `<id> <character>`'),
@@ -260,8 +260,8 @@ def test_flag_and_model_agree(given, stored):
     ('given', 'stored', 'message'),
     [
         (None, None, 'm.pb brings no charset; give the one that it was trained with: --charset_path'),
-        (BA, AB, '--charset_path ba.txt is not the charset of m.pb; leave the flag out'),
-        (Charset('abc', name='c'), AB, '--charset_path c is not the charset of m.pb; leave the flag out'),
+        (BA, AB, '--charset_path ba.txt is not the charset of m.pb; omit the flag'),
+        (Charset('abc', name='c'), AB, '--charset_path c is not the charset of m.pb; omit the flag'),
     ],
 )
 def test_flag_and_model_disagree(given, stored, message):

@@ -166,5 +166,5 @@ def test_a_sharp_corner_moves_by_twice_as_much_at_most():
     needle = np.array([[0, 0], [100, 1], [100, -1]], np.float32)
     moved = np.linalg.norm(widened(needle, 3) - needle, axis=1)
     assert moved[0] < 2 * 3 and (moved[1:] > 3).all()
-    doubled = np.array([[0, 0], [0, 0], [9, 0], [9, 9]], np.float32)  # a point that is there twice
+    doubled = np.array([[0, 0], [0, 0], [9, 0], [9, 9]], np.float32)  # a point that appears twice
     assert np.isfinite(widened(doubled, 1)).all()

@@ -137,8 +137,8 @@ def test_a_broken_picture_among_others_says_why(reader, paths, tmp_path):
 @pytest.mark.parametrize(
     ('images', 'polygons', 'message'),
     [
-        (3, None, r'image 0: int is no picture; give a path'),
-        ([b'', None], None, r'image 1: NoneType is no picture'),
+        (3, None, r'image 0: int is not a picture; give a path'),
+        ([b'', None], None, r'image 1: NoneType is not a picture'),
         (np.zeros((2, 2, 3)), None, r'image 0: an array uint8 \(H, W, 3\), RGB, is wanted, not float64 \(2, 2, 3\)'),
         (np.zeros((1, 2, 2, 3), np.uint8), None, r'not uint8 \(1, 2, 2, 3\)'),
         (np.zeros((0, 2, 3), np.uint8), None, r'not uint8 \(0, 2, 3\)'),
@@ -189,7 +189,7 @@ def test_settings_are_those_of_the_script(learnt, paths, tmp_path):
     reader = Reader(learnt.pb_path, precision='float32', lexicon=str(lexicon), lexicon_strict=True, n_best=1)
     result = reader.read(paths[0]).regions[0]
     assert result.text == '28' and len(result.n_best) == 1
-    with pytest.raises(InputError, match=r'img_folder: no setting of Reader; it takes charset_path'):
+    with pytest.raises(InputError, match=r'img_folder: not a setting of Reader; it takes charset_path'):
         Reader(learnt.pb_path, img_folder='x')
     with pytest.raises(InputError, match='tta'):
         Reader(learnt.pb_path, tta=100)

@@ -24,7 +24,7 @@ def allowed_reasons(names):
         wanted = name.lower().replace('_', ' ').replace('-', ' ').strip()
         matches = [reason for reason in REASONS if wanted and reason.lower().startswith(wanted)]
         if len(matches) != 1:
-            problem = f'may be {" or ".join(matches)}' if matches else f'is none of {", ".join(REASONS)}'
+            problem = f'may be {" or ".join(matches)}' if matches else f'is not one of {", ".join(REASONS)}'
             raise InputError(f'--allow_lost {shlex.quote(name)}: {problem}')
         found.update(matches)
     return tuple(reason for reason in REASONS if reason in found)

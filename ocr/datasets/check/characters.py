@@ -75,7 +75,7 @@ def _outside(datasets, charset):
 
 
 def _list(title, found, counts):
-    """Characters by their counts; a sentence where there is none."""
+    """Characters by their counts; a sentence if there is none."""
     if not found:
         return Paragraph(f'{title}: none.', GOOD)
     ordered = sorted(found, key=lambda one: (counts[one], one))

@@ -58,5 +58,5 @@ def scripts(datasets):
 
 
 def _spread(counter):
-    """Least value, median, 95th percentile and greatest value; dashes where there is none."""
+    """Least value, median, 95th percentile and greatest value; dashes if there is none."""
     return ['-' if one is None else one for one in (quantile(counter, share) for share in (0, 0.5, 0.95, 1))]

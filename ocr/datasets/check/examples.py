@@ -19,7 +19,7 @@ class Example:
         polygon: float32 (K, 2), pixels, or None for the whole image.
         text: the label, or None for an image by itself.
         where: file and line or key of the annotation, or the image.
-        box: the region's box in words, '' where it is not known.
+        box: the region's box in words, '' if it is not known.
     """
 
     image_path: str

@@ -7,12 +7,12 @@ CLIP = 60  # characters of a label that are shown
 
 
 def column_names(datasets):
-    """The datasets, and 'total' where there are several."""
+    """The datasets, and 'total' if there are several."""
     return [*datasets, *(['total'] if len(datasets) > 1 else [])]
 
 
 def across(datasets, number):
-    """number(value) of each dataset, {name: value}, and the sum where there are several."""
+    """number(value) of each dataset, {name: value}, and the sum if there are several."""
     numbers = [number(value) for value in datasets.values()]
     return [*numbers, *([sum(numbers)] if len(numbers) > 1 else [])]
 

@@ -1,4 +1,4 @@
-"""Sources of Chinese words: the list shipped here by kind, and words strung together without spaces."""
+"""Sources of Chinese words: the shipped list, by kind, and words strung together without spaces."""
 
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -43,7 +43,7 @@ class Strung:
     words: object
 
     def draw(self, rng, length):
-        """`length` characters where the source has words that fill them, else fewer."""
+        """`length` characters if the source has words that fill them, else fewer."""
         text = ''
         while (room := length - len(text)) > 0:
             word = self.words.draw(rng, min(room, 1 + draw_place(rng, WORD_LENGTHS)))
@@ -71,7 +71,7 @@ class Joined:
         object.__setattr__(self, '_longest', max(map(len, self.separators)))
 
     def draw(self, rng, length):
-        """About `length` characters; a text of the first source alone where there is no room for two."""
+        """About `length` characters; a text of the first source alone if there is no room for two."""
         if length < 2 + self._longest:
             return self.first.draw(rng, length)
         separator = self.separators[int(rng.integers(len(self.separators)))]

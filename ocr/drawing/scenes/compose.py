@@ -55,7 +55,7 @@ class Stage:
 
 
 def draw_surface(stage, num_words, rng):
-    """A `Surface` with at most `num_words` words (but one a line), its place taken; None where there is no room."""
+    """A `Surface` with at most `num_words` words (but one per line), its place taken; None if there is no room."""
     recipe, name = stage.recipe, choose(stage.recipe.surfaces, rng)
     kind, em = KINDS[name], _draw_em(stage, KINDS[name], rng)
     effects = {} if rng.random() < recipe.plain else recipe.surface_effects
@@ -165,7 +165,7 @@ def _room(stage, size, em, roll):
 
 
 def _find_spot(outline, view, roll, occupied, cut, rng):
-    """(x, y) of the picture around which an outline about as large as this has room; None where it has none."""
+    """(x, y) of the picture around which an outline about as large as this has room; None if it has none."""
     matrix = find_place(outline, view, roll, occupied, cut, None, rng)
     if matrix is None:
         return None
@@ -187,7 +187,7 @@ def _fitting_lines(stage, draft, em, share, look, roll):
 
 
 def _draw_writers(stage, rng):
-    """The `Writer` of the first line, the second, ...; they begin anew where there are more lines."""
+    """The `Writer` of the first line, the second, ...; they begin again if there are more lines."""
     recipe = stage.recipe
     case = choose(recipe.cases, rng)
     fonts = stage.fonts

@@ -26,9 +26,9 @@ class Draft:
 
     Attributes:
         kind: `Kind`.
-        texts: tuple of (text, `Font`), one a line.
+        texts: tuple of (text, `Font`), one per line.
         shares: tuple of floats, the font size of each line as a share of the surface's.
-        poses: tuple of `Pose`, one a line.
+        poses: tuple of `Pose`, one per line.
         align: 'left', 'middle' or 'right'.
         leading: distance of baselines, em of the lower line.
         gap: between columns, em.
@@ -70,7 +70,7 @@ def draft_lines(kind, writers, num_words, rng):
 
     Args:
         kind: `Kind`.
-        writers: tuple of `Writer`, of the first line, the second, ...; they begin anew where there are more lines.
+        writers: tuple of `Writer`, of the first line, the second, ...; they begin again if there are more lines.
         num_words: most words of all lines together.
         rng: numpy Generator.
 
@@ -121,7 +121,7 @@ def _line_size(share, text, font, pose):
 
 
 def _draw_texts(kind, writers, num_words, rng):
-    """List of (text, font), one a line: as many as have room for `num_words` words, at least one, for a ring two."""
+    """List of (text, font), one per line: as many as have room for `num_words` words, at least one, for a ring two."""
     number, texts = int(rng.integers(kind.lines[0], kind.lines[1] + 1)), []
     least = kind.lines[0] if kind.shape == 'ring' else 1
     while len(texts) < number and (num_words > 0 or len(texts) < least):
@@ -159,7 +159,7 @@ def _draw_shape(kind, text, style, recipe, rng):
     if kind.shape == 'column':
         return dataclasses.replace(style, shape='column' if units >= SHAPES['column'] else 'straight')
     weights = {shape: recipe.shapes.get(shape, 0.0) for shape in BENT}
-    if not any(weights.values()):  # as at the start of a training, where nothing is bent
+    if not any(weights.values()):  # as at the start of a training run, where nothing is bent
         return style
     shape = choose(weights, rng)
     if units < SHAPES[shape]:

@@ -97,7 +97,7 @@ def read_photo(path):
 
 
 def _texture(shape, photo, view, rng):
-    """uint8 (H, W, 3): a wall of a texture that repeats, seen from the side; once where its edges do not fit."""
+    """uint8 (H, W, 3): a wall of a texture that repeats, seen from the side; once if its edges do not fit."""
     height, width = shape
     if not _is_seamless(photo):
         return photo_part(shape, photo, rng)

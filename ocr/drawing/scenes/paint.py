@@ -107,7 +107,7 @@ def paint_line(image, line, look, matrix, rng):
 
     Returns:
         (x, y) of the upper left corner, uint8 mask of the letters with their outline, True if they are lost on the
-        ground; None where no part of the line lies inside the picture.
+        ground; None if no part of the line lies inside the picture.
     """
     polygon = map_outline(matrix, line.polygon, line.room)
     reach = (
@@ -183,7 +183,7 @@ def _paint_ring(image, outline, colour, width):
 
 
 def _shape_mask(image, outline, room=1, draw=None):
-    """(the part of the image around an outline, its uint8 mask), or (None, None) where it lies outside."""
+    """(the part of the image around an outline, its uint8 mask), or (None, None) if it lies outside."""
     box = _box_inside(outline, room, image.shape)
     if box is None:
         return None, None
@@ -198,7 +198,7 @@ def _shape_mask(image, outline, room=1, draw=None):
 
 
 def _box_inside(outline, room, shape):
-    """(x0, y0, x1, y1) of whole pixels around an outline, as far as they lie in an image; None where none do."""
+    """(x0, y0, x1, y1) of whole pixels around an outline, as far as they lie in an image; None if none do."""
     low = np.maximum(np.floor(outline.min(axis=0) - room), 0).astype(int)
     high = np.minimum(np.ceil(outline.max(axis=0) + room), shape[1::-1]).astype(int)
     return None if (high <= low).any() else (*low.tolist(), *high.tolist())
@@ -234,7 +234,7 @@ def _round(box, rng):
 
 
 def _disc(box, rng):
-    """An ellipse around the box, a circle where that is not much larger."""
+    """An ellipse around the box, a circle if that is not much larger."""
     middle, half = np.array([box[0] + box[2], box[1] + box[3]]) / 2, np.array([box[2] - box[0], box[3] - box[1]]) / 2
     radii = half * math.sqrt(2)
     if radii.max() < 1.6 * radii.min():

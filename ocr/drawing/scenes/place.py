@@ -63,7 +63,7 @@ def find_place(outline, view, roll, occupied, cut, roughness, rng, near=None):
         near: (x, y) of the picture that is tried first as the outline's middle, or None.
 
     Returns:
-        matrix, float64 (3, 3), or None where there is no room.
+        matrix, float64 (3, 3), or None if there is no room.
     """
     width, height = occupied.size
     matrix = plane_matrix(outline, view, roll, (0, 0))

@@ -16,7 +16,7 @@ class SceneRecipe(Recipe):
 
     `shapes` says how often a surface is rotated or turned by 90 degrees, and which of arcs and waves bent lines are.
     `font_size` and `margin` are not used. The effects in CAMERA befall the whole picture. Chinese lines come beside
-    the texts where there are fonts for them.
+    the texts if there are fonts for them.
 
     Attributes:
         sizes: tuple of (width, height), pixels, one of which a picture has.

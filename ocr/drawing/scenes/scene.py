@@ -54,7 +54,7 @@ class SceneRegion:
 class SceneLine:
     """A line of words: `polygon` and `reason` as of a `SceneRegion`, `text` with spaces between the words.
 
-    Its reason is None where one of its words has none.
+    Its reason is None if one of its words has none.
     """
 
     polygon: np.ndarray
@@ -80,7 +80,7 @@ class DrawnScene:
 
 
 def draw_scene(recipe, fonts, seed, index):
-    """Draws a scene; the same for the same arguments, in whatever process and order.
+    """Draws a scene; the same for the same arguments, in any process and order.
 
     Args:
         recipe: `SceneRecipe`.
@@ -97,7 +97,7 @@ def draw_scene(recipe, fonts, seed, index):
 
 
 def draw_scene_with_ink(recipe, fonts, seed, index):
-    """(`DrawnScene`, list of (corner (x, y), uint8 (h, w) mask of letters and their outlines), one a line)."""
+    """(`DrawnScene`, list of (corner (x, y), uint8 (h, w) mask of letters and their outlines), one per line)."""
     draw = partial(_draw, recipe, fonts, seed, index)
     (image, regions, lines, ink), failures = draw_otherwise(draw, recipe, seed, index)
     return DrawnScene(image, regions, lines, failures), ink

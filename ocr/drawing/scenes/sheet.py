@@ -12,7 +12,7 @@ PAPER, FOUND, IGNORED, FIRST = (245, 245, 245), (0, 200, 60), (255, 150, 0), (23
 def draw_scene_sheet(scenes):
     """Scenes in rows of COLUMNS, shrunk to their cells.
 
-    Polygons are FOUND, or IGNORED where the text is not to be found; a dot of FIRST stands where each begins.
+    Polygons are FOUND, or IGNORED if the text is not to be found; a dot of FIRST stands where each begins.
 
     Args:
         scenes: list of `DrawnScene`, not empty.

@@ -1,4 +1,4 @@
-"""Lines of words for a surface, each with a font that has them; Chinese where fonts are given."""
+"""Lines of words for a surface, each with a font that has them; Chinese if fonts are given."""
 
 import contextlib
 import struct
@@ -22,7 +22,7 @@ CHINESE_LENGTHS = (2, 9)  # characters of a line
 PIECES = (0.05, 0.5, 0.2, 0.2, 0.05)  # shares of words of 1, 2, ... characters
 MAX_DRAWS = 40  # texts drawn until one is found that one of a few fonts covers
 MAX_FONTS = 12  # fonts tried for a text
-BLOCK = 64  # pictures running that share their fonts where there are many, so that each is read once for them
+BLOCK = 64  # pictures running that share their fonts if there are many, so that each is read once for them
 POOL, CHINESE_POOL = 24, 6  # fonts that they share
 IDEOGRAPHS = 59  # bit of the OS/2 table's Unicode ranges
 BROKEN_FONT = (TTLibError, OSError, ValueError, LookupError, AssertionError, struct.error)  # what fontTools raises
@@ -102,7 +102,7 @@ class Writer:
         )
 
     def _words(self, num_words, rng):
-        """Words parted by spaces; one alone where they are shaped as a whole."""
+        """Words separated by spaces; a single one if they are shaped as a whole."""
         words = []
         weights = np.array(self.recipe.lengths, np.float64)
         shares = np.cumsum(weights) / weights.sum()
@@ -131,6 +131,6 @@ class Writer:
         return text
 
     def _font_for(self, text, rng):
-        """The writer's font, or another that has the text; None where few tries find none."""
+        """The writer's font, or another that has the text; None if few tries find none."""
         order = rng.permutation(len(self.fonts))[:MAX_FONTS]
         return next((font for font in (self.font, *(self.fonts[i] for i in order)) if _covers(font, text)), None)

@@ -91,7 +91,7 @@ def block_box(lines):
 
 
 def _set(text, font, size, pose, growth):
-    """`SetLine` of a text, the middle of its baseline at (0, 0) where it is straight, its polygon's where not."""
+    """`SetLine` of a text, the middle of its baseline at (0, 0) if it is straight, its polygon's if not."""
     zoom = FINE if size < FINE_EM else 1
     with naming(font.path, text):
         layout, words = lay_out_words(text, font, size * zoom, pose, growth * zoom)

@@ -33,7 +33,7 @@ class Analysis:
 
     Attributes:
         model: what the model is called.
-        charset: Charset that it writes with; num_steps: T, or None where it is not known.
+        charset: Charset that it writes with; num_steps: T, or None if it is not known.
         scores: report.Scores.
         dropped: {dataset: {reason: number of regions}}.
         measurement: Measurement.
@@ -68,7 +68,7 @@ def analyse(model, charset, num_steps, readings, scores, dropped, earlier=None):
     Args:
         model: what the model is called.
         charset: Charset that it writes with.
-        num_steps: T; None where it is not known, or where longer texts are read in windows.
+        num_steps: T; None if it is not known, or if longer texts are read in windows.
         readings: list of report.Reading.
         scores: report.Scores of them.
         dropped: {dataset: {reason: number of regions}}.

@@ -18,7 +18,7 @@ _REMEDY = 'give the scores.json of an earlier evaluation, with its readings.json
 
 
 def place_key(image, polygon, dataset):
-    """Bytes that name a region: 16, whatever its photograph and polygon (float (K, 2), a list or None)."""
+    """Bytes that identify a region: 16, for any photograph and polygon (float (K, 2), a list or None)."""
     points = b'' if polygon is None else np.asarray(polygon, np.float32).tobytes()
     digest = hashlib.blake2b(digest_size=16)
     for part in (os.fspath(image).encode('utf-8', 'surrogatepass'), points, dataset.encode('utf-8', 'surrogatepass')):
@@ -47,7 +47,7 @@ class Earlier:
 
     @classmethod
     def load(cls, path):
-        """Earlier of a scores.json; InputError where it or the readings beside it cannot be read."""
+        """Earlier of a scores.json; InputError if it or the readings beside it cannot be read."""
         model = _model_of(path)
         beside = os.path.join(os.path.dirname(path), READINGS_FILE)
         texts = defaultdict(list)
@@ -70,7 +70,7 @@ class Earlier:
         return sum(map(len, self._texts.values()))
 
     def check_in_common(self, places):
-        """InputError where none of some places, (image, polygon, dataset) each, was read by it."""
+        """InputError if none of some places, (image, polygon, dataset) each, was read by it."""
         if not any(place_key(*place) in self._texts for place in places):
             raise InputError(
                 f'--compare {self.path}: none of its {self.num_readings} regions is among those of --eval_datasets '
@@ -93,7 +93,7 @@ def _model_of(path):
     except OSError as error:
         raise InputError(f'--compare {path}: cannot be read ({error.strerror or error}); {_REMEDY}') from None
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise InputError(f'--compare {path}: is no scores.json; {_REMEDY}') from None
+        raise InputError(f'--compare {path}: is not a scores.json; {_REMEDY}') from None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What stands out in an Analysis and what it suggests, in plain sentences; nothing that the numbers do not support.
 
-A part of the regions stands out where the interval of its word accuracy does not overlap that of all the others.
+A part of the regions stands out if the interval of its word accuracy does not overlap that of all the others.
 """
 
 from collections import Counter
@@ -130,7 +130,7 @@ _ADVICE = {
 
 
 def on_reach(analysis):
-    """Texts that the model cannot write, whatever it sees."""
+    """Texts that the model cannot write at all."""
     readings, found = analysis.measurement.readings, []
     unknown = Counter()
     num_unknown = num_too_long = 0
@@ -199,12 +199,12 @@ def on_confidence(analysis):
         advice = 'Reject readings below a threshold from the table there.'
         return [Finding(said, advice, CONFIDENCE)]
     said = f'Confidences are too low, by {points} on average; {ece}.'
-    advice = 'Use a threshold from the table there; the confidence is no probability.'
+    advice = 'Use a threshold from the table there; the confidence is not a probability.'
     return [Finding(said, advice, CONFIDENCE, tone='')]
 
 
 def on_labels(analysis):
-    """Labels against which the model is confident, where its confidence is worth something."""
+    """Labels against which the model is confident, if its confidence is worth something."""
     suspects = analysis.suspects
     if not suspects.are_telling:
         return []
@@ -219,7 +219,7 @@ def on_labels(analysis):
 
 
 def on_comparison(analysis):
-    """Better or worse than the earlier evaluation, where the regions can tell."""
+    """Better or worse than the earlier evaluation, if the regions can tell."""
     comparison = analysis.comparison
     if comparison is None:
         return []

@@ -14,7 +14,7 @@ REMEDY = 'give another --report'
 
 
 def check_folder(folder):
-    """InputError where a page cannot be written to a folder, which is made: better known before hours of reading."""
+    """InputError if a page cannot be written to a folder, which is made: better known before hours of reading."""
     try:
         os.makedirs(folder, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):

@@ -12,7 +12,7 @@ from ocr.pages.document import GOOD, Cell, Finding, Paragraph, Section, Table
 CHARTED_EDITS = 15
 LISTED_EDITS = 200
 LISTED_CHARACTERS = 100
-_KINDS = {  # title, header, what it says where all regions are alike
+_KINDS = {  # title, header, what it says if all regions are alike
     LENGTH: ('By length of the text', 'characters'),
     HEIGHT: ('By height of the text, in pixels of the photograph', 'height in pixels'),
     ORIENTATION: ('By orientation', 'orientation'),

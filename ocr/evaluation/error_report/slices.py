@@ -54,7 +54,7 @@ def cut(names, order, right, similarity):
     """Slices of regions by name.
 
     Args:
-        names: sequence of n names, one a region.
+        names: sequence of n names, one per region.
         order: names in the order wanted; those that no region has give no slice.
         right: bool (n,).
         similarity: float (n,), 0..1.

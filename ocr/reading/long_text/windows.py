@@ -35,11 +35,11 @@ class Window:
 
 
 def cut_windows(polygon, aspect):
-    """Windows of a region in reading order; None where it is short enough to be read at once.
+    """Windows of a region in reading order; None if it is short enough to be read at once.
 
     A region is long if its middle line is longer than 1.5 windows. A polygon with an even number of points, six or
     more, is taken as labels of curved text have it: one long side from the text's start on, then the other one back.
-    Of any other, the rectangle around it is read from left to right, or from top to bottom where it is higher than
+    Of any other, the rectangle around it is read from left to right, or from top to bottom if it is higher than
     wide.
 
     Args:

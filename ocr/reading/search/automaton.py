@@ -21,7 +21,7 @@ class Automaton:
         first: int32 (S + 1,), the edges of state s are first[s]..first[s + 1] - 1.
         classes: int32 (E,), class id of each edge; neither UNK nor EOS, and no two alike in one state.
         targets: int32 (E,), state that each edge leads to.
-        distance: int32 (S,), fewest characters from a state to where a text may end; 0 where it may end there.
+        distance: int32 (S,), fewest characters from a state to where a text may end; 0 if it may end there.
     """
 
     first: np.ndarray
@@ -31,7 +31,7 @@ class Automaton:
 
     @property
     def shortest(self):
-        """Characters of the shortest text, or None where there is none at all."""
+        """Characters of the shortest text, or None if there is none at all."""
         return None if self.distance[0] >= _NEVER else int(self.distance[0])
 
     def accepts(self, ids):

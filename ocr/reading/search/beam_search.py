@@ -32,7 +32,7 @@ class Beams:
         written: int32 (T', N, B), class id that each beam wrote; EOS again behind a text's end.
         parents: int32 (T', N, B), number of the beam of the step before that it continues.
         log_probs: float64 (T', N, B), of what was written; 0 behind a text's end.
-        scores: float64 (N, B), sums over the beams' texts; -inf where there are fewer texts.
+        scores: float64 (N, B), sums over the beams' texts; -inf if there are fewer texts.
         alphas: float32 (T', N, B, L), where each beam of the step before looked.
     """
 
@@ -140,7 +140,7 @@ def trace_back(beams, row):
         row: number of the row.
 
     Returns:
-        list of (ids int (t,), log_probs float64 (t,), places), t <= T' up to and including EOS where it was written;
+        list of (ids int (t,), log_probs float64 (t,), places), t <= T' up to and including EOS if it was written;
         `places` int (t,) are the beams that wrote them, for Beams.alphas.
     """
     num_run = len(beams.written)
@@ -172,7 +172,7 @@ class _Moves:
         self.num_classes = num_classes
 
     def targets(self, place, step):
-        """State after each class, -1 where it is forbidden: int32 (M,), int32 () -> int32 (M, V).
+        """State after each class, -1 if it is forbidden: int32 (M,), int32 () -> int32 (M, V).
 
         A character is forbidden also where the steps left after it are too few to end the text.
         """

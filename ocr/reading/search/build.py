@@ -5,7 +5,7 @@ import hashlib
 from ocr.errors import InputError
 from ocr.network.architecture import REFERENCE_STEPS
 
-CONSTRAINED_BEAMS = 5  # what is followed under a constraint where nothing else is asked for
+CONSTRAINED_BEAMS = 5  # what is followed under a constraint if nothing else is asked for
 
 
 def check_decoding(*, beam_width, n_best, allow, lexicon, lexicon_strict, long_text):
@@ -67,7 +67,7 @@ def with_search(predictor, **settings):
         return predictor
     if not predictor.gives_weights:
         what = '--long_text' if needs_places else '--beam_width, --n_best, --allow and --lexicon'
-        raise InputError(f'{predictor.where} reads greedily alone; for {what} give the .pb that it was made of')
+        raise InputError(f'{predictor.where} only reads greedily; for {what} give the .pb that it was made of')
     from ocr.reading.search.search_predictor import SearchPredictor
 
     return SearchPredictor(

@@ -44,7 +44,7 @@ class Lexicon:
         """
         words = {normalize(word) for word in words} - {''}
         if not words:
-            raise InputError(f'--lexicon {name}: has no word; give a text file, one word a line')
+            raise InputError(f'--lexicon {name}: has no word; give a text file, one word per line')
         self._charset = charset
         self.any_case = all(word in (word.lower(), word.upper()) for word in words)
         folded = {self.fold(word) for word in words}
@@ -69,11 +69,11 @@ class Lexicon:
 
     @classmethod
     def load(cls, path, charset, max_length):
-        """Lexicon of a UTF-8 file, one word a line, white space around it stripped; InputError where it is none."""
+        """Lexicon of a UTF-8 file, one word per line, white space around it stripped; InputError if it is none."""
         try:
             text = Path(path).read_bytes().decode('utf-8-sig')
         except OSError as error:
-            raise InputError(f'--lexicon {path}: {error.strerror}; give a text file, one word a line') from None
+            raise InputError(f'--lexicon {path}: {error.strerror}; give a text file, one word per line') from None
         except UnicodeDecodeError as error:
             raise InputError(f'--lexicon {path}: not UTF-8 text (byte {error.start}); convert it') from None
         return cls((line.strip() for line in text.splitlines()), charset, max_length, str(path))
@@ -95,7 +95,7 @@ class Lexicon:
                 each three of the text.
 
         Returns:
-            list of str; empty where no word is as near.
+            list of str; empty if no word is as near.
         """
         small = _in_small_letters(text)
         limit = min(max_edits, len(small) // 3)

@@ -28,7 +28,7 @@ def compile_pattern(pattern, charset):
         charset: Charset; its classes become the edges.
 
     Raises:
-        InputError: no regular expression, one beyond the supported syntax, or one that no text of the charset matches.
+        InputError: not a regular expression, beyond the supported syntax, or no text of the charset matches.
     """
     from interegular import parse_pattern
     from interegular.patterns import InvalidSyntax, Unsupported
@@ -38,7 +38,7 @@ def compile_pattern(pattern, charset):
             warnings.simplefilter('ignore', FutureWarning)  # `[a&&b]` may mean something else one day
             re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as error:
-        raise InputError(f'--allow {pattern!r}: no regular expression ({error})') from None
+        raise InputError(f'--allow {pattern!r}: not a regular expression ({error})') from None
     classes_of = classes_by_character(charset)
     plain = _Rewriter(pattern, list(classes_of)).rewrite()
     try:

@@ -1,6 +1,6 @@
 """Predictor that looks further than the next character: beam search, patterns, lexicons. The weights are the same.
 
-The graph is built anew from the weights of a frozen graph, also of one that the reference froze; greedy reading keeps
+The graph is rebuilt from the weights of a frozen graph, also of one that the reference froze; greedy reading keeps
 the frozen graph itself.
 """
 
@@ -117,7 +117,7 @@ class SearchPredictor(WrappedPredictor):
         Args:
             rows: list of N ReadText.
             feed: the features of their images, and what belongs to them.
-            size: (H, W) where attention is wanted, else None.
+            size: (H, W) if attention is wanted, else None.
         """
         near = {}
         for number, row in enumerate(rows):
@@ -162,6 +162,6 @@ class _Stored:
             found = 'nothing' if weight is None else list(weight.shape)
             raise InputError(
                 f'{self.where}: {name} is {found}, and {list(map(int, shape))} is expected; only greedy reading goes '
-                'with this graph; export it anew'
+                'with this graph; export it again'
             )
         return tf.constant(weight)

@@ -13,7 +13,7 @@ from ocr.parallel import follow_parent
 
 OPENED, UNREADABLE, FRAME, END = 'opened', 'unreadable', 'frame', 'end'  # what the process sends, with what follows
 _MEMORY = 1_000_000_000, 64  # bytes that decoding may take: of any video, and for each pixel of a frame
-_LEAST_STEP = 0.001  # seconds from frame to frame, whatever the file says: so that no file stays within one second
+_LEAST_STEP = 0.001  # seconds from frame to frame, even if the file says less: so that no file stays within one second
 _USUAL_RATE = 25.0  # frames a second of files that do not say
 _TOLERANCE = 0.001  # seconds by which a frame may come early
 
@@ -33,7 +33,7 @@ def decode(connection, path, fps, max_pixels):
     follow_parent()
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # FFmpeg's own words
     _limit_memory(_MEMORY[0] + _MEMORY[1] * max_pixels)
-    # Nothing but the file itself is opened, whatever it refers to.
+    # Only the file itself is opened, nothing that it refers to.
     os.environ['OPENCV_FFMPEG_CAPTURE_OPTIONS'] = 'protocol_whitelist;file|threads;2'
     import cv2
 
@@ -53,7 +53,7 @@ def decode(connection, path, fps, max_pixels):
 
 
 def _send_frames(connection, capture, cv2, fps, rate):
-    """Send what is due; time of the last frame of all, seconds, or None where there was none."""
+    """Send what is due; time of the last frame of all, seconds, or None if there was none."""
     last, due = None, 0.0
     while capture.grab():
         time = capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
@@ -73,7 +73,7 @@ def _send_frames(connection, capture, cv2, fps, rate):
 
 
 def _sane(number, most):
-    """The number, or None where it is none between 0 and `most`."""
+    """The number, or None if it is none between 0 and `most`."""
     return number if 0 < number < most else None
 
 

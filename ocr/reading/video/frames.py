@@ -75,7 +75,7 @@ class Video:
         return self
 
     def __next__(self):
-        """The next Frame; UnreadableVideo where none comes and the end was not reached."""
+        """The next Frame; UnreadableVideo if none comes and the end was not reached."""
         if self._connection.closed:
             raise StopIteration
         kind, time, more = self._receive()
@@ -115,7 +115,7 @@ class Video:
 
 
 def check_format(path):
-    """UnreadableVideo where a file is missing, or does not begin as one of FORMATS does.
+    """UnreadableVideo if a file is missing, or does not begin as one of FORMATS does.
 
     Formats that refer to other files, such as playlists, are none of them.
     """

@@ -117,7 +117,7 @@ def video_record(place, video, fps, texts, complete):
 
 
 def end_of(video):
-    """Where a video ends, as far as it was decoded, seconds: the announced end where its last frame is near it."""
+    """Where a video ends, as far as it was decoded, seconds: the announced end if its last frame is near it."""
     near = video.seconds is not None and 0 <= video.seconds - video.time <= 1
     return video.seconds if near else video.time
 

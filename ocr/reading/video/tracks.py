@@ -48,7 +48,7 @@ class Track:
 
     @property
     def text(self):
-        """The text that was read with the highest confidence in all; '' where none was."""
+        """The text that was read with the highest confidence in all; '' if none was."""
         return max(self._votes, key=lambda text: (sum(self._votes[text]), max(self._votes[text])), default='')
 
     @property

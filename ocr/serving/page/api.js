@@ -40,10 +40,10 @@ export class Api {
   }
 
   /**
-   * Read regions of a picture: polygons, or null for those that the server finds. With attention where the model
+   * Read regions of a picture: polygons, or null for those that the server finds. With attention if the model
    * gives it.
    *
-   * @param whole without polygons: read the picture as one text, whatever could be found in it.
+   * @param whole without polygons: read the picture as one text, even if a detector is there.
    */
   async recognize(blob, name, polygons, whole, signal) {
     const form = new FormData();
@@ -110,7 +110,7 @@ export class Api {
   }
 }
 
-/** What a promise of the network gives; raises Refusal where the line is broken or the request was given up. */
+/** What a promise of the network gives; raises Refusal if the line is broken or the request was given up. */
 async function unbroken(promise) {
   try {
     return await promise;

@@ -10,7 +10,7 @@ const MOST_PAINTED = 500;
 let wanted = null; // the map that is to be shown last
 
 /**
- * Draw a map, or clear the canvas where it is null.
+ * Draw a map, or clear the canvas if it is null.
  *
  * @param map data URL of a grey PNG, a pixel a cell.
  * @param toImage affine matrix: a point of the map, cell i covers [i, i + 1) -> a point of the picture.

@@ -69,7 +69,7 @@ export class Keys {
     return true;
   }
 
-  /** The cross that draws where there is no pointer. */
+  /** The cross that draws if there is no pointer. */
   #crossKey(event) {
     const { sheet, stage } = this.drawing;
     if (this.drawing.tool === 'select') return false;

@@ -12,7 +12,7 @@ export function labelText({ number, reading }) {
   return `${number}  ${text}`;
 }
 
-/** What is left of it where there is no room. */
+/** What is left of it if there is no room. */
 export function shortText({ number }) {
   return `${number}`;
 }

@@ -40,7 +40,7 @@ function setStatus(text) {
   byId('status').textContent = text;
 }
 
-/** Run what may be refused, and say so where it is; `again` is offered to the person then. */
+/** Run what may be refused, and say so if it is; `again` is offered to the person then. */
 async function attempt(act, again = null) {
   hideProblem();
   try {
@@ -137,7 +137,7 @@ function drawReading() {
   showModel(model, sheet.timings);
 }
 
-/** What the last reading came to; nothing where something is to be read anew. */
+/** What the last reading came to; nothing if something is to be read again. */
 function doneText(unread, finds) {
   const { done } = reader;
   if (!done) return '';

@@ -10,7 +10,7 @@ const PASSING = new Set(
 
 const box = document.getElementById('problem');
 
-/** @param again called when the person wants to try again; null where that makes no sense. */
+/** @param again called when the person wants to try again; null if that makes no sense. */
 export function showProblem({ code, values }, again = null) {
   const text = document.createElement('p');
   text.textContent = say(knows(`problem_${code}`) ? `problem_${code}` : 'problem_said', values);

@@ -27,7 +27,7 @@ export class Reader extends EventTarget {
   /**
    * Returns the texts that were read, a line each; raises Refusal.
    *
-   * @param whole where no region is drawn: read the picture as one text, without looking for text in it.
+   * @param whole if no region is drawn: read the picture as one text, without looking for text in it.
    */
   async read(whole = false) {
     const entries = this.sheet.unread;

@@ -1,4 +1,4 @@
-// The list of what was read: a line a region, and the characters of the selected one.
+// The list of what was read: a line per region, and the characters of the selected one.
 
 import { Characters, iconOf } from './characters.js';
 import { WHOLE } from './sheet.js';
@@ -9,7 +9,7 @@ const DOUBTFUL = 0.1; // a whole picture read with less confidence has perhaps m
 const byId = (id) => document.getElementById(id);
 
 export class Results {
-  #shown = ''; // what the list was made of, so that it is not made anew for nothing
+  #shown = ''; // what the list was made of, so that it is not rebuilt for nothing
   #characters = null;
 
   /** @param copy called with a text; @param reveal called with a polygon that is to be seen. */

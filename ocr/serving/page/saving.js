@@ -11,7 +11,7 @@ const FONT = '"Segoe UI", Roboto, "Noto Sans", "Liberation Sans", "PingFang SC",
 const OUTLINE = '#19e3ff';
 const HALO = 'rgba(0, 0, 0, 0.75)';
 
-/** Raises Refusal where the browser forbids it. */
+/** Raises Refusal if the browser forbids it. */
 export async function copyText(text) {
   try {
     await navigator.clipboard.writeText(text);
@@ -43,7 +43,7 @@ export function toJson({ picture, entries, timings }, model) {
   return JSON.stringify({ image: { name, width, height }, regions, timings, model }, null, 2);
 }
 
-/** A PNG of the picture with outlines and texts; raises Refusal where the browser cannot. */
+/** A PNG of the picture with outlines and texts; raises Refusal if the browser cannot. */
 export async function toPng({ picture, entries, regions }, image) {
   const read = entries.filter(({ reading }) => reading);
   const { width, height } = picture;

@@ -26,7 +26,7 @@ export class Sheet extends EventTarget {
   #draftFuture = [];
   #numDrawn = 0;
   #held = null; // the regions before a drag
-  #repeated = null; // what the last change was, where changes of its kind count as one
+  #repeated = null; // what the last change was, if changes of its kind count as one
   #pinned = null; // the index of the character chosen
   #pointed = null; // the index of the character under the pointer
 
@@ -41,7 +41,7 @@ export class Sheet extends EventTarget {
   }
 
   /**
-   * What there is to read and show, in order: {id, number, polygon, reading, line}; reading is null where none is at
+   * What there is to read and show, in order: {id, number, polygon, reading, line}; reading is null if none is at
    * hand, line the number of the line that a found region is in, or null.
    */
   get entries() {
@@ -178,7 +178,7 @@ export class Sheet extends EventTarget {
     this.#changed();
   }
 
-  /** Leave off whatever was begun. */
+  /** Cancel what was begun. */
   cancel() {
     this.draft = null;
     this.release();

@@ -93,7 +93,7 @@ export class Stage {
     return this.toPicture({ clientX: seen.left + seen.width / 2, clientY: seen.top + seen.height / 2 });
   }
 
-  /** Scroll so that a point of the picture is seen, where it is enlarged. */
+  /** Scroll so that a point of the picture is seen, if it is enlarged. */
   reveal(point) {
     const { viewport } = this;
     point.forEach((value, axis) => {

@@ -68,7 +68,7 @@ export function isVideo(blob, name) {
   return blob.type.startsWith('video/') || /\.(mp4|m4v|mov|webm|mkv|avi)$/i.test(name);
 }
 
-/** The video in a file: {name, blob, url}; raises Refusal where the server does not take it. */
+/** The video in a file: {name, blob, url}; raises Refusal if the server does not take it. */
 export function openVideo(blob, name, model) {
   if (!model.detector) throw new Refusal('no_video', { name });
   const most = model.limits.max_video_bytes;
@@ -76,7 +76,7 @@ export function openVideo(blob, name, model) {
   return { name, blob, url: URL.createObjectURL(blob) };
 }
 
-/** The picture in a file: {name, blob, url, width, height}, upright; raises Refusal where it is none. */
+/** The picture in a file: {name, blob, url, width, height}, upright; raises Refusal if it is none. */
 export async function openPicture(blob, name, limits) {
   if (limits && blob.size > limits.max_bytes) {
     throw new Refusal('file_too_large', { name, size: size(blob.size), limit: size(limits.max_bytes) });

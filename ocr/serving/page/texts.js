@@ -8,7 +8,7 @@ const KEPT = 'language';
 
 let language = kept() ?? (navigator.languages.find((one) => LANGUAGES[one.slice(0, 2)]) ?? 'en').slice(0, 2);
 
-/** A text in the page's language; `values` fill its {names}, or are given to it where it is a function. */
+/** A text in the page's language; `values` fill its {names}, or are given to it if it is a function. */
 export function say(key, values = {}) {
   const text = LANGUAGES[language][key];
   if (typeof text === 'function') return text(values);

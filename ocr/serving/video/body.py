@@ -41,7 +41,7 @@ class MemoryFile:
 
 
 def check_video_headers(headers, limits):
-    """Problem where the headers show that no video comes, or one that is too large."""
+    """Problem if the headers show that no video comes, or one that is too large."""
     kind = content_type(headers)
     if kind != MULTIPART:
         raise Problem(

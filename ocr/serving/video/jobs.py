@@ -52,14 +52,14 @@ class Job:
         self._lock = threading.Lock()
 
     def begin(self):
-        """Whether it is to be read now; not where it was stopped while it waited."""
+        """Whether it is to be read now; not if it was stopped while it waited."""
         with self._lock:
             if self.state == 'waiting':
                 self.state = 'reading'
             return self.state == 'reading'
 
     def stop(self):
-        """Give it up: at once where it waits, else before its next frame."""
+        """Give it up: at once if it waits, else before its next frame."""
         with self._lock:
             self.is_stopped = True
             self.video.stop()
@@ -118,7 +118,7 @@ class VideoJobs:
         self._is_closing = False
 
     def check_room(self):
-        """Problem 429 where as many videos as may be are read or wait."""
+        """Problem 429 if as many videos as may be are read or wait."""
         self._forget()
         unfinished = sum(job.ended is None for job in list(self._jobs.values()))
         if unfinished + self._num_opening >= self._limits.max_videos:
@@ -152,16 +152,16 @@ class VideoJobs:
                 self._num_opening -= 1
 
     def get(self, job_id):
-        """The Job of an id, which is asked for now; Problem 404 where there is none."""
+        """The Job of an id, which is asked for now; Problem 404 if there is none."""
         self._forget()
         job = self._jobs.get(job_id)
         if job is None:
-            raise Problem(404, 'no_such_video', 'There is no such video here (any more); send it again.')
+            raise Problem(404, 'no_such_video', 'This server does not know this video, or no longer; send it again.')
         job.asked = time.monotonic()
         return job
 
     def remove(self, job_id):
-        """Stop and forget a video; Problem 404 where there is none."""
+        """Stop and forget a video; Problem 404 if there is none."""
         job = self.get(job_id)
         job.stop()
         self._jobs.pop(job_id, None)

@@ -65,7 +65,7 @@ def add_video(app, reader, errors, dependencies):
 
 
 async def _refuse():
-    raise Problem(422, 'no_detector', 'This server has no detector, and so reads no video; start it with one.')
+    raise Problem(422, 'no_detector', 'This server has no detector, and cannot read videos; start it with one.')
 
 
 async def _begin(reader, request):

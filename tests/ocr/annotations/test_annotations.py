@@ -443,7 +443,7 @@ def test_flat_and_paired_points_are_one_polygon(points):
     np.testing.assert_array_equal(paired, np.array(points, np.float32))
 
 
-# The real files, where they are at hand
+# The real files, if they are at hand
 
 
 @pytest.mark.skipif(not REALDATA.exists(), reason='no real data here')

@@ -243,7 +243,7 @@ def test_malformed_ctw1500(tmp_path, name, content, message):
     assert '\n' not in str(error.value)
 
 
-# The real files, where they are at hand
+# The real files, if they are at hand
 
 
 @pytest.mark.skipif(not REALDATA.exists(), reason='no real data here')

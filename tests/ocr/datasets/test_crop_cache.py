@@ -1,4 +1,4 @@
-"""The crop cache gives the pictures of the photographs, and is not used where it would give others."""
+"""The crop cache gives the pictures of the photographs, and is not used if it would give others."""
 
 import json
 import logging

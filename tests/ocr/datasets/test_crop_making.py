@@ -1,4 +1,4 @@
-"""A crop cache is made once, goes on where it was stopped, and is made by a training only where that gains by it."""
+"""A crop cache is made once, goes on where it was stopped, and is made by a training run only if that gains by it."""
 
 import fcntl
 import logging

@@ -58,7 +58,7 @@ def test_a_change_of_an_image_makes_an_index_stale(mine, caplog, change, said):
     caplog.set_level('INFO')
     change(index.parents[1] / 'mine')
     assert not index_is_current(index, Source.of('mine', source))
-    assert f'/{said}; the index is built anew' in caplog.text
+    assert f'/{said}; rebuilding the index' in caplog.text
 
 
 def test_an_image_that_keeps_its_time_and_bytes_is_noticed(mine):

@@ -106,5 +106,5 @@ def test_malformed_points_of_what_is_ignored_are_no_fault(tmp_path):
 def test_a_damaged_line_is_named(tmp_path, line):
     build(tmp_path / 'd', f'a.png\tone\t{QUAD}')
     (tmp_path / 'd' / 'index.jsonl').write_text(f'{line}\n')
-    with pytest.raises(InputError, match=r'index.jsonl:1: no region; delete the file'):
+    with pytest.raises(InputError, match=r'index.jsonl:1: not a region; delete the file'):
         PhotographIndex(tmp_path / 'd' / 'index.jsonl')[0]

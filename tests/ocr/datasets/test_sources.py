@@ -152,7 +152,7 @@ def test_an_index_that_is_built_anew_while_it_is_read_is_noticed(tmp_path):
     index, _ = open_quietly(tmp_path, (f'mine={words}',))
     make_words(words, 'one', 'two')
     open_quietly(tmp_path, (f'mine={words}',))
-    with pytest.raises(InputError, match='was built anew while it is in use; start again'):
+    with pytest.raises(InputError, match='was rebuilt while it was in use; start again'):
         index[0]
 
 

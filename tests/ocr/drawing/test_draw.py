@@ -25,7 +25,7 @@ WORDS = named_recipe('words')
 
 @pytest.mark.parametrize('name', RECIPES)
 def test_samples_are_whole(name):
-    """No missing glyph, no ink outside the polygon or at an edge, whatever the shape and the look."""
+    """No missing glyph, no ink outside the polygon or at an edge, with any shape and look."""
     recipe = named_recipe(name)
     shapes = Counter()
     for index in range(150):

@@ -89,7 +89,7 @@ def test_a_run_that_was_stopped_goes_on(photographs, tmp_path):
     assert scores == expected
     other = StubDetector()
     other.fingerprint = 'other'
-    with pytest.raises(InputError, match='leave --resume out'):
+    with pytest.raises(InputError, match='leave out --resume'):
         run(photographs, tmp_path / 'out', other, resume=True)
 
 
@@ -97,7 +97,7 @@ def test_a_damaged_line_is_said(photographs, tmp_path):
     run(photographs, tmp_path / 'out')
     readings = tmp_path / 'out' / 'readings.jsonl'
     readings.write_text(readings.read_text().replace('"polygon"', '"pol"'))
-    with pytest.raises(InputError, match=r'readings\.jsonl:1: no result .*search anew'):
+    with pytest.raises(InputError, match=r'readings\.jsonl:1: not a result .*leave out --resume'):
         run(photographs, tmp_path / 'out', resume=True)
 
 

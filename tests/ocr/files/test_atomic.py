@@ -99,9 +99,9 @@ def test_a_folder_that_fails_leaves_nothing(tmp_path, error):
 
 
 def test_a_folder_that_cannot_be_made(path):
-    with pytest.raises(InputError, match='is there already and not an empty folder'), new_folder(path):
+    with pytest.raises(InputError, match='already exists and is not an empty folder'), new_folder(path):
         pass
-    with pytest.raises(InputError, match='is there already and not an empty folder'), new_folder(path.parent):
+    with pytest.raises(InputError, match='already exists and is not an empty folder'), new_folder(path.parent):
         pass
     with pytest.raises(InputError, match=r'set: cannot be written \(Not a directory\)'), new_folder(path / 'set'):
         pass

@@ -17,8 +17,8 @@ def test_a_value():
         ('[' * 100_000, 'brackets too deep', 1),
         ('{"a":' * 100_000, 'brackets too deep', 1),
         ('[' + '9' * 5000 + ']', 'a number too long', 1),
-        ('{"text": "one", "text": "two"}', '`text` is there twice', 1),
-        ('[{"a": {"b": 1, "b": 1}}]', '`b` is there twice', 1),
+        ('{"text": "one", "text": "two"}', '`text` appears twice', 1),
+        ('[{"a": {"b": 1, "b": 1}}]', '`b` appears twice', 1),
     ],
 )
 def test_malformed(text, message, line):

@@ -28,12 +28,12 @@ def test_an_encoder_passes():
         (network('TensorIterator'), 'holds the layer TensorIterator'),
         (network(size=17), r'the layer Const \(weights\) is larger than the file of the weights'),
         (network(side=10**11), r'the layer Const \(weights\) is larger'),
-        (network(side='many'), 'damaged, the layer weights has no sizes; export it anew'),
+        (network(side='many'), 'damaged, the layer weights has no sizes; export it again'),
         (network(size=''), 'damaged, the layer weights has no sizes'),
-        (network()[:-9], 'damaged, no network of OpenVINO'),
-        (b'', 'damaged, no network of OpenVINO'),
+        (network()[:-9], 'damaged, not an OpenVINO network'),
+        (b'', 'damaged, not an OpenVINO network'),
         (b'<!DOCTYPE x [<!ENTITY a "b">]>' + network()[21:], 'it declares entities'),
-        (b'\xff\xfe' + network(), 'damaged, no network of OpenVINO'),
+        (b'\xff\xfe' + network(), 'damaged, not an OpenVINO network'),
     ],
 )
 def test_what_is_not_run(content, message):

@@ -112,12 +112,12 @@ def test_a_file_comes_back(graph_def, tmp_path):
     ('content', 'message'),
     [
         (None, 'No such file or directory; make one with export.py or give another path'),
-        (b'\x89PNG\r\n\x1a\n' + bytes(range(256)), 'no frozen TensorFlow graph; make one with export.py'),
-        ('half', 'no frozen TensorFlow graph'),
-        (b'#!/bin/sh\necho hello\n', 'no frozen TensorFlow graph'),
-        (b'', 'no graph of this model: it has no image, sequence_preds, sequence_probs'),
-        ('other', 'no graph of this model: it has no image, sequence_preds, sequence_probs'),
-        ('saved_model', 'no graph of this model: it has no image, sequence_preds, sequence_probs'),
+        (b'\x89PNG\r\n\x1a\n' + bytes(range(256)), 'not a frozen TensorFlow graph; make one with export.py'),
+        ('half', 'not a frozen TensorFlow graph'),
+        (b'#!/bin/sh\necho hello\n', 'not a frozen TensorFlow graph'),
+        (b'', 'not a graph of this model: it has no image, sequence_preds, sequence_probs'),
+        ('other', 'not a graph of this model: it has no image, sequence_preds, sequence_probs'),
+        ('saved_model', 'not a graph of this model: it has no image, sequence_preds, sequence_probs'),
     ],
 )
 def test_a_file_that_is_no_such_graph(graph_def, tmp_path, content, message):
@@ -187,7 +187,7 @@ def test_an_operation_that_is_not_allowed_needs_trust(graph_def, tmp_path):
     'settings', ['{', '[1]', '{"image_size": "64"}', '{"views": 2.5}', '{"turned": 1}', '[' * 9999]
 )
 def test_damaged_settings_are_one_line(graph_def, settings):
-    with pytest.raises(InputError, match=r'm\.pb: damaged, the settings in it cannot be read \(.*\); export it anew'):
+    with pytest.raises(InputError, match=r'm\.pb: damaged, the settings in it cannot be read \(.*\); export it again'):
         read_settings(with_text(graph_def, {names.CONFIG: settings}), 'm.pb')
 
 
@@ -195,7 +195,7 @@ def test_a_text_that_is_none_is_one_line(graph_def):
     with_text(graph_def, {names.CHARSET: 'a\n', names.CONFIG: '{}'})
     for node in graph_def.node[-2:]:
         node.attr['value'].tensor.string_val[:] = [b'\xff'] if node.name == names.CHARSET else []
-    with pytest.raises(InputError, match=r'm\.pb: damaged, attention_ocr/charset in it is no text; export it anew'):
+    with pytest.raises(InputError, match=r'm\.pb: damaged, attention_ocr/charset in it is not text; export it again'):
         read_charset(graph_def, 'm.pb')
     with pytest.raises(InputError, match=r'm\.pb: damaged, attention_ocr/config in it is no text'):
         read_settings(graph_def, 'm.pb')

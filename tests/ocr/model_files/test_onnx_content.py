@@ -70,5 +70,5 @@ def test_a_file_that_another_tool_changed_is_noticed(plain):
 
 @pytest.mark.parametrize('content', [b'no model', b'\x89PNG\r\n\x1a\n', b'\x80\x00\x00\x00ORTM' + bytes(99)])
 def test_what_is_no_model(content):
-    with pytest.raises(InputError, match=r'^m\.onnx: no ONNX model, or damaged; export it anew$'):
+    with pytest.raises(InputError, match=r'^m\.onnx: not an ONNX model, or damaged; export it again$'):
         load(content)

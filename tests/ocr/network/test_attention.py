@@ -88,7 +88,7 @@ def decode_rows(weights, features, labels=None, cells=None, **options):
 
 
 def end(logits):
-    """Number of characters before the first EOS; T where there is none."""
+    """Number of characters before the first EOS; T if there is none."""
     return next((step for step, one in enumerate(logits) if one.argmax() == EOS), len(logits))
 
 

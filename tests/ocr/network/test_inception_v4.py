@@ -71,7 +71,7 @@ def test_the_endpoints_are_those_at_the_stride():
 def test_an_unknown_endpoint_is_refused_by_name(final_endpoint):
     with (
         tf.Graph().as_default(),
-        pytest.raises(ValueError, match=rf"'{final_endpoint}' is none of Mixed_5a, .*Mixed_6h"),
+        pytest.raises(ValueError, match=rf"'{final_endpoint}' is not one of Mixed_5a, .*Mixed_6h"),
     ):
         features_of((1, 16, 16, 3), final_endpoint=final_endpoint)
 

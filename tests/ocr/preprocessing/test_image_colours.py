@@ -1,4 +1,4 @@
-"""Letters stay readable whatever their ground and depth."""
+"""Letters stay readable on any background and in any depth."""
 
 import io
 

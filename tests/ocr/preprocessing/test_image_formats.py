@@ -60,7 +60,7 @@ def test_scans_are_counted_before_they_are_decoded(tmp_path):
     (tmp_path / 'many.jpg').write_bytes(jpeg_of_scans(MAX_SCANS + 1))
     (tmp_path / 'some.jpg').write_bytes(jpeg_of_scans(50))
     assert read_image(tmp_path / 'some.jpg').shape == (16, 16, 3)
-    with pytest.raises(UnreadableImage, match='scans where 500 are the limit'):
+    with pytest.raises(UnreadableImage, match='scans, of at most 500'):
         read_image(tmp_path / 'many.jpg')
 
 
@@ -68,7 +68,7 @@ def test_a_large_jpeg_may_have_fewer_scans(tmp_path, monkeypatch):
     monkeypatch.setattr('ocr.preprocessing.image_formats.MAX_SCANNED', 16 * 16 * 40)
     (tmp_path / 'many.jpg').write_bytes(jpeg_of_scans(50))
     for scale in (None, lambda *_: 0.01):
-        with pytest.raises(UnreadableImage, match='scans where 40 are the limit'):
+        with pytest.raises(UnreadableImage, match='scans, of at most 40'):
             read_image(tmp_path / 'many.jpg', scale)
 
 

@@ -108,7 +108,7 @@ def test_a_header_that_lies_is_noticed(tmp_path, monkeypatch):
     (tmp_path / 'picture').write_bytes(encoded('PNG'))
     lie = image_header.Header(20, 60, 1)
     monkeypatch.setattr('ocr.preprocessing.decode.header', lambda _: lie)
-    with pytest.raises(UnreadableImage, match='60 x 20 pixels where its header says 20 x 60'):
+    with pytest.raises(UnreadableImage, match='60 x 20 pixels, but its header says 20 x 60'):
         read_image(tmp_path / 'picture')
 
 

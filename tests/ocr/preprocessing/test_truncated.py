@@ -1,4 +1,4 @@
-"""Files that lack their last bytes: read where no pixel is missing, refused where one is."""
+"""Files that lack their last bytes: read if no pixel is missing, refused if one is."""
 
 import io
 

@@ -43,7 +43,7 @@ def test_a_run_goes_on_with_its_own_parts_and_no_others(tmp_path):
     folder.begin({'model': 'a'}, PLACES, resume=True)
     assert folder.is_done(0)
     for run, places in (({'model': 'b'}, PLACES), ({'model': 'a'}, PLACES[1:]), ({}, PLACES)):
-        with pytest.raises(InputError, match=r'--resume: .*parts is of another run \(.*; leave --resume out'):
+        with pytest.raises(InputError, match=r'--resume: .*parts is of another run \(.*; leave out --resume'):
             folder.begin(run, places, resume=True)
     folder.begin({'model': 'b'}, PLACES, resume=False)
     assert not folder.is_done(0)

@@ -142,7 +142,7 @@ def test_a_square_graph_reads_its_own_canvases_alike_when_it_may_take_others(lea
 
 
 def test_a_graph_of_the_reference_takes_square_canvases_alone(reference_style):
-    with pytest.raises(InputError, match=r'^--canvas fit: old\.pb takes square canvases alone'):
+    with pytest.raises(InputError, match=r'^--canvas fit: old\.pb takes only square canvases'):
         GraphPredictor(reference_style, DIGITS, canvas='fit', where='old.pb')
 
 
@@ -172,7 +172,7 @@ def test_a_charset_of_another_size_is_refused(reference_style, learnt):
 def test_attention_pictures_need_a_graph_that_gives_its_attention(reference_style, learnt, tmp_path):
     (tmp_path / 'old.pb').write_bytes(reference_style.SerializeToString())
     arguments = tiny.flags(pb_path=tmp_path / 'old.pb', img_folder=learnt.words, charset_path='digits')
-    with pytest.raises(InputError, match=r'--picture_dir: .*old\.pb does not give its attention'):
+    with pytest.raises(InputError, match=r'--picture_dir: .*old\.pb has no attention output'):
         tiny.run_main('test', *arguments, *tiny.flags(picture_dir=tmp_path / 'a', output_path=tmp_path / 'r'))
     assert [path.name for path in tmp_path.iterdir()] == ['old.pb']
     tiny.run_main('test', *arguments, *tiny.flags(output_path=tmp_path / 'r'))

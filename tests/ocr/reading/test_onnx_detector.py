@@ -63,10 +63,10 @@ def test_large_photographs_are_searched_in_tiles(untrained, onnx_path):
 
 
 def test_each_model_in_the_place_of_the_other_is_said(onnx_path):
-    with pytest.raises(InputError, match='a detector, which finds text and reads none'):
+    with pytest.raises(InputError, match='a detector, which finds text but does not read it'):
         OnnxModel.load(onnx_path)
     latin = str(tiny.ROOT / 'pretrain' / 'latin.onnx')
-    with pytest.raises(InputError, match='a model that reads text and finds none; give a detector'):
+    with pytest.raises(InputError, match='a recogniser, which reads text but does not find it; give a detector'):
         open_detector(latin)
     with pytest.raises(InputError, match='--gpus'):
         open_detector(onnx_path, gpus=(0,))
@@ -84,7 +84,7 @@ def test_eval_notices_a_detector_in_any_format(untrained, onnx_path, tmp_path, e
     assert tiny.run_main('eval', *tiny.flags(eval_datasets=f'mine={words}', **paths)) == 0
     scores = json.loads((tmp_path / 'scores' / 'scores.json').read_text())
     assert 'h_mean' in scores['scores']['mine']
-    with pytest.raises(InputError, match=f'{ending}: a detector, which finds text and reads none; give a model'):
+    with pytest.raises(InputError, match=f'{ending}: a detector, which finds text .*; give a recogniser'):
         tiny.run_main('eval', *tiny.flags(eval_datasets=f'mine={words}', detector_path=onnx_path, **paths))
 
 

@@ -113,8 +113,8 @@ def test_another_charset_is_refused(latin):
 @pytest.mark.parametrize(
     ('flags', 'message'),
     [
-        ({'beam_width': 3}, r'reads greedily alone; for --beam_width, .* give the \.pb'),
-        ({'allow': '[a-z]*'}, r'reads greedily alone'),
+        ({'beam_width': 3}, r'only reads greedily; for --beam_width, .* give the \.pb'),
+        ({'allow': '[a-z]*'}, r'only reads greedily'),
         ({'precision': 'bfloat16'}, r'--precision bfloat16: ONNX Runtime computes in float32'),
         ({'gpus': 0}, r'--gpus: .*latin\.onnx is read by ONNX Runtime on the CPU'),
     ],
@@ -137,9 +137,9 @@ def test_settings_of_how_it_is_shown_stand_under_the_command_line(latin):
 @pytest.mark.parametrize(
     ('content', 'message'),
     [
-        (b'', r'ONNX Runtime cannot load this model \(.*\); export it anew'),
-        (b'no model', 'no ONNX model, or damaged; export it anew'),
-        (lambda whole: whole[:-1000], 'no ONNX model, or damaged; export it anew'),
+        (b'', r'ONNX Runtime cannot load this model \(.*\); export it again'),
+        (b'no model', 'not an ONNX model, or damaged; export it again'),
+        (lambda whole: whole[:-1000], 'not an ONNX model, or damaged; export it again'),
         (lambda whole: whole[: 10**6] + bytes([whole[10**6] ^ 1]) + whole[10**6 + 1 :], 'damaged, its content is not'),
     ],
 )
@@ -179,7 +179,7 @@ def test_an_operation_that_is_not_allowed_needs_trust(latin, tmp_path):
 def test_models_of_others_are_refused(latin):
     model = onnx.load(latin)
     del model.metadata_props[:]
-    with pytest.raises(InputError, match=r'theirs: no model of this project, it has no attention_ocr/charset'):
+    with pytest.raises(InputError, match=r'theirs: not a model of this project: it has no attention_ocr/charset'):
         OnnxModel(model.SerializeToString(), 'theirs')
 
 

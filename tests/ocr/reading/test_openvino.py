@@ -1,4 +1,4 @@
-"""A model in two: its encoder elsewhere, its decoder in TensorFlow; in OpenVINO itself where that is installed."""
+"""A model in two: its encoder elsewhere, its decoder in TensorFlow; in OpenVINO itself if that is installed."""
 
 import importlib
 import json
@@ -173,7 +173,7 @@ def test_int8_reads_what_was_learnt(learnt, tmp_path, capsys, monkeypatch):
     assert 'encoder' in json.loads((tmp_path / 'results.run.json').read_text())
     (tmp_path / 'int8' / ENCODER_FILE).write_text('no model')
     (tmp_path / 'int8' / SUMS_FILE).unlink()
-    with pytest.raises(InputError, match='damaged, no network of OpenVINO'):
+    with pytest.raises(InputError, match='damaged, not an OpenVINO network'):
         tiny.run_main('test', *flags)
 
 

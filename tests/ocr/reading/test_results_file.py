@@ -76,7 +76,7 @@ def test_resume_starts_where_there_is_nothing_to_keep(tmp_path):
 def test_another_run_or_other_places_are_refused_and_nothing_changes(tmp_path, run, places, message):
     write(tmp_path / 'r.jsonl', resume=False)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    with pytest.raises(InputError, match=f'--resume: .*{message}.*; leave --resume out to start anew'):
+    with pytest.raises(InputError, match=f'--resume: .*{message}.*; leave out --resume to start over'):
         write(tmp_path / 'r.jsonl', resume=True, run=run, places=places)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
@@ -91,7 +91,7 @@ def test_images_that_come_behind_are_read_too(tmp_path):
 def test_a_file_that_is_not_ours_is_refused(tmp_path, name):
     write(tmp_path / 'r.jsonl', resume=False)
     (tmp_path / name).write_text('[1]\n')
-    with pytest.raises(InputError, match=r'--resume: .*; leave --resume out'):
+    with pytest.raises(InputError, match=r'--resume: .*; leave out --resume'):
         write(tmp_path / 'r.jsonl', resume=True)
 
 

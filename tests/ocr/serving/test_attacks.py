@@ -184,7 +184,7 @@ def test_a_head_that_does_not_come_ends_the_connection(monkeypatch, data):
 
 
 def test_an_answer_that_is_not_taken_ends_the_connection(monkeypatch):
-    """Also where a request comes when the line is full already; both ends have small buffers, whatever the system's."""
+    """Also if a request comes when the line is full already; both ends have small buffers, unlike the system's."""
     request = b'GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n'
     with running(Obedient()) as server, socket.socket() as line:
         line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # has an effect only before the connection is made

@@ -1,4 +1,4 @@
-"""Requests without polygons where the server has a detector: text is found, put in order and read."""
+"""Requests without polygons if the server has a detector: text is found, put in order and read."""
 
 import io
 import json

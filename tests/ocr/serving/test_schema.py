@@ -1,4 +1,4 @@
-"""Whatever its OpenAPI document allows or forbids is answered as the document says: property tests by schemathesis."""
+"""What its OpenAPI document allows or forbids is answered as the document says: property tests by schemathesis."""
 
 import base64
 import io

@@ -138,7 +138,7 @@ def test_workers_with_different_lists_are_told():
     third = tf.train.Server(tf.train.ClusterSpec({'worker': {2: addresses[2]}}), 'worker', 2)
 
     def come(number):
-        with pytest.raises(InputError, match=r'answers no worker of this training .*; does everybody have'):
+        with pytest.raises(InputError, match=r'no worker of this training run answers .*; do all of them have'):
             Cluster(addresses[: 2 + number], number, 5)
 
     together(come)
@@ -181,8 +181,8 @@ def test_who_the_workers_are(addresses, index, environment, found):
         (('a:1', 'b:2'), -1, {}, 'its number with --task_index, 0 to 1'),
         (('a:1', 'b:2'), 2, {}, 'its number with --task_index, 0 to 1'),
         ((), 1, {}, '--task_index 1: give the addresses'),
-        ((), -1, {'TF_CONFIG': '{'}, 'TF_CONFIG: no such JSON'),
-        ((), -1, {'TF_CONFIG': '[]'}, 'TF_CONFIG: no such JSON'),
+        ((), -1, {'TF_CONFIG': '{'}, 'TF_CONFIG: not as expected'),
+        ((), -1, {'TF_CONFIG': '[]'}, 'TF_CONFIG: not as expected'),
         ((), -1, config({'worker': ['a:1', 'b:2'], 'ps': ['c:3']}, 'ps'), 'TF_CONFIG: there is no task ps here'),
         ((), -1, config({'worker': ['a:1', 'b:2']}, index=7), 'TF_CONFIG: give this worker its number with index'),
     ],

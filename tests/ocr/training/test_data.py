@@ -1,4 +1,4 @@
-"""What a training sees: its datasets in their shares, drawn text among them, and what is held out."""
+"""What a training run sees: its datasets in their shares, drawn text among them, and what is held out."""
 
 import dataclasses
 import logging
@@ -46,7 +46,7 @@ def load(cfg):
 
 
 def texts(cfg, data, number):
-    """The texts of the first batches that a training gets."""
+    """The texts of the first batches that a training run gets."""
     dataflow, _ = build_dataflow(cfg, data, cfg.batch_size, 0)
     dataflow.reset_state()
     stream = iter(dataflow)

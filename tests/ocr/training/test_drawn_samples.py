@@ -1,4 +1,4 @@
-"""Drawn text as training samples: the same whatever the worker, harder with time, never what is held out."""
+"""Drawn text as training samples: the same in any worker, harder with time, never what is held out."""
 
 import pickle
 import subprocess

@@ -1,4 +1,4 @@
-"""Crops as training samples: the same whatever the workers, a photograph opened once for several of them."""
+"""Crops as training samples: the same with any number of workers, a photograph opened once for several of them."""
 
 from itertools import islice
 

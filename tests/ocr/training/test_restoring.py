@@ -61,7 +61,7 @@ def test_each_class_finds_its_row(checkpoint, characters, ids):
         np.testing.assert_array_equal(softmax[:, class_id], 100 + old_id + 4 * np.arange(3) if known else [-1] * 3)
         assert bias[class_id] == pytest.approx(200 + old_id if known else -1 - math.log(ids.count(-1)))
     np.testing.assert_array_equal(values['weights'], [300, 301])
-    assert (values['weights/Adam'] == 0).all()  # the optimizer begins anew
+    assert (values['weights/Adam'] == 0).all()  # the optimizer starts over
 
 
 def test_a_charset_that_is_not_the_models_is_refused(checkpoint):

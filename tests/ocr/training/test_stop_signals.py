@@ -1,4 +1,4 @@
-"""Signals that end a training: the first one stops it, and none cuts a save short."""
+"""Signals that end a training run: the first one stops it, and none cuts a save short."""
 
 import os
 import pty
@@ -16,7 +16,7 @@ NAMES = ('SIGINT', 'SIGTERM', 'SIGHUP')
 
 @pytest.fixture(autouse=True)
 def handlers():
-    """The signals are heeded, also where the tests run in the background, and set back after each test."""
+    """The signals are heeded, also if the tests run in the background, and set back after each test."""
     before = {name: signal.signal(getattr(signal, name), signal.SIG_DFL) for name in NAMES}
     yield
     for name, handler in before.items():

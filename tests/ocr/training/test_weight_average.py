@@ -1,4 +1,4 @@
-"""Running averages of weights: what they are, that they are read and validated with, and that trainings go on."""
+"""Running averages of weights: what they are, that they are read and validated with, and that training runs go on."""
 
 import numpy as np
 import pytest

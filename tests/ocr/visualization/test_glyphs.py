@@ -10,7 +10,7 @@ from ocr.errors import InputError
 from ocr.visualization import glyphs
 from ocr.visualization.glyphs import Writer, plain_font
 
-MISSING = '\U0010fff5'  # for private use: no font has it, except where a test makes one
+MISSING = '\U0010fff5'  # for private use: no font has it unless a test makes one
 
 
 def make_font(path, characters):

@@ -36,8 +36,8 @@ def test_a_reason_by_its_beginning(names, reasons):
     ('name', 'message'),
     [
         ('un', '--allow_lost un: may be unknown character or under 8 px or unreadable image'),
-        ('long', '--allow_lost long: is none of illegible or ignored, partly ###, empty text'),
-        (' ', "--allow_lost ' ': is none of"),
+        ('long', '--allow_lost long: is not one of illegible or ignored, partly ###, empty text'),
+        (' ', "--allow_lost ' ': is not one of"),
     ],
 )
 def test_a_name_of_no_reason_or_of_several(name, message):

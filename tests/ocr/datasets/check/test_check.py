@@ -150,8 +150,8 @@ def test_sound_data_loses_nothing(tmp_path, capsys):
     ('more', 'named'),
     [
         (['--allow_lost', 'un'], '--allow_lost un: may be unknown character or under 8 px or unreadable image'),
-        (['--allow_lost', 'unheard of'], "--allow_lost 'unheard of': is none of illegible or ignored, partly ###"),
-        (['--allow_lost', ' '], "--allow_lost ' ': is none of"),
+        (['--allow_lost', 'unheard of'], "--allow_lost 'unheard of': is not one of illegible or ignored, partly ###"),
+        (['--allow_lost', ' '], "--allow_lost ' ': is not one of"),
         (['--output_path', '{planted}/scored/own.png'], 'give another --output_path'),
     ],
 )

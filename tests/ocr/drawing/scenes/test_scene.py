@@ -259,7 +259,7 @@ def test_a_scene_that_cannot_be_drawn_is_replaced_counted_and_named(monkeypatch,
     assert good.num_failures == 0 and scene.num_failures == 1 and scene.regions
     assert not np.array_equal(scene.image, good.image)
     ((text, font),) = failed
-    assert f'{font.path}: left out where it cannot draw, such as {text!r} (OSError: raster overflow)' in caplog.text
+    assert f'{font.path}: not used for what it cannot draw, such as {text!r} (OSError: raster overflow)' in caplog.text
 
 
 def test_a_photograph_that_cannot_be_read_is_named_and_another_taken(tmp_path, caplog):

@@ -1,4 +1,4 @@
-"""Words, lines and fonts for scenes; Chinese where a font has it, and only in that font."""
+"""Words, lines and fonts for scenes; Chinese if a font has it, and only in that font."""
 
 import dataclasses
 from pathlib import Path

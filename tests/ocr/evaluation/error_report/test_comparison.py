@@ -118,7 +118,7 @@ def take_scores_away(folder):
 @pytest.mark.parametrize(
     ('spoil', 'named'),
     [
-        (spoil_scores, r'scores\.json: is no scores\.json; give the'),
+        (spoil_scores, r'scores\.json: is not a scores\.json; give the'),
         (spoil_readings, r'readings\.jsonl holds no readings'),
         (take_readings_away, r'readings\.jsonl cannot be read \(No such file'),
         (take_scores_away, r'scores\.json: cannot be read \(No such file'),

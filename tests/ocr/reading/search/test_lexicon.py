@@ -93,7 +93,7 @@ def test_files(tmp_path):
     with pytest.raises(InputError, match=r'not UTF-8 text \(byte 0\)'):
         Lexicon.load(path, charset, 10)
     path.write_text('\n \n')
-    with pytest.raises(InputError, match=r'words\.txt: has no word; give a text file, one word a line'):
+    with pytest.raises(InputError, match=r'words\.txt: has no word; give a text file, one word per line'):
         Lexicon.load(path, charset, 10)
     with pytest.raises(InputError, match='No such file'):
         Lexicon.load(tmp_path / 'nowhere', charset, 10)

@@ -1,4 +1,4 @@
-"""Searching with the weights of frozen graphs: greedy where nothing else is asked for, and under constraints."""
+"""Searching with the weights of frozen graphs: greedy if nothing else is asked for, and under constraints."""
 
 import numpy as np
 import pytest
