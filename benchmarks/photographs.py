@@ -70,34 +70,38 @@ class System:
         self._process.wait()
 
 
-def judge(photograph, answer):
-    """ScoredPhotograph of what a system answered."""
+def judge(photograph, pairs):
+    """ScoredPhotograph of what a system found: pairs of a polygon and its text or None."""
     from ocr.evaluation.detection_scores import Found, Truth, judge_photograph
 
     truths = [Truth(region.polygon, region.text, region.counts) for region in photograph.regions]
-    found = [Found(np.array(polygon, np.float32), text=text) for polygon, text in answer['found']]
+    found = [Found(np.array(polygon, np.float32), text=text) for polygon, text in pairs]
     return judge_photograph(photograph.image_path, photograph.dataset, truths, found)
 
 
 def measure(systems, photographs):
-    """{system: ([ScoredPhotograph], [seconds of detection], [seconds of all])}, the systems in turns."""
-    results = {system.name: ([], [], []) for system in systems}
+    """{system: (those found, those read, [seconds of detection], [seconds of all])}, the systems in turns.
+
+    Found and read are lists of ScoredPhotograph.
+    """
+    results = {system.name: ([], [], [], []) for system in systems}
     for number, photograph in enumerate(photographs):
         for system in systems if number % 2 else systems[::-1]:
             answer = system.read(photograph.image_path)
-            judged, detection, whole = results[system.name]
-            judged.append(judge(photograph, answer))
+            found, read, detection, whole = results[system.name]
+            found.append(judge(photograph, [(polygon, None) for polygon in answer['found']]))
+            read.append(judge(photograph, answer['read']))
             detection.append(answer['detection'])
             whole.append(answer['all'])
     return results
 
 
-def row_of(name, judged, detection, whole):
+def row_of(name, found, read, detection, whole):
     """(row of the table, dict for the JSON line) of a system on a dataset."""
     from ocr.evaluation.detection_scores import score_photographs
 
-    scores = score_photographs(judged, read=True)
-    has_texts = any(truth.text for one in judged for truth in one.truths if truth.counts)
+    scores = {**score_photographs(read, read=True), **score_photographs(found, read=False)}
+    has_texts = any(truth.text for one in found for truth in one.truths if truth.counts)
     wanted = {name: f'{name}' for name in ('precision', 'recall', 'h_mean')}
     if has_texts:
         wanted['end_to_end_any_case'] = 'end to end'

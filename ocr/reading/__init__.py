@@ -14,7 +14,7 @@ batch_sizes.py free_memory.py   few sizes of batches, memory given back: both bo
 
 detector.py       photographs -> regions, by a frozen graph   photographs.py   photographs -> text
 text_outlines.py  probability of text -> regions              lines.py         regions -> lines, in reading order
-strip.py          an outline -> two long sides
+strip.py          an outline -> two long sides             legible.py       which regions hold text
 
 read_images.py    pictures in any form -> text, as `ocr.Reader` gives it   given_images.py   the forms
 image_text.py     what it gives

@@ -1,6 +1,6 @@
 """What was read in a picture, in plain types: numbers, strings and tuples, which dataclasses.asdict makes JSON of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ocr.errors import InputError
 
@@ -91,11 +91,13 @@ class ImageText:
             them; one for the whole picture without either.
         lines: LineText of each line, from top to bottom; empty if nothing was detected.
         error: why the picture could not be read; None for all that was read.
+        left_out: {reason: number} of what a detector found that is not in `regions`.
     """
 
     regions: tuple[RegionText, ...] = ()
     lines: tuple[LineText, ...] = ()
     error: str | None = None
+    left_out: dict[str, int] = field(default_factory=dict)
 
     @property
     def text(self):

@@ -71,6 +71,25 @@ def in_reading_order(polygons):
     return order, [Line(tuple(place[member] for member in line.members), line.polygon) for line in lines]
 
 
+def keep_members(lines, polygons, kept):
+    """Lines of the regions that are kept; one that loses regions becomes shorter, or is gone.
+
+    Args:
+        lines: list of Line.
+        polygons: list of float (2 R, 2), the regions that the lines' members count.
+        kept: positions of the regions that stay, ascending; the members of the result count these.
+    """
+    place = {member: number for number, member in enumerate(kept)}
+    shorter = []
+    for line in lines:
+        members = [member for member in line.members if member in place]
+        if members:
+            is_whole = len(members) == len(line.members)
+            polygon = line.polygon if is_whole else _around([np.asarray(polygons[member]) for member in members])
+            shorter.append(Line(tuple(place[member] for member in members), polygon))
+    return shorter
+
+
 def _frame(polygon):
     """(direction float64 (2,), whether it is sure) of a strip: a short one that runs downwards may be a letter."""
     half = len(polygon) // 2

@@ -1,7 +1,7 @@
 """Whole photographs -> text: a detector finds the regions, a recogniser reads them."""
 
 import os
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,7 +17,8 @@ from ocr.preprocessing.unreadable import UnreadableImage
 from ocr.preprocessing.working_size import working_size
 from ocr.reading.detector import FoundText
 from ocr.reading.folder import find_images
-from ocr.reading.lines import in_reading_order
+from ocr.reading.legible import ILLEGIBLE, legible
+from ocr.reading.lines import in_reading_order, keep_members
 from ocr.reading.results_file import open_results, read_results, to_record
 from ocr.region import TextRegion
 from ocr.terminal.progress import progress_bar
@@ -44,7 +45,7 @@ class ReadPhotograph:
 
 
 def read_photographs(detector, reader, image_paths, *, read_image=read_image) -> Iterator:
-    """Find text in photographs, and read it.
+    """Find text in photographs, and read it; regions in which nothing can be read are left out, and counted.
 
     Regions of one photograph are read in a batch with those of others; the next photographs are searched meanwhile,
     and the one after them decoded. No more than three decoded photographs are held for the search.
@@ -75,13 +76,25 @@ def read_photographs(detector, reader, image_paths, *, read_image=read_image) ->
             yield waiting.popleft()
         waiting[0].readings.append(result)
         if _is_whole(waiting[0]):
-            yield waiting.popleft()
+            yield without_illegible(waiting.popleft())
     yield from waiting
 
 
 def search(detector, path, read_image=read_image):
     """ReadPhotograph of one path, found and ordered, nothing read yet."""
     return _search_image(detector, *_decoded(read_image, detector.longer, path))
+
+
+def without_illegible(photograph):
+    """A ReadPhotograph of which all regions have been read, with those that are text."""
+    found, readings = photograph.found, photograph.readings
+    kept = legible(readings)
+    if len(kept) == len(readings):
+        return photograph
+    lines = keep_members(photograph.lines, [region.polygon for region in found.regions], kept)
+    left_out = found.left_out + Counter({ILLEGIBLE: len(readings) - len(kept)})
+    found = FoundText([found.regions[number] for number in kept], left_out)
+    return ReadPhotograph(photograph.image_path, found, lines, [readings[number] for number in kept])
 
 
 def _search_all(detector, image_paths, read_image):

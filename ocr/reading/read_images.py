@@ -15,6 +15,7 @@ from ocr.preprocessing.unreadable import UnreadableImage
 from ocr.reading.given_images import GivenImages
 from ocr.reading.image_text import ImageText, RegionText, to_line
 from ocr.reading.local_reader import LocalReader
+from ocr.reading.photographs import ReadPhotograph, search, without_illegible
 from ocr.region import TextRegion, judge_polygon
 
 
@@ -25,14 +26,14 @@ class _Order:
     Attributes:
         name: of the picture, see GivenImages.
         regions: list of TextRegion to read in it.
-        found: detector's confidence of each, and lines.Line of all; None if nothing was detected.
+        found: ReadPhotograph of what was detected; None if nothing was.
         readings: (region, ReadText or Broken) of those that are read.
         error: why there is nothing to read.
     """
 
     name: str
     regions: list
-    found: tuple | None = None
+    found: ReadPhotograph | None = None
     readings: list = field(default_factory=list)
     error: str | None = None
 
@@ -41,13 +42,22 @@ class _Order:
         error = self.error or next((one.message for _, one in self.readings if isinstance(one, Broken)), None)
         if error:
             return ImageText(error=error)
-        confidences, lines = self.found or (repeat(None), ())
+        if self.found:
+            return self._found()
         regions = []
-        for (region, reading), confidence in zip(self.readings, confidences, strict=False):
+        for region, reading in self.readings:
             whole = region.polygon is None
-            polygon = whole_image(*given.size(self.name)) if whole else region.polygon
-            regions.append(RegionText.of(reading, polygon, confidence))
-        return ImageText(tuple(regions), tuple(to_line(line, regions) for line in lines))
+            regions.append(RegionText.of(reading, whole_image(*given.size(self.name)) if whole else region.polygon))
+        return ImageText(tuple(regions))
+
+    def _found(self):
+        """ImageText of what a detector found."""
+        self.found.readings.extend(reading for _, reading in self.readings)
+        photograph = without_illegible(self.found)
+        found = zip(photograph.found.regions, photograph.readings, strict=True)
+        regions = [RegionText.of(reading, one.polygon, float(one.confidence)) for one, reading in found]
+        lines = tuple(to_line(line, regions) for line in photograph.lines)
+        return ImageText(tuple(regions), lines, left_out=dict(photograph.found.left_out))
 
 
 def read_images(predictor, images, polygons=None, *, detector=None, long_text=False, **reading) -> Iterator:
@@ -121,14 +131,11 @@ def _order(given, name, outlines, detector, long_text):
 
 def _searched(given, name, detector):
     """The _Order of a picture with what a detector finds in it."""
-    from ocr.reading.photographs import search
-
     photograph = search(detector, name, given.read)
     if isinstance(photograph.found, Broken):
         return _Order(name, [], error=photograph.found.message)
-    found = photograph.found.regions
-    regions = [TextRegion(name, region.polygon, '', '') for region in found]
-    return _Order(name, regions, ([float(region.confidence) for region in found], photograph.lines))
+    regions = [TextRegion(name, region.polygon, '', '') for region in photograph.found.regions]
+    return _Order(name, regions, photograph)
 
 
 def _polygon(points, where):

@@ -2,11 +2,14 @@
 
 import base64
 import io
+from collections import Counter
 
 import numpy as np
 from PIL import Image
 
 from ocr.reading.char_positions import char_positions, map_to_photograph
+from ocr.reading.legible import ILLEGIBLE, legible
+from ocr.reading.lines import keep_members
 
 
 def region_answer(result, cut, with_attention, with_page=False):
@@ -62,7 +65,28 @@ def _data_url(alpha):
     return 'data:image/png;base64,' + base64.b64encode(stream.getvalue()).decode('ascii')
 
 
-def lines_answer(lines, regions):
+def found_answer(found, regions, readings):
+    """What the answer says of text that was looked for: `regions`, `lines` and, if there is something, `left_out`.
+
+    Args:
+        found: finding.Found.
+        regions: what region_answer gave for each; those without text are left out, but for a whole page.
+        readings: ReadText of each.
+    """
+    is_page = [confidence is None for confidence in found.confidences]
+    kept = legible([None if whole else reading for whole, reading in zip(is_page, readings, strict=True)])
+    lines = keep_members(found.lines, [np.array(region['polygon']) for region in regions], kept)
+    left_out = found.left_out + Counter({ILLEGIBLE: len(regions) - len(kept)})
+    for region, confidence in zip(regions, found.confidences, strict=True):
+        if confidence is not None:
+            region['found_confidence'] = round(confidence, 4)
+            region['polygon'] = in_tenths(region['polygon'])
+    regions = [regions[number] for number in kept]
+    more = {'left_out': dict(left_out)} if left_out else {}
+    return {'regions': regions, 'lines': _lines_answer(lines, regions), **more}
+
+
+def _lines_answer(lines, regions):
     """`lines` of the answer: [{'text', 'regions', 'polygon'}, and 'page' if there are several].
 
     Args:

@@ -9,7 +9,7 @@ import numpy as np
 from ocr.parallel import num_cores
 from ocr.preprocessing.prepare import InferencePreparer, stacked
 from ocr.region import TextRegion
-from ocr.serving.answer import in_tenths, lines_answer, region_answer
+from ocr.serving.answer import found_answer, region_answer
 from ocr.serving.arrivals import Arrivals
 from ocr.serving.batcher import Batcher
 from ocr.serving.finding import Finder, find_and_prepare
@@ -225,14 +225,7 @@ class Reader:
             region_answer(read.result, cut, order.attention, picture.num_pages > 1)
             for cut, read in zip(picture.cuts, reads, strict=True)
         ]
-        if not found:
-            return {'regions': regions}
-        for region, confidence in zip(regions, found.confidences, strict=True):
-            if confidence is not None:
-                region['found_confidence'] = round(confidence, 4)
-                region['polygon'] = in_tenths(region['polygon'])
-        left_out = {'left_out': dict(found.left_out)} if found.left_out else {}
-        return {'regions': regions, 'lines': lines_answer(found.lines, regions), **left_out}
+        return found_answer(found, regions, [read.result for read in reads]) if found else {'regions': regions}
 
 
 def _milliseconds(seconds):

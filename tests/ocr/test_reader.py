@@ -213,7 +213,10 @@ class StubDetector:
         height, width = image.shape[:2]
         halves = [(0, 0, width // 2, height), (width // 2, 0, width, height)]
         boxes = [np.float32([[x0, y0], [x1, y0], [x1, y1], [x0, y1]]) for x0, y0, x1, y1 in halves]
-        return SimpleNamespace(regions=[FoundRegion(box, 0.75) for box in boxes] * (width > 20), left_out={})
+        return SimpleNamespace(
+            regions=[FoundRegion(box, 0.75) for box in boxes] * (width > 20),
+            left_out={'small': width} if width > 20 else {},
+        )
 
 
 def test_a_detector_finds_what_has_no_polygons(learnt, paths):
@@ -229,6 +232,7 @@ def test_a_detector_finds_what_has_no_polygons(learnt, paths):
     line = results[1].lines[0]
     assert line.regions == (0, 1) and results[1].text == line.text == ' '.join(one.text for one in results[1].regions)
     assert results[1].regions[0].found_confidence == 0.75 and results[2].regions[0].found_confidence is None
+    assert results[1].left_out == {'small': 128} and results[2].left_out == {}
     assert results[3].error and results[4] == ImageText()
 
 

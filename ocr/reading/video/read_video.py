@@ -13,6 +13,7 @@ from tabulate import tabulate
 
 from ocr.errors import InputError
 from ocr.files.atomic import replacing
+from ocr.reading.legible import ILLEGIBLE
 from ocr.reading.local_reader import LocalReader
 from ocr.reading.video.frames import FPS, UnreadableVideo, Video
 from ocr.reading.video.texts import subtitles, text_record, to_srt
@@ -20,8 +21,6 @@ from ocr.reading.video.tracks import Sighting, Tracker
 from ocr.region import TextRegion
 from ocr.terminal.progress import progress_bar
 from ocr.terminal.visible import visible
-
-ILLEGIBLE = 'no text was read'  # why a track is no text
 
 logger = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from ocr.geometry import box_polygon, polygon_box, transform
-from ocr.reading.lines import group_lines
+from ocr.reading.lines import Line, group_lines, keep_members
 from ocr.reading.strip import to_strip
 
 
@@ -34,6 +34,19 @@ def members(*boxes, **options):
 )
 def test_lines(case, boxes, expected):
     assert members(*boxes) == expected, case
+
+
+def test_a_line_becomes_shorter_where_regions_go():
+    boxes = (0, 0, 50, 20), (60, 0, 120, 20), (130, 0, 170, 20), (0, 60, 50, 80), (300, 60, 350, 80)
+    polygons = [to_strip(box_polygon(box)) for box in boxes]
+    lines = group_lines(polygons)
+    assert [line.members for line in lines] == [(0, 1, 2), (3,), (4,)]
+    kept = keep_members(lines, polygons, [0, 1, 4])
+    assert [line.members for line in kept] == [(0, 1), (2,)]
+    np.testing.assert_allclose(polygon_box(kept[0].polygon), (0, 0, 120, 20), atol=1)
+    np.testing.assert_allclose(polygon_box(kept[1].polygon), boxes[4], atol=1)
+    whole = [Line((0, 1), box_polygon((0, 0, 999, 20)))]
+    assert keep_members(whole, polygons, [0, 1])[0].polygon is whole[0].polygon
 
 
 def test_the_gap_can_be_asked_for():

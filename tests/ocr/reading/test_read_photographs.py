@@ -62,6 +62,26 @@ def test_every_photograph_comes_back_in_its_place_with_its_readings(folder, name
             assert all(reading.text == 'abc' for reading in result.readings)
 
 
+def test_regions_without_text_are_left_out_and_counted(folder):
+    class Doubtful(StubPredictor):
+        """Reads three regions of 'c', in reading order: nothing, 'abc', and 'abc' with hardly any confidence."""
+
+        answers = (('', 0.9), ('abc', 0.03), ('abc', 0.019))
+
+        def read(self, canvases, *_, **__):
+            return [
+                ReadText(text, confidence, (0.5,) * len(text)) for text, confidence in self.answers[: len(canvases)]
+            ]
+
+    reader = LocalReader(Doubtful(), batch_size=3, num_workers=1)
+    (result,) = read_photographs(StubDetector(), reader, [str(folder / 'c.png')])
+    (region,) = result.found.regions
+    assert region.polygon.tolist() == box_polygon(BOXES[3][0]).tolist()  # the second of its line
+    assert [(line.members, line.polygon.tolist()) for line in result.lines] == [((0,), region.polygon.tolist())]
+    assert [reading.confidence for reading in result.readings] == [0.03]
+    assert result.found.left_out == {'tiny': 3, 'no text was read': 2}
+
+
 def test_without_a_reader_text_is_only_found(folder):
     results = list(read_photographs(StubDetector(), None, [str(folder / 'c.png')]))
     assert results[0].readings == []

@@ -4,6 +4,7 @@ import io
 import json
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 import requests
@@ -42,6 +43,24 @@ def test_regions_are_found_and_read_in_reading_order(server, detector):
     assert answer['regions'][2]['polygon'] == [[100, 300], [300, 300], [300, 340], [100, 340]]
     assert answer['timings'].keys() == {'decode_ms', 'detect_ms', 'queue_ms', 'read_ms', 'total_ms'}
     assert detector.shapes[-1] == (120, 160, 3)  # what the worker shrank it to
+
+
+def test_regions_without_text_are_left_out_and_counted(detector):
+    class Doubtful(Obedient):
+        """Is not sure of 10."""
+
+        def read(self, *canvases, **options):
+            return [
+                replace(one, confidence=0.5 if one.text != '10' else 0.01) for one in super().read(*canvases, **options)
+            ]
+
+    with running(Doubtful('fit'), detector=detector) as server:
+        answer = server.recognize(TWO_LINES).json()
+        assert [region['text'] for region in answer['regions']] == ['20', '30']
+        assert [(line['text'], line['regions']) for line in answer['lines']] == [('20', [0]), ('30', [1])]
+        assert answer['left_out'] == {'no text was read': 1}
+        alone = server.recognize(street((10, 0, 0, 80, 60), size=(80, 60))).json()  # a word: read whatever it is
+        assert [region['text'] for region in alone['regions']] == ['10'] and 'left_out' not in alone
 
 
 @pytest.mark.parametrize('fields', [{'detect': 'true'}, {'polygons': '[]'}, {'polygons': 'null', 'detect': 'true'}])
