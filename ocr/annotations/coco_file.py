@@ -2,7 +2,7 @@
 
 import contextlib
 import io
-import json
+import re
 
 import cv2
 import numpy as np
@@ -10,15 +10,18 @@ from pycocotools.coco import COCO
 
 from ocr.annotations.files import read_bytes
 from ocr.errors import InputError
+from ocr.files.json_text import MalformedJson, parse_json
 from ocr.preprocessing.outline import offset
 
 EXPECTED = '`image_id` of one of `images` and `segmentation` or `bbox` are expected'
+MAX_MASK = 1 << 28  # pixels
+_RUNS = re.compile('[0-o]*[0-O]')  # compressed; characters from P on are followed by another
 
 
 def load(labels):
     """The file as pycocotools' COCO, which would print what it does."""
     try:
-        content = json.loads(read_bytes(labels).decode('utf-8-sig'))
+        content = parse_json(read_bytes(labels).decode('utf-8-sig'))
         for annotation in content['annotations']:
             annotation.setdefault('category_id', None)  # which some leave out, and the index needs
         coco = COCO()
@@ -26,11 +29,12 @@ def load(labels):
         with contextlib.redirect_stdout(io.StringIO()):
             coco.createIndex()
         for image in coco.imgs.values():
-            image['file_name']
+            if not isinstance(image['file_name'], str):
+                raise TypeError(f'file_name {str(image["file_name"])[:40]}')
     except UnicodeDecodeError as error:
         raise InputError(f'{labels}: not UTF-8 (byte {error.start}); save it as UTF-8') from error
-    except json.JSONDecodeError as error:
-        raise InputError(f'{labels}:{error.lineno}: malformed JSON: {error.msg} (column {error.colno})') from error
+    except MalformedJson as error:
+        raise InputError(f'{labels}:{error.line}: malformed JSON: {error}') from error
     except (KeyError, TypeError, AttributeError) as error:
         raise InputError(
             f'{labels}: `images` with `id` and `file_name`, and `annotations` with `image_id`, are expected ({error!r})'
@@ -49,11 +53,22 @@ def outline_points(coco, annotation, where):
             parts = segmentation if isinstance(segmentation[0], list) else [segmentation]
             return parts[0] if len(parts) == 1 else _hull(np.concatenate([_pairs(part) for part in parts]))
         if isinstance(segmentation, dict):
+            _check_mask(segmentation)
             return _outline(coco.annToMask(annotation))
         x, y, width, height = annotation['bbox']
         return [x, y, x + width, y, x + width, y + height, x, y + height]
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+    except Exception as error:  # pycocotools raises whatever it likes
         raise InputError(f'{where}: {EXPECTED}, found {str(annotation)[:60]}') from error
+
+
+def _check_mask(segmentation):
+    """ValueError for a mask with which pycocotools writes where it should not."""
+    height, width = segmentation['size']
+    counts = segmentation['counts']
+    if type(height) is not int or type(width) is not int or height < 1 or width < 1 or height * width > MAX_MASK:
+        raise ValueError(f'a mask of {height} x {width}')
+    if not isinstance(counts, list) and not _RUNS.fullmatch(counts):
+        raise ValueError('damaged runs')
 
 
 def _pairs(part):

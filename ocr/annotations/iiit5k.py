@@ -1,4 +1,4 @@
-"""IIIT5K-Words as it is published: `testdata.mat`, a MATLAB table of cropped words; needs the package scipy.
+"""IIIT5K-Words as it is published: `testdata.mat`, a MATLAB table of cropped words.
 
     testdata(n).ImgName = 'test/1002_1.png'     testdata(n).GroundTruth = 'PRIVATE'
 
@@ -8,10 +8,10 @@ A folder is read as the test set. `traindata.mat` beside it is read if it is nam
 import os
 
 from ocr.annotations.files import locate_image, open_binary, require_inside
+from ocr.annotations.matlab_table import read_table
 from ocr.annotations.place import Place, only_file
 from ocr.annotations.regions import region_or_dropped
 from ocr.errors import InputError
-from ocr.optional_package import import_package
 
 LABELS = 'testdata.mat'
 NAMES = (LABELS, 'traindata.mat')
@@ -34,21 +34,16 @@ def read(path, dataset):
     """Yields TextRegion | Dropped for each word."""
     (labels,) = annotation_files(path, dataset)
     folder = os.path.dirname(labels)
-    for number, (image, text) in enumerate(_table(labels, dataset)):
+    for number, (image, text) in enumerate(_table(labels)):
         where = f'{labels}: {number + 1}'
         yield region_or_dropped(locate_image(folder, require_inside(image, where)), text, None, dataset, where)
 
 
-def _table(labels, dataset):
+def _table(labels):
     """[(image, text)] of the file."""
-    matlab = import_package('scipy.io', f'{dataset}: {os.path.basename(labels)}')
-    name = os.path.splitext(os.path.basename(labels))[0]
+    with open_binary(labels, is_text=False) as stream:
+        content = stream.read()
     try:
-        with open_binary(labels, is_text=False) as stream:
-            rows = matlab.loadmat(stream, simplify_cells=True)[name]
-        return [(row['ImgName'], row['GroundTruth']) for row in ([rows] if isinstance(rows, dict) else rows)]
-    except InputError:
-        raise
-    except Exception as error:  # scipy raises anything for a damaged file
-        reason = ' '.join(str(error).split())[:200]
-        raise InputError(f'{labels}: no table of ImgName and GroundTruth ({reason}); unpack it again') from error
+        return read_table(content, os.path.splitext(os.path.basename(labels))[0], ('ImgName', 'GroundTruth'))
+    except ValueError as error:
+        raise InputError(f'{labels}: no table of ImgName and GroundTruth ({error}); unpack it again') from error

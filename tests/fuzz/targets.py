@@ -1,6 +1,6 @@
 """What reads files from outside: for each reader whole files to begin with, and what reads them.
 
-A reader may give something, or raise an InputError of one line; everything else is a finding.
+A reader may give something, or raise an InputError or UnreadableImage of one line; everything else is a finding.
 """
 
 import json
@@ -21,14 +21,24 @@ from ocr.annotations import Source, read_dataset  # noqa: E402
 from ocr.annotations.own import read_polygons  # noqa: E402
 from ocr.charset import Charset  # noqa: E402
 from ocr.config import GROUPS, Config, restorable, to_json  # noqa: E402
+from ocr.datasets.crop_cache import CropCache, cache_fault, cache_path  # noqa: E402
+from ocr.datasets.crop_making import build_cache  # noqa: E402
 from ocr.datasets.index import RegionIndex, build_index, index_is_current, read_counts  # noqa: E402
+from ocr.drawing.corpus import read_texts  # noqa: E402
 from ocr.errors import InputError  # noqa: E402
 from ocr.evaluation.error_report.comparison import Earlier  # noqa: E402
 from ocr.evaluation.run import load_readings  # noqa: E402
 from ocr.model_files.allowed_encoder import check_encoder  # noqa: E402
 from ocr.model_files.allowed_onnx import check_onnx  # noqa: E402
 from ocr.model_files.onnx_content import check_whole, parse_onnx, with_checksum  # noqa: E402
+from ocr.preprocessing.canvas import Canvas  # noqa: E402
+from ocr.preprocessing.decode import read_image  # noqa: E402
+from ocr.preprocessing.image_formats import page_paths  # noqa: E402
+from ocr.preprocessing.image_header import upright_size  # noqa: E402
+from ocr.preprocessing.unreadable import UnreadableImage  # noqa: E402
 from ocr.reading.results_file import open_results, read_results  # noqa: E402
+from ocr.reading.search.lexicon import Lexicon  # noqa: E402
+from ocr.training.history import HISTORY_FILE, read_history  # noqa: E402
 
 ENCODER = """<?xml version="1.0"?><net name="encoder"><layers>
 <layer id="0" name="weights" type="Const"><data element_type="f32" shape="4" offset="16" size="16"/>
@@ -39,6 +49,19 @@ ENCODER = """<?xml version="1.0"?><net name="encoder"><layers>
 PLACE = {'image': 'a.png', 'polygon': [[0, 0], [9, 0], [9, 9]], 'dataset': 'mine', 'truth': 'word'}
 READING = {**PLACE, 'text': 'word', 'confidence': 0.5, 'char_confidences': [0.9, 0.8, 0.7, 0.9]}
 RUN = {'model': 'abc', 'full_length': False}
+PICTURES = {  # name of a file: how Pillow writes it
+    'a.png': {},
+    'a.jpg': {},
+    'progressive.jpg': {'progressive': True},
+    'a.webp': {'lossless': True},
+    'a.bmp': {},
+    'a.gif': {},
+    'a.ppm': {},
+    'a.jp2': {},
+    'a.avif': {},
+    'pages.tif': {'save_all': True, 'append_images': [Image.new('L', (20, 30), 90)]},
+    'packed.tif': {'compression': 'tiff_lzw'},
+}
 
 
 class Target:
@@ -60,7 +83,7 @@ class Target:
         self.path.write_bytes(content)
         try:
             self._read()
-        except InputError as error:
+        except (InputError, UnreadableImage) as error:
             if '\n' in str(error):
                 raise AssertionError(f'a message of several lines: {error}') from error
 
@@ -72,6 +95,7 @@ def all_targets(folder):
         *_own_files(folder / 'own'),
         *_indexes(folder / 'index'),
         *_models(folder / 'models'),
+        *_images(folder / 'images'),
     ]
 
 
@@ -83,11 +107,11 @@ def _label_files(folder):
         for file in Source.of('mine', path).files()[:1]:
             if os.path.isfile(file):
                 yield Target(f'labels {lay.__name__}', file, _reader_of(path, form))
-    for form, (file, content) in _CHALLENGES.items():
-        path = folder / form
+    for form, (file, content) in _MORE.items():
+        path = folder / 'more' / form
         (path / file).parent.mkdir(parents=True)
         (path / file).write_text(content, 'utf-8')
-        yield Target(f'labels {form}', path / file, _reader_of(str(path), form))
+        yield Target(f'labels of {form}', path / file, _reader_of(str(path), form))
 
 
 def _reader_of(path, form):
@@ -104,7 +128,14 @@ def _reader_of(path, form):
 
 _REGIONS = [{'transcription': 'word', 'points': [[0, 0], [9, 0], [9, 9]], 'illegibility': False}] * 2
 _LINES = [{'ignore': 0, 'transcription': 'word', 'points': [0, 0, 9, 0, 9, 9, 0, 9]}]
-_CHALLENGES = {
+_MASKS = [{'size': [30, 40], 'counts': [100, 5, 25, 5, 1065]}, {'size': [30, 40], 'counts': 'k47g0000000000W9'}]
+_COCO = {
+    'images': [{'id': 1, 'file_name': 'a.jpg', 'height': 30, 'width': 40}],
+    'categories': [{'id': 1, 'name': 'text'}],
+    'annotations': [{'id': n, 'image_id': 1, 'category_id': 1, 'segmentation': one} for n, one in enumerate(_MASKS)],
+}
+_MORE = {
+    'coco': ('masks.json', json.dumps(_COCO)),
     'lsvt': ('train_full_labels.json', json.dumps({'gt_1': _REGIONS, 'gt_2': _REGIONS})),
     'art': ('train_task2_labels.json', json.dumps({'gt_1_1': _REGIONS})),
     'rects': ('gt_unicode/1.json', json.dumps({'chars': [], 'lines': _LINES})),
@@ -125,6 +156,11 @@ def _own_files(folder):
         yield Target(name, path, lambda path=path: Charset.load(path))
     config = _written(folder / 'config.json', to_json(Config()))
     yield Target('config.json', config, lambda: restorable(config.read_text('utf-8', 'replace'), GROUPS, 'config.json'))
+    history = _written(folder / HISTORY_FILE, '{"step": 10, "loss": 2.5}\n{"step": 20, "loss": 1.5, "val_ned": 0.5}\n')
+    yield Target('history.jsonl', history, lambda: read_history(folder))
+    words = _written(folder / 'words.txt', 'Bakery\n Market Hall\n\n1/2\n')
+    yield Target('--lexicon', words, lambda: Lexicon.load(words, Charset('Bakery Mtl12/'), 24))
+    yield Target('--text_path', words, lambda: read_texts(words))
     yield from _results(folder / 'results')
 
 
@@ -165,6 +201,8 @@ def _indexes(folder):
     build_index(Source.of('mine', str(labels)), folder / 'other.jsonl')
     other = folder / 'other.jsonl'
     yield Target('images', Path(f'{other}.images'), lambda: index_is_current(other, Source.of('mine', labels)))
+    build_cache(other, canvas=Canvas(16), margin=0, num_workers=1)
+    yield Target('crops', Path(cache_path(other)), lambda: _read_crops(other))
 
 
 def _models(folder):
@@ -196,6 +234,31 @@ def _read_index(path):
     for position in range(len(index)):
         index[position]
     list(index.texts())
+
+
+def _read_crops(path):
+    if cache_fault(path, Canvas(16), 0) is None:
+        crops = CropCache(RegionIndex(path))
+        for position in range(len(RegionIndex(path))):
+            crops.read(position)
+
+
+def _images(folder):
+    """Files of images; all that is decoded has the size that its header says."""
+    folder.mkdir()
+    picture = Image.effect_noise((40, 30), 90).convert('RGB')
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    for name, settings in PICTURES.items():
+        picture.save(folder / name, exif=exif, **settings)
+        yield Target(f'image {name}', folder / name, lambda path=folder / name: _read_image(str(path)))
+
+
+def _read_image(path):
+    for page in page_paths(path)[:3]:
+        height, width = read_image(page).shape[:2]
+        if upright_size(page) != (width, height):
+            raise AssertionError(f'{width} x {height} pixels where the header says {upright_size(page)}')
 
 
 def _written(path, content):

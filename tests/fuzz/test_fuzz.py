@@ -11,5 +11,5 @@ def targets(tmp_path_factory):
 
 
 def test_every_reader_survives_changed_files(targets):
-    findings = fuzz(targets, seed=0, num_rounds=30)
+    findings = [finding for finding, _ in fuzz(targets, seed=0, num_rounds=30) if finding]
     assert not findings, '\n'.join(findings)

@@ -5,6 +5,7 @@ import io
 import json
 
 import lmdb
+import numpy as np
 from PIL import Image
 
 BOM = '\ufeff'
@@ -264,14 +265,19 @@ def svt(folder, words=WORDS):
     text_file(folder / 'train.xml', '<tagset/>')
 
 
-def iiit5k(folder, words=WORDS):
+def iiit5k(folder, words=WORDS, compressed=True):
     from scipy.io import savemat
 
-    rows = []
+    fields = [('ImgName', object), ('GroundTruth', object), ('smallLexi', object)]
+    rows = np.empty((1, len(words)), fields)
     for number, word in enumerate(words):
         image(folder / 'test' / f'{number}_1.png')
-        rows.append({'ImgName': f'test/{number}_1.png', 'GroundTruth': word, 'smallLexi': ['A', 'B']})
-    savemat(folder / 'testdata.mat', {'testdata': rows})
+        rows[0, number] = f'test/{number}_1.png', word, np.array(['A', 'B'], object)
+    savemat(folder / 'testdata.mat', {'other': [1.5], 'testdata': rows}, do_compression=compressed)
+
+
+def iiit5k_uncompressed(folder, words=WORDS):
+    iiit5k(folder, words, compressed=False)
 
 
 def numbered(folder, words=WORDS):
@@ -329,6 +335,7 @@ LAYOUTS = {  # how it is written: the format that it is, the polygon of its regi
     coco: ('coco', QUAD),
     svt: ('svt', [[3, 2], [30, 2], [30, 14], [3, 14]]),
     iiit5k: ('iiit5k', None),
+    iiit5k_uncompressed: ('iiit5k', None),
     numbered: ('numbered', None),
     mmocr: ('mmocr', None),
     mmocr_lines: ('mmocr', None),

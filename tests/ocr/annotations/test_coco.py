@@ -34,6 +34,10 @@ def read(folder, *annotations, **options):
     return list(read_dataset('mine', write(folder, *annotations, **options)))
 
 
+def masked(counts, *size):
+    return {'annotations': [{'id': 1, 'image_id': 5, 'segmentation': {'size': size, 'counts': counts}}]}
+
+
 def test_it_is_told_from_other_json(tmp_path):
     assert resolve_source('mine', write(tmp_path, {})).startswith('coco:')
 
@@ -107,6 +111,13 @@ def test_words_are_preferred_and_other_things_are_counted(tmp_path):
         ({'annotations': [{'id': 1, 'image_id': 5, 'segmentation': {'size': [30, 40]}}]}, 'annotation 1'),
         ({'annotations': [{'id': 1, 'image_id': 5, 'text': 'a', 'segmentation': [[1, 2, 3]]}]}, 'points should be'),
         ({'annotations': 7}, '`annotations`'),
+        ({'images': [{'id': 5, 'file_name': 7}]}, 'file_name'),
+        (masked('k47T', 30, 40), 'annotation 1'),
+        (masked([9000], 30, 40), 'annotation 1'),
+        (masked('k47', 2**31 - 1, 2**32 - 1), 'annotation 1'),  # ended Python with a segmentation fault
+        (masked([1], 300_000, 300_000), 'annotation 1'),
+        (masked('k47', '30', None), 'annotation 1'),
+        (masked(None, 30, 40), 'annotation 1'),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path, change, message):
@@ -114,8 +125,17 @@ def test_what_is_wrong_is_named(tmp_path, change, message):
         list(read_dataset('mine', f'coco:{write(tmp_path, **change)}'))
 
 
-def test_malformed_json_is_named_with_its_line(tmp_path):
+@pytest.mark.parametrize(
+    ('annotations', 'message'),
+    [
+        ('[}', r'labels.json:2: malformed JSON'),
+        ('[' * 100_000, 'malformed JSON: brackets too deep'),
+        (f'[{"1" * 5000}]', 'malformed JSON: a number too long'),
+        ('[{"text": "a", "text": "b"}]', 'malformed JSON: `text` is there twice'),
+    ],
+)
+def test_malformed_json_is_named(tmp_path, annotations, message):
     folder = write(tmp_path, {})
-    text_file(folder / 'labels.json', '{"images": [{"file_name": "a"}],\n "annotations": [}')
-    with pytest.raises(InputError, match=r'labels.json:2: malformed JSON'):
+    text_file(folder / 'labels.json', f'{{"images": [{{"file_name": "a"}}],\n "annotations": {annotations}}}')
+    with pytest.raises(InputError, match=message):
         list(read_dataset('mine', f'coco:{folder}'))
