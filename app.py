@@ -2,6 +2,7 @@
 
     python app.py                                              with the shipped model, http://127.0.0.1:5000
     python app.py --pb_path ./checkpoint/text_recognition.pb --port 8080
+    python app.py --pb_path mine.pb pretrain/latin.pb          two models, to choose from
     python app.py --detector_path detector.pb                  finds the text of photographs before it reads it
 
 The page is at /, the API at /docs; POST /v1/recognize reads a picture. Only this machine reaches the server unless
@@ -29,6 +30,12 @@ def charset_name(charset):
     return next((name for name in PRESETS if Charset.preset(name) == charset), Path(charset.name).name)
 
 
+def size_of(path):
+    """Bytes of a model's file, or of all files of its folder."""
+    files = [one for one in Path(path).rglob('*') if one.is_file()] if os.path.isdir(path) else [path]
+    return sum(map(os.path.getsize, files))
+
+
 def open_detector(cfg):
     """Detector of --detector_path, else the one that comes with the project; None if there is none."""
     from ocr.reading.open_detector import choose_detector, open_detector
@@ -38,8 +45,26 @@ def open_detector(cfg):
     return open_detector(path, gpus=cfg.gpus, precision=cfg.precision, trusted=cfg.trust_model)
 
 
-def build(predictor, pb_path, limits, token, cfg, detector=None):
-    """The ASGI application of a predictor and perhaps a detector."""
+def open_predictors(cfg):
+    """{name: (path, predictor)} of --pb_path, else of the models that come with the project."""
+    from ocr.reading.open_models import choose_models, open_models
+    from ocr.serving.models import names_of
+
+    choice = cfg.models_choice
+    paths = choose_models(**choice)
+    names_of(paths)  # refuses two of one name before they are loaded
+    models = open_models(
+        paths,
+        lambda stored: cfg.over(shown(stored)).reading,
+        gpus=cfg.gpus,
+        trusted=cfg.trust_model,
+        optional=choice['named'] is None,
+    )
+    return dict(zip(names_of([path for path, _ in models]), models, strict=True))
+
+
+def build(models, limits, token, cfg, detector=None):
+    """The ASGI application of models, {name: (path, predictor)}, and perhaps a detector."""
     from ocr.serving.application import COUNTED, build_application, model_card
     from ocr.serving.batcher import BATCH_WINDOW
     from ocr.serving.hosts import Hosts
@@ -48,7 +73,7 @@ def build(predictor, pb_path, limits, token, cfg, detector=None):
 
     counters = Metrics(COUNTED)
     reader = Reader(
-        predictor,
+        {name: predictor for name, (_, predictor) in models.items()},
         limits,
         batch_size=cfg.batch_size,
         window=BATCH_WINDOW,
@@ -57,16 +82,21 @@ def build(predictor, pb_path, limits, token, cfg, detector=None):
         detector=detector,
     )
     reader.warm_up()
-    card = model_card(
-        predictor,
-        limits,
-        name=Path(pb_path).name,
-        charset_name=charset_name(predictor.charset),
-        size_bytes=os.path.getsize(pb_path),
-        detector=detector and {'name': Path(detector.where).name, 'size_bytes': os.path.getsize(detector.where)},
-    )
+    finds = detector and {'name': Path(detector.where).name, 'size_bytes': os.path.getsize(detector.where)}
+    cards = [
+        model_card(
+            predictor,
+            limits,
+            name=name,
+            file=Path(path).name,
+            charset_name=charset_name(predictor.charset),
+            size_bytes=size_of(path),
+            detector=finds,
+        )
+        for name, (path, predictor) in models.items()
+    ]
     hosts = Hosts(cfg.host, cfg.allowed_hosts, bool(token))
-    return build_application(reader, card, counters, token=token, hosts=hosts, samples_folder=SAMPLES)
+    return build_application(reader, cards, counters, token=token, hosts=hosts, samples_folder=SAMPLES)
 
 
 def main(argv=None):
@@ -79,12 +109,10 @@ def main(argv=None):
 
     limits, token = Limits(), read_token(cfg.token_path)
     with open_socket(cfg.host, cfg.port) as listener:
-        from ocr.reading.open_model import choose_model, open_model, read_model
-
-        model = read_model(choose_model(**cfg.model_choice), cfg.gpus, cfg.trust_model)
-        predictor = open_model(model, **cfg.over(shown(model.settings)).reading)
-        app = build(predictor, model.path, limits, token, cfg, open_detector(cfg))
-        logger.info('%s reads with %s%s', url_of(listener), model.path, '' if token else ', without a token')
+        models = open_predictors(cfg)
+        app = build(models, limits, token, cfg, open_detector(cfg))
+        paths = ', '.join(path for path, _ in models.values())
+        logger.info('%s reads with %s%s', url_of(listener), paths, '' if token else ', without a token')
         serve(app, listener, stop_seconds=round(limits.timeout) + 5)
     logger.info('stopped; all requests that had begun are answered')
 

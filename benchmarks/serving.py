@@ -91,10 +91,11 @@ def serving(predictor, batch_size, window):
     from ocr.serving.server import make_server, open_socket
 
     limits = Limits(timeout=600)
-    reader = Reader(predictor, limits, batch_size=batch_size, window=window)
+    reader = Reader({'benchmark': predictor}, limits, batch_size=batch_size, window=window)
     reader.warm_up()
-    card = application.model_card(predictor, limits, name='benchmark', charset_name='', size_bytes=0)
-    server = make_server(application.build_application(reader, card, metrics.Metrics(application.COUNTED)))
+    about = {'name': 'benchmark', 'file': '', 'charset_name': '', 'size_bytes': 0}
+    card = application.model_card(predictor, limits, **about)
+    server = make_server(application.build_application(reader, [card], metrics.Metrics(application.COUNTED)))
     with open_socket('127.0.0.1', 0) as listener:
         thread = threading.Thread(target=server.run, kwargs={'sockets': [listener]})
         thread.start()

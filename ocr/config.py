@@ -8,6 +8,7 @@ from ocr.network.architecture import ENDPOINTS, REFERENCE, REFERENCE_STEPS
 from ocr.preprocessing.augment_sets import AUGMENT_NUMBERS, AUGMENT_SETS, check_numbers
 from ocr.preprocessing.canvas import Canvas
 from ocr.terminal.flags import Names, Numbers, Shares, Switch, check_value
+from ocr.terminal.name_lists import split_names
 from ocr.terminal.script import run_script
 from ocr.terminal.settings import FileOnly, Origin, Schema
 
@@ -61,9 +62,10 @@ def setting(default, group, scripts, section, low=None, high=None, **more):
         section: key of SECTIONS.
         low, high: legal range, both included.
         more: `by_script`, {script: its default there}; `in_help`, {script: what --help shows as the default};
-            `remote`, whether test.py takes it beside --server.
+            `remote`, whether test.py takes it beside --server; `several`, scripts that take several names, of a
+            setting that is a text: commas part them in it, as in name_lists.
     """
-    more = {'by_script': {}, 'in_help': {}, 'remote': False, **more}
+    more = {'by_script': {}, 'in_help': {}, 'remote': False, 'several': (), **more}
     scripts = SCRIPTS if scripts == 'all' else tuple(scripts.split())
     metadata = {'group': group, 'scripts': scripts, 'section': section, 'low': low, 'high': high, **more}
     return dataclasses.field(default=default, metadata=metadata)
@@ -98,12 +100,13 @@ class Config:
         by_script={'test': SHIPPED_MODEL, 'app': SHIPPED_MODEL},
         in_help={
             'test': 'pretrain/latin.pb',
-            'app': 'pretrain/latin.pb',
+            'app': 'the models shipped in pretrain, latin.pb first',
             'eval': '--checkpoint_path, or pretrain/latin.pb without one',
             'export': 'beside the checkpoint',
         },
+        several=('app',),
     )
-    """Frozen graph, .onnx file, or folder for OpenVINO."""
+    """Frozen graph, .onnx file, or folder for OpenVINO; app.py takes several."""
     checkpoint_path: str = setting('./checkpoint', 'path', 'train eval export', 'run')
     """Folder that train.py saves to. Other scripts read its best checkpoint, or the one that is named."""
     restore_path: str = setting(
@@ -383,8 +386,18 @@ class Config:
     @property
     def model_choice(self):
         """Which model reads, as keyword arguments of ocr.reading.open_model.choose_model."""
-        named = self.pb_path if 'pb_path' in {**self.origin.in_file, **self.origin.typed} else None
+        named = self.pb_path if self._names_model else None
         return {'named': named, 'gpus': self.gpus, 'precision': self.precision, 'decoding': self.decoding}
+
+    @property
+    def models_choice(self):
+        """Which models read beside each other, as keyword arguments of ocr.reading.open_models.choose_models."""
+        named = split_names([self.pb_path]) if self._names_model else None
+        return {**self.model_choice, 'named': named}
+
+    @property
+    def _names_model(self):
+        return 'pb_path' in {**self.origin.in_file, **self.origin.typed}
 
     @property
     def detector_choice(self):

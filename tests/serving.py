@@ -91,11 +91,16 @@ def street(*boxes, size=(800, 600)):
 def running(
     predictor, *, batch_size=8, window=0.005, token='', hosts=None, samples_folder=None, detector=None, **limits
 ):
-    """A server: .url, .reader, .server, .recognize(...) and .metric(name, **labels)."""
+    """A server: .url, .reader, .server, .recognize(...) and .metric(name, **labels).
+
+    Args:
+        predictor: Predictor of the model 'm', or {name: Predictor} of several.
+    """
+    predictors = predictor if isinstance(predictor, dict) else {'m': predictor}
     counters = metrics.Metrics(application.COUNTED)
     limits = Limits(**limits)
     reader = Reader(
-        predictor,
+        predictors,
         limits,
         batch_size=batch_size,
         window=window,
@@ -104,8 +109,13 @@ def running(
         detector=detector,
     )
     finds = detector and {'name': 'd.pb', 'size_bytes': 5}
-    card = application.model_card(predictor, limits, name='m.pb', charset_name='digits', size_bytes=7, detector=finds)
-    app = application.build_application(reader, card, counters, token=token, hosts=hosts, samples_folder=samples_folder)
+    about = {'charset_name': 'digits', 'size_bytes': 7, 'detector': finds}
+    cards = [
+        application.model_card(one, limits, name=name, file=f'{name}.pb', **about) for name, one in predictors.items()
+    ]
+    app = application.build_application(
+        reader, cards, counters, token=token, hosts=hosts, samples_folder=samples_folder
+    )
     server = make_server(app)
     with open_socket('127.0.0.1', 0) as listener:
         url = url_of(listener)
@@ -122,8 +132,9 @@ def running(
                 metric=lambda name, **labels: counters._registry.get_sample_value(name, labels) or 0,
             )
         finally:
-            if isinstance(predictor, Obedient):
-                predictor.gate.set()
+            for one in predictors.values():
+                if isinstance(one, Obedient):
+                    one.gate.set()
             server.should_exit = True
             thread.join()
 

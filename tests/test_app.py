@@ -132,7 +132,7 @@ def test_the_attention_is_where_the_characters_are(app):
 def test_the_card_is_that_of_the_shipped_model(app):
     card = requests.get(f'{app.url}/v1/model').json()
     schema.ModelCard.model_validate(card, strict=True)
-    assert card['name'] == 'latin.onnx' and card['charset']['name'] == 'ascii'
+    assert (card['name'], card['file']) == ('latin', 'latin.onnx') and card['charset']['name'] == 'ascii'
     assert card['charset']['num_characters'] == 95 and card['has_attention']
     assert card['size_bytes'] == (tiny.ROOT / 'pretrain' / 'latin.onnx').stat().st_size
     samples = requests.get(f'{app.url}/v1/samples').json()['samples']
@@ -314,6 +314,18 @@ def test_another_model_a_token_of_the_environment_and_ctrl_c(learnt):
         image = (learnt.words / '0.png').read_bytes()
         assert error_of(recognize(app.url, image), 401) == 'wrong_token'
         answer = recognize(app.url, image, headers={'Authorization': 'Bearer s3cret'}).json()
-        assert answer['regions'][0]['text'] == tiny.EIGHT_WORDS[0] and answer['model']['name'] == learnt.pb_path.name
+        assert answer['regions'][0]['text'] == tiny.EIGHT_WORDS[0] and answer['model']['name'] == learnt.pb_path.stem
         app.process.send_signal(signal.SIGINT)
         assert app.process.wait(timeout=60) == 0
+
+
+def test_two_models_beside_each_other(learnt):
+    with started('--pb_path', learnt.pb_path, tiny.ROOT / 'pretrain' / 'latin.onnx') as app:
+        assert app.lines[-1].split(' reads with ')[1].startswith(f'{learnt.pb_path}, ')
+        cards = requests.get(f'{app.url}/v1/models').json()['models']
+        assert [card['name'] for card in cards] == [learnt.pb_path.stem, 'latin']
+        word = (WORDS / '12.jpg').read_bytes()
+        answer = recognize(app.url, word, model='latin', detect='false').json()
+        assert answer['regions'][0]['text'] == 'Shoes' and answer['model']['name'] == 'latin'
+        answer = recognize(app.url, (learnt.words / '0.png').read_bytes(), detect='false').json()
+        assert answer['regions'][0]['text'] == tiny.EIGHT_WORDS[0] and answer['model']['name'] == learnt.pb_path.stem

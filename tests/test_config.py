@@ -213,6 +213,32 @@ def test_lists_booleans_and_numbers(argv, field, value):
     assert parse_config(argv.split(' ')) == dataclasses.replace(Config(), **{field: value})
 
 
+@pytest.mark.parametrize(
+    ('argv', 'paths'),
+    [
+        ('--pb_path a.pb', ('a.pb',)),
+        ('--pb_path a.pb b.onnx', ('a.pb', 'b.onnx')),
+        ('--pb_path=a.pb,b.onnx', ('a.pb', 'b.onnx')),
+        (r'--pb_path a\,1.pb b.pb', ('a,1.pb', 'b.pb')),
+        ('--pb_path=', ()),
+        ('', None),
+    ],
+)
+def test_the_server_takes_several_models(argv, paths):
+    assert parse_config(argv.split(), 'app').models_choice['named'] == paths
+
+
+def test_a_file_of_settings_names_several_models_too(tmp_path):
+    (tmp_path / 'settings.json').write_text('{"pb_path": "a.pb,b.pb"}')
+    config = parse_config(['--config_path', str(tmp_path / 'settings.json')], 'app')
+    assert config.models_choice['named'] == ('a.pb', 'b.pb')
+
+
+def test_other_scripts_take_one_model():
+    with pytest.raises(InputError, match=r"'b\.pb' belongs to no flag"):
+        parse_config(['--pb_path', 'a.pb', 'b.pb'], 'test')
+
+
 @pytest.mark.parametrize('switch', ['long_text', 'frozen_batch_norm'])
 def test_a_bare_switch_takes_no_other_flag_for_its_value(switch):
     assert parse_config([f'--{switch}', '--batch_size', '2']) == Config(**{switch: True}, batch_size=2)

@@ -14,4 +14,6 @@ def shipped(*parts):
     return installed if installed.exists() else _PACKAGE.parent.joinpath(*parts)
 
 
-SHIPPED_MODEL = str(shipped('pretrain', 'latin.pb'))  # reads printable ASCII
+# Frozen graphs that read, each with or without an .onnx file beside it; all but the first may be missing.
+SHIPPED_MODELS = tuple(str(shipped('pretrain') / name) for name in ('latin.pb', 'chinese.pb'))
+SHIPPED_MODEL = SHIPPED_MODELS[0]  # reads printable ASCII; the one to read with where nothing else is said

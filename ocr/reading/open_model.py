@@ -60,7 +60,7 @@ def choose_model(named=None, *, gpus, precision, decoding):
         precision: as of precision.set_precision.
         decoding: keyword arguments of search.build.with_search.
     """
-    return shipped_file(SHIPPED_MODEL, _beyond_onnx(gpus, precision, decoding)) if named is None else named
+    return shipped_file(SHIPPED_MODEL, beyond_onnx_reading(gpus, precision, decoding)) if named is None else named
 
 
 def shipped_file(frozen, beyond_onnx=None):
@@ -73,6 +73,8 @@ def shipped_file(frozen, beyond_onnx=None):
     onnx = os.path.splitext(frozen)[0] + ONNX_ENDING
     if not (find_spec('onnxruntime') and os.path.isfile(onnx)):
         return frozen
+    if not os.path.isfile(frozen):
+        return onnx
     if _GPU.exists() and os.environ.get('CUDA_VISIBLE_DEVICES') not in ('', '-1') and find_spec('tensorflow'):
         return frozen
     if beyond_onnx:
@@ -86,8 +88,8 @@ def beyond_onnx_runtime(gpus, precision):
     return 'precision' if precision not in ONNX_PRECISIONS else 'gpus' if gpus else None
 
 
-def _beyond_onnx(gpus, precision, decoding):
-    """Name of a setting of what reads that ONNX Runtime does not serve, or None."""
+def beyond_onnx_reading(gpus, precision, decoding):
+    """Name of a setting of what reads that ONNX Runtime does not serve, or None; arguments as of choose_model."""
     if decoding['beam_width'] > 1:
         return 'beam_width'
     searches = (name for name in ('n_best', 'allow', 'lexicon') if decoding[name])

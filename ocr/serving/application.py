@@ -21,7 +21,18 @@ from ocr.serving.request_body import check_headers, read_order
 from ocr.serving.video.routes import VIDEO, add_video
 
 RECOGNIZE = '/v1/recognize'
-COUNTED = (RECOGNIZE, VIDEO, '/v1/model', '/v1/samples', '/healthz', '/metrics', '/docs', '/openapi.json', '/')
+COUNTED = (
+    RECOGNIZE,
+    VIDEO,
+    '/v1/model',
+    '/v1/models',
+    '/v1/samples',
+    '/healthz',
+    '/metrics',
+    '/docs',
+    '/openapi.json',
+    '/',
+)
 _ERRORS = {
     400: 'The JSON or the form is malformed.',
     401: 'The token is missing or wrong.',
@@ -41,12 +52,12 @@ _ERRORS = {
 logger = logging.getLogger(__name__)
 
 
-def build_application(reader, card, counters, *, token='', hosts=None, samples_folder=None, page_folder=files.PAGE):
+def build_application(reader, cards, counters, *, token='', hosts=None, samples_folder=None, page_folder=files.PAGE):
     """The ASGI application.
 
     Args:
         reader: Reader; closed when the application is shut down.
-        card: dict of schema.ModelCard.
+        cards: dicts of schema.ModelCard, one for each of the reader's models, in their order.
         counters: Metrics.
         token: what requests must bring, or ''.
         hosts: Hosts; None are those of a server on 127.0.0.1.
@@ -69,11 +80,11 @@ def build_application(reader, card, counters, *, token='', hosts=None, samples_f
     )
     counters.watch_queue(lambda: reader.num_taken, reader.limits.queue_size)
     _add_errors(app)
-    _add_recognize(app, reader, card, bool(token))
+    _add_recognize(app, reader, bool(token))
     with_token = (401,) * bool(token)
     add_video(app, reader, lambda *statuses: _errors(*statuses, *with_token), _wants(bool(token)))
     samples = files.add_samples(app, samples_folder)
-    _add_information(app, reader, card, counters, samples, bool(token))
+    _add_information(app, reader, cards, counters, samples, bool(token))
     files.add_docs(app)
     files.add_page(app, page_folder)
     return Guard(
@@ -87,13 +98,14 @@ def build_application(reader, card, counters, *, token='', hosts=None, samples_f
     )
 
 
-def model_card(predictor, limits, *, name, charset_name, size_bytes, detector=None):
+def model_card(predictor, limits, *, name, file, charset_name, size_bytes, detector=None):
     """The dict of schema.ModelCard.
 
     Args:
         predictor: Predictor.
         limits: Limits.
-        name: of the model, for people.
+        name: that requests call it.
+        file: name of the model's file, for people.
         charset_name: likewise.
         size_bytes: of the model's file.
         detector: dict of schema.DetectorCard, or None.
@@ -101,6 +113,7 @@ def model_card(predictor, limits, *, name, charset_name, size_bytes, detector=No
     characters = predictor.charset.characters[2:]
     return {
         'name': name,
+        'file': file,
         'charset': {'name': charset_name, 'num_characters': len(characters), 'characters': ''.join(characters)},
         'canvas': predictor.identity['canvas'],
         'canvas_side': predictor.canvas.side,
@@ -152,7 +165,7 @@ def _add_errors(app):
     app.add_exception_handler(Exception, failure)
 
 
-def _add_recognize(app, reader, card, has_token):
+def _add_recognize(app, reader, has_token):
     answers = {200: {'model': schema.Answer}, **_errors(400, 403, 408, 413, 415, 421, 422, 429, 500, 503, 504)}
     answers[429]['headers'] = {'Retry-After': {'schema': {'type': 'integer'}, 'description': 'seconds'}}
     if has_token:
@@ -164,7 +177,6 @@ def _add_recognize(app, reader, card, has_token):
         'summary': 'Read a picture',
         'tags': ['reading'],
     }
-    name = {'name': card['name'], 'precision': card['precision']}
 
     @app.post(RECOGNIZE, **described)
     async def recognize(request: Request):
@@ -175,7 +187,7 @@ def _add_recognize(app, reader, card, has_token):
         except ClientDisconnect:
             return Response(status_code=499)  # nobody hears it
         answer['timings']['total_ms'] = round(1000 * (time.perf_counter() - started), 3)
-        return JSONResponse({**answer, 'model': name}, headers={'Cache-Control': 'no-store'})
+        return JSONResponse(answer, headers={'Cache-Control': 'no-store'})
 
 
 async def _recognize(reader, request):
@@ -188,10 +200,11 @@ async def _recognize(reader, request):
     try:
         arriving = read_order(request, limits, body.add)
         order = await order_of(reader, body, arriving, limits.timeout, 'request', 'send a smaller picture')
-        with reader.reserve() as reservation:
+        model = reader.models.get(order.model)
+        with reader.reserve(model) as reservation:
             if len(order.polygons) > 1:
                 reservation.grow(len(order.polygons) - 1)
-            return await _while_connected(request, reader.read(order, reservation), limits.timeout)
+            return await _while_connected(request, reader.read(order, model, reservation), limits.timeout)
     finally:
         body.close()
 
@@ -222,16 +235,20 @@ async def _disconnected(request):
         pass
 
 
-def _add_information(app, reader, card, counters, samples, has_token):
+def _add_information(app, reader, cards, counters, samples, has_token):
     guarded = {
         'responses': _errors(401) if has_token else {},
         'dependencies': _wants(has_token),
         'tags': ['server'],
     }
 
-    @app.get('/v1/model', response_model=schema.ModelCard, summary='The model that reads here', **guarded)
+    @app.get('/v1/model', response_model=schema.ModelCard, summary='The model that reads if none is named', **guarded)
     async def model():
-        return JSONResponse(card)
+        return JSONResponse(cards[0])
+
+    @app.get('/v1/models', response_model=schema.Models, summary='All models that read here', **guarded)
+    async def models():
+        return JSONResponse({'models': cards})
 
     @app.get('/v1/samples', response_model=schema.Samples, summary='Pictures to try', **guarded)
     async def list_samples():
@@ -249,5 +266,5 @@ def _add_information(app, reader, card, counters, samples, has_token):
     @app.get('/healthz', response_model=schema.Health, responses=stopping, summary='Is it ready?', tags=['server'])
     async def health():
         ready = reader.is_ready
-        body = {'status': 'ready' if ready else 'stopping', 'model': card['name']}
+        body = {'status': 'ready' if ready else 'stopping', 'model': cards[0]['name']}
         return JSONResponse(body, 200 if ready else 503, {'Cache-Control': 'no-store'})

@@ -11,8 +11,8 @@ from ocr.preprocessing.prepare import InferencePreparer, stacked
 from ocr.region import TextRegion
 from ocr.serving.answer import found_answer, region_answer
 from ocr.serving.arrivals import Arrivals
-from ocr.serving.batcher import Batcher
 from ocr.serving.finding import Finder, find_and_prepare
+from ocr.serving.models import Models
 from ocr.serving.picture import prepare_picture, show_page
 from ocr.serving.problem import Problem, queue_full, stopping
 from ocr.serving.video.jobs import VideoJobs
@@ -28,20 +28,21 @@ class Reservation:
         num_regions: regions that it has room for.
     """
 
-    def __init__(self, reader):
+    def __init__(self, reader, model):
         self.num_regions = 0
-        self._reader = reader
+        self._reader, self._batcher = reader, model.batcher
         self._num_coming = 0
 
     def grow(self, num_regions):
         """Take room for so many more; Problem 429 if there is none."""
         self._reader._take(num_regions)
+        self._batcher.expect(num_regions)
         self.num_regions += num_regions
         self._num_coming += num_regions
 
     def arrive(self):
         """The regions wait for their batch, or will never come."""
-        self._reader._batcher.expect(-self._num_coming)
+        self._batcher.expect(-self._num_coming)
         self._num_coming = 0
 
 
@@ -49,7 +50,7 @@ class Reader:
     """Reads pictures for requests; its coroutines run in one event loop.
 
     Args:
-        predictor: Predictor.
+        predictors: {name of a model: Predictor}; the first reads for requests that name none.
         limits: Limits.
         batch_size: canvases read at a time, at most.
         window: seconds that a canvas may wait for others.
@@ -58,12 +59,12 @@ class Reader:
         detector: Detector that finds the text of pictures without polygons, or None.
 
     Attributes:
+        models: Models.
         arrivals: Arrivals, the bodies that are on their way.
         videos: VideoJobs, or None if there is no detector.
     """
 
-    def __init__(self, predictor, limits, *, batch_size, window, num_workers=0, on_batch=None, detector=None):
-        self.predictor = predictor
+    def __init__(self, predictors, limits, *, batch_size, window, num_workers=0, on_batch=None, detector=None):
         self.finder = detector and Finder(detector)
         self.limits = limits
         self.arrivals = Arrivals(limits.max_arriving_bytes)
@@ -71,8 +72,8 @@ class Reader:
         self._answering = ThreadPoolExecutor(1, 'answer')  # apart from decoding, behind which answers would wait
         self._is_stopping = False
         self._out_of_time = asyncio.Event()
-        self._batcher = Batcher(predictor, batch_size=batch_size, window=window, on_batch=on_batch)
-        self.videos = self.finder and VideoJobs(self.finder, self._batcher, predictor.canvas, limits)
+        self.models = Models(predictors, batch_size=batch_size, window=window, on_batch=on_batch)
+        self.videos = self.finder and VideoJobs(self.finder, limits)
         self._num_taken = 0  # regions of all requests that are being answered
         self._pace = 0.05  # seconds that a region takes of late
 
@@ -80,16 +81,17 @@ class Reader:
         """Start the processes, and read a black picture: a graph's first run takes far longer than the others."""
         self._workers.start()
         image = np.zeros((8, 32, 3), np.uint8)
-        prepare = InferencePreparer(self.predictor.canvas, read=lambda *_: image)
-        batch = stacked(prepare([TextRegion('', None, '', '')]))
-        self.predictor.read(*batch, with_alpha=self.predictor.has_attention)
+        for model in self.models:
+            prepare = InferencePreparer(model.canvas, read=lambda *_: image)
+            batch = stacked(prepare([TextRegion('', None, '', '')]))
+            model.predictor.read(*batch, with_alpha=model.predictor.has_attention)
         if self.finder:
             self.finder.warm_up()
 
     @property
     def is_ready(self):
         """Whether requests are answered."""
-        return self._batcher.is_running and not self._is_stopping
+        return self.models.is_running and not self._is_stopping
 
     @property
     def num_taken(self):
@@ -97,13 +99,13 @@ class Reader:
         return self._num_taken
 
     @contextmanager
-    def reserve(self):
-        """A Reservation with room for one region, kept for the block.
+    def reserve(self, model):
+        """A Reservation with room for one region of a ServedModel, kept for the block.
 
         Raises:
             Problem: 429, there is none.
         """
-        reservation = Reservation(self)
+        reservation = Reservation(self, model)
         reservation.grow(1)
         try:
             yield reservation
@@ -111,32 +113,33 @@ class Reader:
             reservation.arrive()
             self._num_taken -= reservation.num_regions
 
-    async def read(self, order, reservation):
-        """The body of the answer, without `model`: dict in JSON's types.
+    async def read(self, order, model, reservation):
+        """The body of the answer: dict in JSON's types.
 
         Args:
             order: Order.
+            model: ServedModel that reads.
             reservation: Reservation of as many regions.
 
         Raises:
             Problem: the picture cannot be read, a polygon does not touch it, or attention is asked of a graph that
                 does not give it.
         """
-        if order.attention and not self.predictor.has_attention:
+        if order.attention and not model.predictor.has_attention:
             raise Problem(
                 422, 'no_attention', 'This model has no attention output; export it again, or leave out "attention".'
             )
         if order.detect and not self.finder:
             raise Problem(422, 'no_detector', 'This server has no detector; leave "detect" out, or send "polygons".')
-        picture, found = await self.unless_stopped(self._find_and_prepare(order))
+        picture, found = await self.unless_stopped(self._find_and_prepare(order, model))
         if len(picture.cuts) > reservation.num_regions:
             reservation.grow(len(picture.cuts) - reservation.num_regions)
-        futures = [self._batcher.submit(cut.prepared) for cut in picture.cuts]
+        futures = [model.batcher.submit(cut.prepared) for cut in picture.cuts]
         reservation.arrive()
         try:
             reads = await asyncio.gather(*map(asyncio.wrap_future, futures))
         finally:
-            self._batcher.withdraw(futures)
+            model.batcher.withdraw(futures)
         if reads:
             self._pace += 0.1 * (sum(read.took for read in reads) / len(reads) - self._pace)
         loop = asyncio.get_running_loop()
@@ -151,6 +154,7 @@ class Reader:
                 'queue_ms': _milliseconds(max((read.waited for read in reads), default=0)),
                 'read_ms': _milliseconds(max((read.took for read in reads), default=0)),
             },
+            'model': {'name': model.name, 'precision': model.predictor.identity['precision']},
         }
 
     def queue_full(self):
@@ -180,7 +184,7 @@ class Reader:
         self._workers.close()
         if self.videos:
             self.videos.close()
-        self._batcher.close()
+        self.models.close()
         if self.finder:
             self.finder.close()
         self._answering.shutdown()
@@ -189,21 +193,20 @@ class Reader:
         if self._num_taken + num_regions > self.limits.queue_size:
             raise self.queue_full()
         self._num_taken += num_regions
-        self._batcher.expect(num_regions)
 
-    async def _find_and_prepare(self, order):
-        """(PreparedPicture, Found or None) of an Order."""
+    async def _find_and_prepare(self, order, model):
+        """(PreparedPicture, Found or None) of an Order, for a ServedModel."""
+
+        async def prepare(part):
+            return await self._in_worker(prepare_picture, part, self.limits, model.canvas)
+
         if order.polygons or order.detect is False or not self.finder:
-            return await self._prepare(order), None
+            return await prepare(order), None
 
         async def show(page):
             return await self._in_worker(show_page, order, self.limits, page, self.finder.longer)
 
-        return await find_and_prepare(self.finder, order, self.limits.max_regions, show, self._prepare)
-
-    async def _prepare(self, order):
-        """PreparedPicture of the regions of an Order."""
-        return await self._in_worker(prepare_picture, order, self.limits, self.predictor.canvas)
+        return await find_and_prepare(self.finder, order, self.limits.max_regions, show, prepare)
 
     async def _in_worker(self, function, order, *args):
         """What a function of an Order gives, in a worker process; Problem if it cannot, or not in time."""

@@ -16,7 +16,7 @@ from ocr.serving.polygons import parse_json, to_polygons
 from ocr.serving.problem import Problem
 
 MULTIPART, JSON = 'multipart/form-data', 'application/json'
-FIELDS = ('image', 'polygons', 'attention', 'page', 'detect')
+FIELDS = ('image', 'polygons', 'attention', 'page', 'detect', 'model')
 _MAX_PAGE = 1_000_000
 
 
@@ -30,6 +30,7 @@ class Order:
         attention: bool, whether the maps are wanted.
         page: of a TIFF, from 1; None is the first if there are polygons, else all.
         detect: bool, whether text is found first; None: if there are no polygons and the server has a detector.
+        model: name of the model that reads; None is the first.
     """
 
     image: bytes
@@ -37,6 +38,7 @@ class Order:
     attention: bool
     page: int | None = None
     detect: bool | None = None
+    model: str | None = None
 
 
 def check_headers(headers, limits):
@@ -89,7 +91,7 @@ async def read_order(request, limits, arrived=lambda num_bytes: None):
     attention, detect = _switch(fields.get('attention', False), 'attention'), fields.get('detect')
     if detect is not None and _switch(detect, 'detect') and polygons:
         raise Problem(422, 'bad_detect', 'Send "polygons" to read these, or "detect" to find others; leave one out.')
-    return Order(image, polygons, attention, _page(fields.get('page')), detect)
+    return Order(image, polygons, attention, _page(fields.get('page')), detect, model_name(fields))
 
 
 def content_type(headers):
@@ -108,6 +110,14 @@ def require_known(fields, known):
     unknown = [str(name) for name in fields if name not in known]
     if unknown:
         raise Problem(422, 'unknown_field', f'Unknown field {unknown[0][:100]!r}; known are {", ".join(known)}.')
+
+
+def model_name(fields):
+    """The name of a model in the fields of a request, None where there is none; Problem if it is no name."""
+    name = fields.get('model')
+    if name is not None and not isinstance(name, str):
+        raise Problem(422, 'bad_model', '"model" must be the name of a model; /v1/models lists them.')
+    return name
 
 
 async def pieces(request, max_body, too_large, arrived):

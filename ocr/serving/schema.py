@@ -11,6 +11,9 @@ Point = Annotated[list[float], Field(min_length=2, max_length=2)]
 Row = Annotated[list[float], Field(min_length=3, max_length=3)]
 
 
+_MODEL = 'Name of the model that reads, one of /v1/models; the first where left out'
+
+
 class _Closed(BaseModel):
     model_config = ConfigDict(extra='forbid')
 
@@ -118,9 +121,10 @@ class DetectorCard(_Closed):
 
 
 class ModelCard(_Closed):
-    """The models here, and how much one request may ask for."""
+    """A model, the detector beside it, and how much one request may ask for."""
 
-    name: str
+    name: str = Field(description='as requests call it')
+    file: str = Field(description='name of its file')
     charset: CharsetCard
     canvas: str
     canvas_side: int
@@ -131,6 +135,12 @@ class ModelCard(_Closed):
     identity: dict[str, str | int | bool] = Field(description='of all that decides what is read: equal ones read alike')
     limits: LimitsCard
     detector: DetectorCard | None = Field(None, description='what finds text in pictures; absent if nothing does')
+
+
+class Models(_Closed):
+    """The models that read here; the first reads for requests that name none."""
+
+    models: Annotated[list[ModelCard], Field(min_length=1)]
 
 
 class ErrorDetail(_Closed):
@@ -161,6 +171,7 @@ class VideoJob(_Closed):
 
     id: str
     state: Literal['waiting', 'reading', 'done', 'failed']
+    model: str = Field(description='name of the model that reads')
     width: int
     height: int
     seconds: Seconds | None = Field(description='of the whole video; null if its file does not say')
@@ -224,6 +235,7 @@ def request_body(limits):
         'description': 'Find the text first, true only without polygons. Left out: if there are none and the server '
         'has a detector. false without polygons: the whole picture is one region.'
     }
+    model = {'type': 'string', 'description': f'{_MODEL}.'}
     form = {
         'image': {**image, 'type': 'string', 'format': 'binary'},
         'polygons': {
@@ -235,6 +247,7 @@ def request_body(limits):
         'attention': {**attention, 'type': 'string', 'enum': ['true', 'false']},
         'page': {**page, 'type': 'string', 'pattern': '^[1-9][0-9]{0,5}$'},
         'detect': {**detect, 'type': 'string', 'enum': ['true', 'false']},
+        'model': model,
     }
     of_json = {
         'image': {**image, 'type': 'string', 'contentEncoding': 'base64', 'format': 'base64-image'},
@@ -242,6 +255,7 @@ def request_body(limits):
         'attention': {**attention, 'type': 'boolean', 'default': False},
         'page': {**page, 'type': ['integer', 'null'], 'minimum': 1, 'maximum': 1_000_000},
         'detect': {**detect, 'type': ['boolean', 'null']},
+        'model': {**model, 'type': ['string', 'null']},
     }
     return {
         'required': True,
@@ -268,6 +282,7 @@ def video_body():
             'pattern': r'^[0-9]{1,3}(\.[0-9]{1,3})?$',
             'description': 'Frames to look at for each second, more than 0 and at most 30; 2 if left out.',
         },
+        'model': {'type': 'string', 'description': f'{_MODEL}.'},
     }
     form = {'type': 'object', 'required': ['video'], 'properties': properties, 'additionalProperties': False}
     return {'required': True, 'content': {'multipart/form-data': {'schema': form}}}

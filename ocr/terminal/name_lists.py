@@ -19,6 +19,11 @@ def typed_names(names):
     return ' '.join(name.replace(',', '\\,') for name in map(str, names))
 
 
+def joined_names(names):
+    """Names as one text, from which `split_names` gives them back."""
+    return ','.join(name.replace(',', '\\,') for name in names)
+
+
 def _is_path(argument):
     """Whether an argument, or what follows NAME=, FORMAT: or NAME=FORMAT: in it, is there on the disk."""
     path = re.sub(r'^([\w.-]+=)?(\w+:)?', '', argument)

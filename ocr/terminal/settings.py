@@ -4,6 +4,7 @@ A schema knows a frozen dataclass of settings, each field of which says in its m
 it makes objects of that class out of layers, reads them from JSON, and writes them.
 """
 
+import copy
 import dataclasses
 import json
 import logging
@@ -13,7 +14,8 @@ from pathlib import Path
 
 from ocr.errors import InputError
 from ocr.files.json_text import parse_json
-from ocr.terminal.flags import as_text, given_names, meanings, parse_flags
+from ocr.terminal.flags import Names, as_text, given_names, meanings, parse_flags
+from ocr.terminal.name_lists import joined_names
 
 logger = logging.getLogger(__name__)
 
@@ -89,6 +91,8 @@ class Schema:
         for name in given_names(argv):
             self._check_flag(name, script)
         typed = parse_flags(self._help_groups(script, argv), argv, description)
+        several = (name for name in typed if script in self.fields[name].metadata['several'])
+        typed |= {name: joined_names(typed[name]) for name in several}
         return self.merged(Origin(script, typed, self._read_file(typed.get('config_path', ''))), {})
 
     def merged(self, origin, stored):
@@ -187,7 +191,8 @@ class Schema:
         for name, field in self.fields.items():
             if script is None or script in field.metadata['scripts']:
                 default = field.metadata['in_help'].get(script) or as_text(defaults.get(name, field.default))
-                groups[self.sections[field.metadata['section']]].append((field, texts[name], default))
+                flag = _as_list(field) if script in field.metadata['several'] else field
+                groups[self.sections[field.metadata['section']]].append((flag, texts[name], default))
         return {title: flags for title, flags in groups.items() if flags}
 
     def _of_script(self, script):
@@ -216,6 +221,13 @@ class Schema:
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(f'--config_path {path}: cannot be read ({error})') from None
         return self.restorable(text, {field.metadata['group'] for field in self.fields.values()}, path)
+
+
+def _as_list(field):
+    """A field of text as one whose flag takes several names."""
+    flag = copy.copy(field)
+    flag.type = Names
+    return flag
 
 
 def _in_words(scripts):

@@ -29,14 +29,22 @@ PATIENCE = 60_000  # ms until something that should come is missed; a busy machi
 
 
 @contextlib.contextmanager
-def serving(predictor, token='', detector=None):
-    """The URL of the server of app.py in a thread."""
+def serving(predictor, token='', detector=None, others=None):
+    """The URL of the server of app.py in a thread.
+
+    Args:
+        predictor: Predictor of the shipped model.
+        token: that the server wants, or ''.
+        detector: Detector, or None.
+        others: {name: Predictor} of further models.
+    """
     from ocr.config import SHIPPED_MODEL, Config
     from ocr.serving.limits import Limits
     from ocr.serving.server import make_server, open_socket, url_of
 
     script, cfg = tiny.load_script('app'), Config()
-    server = make_server(script.build(predictor, SHIPPED_MODEL, Limits(), token, cfg, detector))
+    models = {name: (SHIPPED_MODEL, one) for name, one in {'latin': predictor, **(others or {})}.items()}
+    server = make_server(script.build(models, Limits(), token, cfg, detector))
     with open_socket('127.0.0.1', 0) as listener:
         thread = threading.Thread(target=server.run, kwargs={'sockets': [listener]})
         thread.start()

@@ -5,6 +5,7 @@ import hashlib
 from ocr.errors import InputError
 from ocr.network.architecture import REFERENCE_STEPS
 
+GREEDY = {'beam_width': 0, 'n_best': 0, 'allow': '', 'lexicon': '', 'lexicon_strict': False, 'long_text': False}
 CONSTRAINED_BEAMS = 5  # what is followed under a constraint if nothing else is asked for
 
 

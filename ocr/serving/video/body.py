@@ -8,10 +8,18 @@ import tempfile
 
 from ocr.reading.video.frames import FPS
 from ocr.serving.problem import Problem
-from ocr.serving.request_body import MULTIPART, announced_bytes, content_type, parse_form, pieces, require_known
+from ocr.serving.request_body import (
+    MULTIPART,
+    announced_bytes,
+    content_type,
+    model_name,
+    parse_form,
+    pieces,
+    require_known,
+)
 
 MAX_FPS = 30.0
-FIELDS = ('video', 'fps')
+FIELDS = ('video', 'fps', 'model')
 _MAX_FIELD = 1000  # bytes of a field that is no file
 
 
@@ -54,7 +62,7 @@ def check_video_headers(headers, limits):
 
 
 async def read_video_order(request, limits, arrived):
-    """(bytes of the file, frames a second) of a Starlette request.
+    """(bytes of the file, frames a second, name of the model or None) of a Starlette request.
 
     Args:
         request: with its body still to come.
@@ -73,7 +81,7 @@ async def read_video_order(request, limits, arrived):
         raise Problem(422, 'missing_video', 'The video is missing; send it as a file named "video".')
     if len(video) > limits.max_video_bytes:
         raise too_large(limits)
-    return video, _fps(fields.get('fps'))
+    return video, _fps(fields.get('fps')), model_name(fields)
 
 
 def too_large(limits):

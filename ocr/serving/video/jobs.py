@@ -6,6 +6,7 @@ import secrets
 import threading
 import time
 from concurrent.futures import CancelledError, ThreadPoolExecutor
+from functools import partial
 
 from ocr.preprocessing.prepare import InferencePreparer
 from ocr.reading.video.frames import UnreadableVideo, Video
@@ -38,13 +39,14 @@ class Job:
         texts: VideoTexts.
         video: Video.
         fps: frames a second.
+        model: ServedModel that reads it.
     """
 
-    def __init__(self, file, video, fps):
+    def __init__(self, file, video, fps, model):
         self.id = secrets.token_urlsafe(12)
         self.state, self.error, self.complete = 'waiting', None, False
         self.showing, self.texts = [], VideoTexts()
-        self.video, self.fps = video, fps
+        self.video, self.fps, self.model = video, fps, model
         self.asked = time.monotonic()
         self.ended = None
         self.is_stopped = False
@@ -80,6 +82,7 @@ class Job:
         return {
             'id': self.id,
             'state': self.state,
+            'model': self.model.name,
             'width': video.width,
             'height': video.height,
             'seconds': video.seconds,
@@ -104,13 +107,11 @@ class VideoJobs:
 
     Args:
         finder: Finder, shared with pictures.
-        batcher: Batcher, likewise.
-        canvas: Canvas of the predictor.
         limits: Limits.
     """
 
-    def __init__(self, finder, batcher, canvas, limits):
-        self._finder, self._batcher, self._canvas, self._limits = finder, batcher, canvas, limits
+    def __init__(self, finder, limits):
+        self._finder, self._limits = finder, limits
         self._jobs = {}  # id -> Job, the oldest first
         self._lock = threading.Lock()
         self._num_opening = 0
@@ -129,8 +130,8 @@ class VideoJobs:
                 {'Retry-After': '30'},
             )
 
-    def add(self, data, fps):
-        """The Job of a video's bytes; returns when its head is read. For threads.
+    def add(self, data, fps, model):
+        """The Job of a video's bytes for a ServedModel; returns when its head is read. For threads.
 
         Raises:
             Problem: it is none, is damaged or too large, or there is no room.
@@ -139,7 +140,7 @@ class VideoJobs:
             self.check_room()
             self._num_opening += 1
         try:
-            job = self._open(data, fps)
+            job = self._open(data, fps, model)
             with self._lock:
                 if self._is_closing:
                     job.end(stopping())
@@ -185,7 +186,7 @@ class VideoJobs:
             if number >= _MOST_KEPT or now - max(job.ended, job.asked) > _KEPT:
                 self._jobs.pop(job.id, None)
 
-    def _open(self, data, fps):
+    def _open(self, data, fps, model):
         limits = self._limits
         file = MemoryFile(data)
         try:
@@ -201,7 +202,7 @@ class VideoJobs:
             file.close()
             message = f'The video has {video.seconds:.0f} s; {limits.max_video_seconds:g} s are read at most. Cut it.'
             raise Problem(413, 'video_too_long', message)
-        return Job(file, video, fps)
+        return Job(file, video, fps, model)
 
     def _run(self, job):
         """Read a video to its end, or until it is stopped; never raises."""
@@ -217,7 +218,7 @@ class VideoJobs:
     def _read(self, job):
         """Read the frames of a job; the Problem that ended it, or None."""
         texts, limit, error = job.texts, self._limits.max_video_seconds, None
-        frames = read_frames(job.video, lambda image: self._find(job, image), self._read_regions)
+        frames = read_frames(job.video, lambda image: self._find(job, image), partial(_read_regions, job.model))
         try:
             with contextlib.closing(frames):
                 for at, sightings in frames:
@@ -246,13 +247,14 @@ class VideoJobs:
             left_out[TOO_MANY] = left_out.get(TOO_MANY, 0) + 1
         return [region.polygon for region in regions[:most]]
 
-    def _read_regions(self, image, polygons):
-        """list of Sighting of an image's polygons."""
-        prepare, sightings = InferencePreparer(self._canvas, read=lambda *_: image), []
-        for start in range(0, len(polygons), _AT_ONCE):
-            part = polygons[start : start + _AT_ONCE]
-            prepared = prepare([TextRegion('a frame', polygon, '', '') for polygon in part])
-            results = [future.result().result for future in [self._batcher.submit(one) for one in prepared]]
-            read = zip(part, results, strict=True)
-            sightings += [Sighting(polygon, result.text, result.confidence) for polygon, result in read]
-        return sightings
+
+def _read_regions(model, image, polygons):
+    """list of Sighting of an image's polygons, read by a ServedModel."""
+    prepare, sightings = InferencePreparer(model.canvas, read=lambda *_: image), []
+    for start in range(0, len(polygons), _AT_ONCE):
+        part = polygons[start : start + _AT_ONCE]
+        prepared = prepare([TextRegion('a frame', polygon, '', '') for polygon in part])
+        results = [future.result().result for future in [model.batcher.submit(one) for one in prepared]]
+        read = zip(part, results, strict=True)
+        sightings += [Sighting(polygon, result.text, result.confidence) for polygon, result in read]
+    return sightings

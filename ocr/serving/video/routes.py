@@ -78,7 +78,7 @@ async def _begin(reader, request):
     body = reader.arrivals.body()
     try:
         arriving = read_video_order(request, limits, body.add)
-        data, fps = await order_of(reader, body, arriving, limits.video_timeout, 'video', 'send a smaller one')
-        return await asyncio.to_thread(reader.videos.add, data, fps)
+        data, fps, name = await order_of(reader, body, arriving, limits.video_timeout, 'video', 'send a smaller one')
+        return await asyncio.to_thread(reader.videos.add, data, fps, reader.models.get(name))
     finally:
         body.close()

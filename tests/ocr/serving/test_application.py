@@ -38,7 +38,7 @@ def test_a_form_and_json_get_the_same_answer(open_server):
     assert answer['image'] == {'width': 40, 'height': 40}
     assert [region['polygon'] for region in answer['regions']] == polygons
     assert answer['regions'][0]['text'] == '9' and answer['regions'][0]['confidence'] == 0.5
-    assert answer['model'] == {'name': 'm.pb', 'precision': 'float32'}
+    assert answer['model'] == {'name': 'm', 'precision': 'float32'}
     assert answer['timings'].keys() == {'decode_ms', 'queue_ms', 'read_ms', 'total_ms'}
     assert min(answer['timings'].values()) >= 0
     assert {**plain.json(), 'timings': 0} == {**answer, 'timings': 0}
@@ -307,8 +307,8 @@ def test_a_client_that_leaves_gives_its_place_back_and_is_not_read(busy):
     head = ''.join(f'{name}: {value}\r\n' for name, value in request.headers.items())
     with socket.create_connection(_address(busy)) as line:
         line.sendall(f'POST /v1/recognize HTTP/1.1\r\nHost: localhost\r\n{head}\r\n'.encode() + request.body)
-        wait_until(lambda: busy.reader._batcher.num_waiting == 1)
-    wait_until(lambda: busy.reader.num_taken == 1 and busy.reader._batcher.num_waiting == 0)
+        wait_until(lambda: busy.reader.models.get().batcher.num_waiting == 1)
+    wait_until(lambda: busy.reader.num_taken == 1 and busy.reader.models.get().batcher.num_waiting == 0)
     with socket.create_connection(_address(busy)) as line:  # this one leaves in the middle of its picture
         line.sendall(f'POST /v1/recognize HTTP/1.1\r\nHost: localhost\r\n{head}\r\n'.encode() + request.body[:100])
         wait_until(lambda: busy.reader.arrivals.num_arriving == 1)
@@ -359,7 +359,11 @@ def test_what_was_begun_is_finished_when_the_server_stops():
         with running(predictor, batch_size=2) as server:
             predictor.gate.clear()
             asked = [pool.submit(server.recognize, picture(red)) for red in range(6)]
-            wait_until(lambda: sum(shape[0] for shape in predictor.shapes) + server.reader._batcher.num_waiting == 6)
+            wait_until(
+                lambda: (
+                    sum(shape[0] for shape in predictor.shapes) + server.reader.models.get().batcher.num_waiting == 6
+                )
+            )
             server.server.should_exit = True
             wait_until(lambda: not server.reader.is_ready)
             predictor.gate.set()
@@ -394,7 +398,7 @@ def test_the_token_opens_the_api_and_its_absence_only_the_page():
 
 def test_the_model_and_the_samples_are_told(open_server):
     card = requests.get(f'{open_server.url}/v1/model').json()
-    assert card['name'] == 'm.pb' and card['size_bytes'] == 7 and card['num_steps'] == 5
+    assert card['name'] == 'm' and card['file'] == 'm.pb' and card['size_bytes'] == 7 and card['num_steps'] == 5
     assert card['charset'] == {'name': 'digits', 'num_characters': 10, 'characters': '0123456789'}
     assert (card['canvas'], card['canvas_side'], card['precision']) == ('fit', 32, 'float32')
     assert {'max_bytes', 'max_pixels', 'max_regions'} <= card['limits'].keys()
@@ -432,7 +436,7 @@ def test_the_page_of_the_api_needs_no_network(open_server):
 
 
 def test_health_and_metrics(open_server):
-    assert requests.get(f'{open_server.url}/healthz').json() == {'status': 'ready', 'model': 'm.pb'}
+    assert requests.get(f'{open_server.url}/healthz').json() == {'status': 'ready', 'model': 'm'}
     before = open_server.metric('ocr_requests_total', path='/v1/model', method='GET', code='200')
     requests.get(f'{open_server.url}/v1/model')
     requests.get(f'{open_server.url}/no/such/path')
