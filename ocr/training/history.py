@@ -22,7 +22,7 @@ COLOURS = {
 }
 SCORE_NAMES = {
     'val_ned': '1-N.E.D.',
-    'val_accuracy': 'words right',
+    'val_accuracy': 'word accuracy',
     'val_h_mean': 'H-mean',
     'val_precision': 'precision',
     'val_recall': 'recall',

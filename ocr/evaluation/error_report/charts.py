@@ -26,7 +26,7 @@ def slices_chart(title, header, slices, overall, findings=()):
     seen = ', '.join(f'{one.name}: {100 * one.accuracy.value:.0f} %' for one in slices)
     worse = [one.name for one in slices if one.is_worse]
     caption = (
-        f'Words right with 95 % intervals, from {100 * least.accuracy.value:.0f} % ({least.name}) to '
+        f'Word accuracy with 95 % intervals, from {100 * least.accuracy.value:.0f} % ({least.name}) to '
         f'{100 * best.accuracy.value:.0f} % ({best.name}); the dashed line is all regions, '
         f'{100 * overall.value:.0f} %.'
     )
@@ -65,7 +65,7 @@ def _draw_slices(figure, slices, overall):
     axes.set_yticks(places, [visible(f'{one.name}  ({one.num_regions})') for one in slices])
     axes.set_xlim(-3, 103)
     axes.set_ylim(-0.6, len(slices) - 0.4)
-    style(axes, 'words right, % (in brackets: regions)')
+    style(axes, 'word accuracy, % (in brackets: regions)')
 
 
 def edits_chart(title, names, counts, table, findings=()):
@@ -102,14 +102,14 @@ def reliability_chart(title, what, calibration, findings=()):
     """
     bins = calibration.bins
     seen = ', '.join(
-        f'confidence {one.confidence:.2f}: {100 * one.accuracy.value:.0f} % right of {one.accuracy.num_scored}'
+        f'confidence {one.confidence:.2f}: {100 * one.accuracy.value:.0f} % correct of {one.accuracy.num_scored}'
         for one in bins
     )
     excess = calibration.excess
     judged = 'too confident' if excess.low > 0 else 'not confident enough' if excess.high < 0 else 'about right'
     caption = (
         f'Expected calibration error {100 * calibration.error:.1f} %, over {calibration.num_scored} {what}: '
-        f'{judged} in the mean. On the dashed line, confidence is the share that is right; '
+        f'{judged} on average. On the dashed line, confidence is the share that is correct; '
         'below it the model is too confident, above it not confident enough.'
     )
     svg = to_svg(lambda figure: _draw_reliability(figure, bins, what), (WIDTH, 4.2), f'{title}. {seen}')
@@ -122,7 +122,7 @@ def reliability_chart(title, what, calibration, findings=()):
         ]
         for one in bins
     ]
-    headers = ['confidence', what, 'mean confidence, %', 'right, %']
+    headers = ['confidence', what, 'mean confidence, %', 'correct, %']
     return Chart(title, svg, caption, Table(headers, rows, is_sortable=True), tuple(findings))
 
 
@@ -135,7 +135,7 @@ def _draw_reliability(figure, bins, what):
     above.plot([0, 1], [0, 100], color=INK, alpha=0.6, linewidth=1, linestyle='--')
     above.vlines(confidence, low, high, color=PLAIN, linewidth=2)
     above.plot(confidence, value, color=PLAIN, marker='o', markersize=6, linewidth=1, **_NO_SMALLER)
-    above.set(xlim=(0, 1), ylim=(0, 100), ylabel='right, %')
+    above.set(xlim=(0, 1), ylim=(0, 100), ylabel='correct, %')
     widths = [one.high - one.low for one in bins]
     below.bar([one.low for one in bins], [one.accuracy.num_scored for one in bins], widths, align='edge', color=PLAIN)
     below.yaxis.get_major_locator().set_params(integer=True, nbins=3)

@@ -7,7 +7,7 @@ from collections import Counter
 
 from ocr.evaluation.error_report.analysis import DATASET, HEIGHT, LENGTH, ORIENTATION, RARITY
 from ocr.evaluation.error_report.confusions import in_words, is_letter_case, name_of
-from ocr.evaluation.error_report.slices import CURVED, MIN_REGIONS, OUTSIDE, TURNED
+from ocr.evaluation.error_report.slices import CURVED, MIN_REGIONS, OUTSIDE, ROTATED
 from ocr.evaluation.scores import mean_score, percent
 from ocr.pages.document import BAD, GOOD, Finding
 from ocr.region_shape import HORIZONTAL, SQUARE, VERTICAL
@@ -28,8 +28,8 @@ _PHRASES = {
 _ADVICE_ON_ORIENTATION = {
     HORIZONTAL: 'look at the worst regions: their orientation is not what makes them hard.',
     SQUARE: 'train on more single characters and very short texts.',
-    TURNED: 'turn training regions further (--augment), or draw turned text (--train_datasets synthetic:scene).',
-    VERTICAL: 'train on columns and text turned upright: --train_datasets synthetic:scene draws both.',
+    ROTATED: 'rotate training regions further (--augment), or draw rotated text (--train_datasets synthetic:scene).',
+    VERTICAL: 'train on columns and lines rotated by 90 degrees: --train_datasets synthetic:scene draws both.',
     CURVED: 'train on curved text (--train_datasets synthetic:scene); a larger --image_size helps strong arcs.',
 }
 
@@ -62,16 +62,16 @@ def on_slices(analysis, kind):
 
 
 def _right(one):
-    """A Score: '49.8 % right [43.6, 55.6]'."""
+    """A Score: '49.8 % correct [43.6, 55.6]'."""
     value, _, interval = percent(one).partition(' ')
-    return f'{value} % right {interval}'
+    return f'{value} % correct {interval}'
 
 
 def _on_length(slices, worse):
     return _by_side(
         slices,
         worse,
-        below='Train on more short texts: there is little around each character to tell it by.',
+        below='Train on more short texts: a character has little context there.',
         above='A larger --image_size leaves each character more pixels; train on more long texts.',
     )
 
@@ -81,7 +81,7 @@ def _on_height(slices, worse):
         slices,
         worse,
         below='Take larger pictures if possible; train on small text (--augment photo).',
-        above='Look at the worst regions: large text is often lettering of its own kind; train on more of it.',
+        above='Look at the worst regions: large text is often in unusual lettering; train on more of it.',
     )
 
 
@@ -116,7 +116,7 @@ def _on_rarity(slices, worse):
         slices,
         worse,
         below='Add text with these characters, or draw it: --text_path with --train_datasets synthetic:scene.',
-        above='Look at the worst regions: it is not that their characters are rare.',
+        above='Look at the worst regions: rare characters are not the reason.',
     )
 
 
@@ -143,7 +143,7 @@ def on_reach(analysis):
         listed = ', '.join(f'{name_of(one)} ({count})' for one, count in unknown.most_common(NAMED))
         said = f'{num_unknown} of {len(readings)} texts have characters outside the charset: {listed}'
         more = f' and {len(unknown) - NAMED} more.' if len(unknown) > NAMED else '.'
-        advice = 'Give train.py a --charset_path that has them too, and text with them.'
+        advice = 'Give train.py a --charset_path that has them, and text that contains them.'
         found.append(Finding(said + more, advice, WHERE))
     if num_too_long:
         said = f'{num_too_long} of {len(readings)} texts have more than the {analysis.num_steps - 1} characters that '
@@ -152,13 +152,13 @@ def on_reach(analysis):
 
 
 def on_kinds_of_errors(analysis):
-    """Readings that are wrong in letter case alone, or in signs and spaces: labels often differ in what they keep."""
+    """Readings that are wrong only in letter case, or in signs and spaces: labels often differ in what they keep."""
     measurement = analysis.measurement
     case = measurement.right_any_case
     signs = measurement.right_letters & ~measurement.right_any_case
     kinds = (
-        (case, 'differ from the label in letter case alone', 'keep the case that is seen'),
-        (signs, 'have every letter and digit right, and differ in signs and spaces', 'keep the signs that are seen'),
+        (case, 'differ from the label only in letter case', 'keep the case that is seen'),
+        (signs, 'have all letters and digits correct, and differ in signs and spaces', 'keep the signs that are seen'),
     )
     found = []
     for is_of_kind, said, asked in kinds:
@@ -172,7 +172,7 @@ def on_kinds_of_errors(analysis):
 
 
 def on_confusions(analysis):
-    """The few edits that make up much of all of them; those of letter case are not meant."""
+    """The few edits that make up a large share of all, apart from letter case."""
     confusions = analysis.confusions
     edits = [(edit, count) for edit, count in confusions.most_common(4 * NAMED) if not is_letter_case(*edit)][:NAMED]
     total = sum(count for edit, count in edits)
@@ -188,7 +188,7 @@ def on_confusions(analysis):
 
 
 def on_confidence(analysis):
-    """Confidences that are too high or too low in the mean."""
+    """Confidences that are too high or too low on average."""
     excess = analysis.calibration.excess
     if excess.num_scored < MIN_REGIONS or not (excess.low > LEAST_EXCESS or excess.high < -LEAST_EXCESS):
         return []
@@ -211,8 +211,8 @@ def on_labels(analysis):
     number = len(suspects.positions)
     are = '1 wrong reading is' if number == 1 else f'{number} wrong readings are'
     said = (
-        f'{are} as confident as right ones are; of all so confident {_right(suspects.accuracy)}, of the others '
-        f'{_right(suspects.rest)}.'
+        f'{are} as confident as correct ones are; readings of this confidence are {_right(suspects.accuracy)}, '
+        f'the others {_right(suspects.rest)}.'
     )
     advice = 'Check its label first.' if number == 1 else 'Check their labels first.'
     return [Finding(said, advice, LABELS)]

@@ -77,7 +77,7 @@ def _labels(analysis, renderer, number):
         f'may be wrong rather than the model.{case_only}'
     )
     if not suspects.are_telling:
-        about += ' But such confident readings of this model are hardly more often correct than others.'
+        about += ' But readings of such confidence are hardly more often correct here than others.'
     readings = [analysis.measurement.readings[i] for i in suspects.positions[: max(number, LISTED)]]
     total, shown = len(suspects.positions), readings[:number]
     blocks = [Paragraph(about)]

@@ -160,7 +160,7 @@ def confidence(analysis):
     ]
     headers = ['confidence at least', 'readings kept, %', 'of them correct, %']
     blocks = [
-        Paragraph('Whether a confidence is the probability of a correct reading.'),
+        Paragraph('Does a confidence equal the probability of a correct reading?'),
         reliability_chart('Whole texts', 'texts', analysis.calibration, _unlinked(findings.on_confidence(analysis))),
     ]
     if analysis.characters.num_scored:
@@ -174,7 +174,7 @@ def confidence(analysis):
 def comparison_tables(comparison):
     """Paragraphs and tables of a Comparison."""
     about = (
-        f'{comparison.num_common} regions were read in both. Both texts are compared with the label of today; of these '
+        f'{comparison.num_common} regions were read in both. Both texts are compared with the current label; of these '
         f'regions {comparison.num_relabelled} had another label then. Not compared: {comparison.num_new} regions that '
         f'were not read then, and {comparison.num_gone} that were read only then.'
     )

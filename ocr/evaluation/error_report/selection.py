@@ -17,7 +17,7 @@ class Suspects:
         threshold: the mean confidence of the right readings, above which a wrong one is suspicious; nan without one.
         positions: int64 (m,), of the readings, the most confident first.
         accuracy: Score, word accuracy of all readings as confident; rest: of the others.
-        num_case_only: wrong readings as confident that differ from the label in letter case alone; not among them.
+        num_case_only: wrong readings as confident that differ from the label only in letter case; not among them.
     """
 
     threshold: float
@@ -39,7 +39,7 @@ def worst(measurement):
 
 
 def suspects(measurement):
-    """Suspects: wrong readings at least as confident as the right ones are in the mean.
+    """Suspects: wrong readings at least as confident as the correct ones are on average.
 
     That is confident learning's threshold (Northcutt et al. 2021, arXiv:1911.00068, eq. 2), with all texts for one
     class. Texts that the model cannot write are left out: why those are wrong is known.

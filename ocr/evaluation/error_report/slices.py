@@ -10,9 +10,9 @@ from ocr.pages.bins import LENGTHS, OCCURRENCES, THICKNESSES
 from ocr.region_shape import HORIZONTAL, SLANTED, SQUARE, VERTICAL, is_bent, orientation, reading_extent
 
 MIN_REGIONS = 20  # of fewer nothing is concluded
-TURNED, CURVED = 'turned', 'curved'
+ROTATED, CURVED = 'rotated', 'curved'
 WHOLE_IMAGE = 'whole image'  # of which no outline is known
-ORIENTATIONS = (HORIZONTAL, SQUARE, TURNED, VERTICAL, CURVED, WHOLE_IMAGE)
+ORIENTATIONS = (HORIZONTAL, SQUARE, ROTATED, VERTICAL, CURVED, WHOLE_IMAGE)
 HEIGHTS = (*THICKNESSES.names, WHOLE_IMAGE)
 OUTSIDE = 'outside the charset'
 RARITIES = (OUTSIDE, *OCCURRENCES.names)
@@ -90,7 +90,7 @@ def orientation_of(reading):
     if is_bent(reading.polygon):
         return CURVED
     found = orientation(reading.polygon)
-    return TURNED if found == SLANTED else found
+    return ROTATED if found == SLANTED else found
 
 
 def rarities(readings, charset):

@@ -32,14 +32,14 @@ def test_where_nothing_differs_nothing_stands_out():
 @pytest.mark.parametrize(
     ('worse', 'said', 'advice'),
     [
-        (mixed(10, 90, 'abcabcabca', 'x'), 'texts of 9-12 characters (10.0 % right', '--image_size'),
-        (mixed(10, 90, 'a', 'x'), 'texts of 1 characters (10.0 % right', 'Train on more short texts'),
+        (mixed(10, 90, 'abcabcabca', 'x'), 'texts of 9-12 characters (10.0 % correct', '--image_size'),
+        (mixed(10, 90, 'a', 'x'), 'texts of 1 characters (10.0 % correct', 'Train on more short texts'),
         (mixed(10, 90, polygon=whole_image(50, 10)), 'text 8-11 pixels high', '--augment photo'),
         (mixed(10, 90, polygon=whole_image(500, 100)), 'text 96-127 pixels high', 'Look at the worst regions'),
         (mixed(10, 90, polygon=turned(120, 20, 90)), 'vertical text', 'train on columns'),
-        (mixed(10, 90, polygon=turned(120, 20, 45)), 'turned text', '--augment'),
+        (mixed(10, 90, polygon=turned(120, 20, 45)), 'rotated text', '--augment'),
         (mixed(10, 90, polygon=arc(60, 20, 120)), 'curved text', 'synthetic:scene'),
-        (mixed(10, 90, dataset='hard'), 'dataset hard (10.0 % right', '--train_datasets'),
+        (mixed(10, 90, dataset='hard'), 'dataset hard (10.0 % correct', '--train_datasets'),
         (mixed(10, 90, 'abd', 'x'), 'texts whose rarest character occurs 100-999 times', None),
     ],
 )
@@ -50,7 +50,7 @@ def test_parts_that_are_read_worse(worse, said, advice):
         assert not any('Add text with these characters' in one for one in found(easy)) and sentences
     else:
         (sentence,) = sentences
-        assert sentence.startswith('Read worse than all others (93.8 % right') and advice in sentence
+        assert sentence.startswith('Read worse than all others (93.8 % correct') and advice in sentence
     assert not any(said in one for one in found(easy + [one for one in worse if one.text == one.truth]))
 
 
@@ -70,8 +70,8 @@ def test_what_the_model_cannot_write():
 @pytest.mark.parametrize(
     ('text', 'said'),
     [
-        ('AB', 'wrong readings differ from the label in letter case alone'),
-        ('ab.', 'wrong readings have every letter and digit right, and differ in signs and spaces'),
+        ('AB', 'wrong readings differ from the label only in letter case'),
+        ('ab.', 'wrong readings have all letters and digits correct, and differ in signs and spaces'),
     ],
 )
 def test_what_labels_may_leave_out(number, is_said, text, said):
@@ -98,11 +98,11 @@ def test_confidence(confidence, said):
 @pytest.mark.parametrize(
     ('number', 'said', 'advice'),
     [
-        (1, '1 wrong reading is as confident as right ones are; of all so confident 98.9 % right', 'its label first.'),
-        (2, '2 wrong readings are as confident as right ones are; of all so confident 97.8 %', 'their labels first.'),
+        (1, 'wrong reading is as confident as correct ones are; readings of this confidence are 98.9 % correct', 'its'),
+        (2, 'wrong readings are as confident as correct ones are; readings of this confidence are 97.8 %', 'their'),
     ],
 )
 def test_labels_to_look_at(number, said, advice):
     readings = mixed(90, 0, confidence=0.9) + mixed(0, 30, confidence=0.1) + [reading('ab', 'ac', 0.95)] * number
     (found_here,) = [one for one in found(readings) if advice in one]
-    assert found_here.startswith(said)
+    assert found_here.startswith(f'{number} {said}')

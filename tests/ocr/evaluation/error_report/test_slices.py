@@ -9,7 +9,7 @@ from ocr.charset import Charset
 from ocr.evaluation.error_report.slices import (
     CURVED,
     OUTSIDE,
-    TURNED,
+    ROTATED,
     WHOLE_IMAGE,
     cut,
     height_of,
@@ -69,7 +69,7 @@ def test_length(text, name):
     [
         (turned(120, 20, 0), '16-23', HORIZONTAL),
         (turned(120, 20, 90), '16-23', VERTICAL),
-        (turned(120, 20, 45), '16-23', TURNED),
+        (turned(120, 20, 45), '16-23', ROTATED),
         (turned(40, 39, 0), '32-47', SQUARE),
         (arc(100, 20, 120), '16-23', CURVED),
     ],
