@@ -115,7 +115,7 @@ def test_long_names_and_texts_fit(visit, shop, tmp_path):
     person.page.route('**/v1/recognize', lambda route: route.fulfill(body=json.dumps(answer)))
     person.upload(path)
     assert person.texts == ['W' * 60] and person.overflow() == 0
-    assert person.see('.said').text_content() == 'This model does not tell where it read'
+    assert person.see('.said').text_content() == 'This model does not show where it read'
 
 
 def test_hostile_text_stays_text(visit, shop):
