@@ -106,7 +106,8 @@ def main(argv=None):
     if cfg.tracker:
         import_package(cfg.tracker, f'--tracker {cfg.tracker}')
     start_tensorflow(cfg.gpus)
-    from ocr.training.cluster import Cluster, find_cluster, leaving_at_once
+    from ocr.training.cluster import Cluster, leaving_at_once
+    from ocr.training.cluster_addresses import find_cluster
 
     addresses, index = find_cluster(cfg.cluster, cfg.task_index)
     if not addresses:

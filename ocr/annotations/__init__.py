@@ -4,6 +4,9 @@ A format's module has `recognises(place)`, whether a file or folder holds it; `a
 files that it reads; and `read(path, dataset)`, which yields a `TextRegion` or a `Dropped` for every annotated region.
 Reading opens no image.
 
+Shared by the formats: place.py (what a path holds), files.py, image_root.py (where the images are), image_list.py,
+label_dictionary.py, coco_file.py, lmdb_database.py, matlab_table.py, photographs.py, and regions.py, what they yield.
+
 A dataset's source is a path, or `FORMAT:PATH` with a key of FORMATS. The datasets of the challenges have the format of
 their name; for others it is found out by looking at what the path holds.
 """

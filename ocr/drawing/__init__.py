@@ -14,7 +14,8 @@ then laid out and painted; the modules in that order:
                                                                     letters.py, camera.py
     draw.py     one sample                          sheet.py        many of them in one picture
     scenes/     whole pictures with many texts      undrawable.py   what fails is named and drawn otherwise
-    held_out.py samples that no training sees
+    chinese/    Chinese texts, columns              held_out.py     samples that no training sees
+    wordlists/  words to draw                       font_table.py   a folder's table of its fonts
 """
 
 from ocr.drawing.draw import DrawnSample, draw_sample

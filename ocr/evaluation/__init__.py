@@ -7,4 +7,6 @@ detection_scores.py  precision, recall, H-mean, 1-N.E.D. end to end
 detection_run.py     photographs searched, read and scored
 detection_report.py  a page of what a detector missed and invented
 coco_results.py      the same regions for COCOeval
+suite.py             the table of the benchmark sets
+conversion.py        models for other runtimes, written only if they read the same, see same_text.py
 """

@@ -9,4 +9,5 @@ checksum.py       of a file, inside it
 allowed_graph.py, allowed_encoder.py, allowed_onnx.py   what a model file may hold
 run_limits.py     time and memory that a run may take
 stored_files.py   files beside the weights, with checksums
+fingerprint.py    a short text that identifies a model or charset
 """

@@ -1,4 +1,4 @@
-"""The shapes of canvases: which one per region gets, and how large its text stands on it."""
+"""The shapes of canvases: which one a region gets, and how large its text stands on it."""
 
 from dataclasses import dataclass
 from functools import lru_cache

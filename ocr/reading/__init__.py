@@ -13,9 +13,11 @@ results_file.py      results.jsonl, written and read
 blocks.py ray_reading.py table_images.py   blocks of pictures for Ray Data
 batch_sizes.py free_memory.py   few sizes of batches, memory given back: both bound the memory
 
-detector.py       photographs -> regions, by a frozen graph   photographs.py   photographs -> text
+detector.py       photographs -> regions, by a model          photographs.py   photographs -> text
+graph_detector.py onnx_detector.py   a model's maps, by TensorFlow or ONNX Runtime; open_detector.py chooses
 text_outlines.py  probability of text -> regions              lines.py         regions -> lines, in reading order
-strip.py          an outline -> two long sides             legible.py       which regions hold text
+strip.py          an outline -> two long sides                legible.py       which regions hold text
+video/            videos -> texts with times
 
 read_images.py    pictures in any form -> text, as `ocr.Reader` gives it   given_images.py   the forms
 image_text.py     what it gives

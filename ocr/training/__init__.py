@@ -6,9 +6,12 @@ dataflow.py          batches, by worker processes                history.py     
 samples.py           regions -> training samples, augmented      event_file.py   TensorBoard's file
 drawn_samples.py     drawn text as samples                       run_folder.py   settings and log of a run
 initial_weights.py   what a run starts from                      bottleneck.py   where the time of a step goes
-towers.py            trainers, one GPU or several                stop_signals.py  Ctrl-C and its kin, after a save
+towers.py            trainers, one GPU or several                stop_signals.py  Ctrl-C and the like, after a save
 settings.py          what it is told, as plain values            cluster.py       the machines of a run
 replicas.py          a copy of the model on each GPU             workers.py       what they do together at each step
+accumulation.py      several batches for one step               cluster_addresses.py  who they are
+weight_average.py    running averages of weights                loss_scaling.py  small gradients in float16
+tracker.py           Weights & Biases or MLflow
 
 detection_data.py      what a detector is trained on             photograph_samples.py  crops of photographs as samples
 detection_targets.py   what it should answer for a crop          scene_samples.py       drawn scenes as samples

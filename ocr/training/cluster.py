@@ -6,7 +6,6 @@ here, by knocking at the port of each: a worker that refuses or does not answer 
 
 import hashlib
 import itertools
-import json
 import logging
 import os
 import socket
@@ -274,53 +273,3 @@ def leaving_at_once():
         leave('stopped', 130)
     except Exception:
         leave(traceback.format_exc(), 1)
-
-
-def find_cluster(addresses, index, environment=None):
-    """Addresses of the workers and the number of this one.
-
-    Args:
-        addresses: of --cluster; empty: those of the variable TF_CONFIG, if it is set.
-        index: of --task_index; negative if it was not given.
-        environment: mapping with TF_CONFIG, os.environ by default.
-
-    Returns:
-        (addresses, index); ((), 0) for a training run without others.
-
-    Raises:
-        InputError: what is given is none.
-    """
-    if addresses:
-        _check(addresses, index, '--cluster', '--task_index')
-        return tuple(addresses), index
-    if index >= 0:
-        raise InputError(f'--task_index {index}: give the addresses of all workers with --cluster')
-    text = (os.environ if environment is None else environment).get('TF_CONFIG', '')
-    if not text.strip():
-        return (), 0
-    try:
-        found = json.loads(text)
-        jobs, task = found.get('cluster') or {}, found.get('task') or {}
-        chiefs, workers = list(jobs.get('chief', ())), list(jobs.get('worker', ()))
-        kind, index = task.get('type', 'worker'), int(task.get('index', 0))
-    except (ValueError, TypeError, AttributeError) as error:
-        raise InputError(f'TF_CONFIG: not as expected ({error}); unset it to train on this machine only') from None
-    if kind not in ('chief', 'master', 'worker'):
-        raise InputError(f'TF_CONFIG: there is no task {kind} here, all are workers; name only workers in its cluster')
-    addresses = (*chiefs, *workers)
-    if len(addresses) < 2:
-        return (), 0
-    index += len(chiefs) if kind == 'worker' else 0
-    _check(addresses, index, 'TF_CONFIG', 'index')
-    return addresses, index
-
-
-def _check(addresses, index, where, where_index):
-    for address in addresses:
-        host, colon, port = str(address).rpartition(':')
-        if not (host and colon and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
-            raise InputError(f'{where} {address}: give host:port for each worker, as node1:2222,node2:2222')
-    if len(set(addresses)) < len(addresses):
-        raise InputError(f'{where} {",".join(addresses)}: give each worker an address of its own')
-    if not 0 <= index < len(addresses):
-        raise InputError(f'{where}: give this worker its number with {where_index}, 0 to {len(addresses) - 1}')

@@ -113,17 +113,13 @@ def build_dataflow(settings, data, samples_per_step, start_step, part=(0, 1)):
         seed=settings.seed,
     )
     crops = find_crops(data.index, settings.canvases, needed_margin(augmentation)) if data.index else None
-    grown = settings.drawn_growth * settings.total_steps * samples_per_step
-    sources = []
-    for dataset, share in shares(settings, data):
-        if isinstance(dataset, Recipe):
-            growth = round(grown * share)
-            source = drawn_source(
-                dataset, data.fonts, prepare, seed=settings.seed, echo=settings.drawn_echo, growth=growth
-            )
-        else:
-            source = region_source(data.index, dataset, prepare, settings.seed, crops)
-        sources.append(dataclasses.replace(source, share=share))
+    sources = make_sources(
+        settings,
+        data,
+        samples_per_step,
+        draw=lambda recipe, **drawing: drawn_source(recipe, data.fonts, prepare, **drawing),
+        read=lambda positions: region_source(data.index, positions, prepare, settings.seed, crops),
+    )
     return training_dataflow(
         sources,
         batch_size=settings.batch_size,
@@ -134,6 +130,27 @@ def build_dataflow(settings, data, samples_per_step, start_step, part=(0, 1)):
         part=part,
         num_workers=settings.num_workers,
     )
+
+
+def make_sources(settings, data, samples_per_step, *, draw, read):
+    """Source of each dataset, with its share of the samples: a list.
+
+    Args:
+        settings: DataSettings.
+        data: TrainingData or DetectionData.
+        samples_per_step: of all machines.
+        draw: function (Recipe, seed, echo, growth) -> Source of drawn samples.
+        read: function (positions in the index) -> Source of samples of a dataset.
+    """
+    grown = settings.drawn_growth * settings.total_steps * samples_per_step
+    sources = []
+    for dataset, share in shares(settings, data):
+        if isinstance(dataset, Recipe):
+            source = draw(dataset, seed=settings.seed, echo=settings.drawn_echo, growth=round(grown * share))
+        else:
+            source = read(dataset)
+        sources.append(dataclasses.replace(source, share=share))
+    return sources
 
 
 def held_out_reader(data):

@@ -13,7 +13,7 @@ from ocr.errors import InputError
 from ocr.network.architecture import DETECTOR_STRIDE
 from ocr.preprocessing.augment import AugmentSettings
 from ocr.preprocessing.decode import read_image
-from ocr.training.data import count_read, shares, without_held_out
+from ocr.training.data import count_read, make_sources, shares, without_held_out
 from ocr.training.photograph_samples import CropPreparer, crop_dataflow, photograph_source
 
 MAX_DRAWN = 100  # scenes to validate on
@@ -75,19 +75,13 @@ def detection_dataflow(settings, data, samples_per_step, start_step, part=(0, 1)
         augment_settings=AugmentSettings(**settings.augmentation),
         seed=settings.seed,
     )
-    grown = settings.drawn_growth * settings.total_steps * samples_per_step
-    sources = []
-    for dataset, share in shares(settings, data):
-        if isinstance(dataset, Recipe):
-            from ocr.training.scene_samples import scene_source
-
-            growth = round(grown * share)
-            source = scene_source(
-                dataset, data.fonts, prepare, seed=settings.seed, echo=settings.drawn_echo, growth=growth
-            )
-        else:
-            source = photograph_source(data.index, dataset, prepare, settings.seed)
-        sources.append(dataclasses.replace(source, share=share))
+    sources = make_sources(
+        settings,
+        data,
+        samples_per_step,
+        draw=lambda recipe, **drawing: _scene_source(recipe, data.fonts, prepare, **drawing),
+        read=lambda positions: photograph_source(data.index, positions, prepare, settings.seed),
+    )
     return crop_dataflow(
         sources,
         batch_size=settings.batch_size,
@@ -96,6 +90,12 @@ def detection_dataflow(settings, data, samples_per_step, start_step, part=(0, 1)
         part=part,
         num_workers=settings.num_workers,
     )
+
+
+def _scene_source(*arguments, **drawing):
+    from ocr.training.scene_samples import scene_source
+
+    return scene_source(*arguments, **drawing)
 
 
 def read_held_out(data, path):

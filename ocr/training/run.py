@@ -70,10 +70,6 @@ def fit(
     folder, total_steps = settings.checkpoint_path, settings.total_steps
     watch = Watch(total_steps, settings.batch_size * num_devices, folder, settings.accumulate)
     average = WeightAverage(settings.average_decay) if settings.average_decay else None
-    monitors = []
-    if not cluster or cluster.is_chief:
-        monitors.append(EventFile(os.path.join(folder, LOG_FOLDER)))
-        monitors += [Tracker(settings.tracker, config, folder)] if settings.tracker else []
     epoch_end = EpochEnd(
         watch,
         validation,
@@ -92,7 +88,7 @@ def fit(
         precision,
         dataflow,
         callbacks=callbacks,
-        monitors=monitors,
+        monitors=_monitors(settings, config) if not cluster or cluster.is_chief else [],
         session_init=session_init,
         steps_per_epoch=settings.steps_per_epoch,
         starting_epoch=start_step // settings.steps_per_epoch + 1,
@@ -107,6 +103,13 @@ def fit(
     if epoch_end.error:
         raise epoch_end.error
     return stopped
+
+
+def _monitors(settings, config):
+    """Who gets the numbers of a run: TensorBoard, and a tracker if one is named."""
+    folder = settings.checkpoint_path
+    trackers = [Tracker(settings.tracker, config, folder)] if settings.tracker else []
+    return [EventFile(os.path.join(folder, LOG_FOLDER)), *trackers]
 
 
 def profile(model, settings, data, *, gpus, precision, num_towers, on_gpu):

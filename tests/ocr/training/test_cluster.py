@@ -14,7 +14,8 @@ import tiny
 from ocr.errors import InputError
 from ocr.network.precision import session_config
 from ocr.training import cluster as clusters
-from ocr.training.cluster import Cluster, ClusterSession, find_cluster, knock
+from ocr.training.cluster import Cluster, ClusterSession, knock
+from ocr.training.cluster_addresses import find_cluster
 from ocr.training.dataflow import MixedStream, RegionStream
 from ocr.training.workers import _buckets, mean_over_workers
 
