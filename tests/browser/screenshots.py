@@ -32,8 +32,6 @@ def shot(person, path):
 def read_street(person, path):
     """All text found and read, one of the texts selected."""
     person.upload(path)
-    person.page.click('#other')
-    person.upload(path)  # again: the first picture takes longer
     person.page.locator('.head', has_text=SELECTED).click()
 
 
@@ -47,6 +45,8 @@ def main():
     with contextlib.ExitStack() as running:
         url = running.enter_context(serving(load_predictor(), detector=open_detector(choose_detector())))
         browser = start_browser(running, CHROMIUM)
+        with visiting(browser, url) as person:  # the first picture takes longer
+            read_street(person, STREET)
         with visiting(browser, url, height=900) as person:
             read_street(person, STREET)
             shot(person, ROOT / 'imgs' / 'page.png')
