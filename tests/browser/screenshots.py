@@ -21,9 +21,9 @@ COLOURS = 256  # of the palette: the files stay small
 STREET, SELECTED = ROOT / 'imgs' / 'streets' / '621.jpg', 'Harbour'
 
 
-def shot(person, path):
-    """Save what is seen as a PNG with a palette."""
-    image = Image.open(io.BytesIO(person.page.screenshot())).convert('RGB')
+def shot(person, path, **options):
+    """Save what is seen as a PNG with a palette; `options` of Playwright's screenshot."""
+    image = Image.open(io.BytesIO(person.page.screenshot(**options))).convert('RGB')
     palette = image.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, kmeans=3, dither=Image.Dither.NONE)
     palette.save(path, optimize=True)
     print(f'{path.relative_to(ROOT)}: {image.width} x {image.height}, {path.stat().st_size / 1000:.0f} kB')
