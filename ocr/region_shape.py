@@ -7,9 +7,9 @@ from ocr.geometry import polygon_area, strip_height
 
 HORIZONTAL = 'horizontal'
 VERTICAL = 'vertical'
-SLANTED = 'slanted'
+ROTATED = 'rotated'
 SQUARE = 'about square'
-ORIENTATIONS = (HORIZONTAL, VERTICAL, SLANTED, SQUARE)
+ORIENTATIONS = (HORIZONTAL, VERTICAL, ROTATED, SQUARE)
 MAX_TILT = 15  # degrees
 MIN_ELONGATION = 1.5
 STRAIGHT_FILL = 0.75  # of its smallest rectangle, at least: an arc that rises by a third of its height fills less
@@ -32,7 +32,7 @@ def orientation(polygon):
     tilt = min(tilt, 180 - tilt)  # degrees from the horizontal, 0..90
     if tilt <= MAX_TILT:
         return HORIZONTAL
-    return VERTICAL if tilt >= 90 - MAX_TILT else SLANTED
+    return VERTICAL if tilt >= 90 - MAX_TILT else ROTATED
 
 
 def is_bent(polygon):

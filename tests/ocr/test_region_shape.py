@@ -5,7 +5,7 @@ import pytest
 from outlines import arc, turned
 
 from ocr.geometry import whole_image
-from ocr.region_shape import HORIZONTAL, SLANTED, SQUARE, VERTICAL, is_bent, orientation, reading_extent
+from ocr.region_shape import HORIZONTAL, ROTATED, SQUARE, VERTICAL, is_bent, orientation, reading_extent
 
 
 @pytest.mark.parametrize('degrees', [0, 15, 45, 90, 133])
@@ -31,7 +31,7 @@ def test_extent_of_an_outline_with_hardly_any_area():
     [
         *((degrees, HORIZONTAL) for degrees in (0, 10, -10, 170, 180)),
         *((degrees, VERTICAL) for degrees in (90, -80, 100)),
-        *((degrees, SLANTED) for degrees in (45, -45, 70, 20)),
+        *((degrees, ROTATED) for degrees in (45, -45, 70, 20)),
     ],
 )
 def test_orientation(degrees, expected):

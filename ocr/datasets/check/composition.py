@@ -36,7 +36,7 @@ def shapes(datasets):
         'Sizes and shapes',
         [
             Paragraph(
-                'The height of a text is measured across it in pixels of its image, however it is turned or bent.'
+                'The height of a text is measured across it in pixels of its image, also if it is rotated or bent.'
             ),
             Table(['dataset', *SPREAD], rows, 'Height of the text'),
             distribution(datasets, 'height', THICKNESSES.names, lambda of: binned(of.thicknesses, THICKNESSES)),

@@ -7,10 +7,10 @@ from collections import Counter
 
 from ocr.evaluation.error_report.analysis import DATASET, HEIGHT, LENGTH, ORIENTATION, RARITY
 from ocr.evaluation.error_report.confusions import in_words, is_letter_case, name_of
-from ocr.evaluation.error_report.slices import CURVED, MIN_REGIONS, OUTSIDE, ROTATED
+from ocr.evaluation.error_report.slices import CURVED, MIN_REGIONS, OUTSIDE
 from ocr.evaluation.scores import mean_score, percent
 from ocr.pages.document import BAD, GOOD, Finding
-from ocr.region_shape import HORIZONTAL, SQUARE, VERTICAL
+from ocr.region_shape import HORIZONTAL, ROTATED, SQUARE, VERTICAL
 
 WHERE, CHARACTERS, CONFIDENCE = 'Accuracy by kind of region', 'Characters', 'Confidence'
 COMPARISON, WORST, LABELS = 'Comparison with the earlier run', 'Worst regions', 'Labels to check'

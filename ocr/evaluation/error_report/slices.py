@@ -7,10 +7,10 @@ import numpy as np
 
 from ocr.evaluation.scores import Score, mean_score
 from ocr.pages.bins import LENGTHS, OCCURRENCES, THICKNESSES
-from ocr.region_shape import HORIZONTAL, SLANTED, SQUARE, VERTICAL, is_bent, orientation, reading_extent
+from ocr.region_shape import HORIZONTAL, ROTATED, SQUARE, VERTICAL, is_bent, orientation, reading_extent
 
 MIN_REGIONS = 20  # of fewer nothing is concluded
-ROTATED, CURVED = 'rotated', 'curved'
+CURVED = 'curved'
 WHOLE_IMAGE = 'whole image'  # of which no outline is known
 ORIENTATIONS = (HORIZONTAL, SQUARE, ROTATED, VERTICAL, CURVED, WHOLE_IMAGE)
 HEIGHTS = (*THICKNESSES.names, WHOLE_IMAGE)
@@ -89,8 +89,7 @@ def orientation_of(reading):
         return WHOLE_IMAGE
     if is_bent(reading.polygon):
         return CURVED
-    found = orientation(reading.polygon)
-    return ROTATED if found == SLANTED else found
+    return orientation(reading.polygon)
 
 
 def rarities(readings, charset):

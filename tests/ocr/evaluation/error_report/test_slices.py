@@ -9,7 +9,6 @@ from ocr.charset import Charset
 from ocr.evaluation.error_report.slices import (
     CURVED,
     OUTSIDE,
-    ROTATED,
     WHOLE_IMAGE,
     cut,
     height_of,
@@ -18,7 +17,7 @@ from ocr.evaluation.error_report.slices import (
     rarities,
 )
 from ocr.evaluation.scores import Reading
-from ocr.region_shape import HORIZONTAL, SQUARE, VERTICAL
+from ocr.region_shape import HORIZONTAL, ROTATED, SQUARE, VERTICAL
 
 
 def test_each_slice_is_held_against_all_others():
