@@ -131,7 +131,7 @@ def test_what_is_wrong_is_named(tmp_path, change, message):
         ('[}', r'labels.json:2: malformed JSON'),
         ('[' * 100_000, 'malformed JSON: brackets too deep'),
         (f'[{"1" * 5000}]', 'malformed JSON: a number too long'),
-        ('[{"text": "a", "text": "b"}]', 'malformed JSON: `text` is there twice'),
+        ('[{"text": "a", "text": "b"}]', 'malformed JSON: `text` appears twice'),
     ],
 )
 def test_malformed_json_is_named(tmp_path, annotations, message):

@@ -315,7 +315,7 @@ def test_an_unreadable_checkpoint_names_another(saved, tmp_path, best):
 
 def test_a_damaged_charset_or_settings_file_is_one_line(tmp_path):
     (tmp_path / 'charset.txt').write_bytes(b'a\nb\n\xff\n')
-    with pytest.raises(InputError, match=r'charset\.txt: damaged, no UTF-8 text \(byte 4\)'):
+    with pytest.raises(InputError, match=r'charset\.txt: damaged, not UTF-8 text \(byte 4\)'):
         charset_beside(f'{tmp_path}/model-1')
     (tmp_path / 'config.json').mkdir()
     with pytest.raises(InputError, match=r'config\.json: cannot be read \(Is a directory\)'):

@@ -197,5 +197,5 @@ def test_a_text_that_is_none_is_one_line(graph_def):
         node.attr['value'].tensor.string_val[:] = [b'\xff'] if node.name == names.CHARSET else []
     with pytest.raises(InputError, match=r'm\.pb: damaged, attention_ocr/charset in it is not text; export it again'):
         read_charset(graph_def, 'm.pb')
-    with pytest.raises(InputError, match=r'm\.pb: damaged, attention_ocr/config in it is no text'):
+    with pytest.raises(InputError, match=r'm\.pb: damaged, attention_ocr/config in it is not text'):
         read_settings(graph_def, 'm.pb')

@@ -56,5 +56,5 @@ def test_what_cannot_be_read_is_one_line(tmp_path):
     with pytest.raises(InputError, match=r'none: cannot be read \(No such file or directory\)'):
         read_stored(tmp_path / 'none')
     (tmp_path / 'latin').write_bytes(b'caf\xe9')
-    with pytest.raises(InputError, match=r'latin: damaged, no UTF-8 text \(byte 3\)'):
+    with pytest.raises(InputError, match=r'latin: damaged, not UTF-8 text \(byte 3\)'):
         read_stored_text(tmp_path / 'latin')

@@ -120,7 +120,7 @@ def test_texts_of_a_recipe_are_cut_to_what_the_model_can_hold(settings):
 @pytest.mark.parametrize(
     ('changes', 'message'),
     [
-        ({'train_datasets': ['mine', 'synthetic:digits']}, 'drawn text has no end: say .* --train_shares'),
+        ({'train_datasets': ['mine', 'synthetic:digits']}, 'drawn text has no end: give .* --train_shares'),
         ({'train_datasets': ['mine', 'other'], 'train_shares': [1]}, 'give each of the 2 datasets a share'),
         ({'train_datasets': ['mine', 'other'], 'train_shares': [0, 0]}, 'give each of the 2 datasets a share'),
         ({'train_datasets': ['synthetic:nothing']}, 'nothing: no such recipe; there are digits, words'),

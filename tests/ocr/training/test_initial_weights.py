@@ -85,7 +85,7 @@ def test_a_charset_that_lacks_characters_is_refused(tmp_path, kind):
 
 @pytest.mark.parametrize(
     ('content', 'message'),
-    [(None, 'No such file'), (b'\x89PNG\r\n', 'not a frozen TensorFlow graph'), (b'', 'no graph of this model')],
+    [(None, 'No such file'), (b'\x89PNG\r\n', 'not a frozen TensorFlow graph'), (b'', 'not a graph of this model')],
 )
 def test_a_file_that_is_no_frozen_graph(tmp_path, content, message):
     path = tmp_path / 'model.pb'

@@ -114,5 +114,5 @@ def test_shapes_that_do_not_fit_are_refused(picture, maps):
 
 
 def test_a_missing_font_is_an_input_error(tmp_path):
-    with pytest.raises(InputError, match=r'none\.ttf: no font'):
+    with pytest.raises(InputError, match=r'none\.ttf: not a readable font'):
         attention_picture(canvas(64, 64), 'a', alpha(1), font_path=tmp_path / 'none.ttf')

@@ -93,7 +93,7 @@ def test_a_font_that_cannot_be_read_is_an_input_error(tmp_path, content):
     path = tmp_path / 'font.ttf'
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(InputError, match=r'font\.ttf: no font'):
+    with pytest.raises(InputError, match=r'font\.ttf: not a readable font'):
         Writer(path)
 
 
