@@ -26,6 +26,11 @@ export class Film extends EventTarget {
     return this.#stop.signal.aborted;
   }
 
+  /** Whether all that can be read was read, by this model. */
+  isReadBy(model) {
+    return this.job?.state === 'done' && this.job.model === model;
+  }
+
   /** Show another video; the one before is stopped. */
   open(file) {
     this.stop();
