@@ -130,7 +130,7 @@ export class FilmView {
     const count = film.all.length;
     if (film.stopped) return job?.fps ? say('film_stopped', { count, seconds: clock(job.read_seconds) }) : '';
     if (!job) return say('film_sending');
-    if (busy && job.state === 'waiting') return say('film_waiting');
+    if (busy && job.state === 'waiting') return say(film.queued ? 'film_waiting' : 'reading');
     if (busy) return say('film_reading', { count, seconds: clock(job.read_seconds) });
     if (job.state === 'failed') return '';
     if (!job.complete) return say('film_cut', { count, seconds: clock(job.read_seconds) });
