@@ -169,7 +169,7 @@ def test_a_token_from_a_file_or_the_environment(tmp_path, pictures, monkeypatch)
     (tmp_path / 'token').write_text('s3cret\n')
     with running(Obedient(), token='s3cret') as server:
         monkeypatch.delenv('OCR_TOKEN', raising=False)
-        with pytest.raises(InputError, match=r'wants a token.*--token_path'):
+        with pytest.raises(InputError, match=r'requires a token.*--token_path'):
             read_folder(pictures, tmp_path / 'out', server=server.url)
         records, _ = read_folder(pictures, tmp_path / 'out', server=server.url, token_path=tmp_path / 'token')
         assert len(records) == 5

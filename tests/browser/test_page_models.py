@@ -52,7 +52,7 @@ def test_one_model_leaves_nothing_to_choose(visit):
 @pytest.mark.parametrize('width', WIDTHS)
 def test_the_model_that_is_chosen_reads(person_at, shop, width):
     person = person_at(width=width)
-    assert person.page.locator('#model-choice option').all_text_contents() == ['latin', 'capitals']
+    assert person.page.locator('#model-choice option').all_text_contents() == ['latin', 'capitals', 'long words']
     assert person.page.get_by_label('Model', exact=True).input_value() == 'latin'
     choose(person, 'capitals')
     person.upload(shop)
@@ -75,6 +75,34 @@ def test_a_choice_reads_the_picture_again_and_what_was_read_is_kept(person_at, s
     when_read_as(person, SMALL)
     assert len(requests) == 2  # it was read already
     assert person.page.locator('#read').is_hidden()
+
+
+def test_each_model_keeps_the_text_that_it_can_read(person_at, shop):
+    person = person_at()
+    requests = asked(person)
+    choose(person, 'long words')
+    person.upload(shop)
+    assert person.texts == SMALL[:1] and len(person.regions) == 1
+    choose(person, 'latin')
+    when_read_as(person, SMALL)  # text is looked for again: the other one left some out
+    assert len(person.regions) == 2
+    choose(person, 'long words')
+    when_read_as(person, SMALL[:1])
+    choose(person, 'latin')
+    when_read_as(person, SMALL)
+    assert len(requests) == 2
+    person.page.click('#undo')
+    assert person.regions == [] and person.page.locator('#undo').is_disabled()
+
+
+def test_changed_regions_stay_where_another_model_reads(person_at, shop):
+    person = person_at().upload(shop)
+    person.page.focus('[data-region] >> nth=1')
+    person.press('Enter', 'Delete')
+    assert person.texts == SMALL[:1]
+    choose(person, 'capitals')
+    when_read_as(person, LARGE[:1])
+    assert len(person.regions) == 1
 
 
 def test_what_is_drawn_is_read_by_the_chosen_one(person_at, shop):

@@ -94,6 +94,13 @@ class Capitals:
         return [replace(one, text=one.text.upper()) for one in self._predictor.read(*args, **options)]
 
 
+class LongWords(Capitals):
+    """Cannot read what has fewer than seven characters."""
+
+    def read(self, *args, **options):
+        return [one if len(one.text) > 6 else replace(one, text='') for one in self._predictor.read(*args, **options)]
+
+
 def load_predictor():
     """The shipped model as app.py loads it, in float32 on every processor."""
     from ocr.config import SHIPPED_MODEL, Config, shown

@@ -20,6 +20,8 @@ export class Sheet extends EventTarget {
   #timings = new Map(); // name of a model -> those of its last reading
   #readings = new Map();
   #lines = new Map(); // id of a region that was found -> number of its line
+  #found = new Map(); // name of a model -> the regions that were found with it
+  #asFound = this.regions; // those that were found last, or none before; any change makes others of them
   #past = [];
   #future = [];
   #draftFuture = [];
@@ -34,17 +36,36 @@ export class Sheet extends EventTarget {
     this.#readings.clear();
     this.#timings.clear();
     this.#lines.clear();
+    this.#found.clear();
+    this.#asFound = this.regions;
     this.#past = [];
     this.#future = [];
     this.#held = null;
     this.#changed();
   }
 
-  /** Show what another model read, and have it read what it has not. */
+  /**
+   * Show what another model read, and have it read what it has not. Regions that are as the server found them go with
+   * their model, since those that it cannot read are left out: another one may find more.
+   */
   readWith(model) {
     this.model = model;
+    if (this.regions === this.#asFound) this.#showFound(this.#found.get(model));
     this.#forgetLook();
     this.#changed();
+  }
+
+  /** Regions that were found before, or, for undefined, none, so that text is looked for. */
+  #showFound(regions) {
+    if (!regions && !this.regions.length) return;
+    if (!regions) this.regions = this.#past.pop();
+    else if (!this.regions.length) this.#past.push(this.regions);
+    this.regions = regions ?? this.regions;
+    this.#asFound = this.regions;
+    this.#future = [];
+    this.point = null;
+    const [first, ...others] = this.regions;
+    this.selected = others.length ? null : (first?.id ?? WHOLE);
   }
 
   get timings() {
@@ -96,8 +117,13 @@ export class Sheet extends EventTarget {
     lines.forEach(({ regions }, line) => regions.forEach((index) => this.#lines.set(found[index].id, line)));
     this.#timings.set(this.model, timings);
     if (found.length && !this.drawn) this.selected = found.length === 1 ? found[0].id : null;
-    if (found.length) this.#edit([...found, ...this.regions]);
-    else this.#changed();
+    if (!found.length) return this.#changed();
+    const alone = this.regions.length === 0;
+    this.#edit([...found, ...this.regions]);
+    if (!alone) return undefined;
+    this.#asFound = this.regions;
+    this.#found.set(this.model, this.regions);
+    return undefined;
   }
 
   /** The texts of the entries, those of one line joined. */

@@ -54,7 +54,7 @@ def test_a_search_that_only_one_can_do_leaves_the_other_greedy(learnt, tmp_path,
 
 
 def test_a_search_that_none_can_do_ends_the_start(learnt):
-    with pytest.raises(InputError, match=r"--allow '\[a': no regular expression"):
+    with pytest.raises(InputError, match=r"--allow '\[a': not a regular expression"):
         opened([learnt.pb_path, LATIN], config('--allow', '[a'))
 
 
