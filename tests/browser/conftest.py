@@ -7,7 +7,7 @@ import shutil
 import pytest
 from film_clip import write_film
 from shop_front import draw_shop_front
-from visits import CHROMIUM, TOKEN, ShopDetector, load_predictor, serving, start_browser, visiting
+from visits import CHROMIUM, TOKEN, Capitals, LongWords, ShopDetector, load_predictor, serving, start_browser, visiting
 
 _folder = os.path.dirname(__file__)
 _running = contextlib.ExitStack()  # closed behind the last test here: Playwright's loop would stand in others' way
@@ -59,6 +59,13 @@ def detector():
 def finding_server(predictor, detector):
     """A server with a detector."""
     return _running.enter_context(serving(predictor, detector=detector))
+
+
+@pytest.fixture(scope='session')
+def choosing_server(predictor, detector):
+    """A server with a detector and the models `latin`, `capitals` and `long words`."""
+    others = {'capitals': Capitals(predictor), 'long words': LongWords(predictor)}
+    return _running.enter_context(serving(predictor, detector=detector, others=others))
 
 
 @pytest.fixture

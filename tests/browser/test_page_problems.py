@@ -19,9 +19,9 @@ def refuse(person, status, code, times=1, **headers):
 
 def limit(person, **limits):
     """The server takes no more than this from now on."""
-    card = person.page.request.get(f'{person.page.url}v1/model').json()
-    card['limits'].update(limits)
-    person.page.route('**/v1/model', lambda route: route.fulfill(json=card))
+    told = person.page.request.get(f'{person.page.url}v1/models').json()
+    told['models'][0]['limits'].update(limits)
+    person.page.route('**/v1/models', lambda route: route.fulfill(json=told))
     person.page.reload()
     person.see('#model-card dt')
 

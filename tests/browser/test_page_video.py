@@ -124,6 +124,27 @@ def test_what_is_no_video_is_told(person_at, tmp_path):
     assert person.page.locator('#player').is_hidden()
 
 
+def test_a_video_over_the_limit_is_not_sent(person_at, film):
+    from test_page_problems import limit
+
+    person = person_at()
+    sent = []
+    person.page.on('request', lambda request: sent.append(request.method))
+    limit(person, max_video_bytes=1000)
+    person.page.set_input_files('#file', film)
+    assert 'this server takes videos of up to 1 kB' in person.problem and 'POST' not in sent
+
+
+def test_a_busy_server_is_asked_again(person_at, film):
+    person = person_at(may_refuse=True)
+    body = json.dumps({'error': {'code': 'queue_full', 'message': 'said: queue_full'}})
+    headers = {'Content-Type': 'application/json', 'Retry-After': '1'}
+    person.page.route('**/v1/video', lambda route: route.fulfill(status=429, body=body, headers=headers), times=1)
+    person.page.set_input_files('#file', film)
+    person.see('#film-status:has-text("Trying again in 1 second")')
+    person.see('#film-status:text-is("2 texts")')
+
+
 def test_a_server_without_a_detector_reads_no_video(visit, film):
     person = visit()
     assert person.see('#drop-here').text_content() == 'Drop a picture here, paste one, or'

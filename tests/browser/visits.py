@@ -4,6 +4,7 @@ import contextlib
 import threading
 import time
 from collections import Counter
+from dataclasses import replace
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
@@ -77,6 +78,27 @@ class ShopDetector:
         known = [BOARD, PLATE][: 1 + plate_in_sight(image)] if width * SIZE[1] == height * SIZE[0] else []
         outlines = [np.array(outline) * width / SIZE[0] for outline in known]
         return FoundText([FoundRegion(to_strip(outline), 0.9) for outline in outlines], Counter())
+
+
+class Capitals:
+    """Reads what another predictor reads, in capitals."""
+
+    def __init__(self, predictor):
+        self._predictor = predictor
+        self.identity = {**predictor.identity, 'canvas': 'area'}
+
+    def __getattr__(self, name):
+        return getattr(self._predictor, name)
+
+    def read(self, *args, **options):
+        return [replace(one, text=one.text.upper()) for one in self._predictor.read(*args, **options)]
+
+
+class LongWords(Capitals):
+    """Cannot read what has fewer than seven characters."""
+
+    def read(self, *args, **options):
+        return [one if len(one.text) > 6 else replace(one, text='') for one in self._predictor.read(*args, **options)]
 
 
 def load_predictor():

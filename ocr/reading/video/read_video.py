@@ -14,6 +14,7 @@ from tabulate import tabulate
 from ocr.errors import InputError
 from ocr.files.atomic import replacing
 from ocr.reading.legible import ILLEGIBLE
+from ocr.reading.lines import in_reading_order
 from ocr.reading.local_reader import LocalReader
 from ocr.reading.video.frames import FPS, UnreadableVideo, Video
 from ocr.reading.video.texts import subtitles, text_record, to_srt
@@ -73,7 +74,8 @@ class VideoTexts:
     def add(self, time, sightings):
         """Take what was read in the next frame, a list of Sighting."""
         self.num_frames, self.time = self.num_frames + 1, time
-        self._keep(self._tracker.add(time, sightings))
+        order, _ = in_reading_order([sighting.polygon for sighting in sightings])
+        self._keep(self._tracker.add(time, [sightings[number] for number in order]))
 
     def close(self, end):
         """No frame follows; the video ends at `end`, seconds."""

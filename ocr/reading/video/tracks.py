@@ -56,6 +56,11 @@ class Track:
         """Mean confidence of the readings of `text`, 0..1."""
         return float(np.mean(self._votes[self.text])) if self._votes else 0.0
 
+    @property
+    def last(self):
+        """The polygon where it was seen last, float (K, 2)."""
+        return self._last[1]
+
     def expected(self, time):
         """The polygon where its motion has brought it, float (K, 2)."""
         before, polygon = self._last
@@ -107,17 +112,19 @@ class Tracker:
         Returns:
             list of the Tracks that have ended.
         """
-        taken, followed = set(), set()
-        for _, track, number in sorted(self._candidates(time, sightings), key=lambda one: -one[0]):
-            if track not in followed and number not in taken:
-                self.active[track].see(time, sightings[number])
-                followed.add(track)
-                taken.add(number)
+        followed = self._followed(sightings, {n: track.expected(time) for n, track in enumerate(self.active)}, {})
+        shift = self._shift(sightings, followed)
+        if shift is not None:
+            others = {n: track.last + shift for n, track in enumerate(self.active) if n not in followed}
+            followed |= self._followed(sightings, others, followed)
+        for track, number in followed.items():
+            self.active[track].see(time, sightings[number])
         tracks = list(enumerate(self.active))
         ended = {n for n, track in tracks if n not in followed and track.miss(time)}
-        new = [Track(time) for number in range(len(sightings)) if number not in taken]
-        for track, number in zip(new, (n for n in range(len(sightings)) if n not in taken), strict=True):
-            track.see(time, sightings[number])
+        new = []
+        for number in sorted(set(range(len(sightings))) - set(followed.values())):
+            new.append(Track(time))
+            new[-1].see(time, sightings[number])
         self.active = [track for n, track in tracks if n not in ended] + new
         return [track.finish(time) for n, track in tracks if n in ended]
 
@@ -126,15 +133,41 @@ class Tracker:
         ended, self.active = [track.finish(end) for track in self.active], []
         return ended
 
-    def _candidates(self, time, sightings):
+    def _followed(self, sightings, expected, before):
+        """{number of a track: number of its sighting}, the best first.
+
+        Args:
+            sightings: list of Sighting.
+            expected: {number of a track: polygon where it may be}.
+            before: what was followed before; its sightings are taken.
+        """
+        found, free = {}, set(range(len(sightings))) - set(before.values())
+        candidates = self._candidates([(n, sightings[n]) for n in sorted(free)], expected)
+        for _, track, number in sorted(candidates, key=lambda one: -one[0]):
+            if track not in found and number in free:
+                found[track] = number
+                free.remove(number)
+        return found
+
+    def _candidates(self, sightings, expected):
         """(score, number of a track, number of a sighting) for all that may belong together."""
-        for number, track in enumerate(self.active):
-            expected = track.expected(time)
-            box = polygon_box(expected)
-            for other, sighting in enumerate(sightings):
-                score = _score(track, expected, box, sighting)
+        for number, polygon in expected.items():
+            box = polygon_box(polygon)
+            for other, sighting in sightings:
+                score = _score(self.active[number], polygon, box, sighting)
                 if score:
                     yield score, number, other
+
+    def _shift(self, sightings, followed):
+        """How far the tracks that were followed have moved since they were seen last, the median; None: there are none.
+
+        The camera moves all texts alike: a short one goes with the others before its own motion is known.
+        """
+        moved = [
+            np.mean(sightings[number].polygon, axis=0) - self.active[track].last.mean(axis=0)
+            for track, number in followed.items()
+        ]
+        return np.median(moved, axis=0) if moved else None
 
 
 def _score(track, expected, box, sighting):

@@ -13,7 +13,8 @@ export class Refusal extends Error {
 
 export class Api {
   #token = null; // kept nowhere else
-  #model = null;
+  #models = null;
+  #chosen = null; // the card of the model that a person chose
 
   /**
    * @param askToken async (wasWrong) -> the access key that a person entered, or null.
@@ -24,10 +25,22 @@ export class Api {
     this.onWait = onWait;
   }
 
-  /** The model's card; asked for once. */
+  /** The cards of all models; asked for once. */
+  async models() {
+    this.#models ??= (await this.#json('v1/models')).models;
+    return this.#models;
+  }
+
+  /** The card of the model that reads. */
   async model() {
-    this.#model ??= await this.#json('v1/model');
-    return this.#model;
+    const [first] = await this.models();
+    return this.#chosen ?? first;
+  }
+
+  /** Have the model of a name read from now on; returns its card. */
+  choose(name) {
+    this.#chosen = this.#models.find((model) => model.name === name);
+    return this.#chosen;
   }
 
   async samples() {
@@ -49,6 +62,7 @@ export class Api {
     const form = new FormData();
     const model = await this.model();
     form.append('image', blob, name);
+    form.append('model', model.name);
     if (model.has_attention) form.append('attention', 'true');
     if (polygons) form.append('polygons', JSON.stringify(polygons));
     else if (whole && model.detector) form.append('detect', 'false');
@@ -59,6 +73,7 @@ export class Api {
   async sendVideo(blob, name, signal) {
     const form = new FormData();
     form.append('video', blob, name);
+    form.append('model', (await this.model()).name);
     return this.#json('v1/video', { method: 'POST', body: form, signal });
   }
 

@@ -9,6 +9,7 @@ export class Film extends EventTarget {
   file = null; // {name, blob, url}
   job = null; // what the server told last, or null while the file is on its way
   texts = []; // those that have ended, in order of their beginnings
+  queued = false; // whether it waits for another video: its first answer always says so
   #stop = new AbortController();
 
   constructor(api) {
@@ -24,6 +25,11 @@ export class Film extends EventTarget {
   /** Whether the reading was given up by the person. */
   get stopped() {
     return this.#stop.signal.aborted;
+  }
+
+  /** Whether all that can be read was read, by this model. */
+  isReadBy(model) {
+    return this.job?.state === 'done' && this.job.model === model;
   }
 
   /** Show another video; the one before is stopped. */
@@ -42,11 +48,13 @@ export class Film extends EventTarget {
     const { blob, name } = this.file;
     this.job = null;
     this.texts = [];
+    this.queued = false;
     this.#changed();
     try {
       this.#tell(await this.api.sendVideo(blob, name, signal));
       while (this.busy) {
         await pause(PAUSE, signal);
+        this.queued = this.job.state === 'waiting';
         this.#tell(await this.api.video(this.job.id, this.texts.length, signal));
       }
       if (this.job.error) throw failed(this.job.error);

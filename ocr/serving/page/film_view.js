@@ -12,6 +12,7 @@ const byId = (id) => document.getElementById(id);
 const measure = document.createElement('canvas').getContext('2d');
 
 export class FilmView {
+  model = ''; // the name of the one that reads
   #items = new Map(); // key of a text -> its button
   #drawing = 0;
 
@@ -57,7 +58,7 @@ export class FilmView {
     const { job, busy } = film;
     byId('film').setAttribute('aria-busy', busy);
     byId('film-stop').hidden = !busy;
-    byId('film-again').hidden = busy || job?.state === 'done';
+    byId('film-again').hidden = busy || film.isReadBy(this.model);
     const bar = byId('film-progress');
     bar.hidden = !busy;
     if (job?.seconds && job.state === 'reading') Object.assign(bar, { max: job.seconds, value: job.read_seconds });
@@ -129,7 +130,7 @@ export class FilmView {
     const count = film.all.length;
     if (film.stopped) return job?.fps ? say('film_stopped', { count, seconds: clock(job.read_seconds) }) : '';
     if (!job) return say('film_sending');
-    if (busy && job.state === 'waiting') return say('film_waiting');
+    if (busy && job.state === 'waiting') return say(film.queued ? 'film_waiting' : 'reading');
     if (busy) return say('film_reading', { count, seconds: clock(job.read_seconds) });
     if (job.state === 'failed') return '';
     if (!job.complete) return say('film_cut', { count, seconds: clock(job.read_seconds) });

@@ -5,6 +5,7 @@ import { Film } from './film.js';
 import { FilmView } from './film_view.js';
 import { Drawing } from './drawing.js';
 import { showModel } from './model_card.js';
+import { offerModels } from './model_choice.js';
 import { hideProblem, showProblem } from './problem.js';
 import { Reader } from './reader.js';
 import { Results } from './results.js';
@@ -18,7 +19,7 @@ import { Toolbar } from './toolbar.js';
 
 const byId = (id) => document.getElementById(id);
 
-const api = new Api(askToken, (seconds) => setStatus(say('waiting', { seconds })));
+const api = new Api(askToken, showWaiting);
 const sheet = new Sheet();
 const reader = new Reader(sheet, api);
 const stage = new Stage(sheet);
@@ -38,6 +39,11 @@ function announce(text) {
 
 function setStatus(text) {
   byId('status').textContent = text;
+}
+
+/** Say, where the person looks, when a busy server is asked again. */
+function showWaiting(seconds) {
+  byId(byId('film').hidden ? 'status' : 'film-status').textContent = say('waiting', { seconds });
 }
 
 /** Run what may be refused, and say so if it is; `again` is offered to the person then. */
@@ -106,6 +112,7 @@ function show(part) {
   if (part !== 'start') last = part;
   if (part !== 'film') filmView.close();
   drawBack();
+  drawModel();
   stage.fit();
 }
 
@@ -122,6 +129,11 @@ function writePictureTexts() {
   byId('picture').alt = say('picture', { name });
 }
 
+/** The model's card; a video has no time of reading. */
+function drawModel() {
+  showModel(model, byId('film').hidden ? sheet.timings : undefined);
+}
+
 function drawReading() {
   if (!sheet.picture) return;
   const unread = sheet.unread.length;
@@ -134,7 +146,7 @@ function drawReading() {
   byId('read-whole').hidden = !unread || !finds || reader.busy;
   setStatus(reader.busy ? say(finds ? 'finding' : 'reading') : doneText(unread, finds));
   byId('work').setAttribute('aria-busy', reader.busy);
-  showModel(model, sheet.timings);
+  drawModel();
 }
 
 /** What the last reading came to; nothing if something is to be read again. */
@@ -166,12 +178,30 @@ async function savePng() {
   await attempt(async () => save(await toPng(sheet, byId('picture')), fileName('_read.png')));
 }
 
+function useModel(card) {
+  model = card;
+  filmView.model = card.name;
+  sheet.readWith(card.name);
+  filmView.draw();
+  drawModel();
+}
+
+/** Have another model read from now on, at once what is being looked at; a video that was read waits for the button. */
+async function chooseModel(name) {
+  reader.stop();
+  useModel(api.choose(name));
+  if (!byId('work').hidden && sheet.unread.length) await read(reader.whole);
+  if (!film.busy) return;
+  film.stop();
+  if (!byId('film').hidden) await readFilm();
+}
+
 async function loadServer() {
   await attempt(async () => {
-    model = await api.model();
+    useModel(await api.model());
+    offerModels(await api.models(), chooseModel);
     reader.limits = model.limits;
     if (model.detector) offerMore();
-    showModel(model, sheet.timings);
     showSamples(await api.samples(), ({ url, name }) => attempt(async () => take(await api.blob(url), name)));
   }, loadServer);
 }
@@ -198,7 +228,7 @@ function writeAll() {
   for (const image of document.querySelectorAll('[data-sample] img')) {
     image.alt = say('sample', { number: image.parentElement.dataset.sample });
   }
-  showModel(model, sheet.timings);
+  drawModel();
   hideProblem();
 }
 

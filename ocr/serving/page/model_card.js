@@ -4,19 +4,19 @@ import { number, say, size } from './texts.js';
 
 const byId = (id) => document.getElementById(id);
 
-/** @param timings of the last reading, or null. */
+/** @param timings of the last reading, null where nothing was read yet; undefined leaves the line out. */
 export function showModel(model, timings) {
   byId('model').hidden = !model;
   if (!model) return;
   const { charset } = model;
   const lines = [
-    ['model_name', model.name],
+    ['model_name', model.file],
     ['model_reads', say('model_reads_value', { count: number(charset.num_characters), name: charset.name, steps: model.num_steps && model.num_steps - 1 })],
     ['model_canvas', say(`model_canvas_${model.canvas}`, { side: model.canvas_side })],
     ['model_size', size(model.size_bytes)],
     ...(model.detector ? [['model_finds', model.detector.name, size(model.detector.size_bytes)]] : []),
     ['model_precision', model.precision],
-    ['model_time', ...time(timings)],
+    ...(timings === undefined ? [] : [['model_time', ...time(timings)]]),
   ];
   byId('model-card').replaceChildren(...lines.map((line) => entry(...line)));
   byId('model-characters').textContent = [...charset.characters].map((one) => (one === ' ' ? '␣' : one)).join(' ');

@@ -9,6 +9,7 @@ const NO_ROOM = 'beyond the regions of one request'; // why the server did not r
 export class Reader extends EventTarget {
   busy = false;
   done = null; // {count, ms, more} of the last reading; more: regions that were found and not read
+  whole = false; // whether the last reading was of the picture as one text
   #stop = new AbortController();
 
   /** @param limits the server's, or null while they are not known. */
@@ -17,11 +18,11 @@ export class Reader extends EventTarget {
     Object.assign(this, { sheet, api, limits: null });
   }
 
-  /** Give up what is being read: it is of another picture. */
+  /** Give up what is being read: it is of another picture, or by another model. */
   stop() {
     this.#stop.abort();
     this.#stop = new AbortController();
-    this.done = null;
+    this.#set(false, null);
   }
 
   /**
@@ -37,6 +38,7 @@ export class Reader extends EventTarget {
     const { signal } = this.#stop;
     const { blob, name } = this.sheet.picture;
     const polygons = entries[0].id === WHOLE ? null : entries.map(({ polygon }) => polygon);
+    this.whole = whole;
     this.#set(true, null);
     try {
       const { regions, timings, lines, left_out } = await this.api.recognize(blob, name, polygons, whole, signal);

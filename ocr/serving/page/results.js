@@ -26,7 +26,7 @@ export class Results {
     const read = entries.filter(({ reading }) => reading);
     byId('actions').hidden = !read.length;
     byId('copy-all').hidden = read.length < 2;
-    const shown = JSON.stringify([say('lang'), selected, entries.map(({ id, polygon, reading }) => [id, polygon, !reading])]);
+    const shown = JSON.stringify([say('lang'), this.sheet.model, selected, entries.map(({ id, polygon, reading }) => [id, polygon, !reading])]);
     if (shown === this.#shown) return;
     this.#shown = shown;
     const focused = this.list.contains(document.activeElement) ? document.activeElement.dataset.focus : null;

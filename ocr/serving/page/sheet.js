@@ -5,12 +5,10 @@ import { edgeMiddle, longestEdge, wholePicture } from './geometry.js';
 export const WHOLE = 'whole'; // the id of the one region that there is while none is drawn
 const FEWEST_POINTS = 3;
 
-const keyOf = (polygon) => JSON.stringify(polygon);
-
 /**
  * Events: `change` after anything but the character that is looked at, `look` after that.
  *
- * Readings are kept by polygon, so that undoing a change brings back what was read there.
+ * Readings are kept by model and polygon, so that undoing a change brings back what was read there.
  */
 export class Sheet extends EventTarget {
   picture = null; // {name, blob, url, width, height}
@@ -18,9 +16,12 @@ export class Sheet extends EventTarget {
   selected = null; // the id of a region
   point = null; // the index of a point of the selected region
   draft = null; // the points of a polygon that is not closed yet
-  timings = null;
+  model = ''; // the name of the one that reads
+  #timings = new Map(); // name of a model -> those of its last reading
   #readings = new Map();
   #lines = new Map(); // id of a region that was found -> number of its line
+  #found = new Map(); // name of a model -> the regions that were found with it
+  #asFound = this.regions; // those that were found last, or none before; any change makes others of them
   #past = [];
   #future = [];
   #draftFuture = [];
@@ -31,13 +32,44 @@ export class Sheet extends EventTarget {
   #pointed = null; // the index of the character under the pointer
 
   open(picture) {
-    Object.assign(this, { picture, regions: [], selected: WHOLE, point: null, draft: null, timings: null });
+    Object.assign(this, { picture, regions: [], selected: WHOLE, point: null, draft: null });
     this.#readings.clear();
+    this.#timings.clear();
     this.#lines.clear();
+    this.#found.clear();
+    this.#asFound = this.regions;
     this.#past = [];
     this.#future = [];
     this.#held = null;
     this.#changed();
+  }
+
+  /**
+   * Show what another model read, and have it read what it has not. Regions that are as the server found them go with
+   * their model, since those that it cannot read are left out: another one may find more.
+   */
+  readWith(model) {
+    this.model = model;
+    if (this.regions === this.#asFound) this.#showFound(this.#found.get(model));
+    this.#forgetLook();
+    this.#changed();
+  }
+
+  /** Regions that were found before, or, for undefined, none, so that text is looked for. */
+  #showFound(regions) {
+    if (!regions && !this.regions.length) return;
+    if (!regions) this.regions = this.#past.pop();
+    else if (!this.regions.length) this.#past.push(this.regions);
+    this.regions = regions ?? this.regions;
+    this.#asFound = this.regions;
+    this.#future = [];
+    this.point = null;
+    const [first, ...others] = this.regions;
+    this.selected = others.length ? null : (first?.id ?? WHOLE);
+  }
+
+  get timings() {
+    return this.#timings.get(this.model) ?? null;
   }
 
   /**
@@ -51,7 +83,7 @@ export class Sheet extends EventTarget {
       ...region,
       number: index + 1,
       line: this.#lines.get(region.id) ?? null,
-      reading: this.#readings.get(region.id === WHOLE ? WHOLE : keyOf(region.polygon)) ?? null,
+      reading: this.#readings.get(this.#keyOf(region)) ?? null,
     }));
   }
 
@@ -71,9 +103,9 @@ export class Sheet extends EventTarget {
   /** Keep what the server read on entries; those that were changed in the meantime stay unread. */
   keep(entries, readings, timings) {
     entries.forEach((entry, index) => {
-      this.#readings.set(entry.id === WHOLE ? WHOLE : keyOf(entry.polygon), readings[index]);
+      this.#readings.set(this.#keyOf(entry), readings[index]);
     });
-    this.timings = timings;
+    this.#timings.set(this.model, timings);
     if (!this.current) this.selected = this.entries[0].id;
     this.#changed();
   }
@@ -81,12 +113,17 @@ export class Sheet extends EventTarget {
   /** Take over regions that the server found and read, like drawn ones; those drawn in the meantime follow them. */
   adopt(readings, lines, timings) {
     const found = readings.map(({ polygon }) => ({ id: this.#newId(), polygon }));
-    readings.forEach((reading) => this.#readings.set(keyOf(reading.polygon), reading));
+    readings.forEach((reading, index) => this.#readings.set(this.#keyOf(found[index]), reading));
     lines.forEach(({ regions }, line) => regions.forEach((index) => this.#lines.set(found[index].id, line)));
-    this.timings = timings;
+    this.#timings.set(this.model, timings);
     if (found.length && !this.drawn) this.selected = found.length === 1 ? found[0].id : null;
-    if (found.length) this.#edit([...found, ...this.regions]);
-    else this.#changed();
+    if (!found.length) return this.#changed();
+    const alone = this.regions.length === 0;
+    this.#edit([...found, ...this.regions]);
+    if (!alone) return undefined;
+    this.#asFound = this.regions;
+    this.#found.set(this.model, this.regions);
+    return undefined;
   }
 
   /** The texts of the entries, those of one line joined. */
@@ -246,6 +283,10 @@ export class Sheet extends EventTarget {
   pointAt(index) {
     this.#pointed = index;
     this.dispatchEvent(new Event('look'));
+  }
+
+  #keyOf({ id, polygon }) {
+    return `${this.model} ${id === WHOLE ? WHOLE : JSON.stringify(polygon)}`;
   }
 
   #newId() {

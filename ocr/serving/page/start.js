@@ -72,7 +72,7 @@ export function isVideo(blob, name) {
 export function openVideo(blob, name, model) {
   if (!model.detector) throw new Refusal('no_video', { name });
   const most = model.limits.max_video_bytes;
-  if (blob.size > most) throw new Refusal('file_too_large', { name, size: size(blob.size), limit: size(most) });
+  if (blob.size > most) throw new Refusal('video_file_too_large', { name, size: size(blob.size), limit: size(most) });
   return { name, blob, url: URL.createObjectURL(blob) };
 }
 

@@ -10,6 +10,7 @@ from stub_predictor import StubPredictor
 from videos import wall, write_video
 
 from ocr.errors import InputError
+from ocr.geometry import box_polygon
 from ocr.preprocessing.canvas import Canvas
 from ocr.reading.read_text import ReadText
 from ocr.reading.video import read_video
@@ -153,3 +154,14 @@ def test_tracks_without_text_are_counted():
     assert texts.to_be_seen == []
     texts.close(1)
     assert texts.records == [] and texts.left_out == {'no text was read': 1}
+
+
+def test_texts_that_come_and_go_together_stand_in_reading_order():
+    def seen(text, x, y):
+        return Sighting(box_polygon((x, y, x + 60, y + 20)), text, 0.9)
+
+    texts = VideoTexts()
+    for time in (0.0, 0.5):
+        texts.add(time, [seen('third', 10, 100), seen('second', 110, 12), seen('first', 10, 10)])
+    texts.close(1.0)
+    assert [record['text'] for record in texts.records] == ['first', 'second', 'third']

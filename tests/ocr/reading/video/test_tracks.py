@@ -53,6 +53,21 @@ def test_a_fast_text_is_known_by_what_it_says():
     assert spans(records) == [('Museum', 0, 1.5), ('Garden', 1.5, 2)]
 
 
+def test_a_short_text_goes_with_the_others_when_the_camera_moves():
+    def at(x):
+        return [seen('Platform', x, width=160), seen('Sunday', x + 180, width=140), seen('27', x + 340, width=30)]
+
+    records = tracked(at(300), at(255), at(210), at(165))
+    assert spans(records) == [('27', 0, 2), ('Platform', 0, 2), ('Sunday', 0, 2)]
+    first = tracked([*at(300), seen('7', 800, width=20)], at(255))
+    assert ('7', 0, 0.5) in spans(first) and len(first) == 4
+
+
+def test_a_text_that_stands_while_the_camera_moves_stays():
+    records = tracked(*[[seen('Platform', 300 - 45 * n, width=160), seen('4', 20, 20, width=15)] for n in range(4)])
+    assert spans(records) == [('4', 0, 2), ('Platform', 0, 2)]
+
+
 def test_a_text_in_the_place_of_another_is_a_new_one():
     slides = tracked([seen('Museum', 0)], [seen('Museum', 0)], [seen('Garden', 0)], [seen('Garden', 0)])
     assert spans(slides) == [('Museum', 0, 1), ('Garden', 1, 2)]
