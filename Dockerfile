@@ -1,12 +1,12 @@
-# The server (app.py) in a container, for CPUs and, as the target gpu, for NVIDIA GPUs. See docs/serving.md.
+# The server (app.py) in a container: for CPUs, for CPUs without TensorFlow (the target onnx), and for NVIDIA GPUs (the
+# target gpu). See docs/serving.md.
 #
-#   docker build -t attention-ocr .                      docker build -t attention-ocr:gpu --target gpu .
+#   docker build -t attention-ocr .                      docker build -t attention-ocr:onnx --target onnx .
 #   docker run --rm -p 127.0.0.1:5000:5000 attention-ocr
 #
-# PYTHON takes a digest too, which `docker buildx imagetools inspect python:3.12.8-slim-bookworm` says:
-#   --build-arg PYTHON=3.12.8-slim-bookworm@sha256:...
+# The digest is that of the index of all architectures. Another base: --build-arg PYTHON=3.13-slim-bookworm
 
-ARG PYTHON=3.12.8-slim-bookworm
+ARG PYTHON=3.12.14-slim-bookworm@sha256:0f5b26b9518d002b6173fd61daad821fa340635ebfec5bba471013f9ca114579
 
 FROM python:${PYTHON} AS cpu-packages
 WORKDIR /packages
@@ -15,8 +15,15 @@ RUN python -m venv /opt/venv \
     && /opt/venv/bin/python -m pip install --no-cache-dir --disable-pip-version-check \
     --require-hashes -r requirements.lock
 
+FROM python:${PYTHON} AS onnx-packages
+WORKDIR /packages
+COPY requirements-onnx.lock ./
+RUN python -m venv /opt/venv \
+    && /opt/venv/bin/python -m pip install --no-cache-dir --disable-pip-version-check \
+    --require-hashes -r requirements-onnx.lock
+
 # TensorFlow's packages bring CUDA; the driver comes from the host, by NVIDIA's container toolkit.
-# The versions here are bounded by the ranges of the requirements alone: requirements.lock is of the CPU's.
+# The versions here are bounded by the ranges of the requirements alone: the locks are of the CPU's.
 FROM python:${PYTHON} AS gpu-packages
 WORKDIR /packages
 COPY requirements-gpu.txt requirements-common.txt requirements-base.txt ./
@@ -46,6 +53,9 @@ FROM server AS gpu
 ENV NVIDIA_VISIBLE_DEVICES=all \
     NVIDIA_DRIVER_CAPABILITIES=compute,utility
 COPY --from=gpu-packages /opt/venv /opt/venv
+
+FROM server AS onnx
+COPY --from=onnx-packages /opt/venv /opt/venv
 
 FROM server AS cpu
 COPY --from=cpu-packages /opt/venv /opt/venv

@@ -55,10 +55,12 @@ demo: install
 	$(RUN) test.py --pb_path demo/text_recognition.pb --img_folder demo/folder \
 		--polygons_path demo/folder/labels.jsonl --output_path demo/results --picture_dir demo/attention
 
-# The container's packages with their hashes: the versions of constraints.txt, for Python 3.11 to 3.13 on Linux, x86_64.
+# The container's packages with their hashes: the versions of constraints.txt, for Python 3.11 to 3.13 on all systems.
+COMPILE = $(VENV)/bin/uv pip compile --quiet -c constraints.txt --generate-hashes --universal --python-version 3.11 \
+	--custom-compile-command 'make lock'
 lock: install
-	$(VENV)/bin/uv pip compile --quiet requirements.txt -c constraints.txt --generate-hashes --python-version 3.11 \
-		--python-platform x86_64-manylinux_2_28 --custom-compile-command 'make lock' -o requirements.lock
+	$(COMPILE) requirements.txt -o requirements.lock
+	$(COMPILE) requirements-onnx.txt -o requirements-onnx.lock
 
 # A bill of materials of a release, in CycloneDX's format.
 sbom: install

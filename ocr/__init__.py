@@ -4,8 +4,8 @@ Importing this starts nothing; what is exported here loads when it is asked for.
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # which type checkers take for true, as that of `typing`: importing it would take longest here
 if TYPE_CHECKING:
     from ocr.errors import InputError
     from ocr.reader import Reader

@@ -38,6 +38,8 @@ class Reader:
         """
         if unknown := sorted(settings.keys() - set(TAKEN)):
             raise InputError(f'{unknown[0]}: not a setting of Reader; it takes {", ".join(TAKEN)}')
+        if '' in (model, detector):
+            raise InputError('Reader: an empty path; leave the argument out, or give the path of a model')
         from ocr.reading.open_model import choose_model, open_model, read_model
 
         cfg = config_of('test', {**settings, 'pb_path': str(model)} if model else settings)
@@ -59,9 +61,13 @@ class Reader:
             ImageText; a list of them for a list. In a list the `error` of a picture says why it could not be read.
 
         Raises:
-            InputError: a single picture cannot be read; what is given is no picture or no polygon.
+            InputError: a single picture cannot be read; what is given is no picture or no polygon; there are more or
+                fewer lists of polygons than pictures.
         """
         if isinstance(images, list | tuple):
+            if hasattr(polygons, '__len__') and len(polygons) != len(images):
+                counted = f'{len(polygons)} lists of polygons for {len(images)} pictures'
+                raise InputError(f'{counted}; give a list, or None, for each picture')
             return list(self.stream(images, polygons))
         (result,) = self.stream([images], [polygons])
         if result.error is not None:
@@ -77,6 +83,9 @@ class Reader:
 
         Yields:
             ImageText, in the order of the pictures.
+
+        Raises:
+            InputError: what is given is no picture or no polygon, or a single picture.
         """
         from ocr.reading.read_images import read_images
 

@@ -33,6 +33,11 @@ _ID = re.compile(r' id="([^"]*)"')
 _REFERENCE = re.compile(r'(?:url\(#|href="#)([^")]+)')
 
 
+def require_charts():
+    """The package matplotlib; InputError where it is not installed."""
+    return import_package('matplotlib', 'a page with charts', 'requirements.txt')
+
+
 def to_svg(draw, size, description):
     """What a function draws, as an SVG.
 
@@ -44,7 +49,7 @@ def to_svg(draw, size, description):
     Returns:
         `<svg>` element as a string.
     """
-    matplotlib = import_package('matplotlib', 'a page with charts', 'requirements.txt')
+    matplotlib = require_charts()
     from matplotlib.figure import Figure
 
     with matplotlib.rc_context(_RULES), warnings.catch_warnings():

@@ -15,6 +15,13 @@ from ocr.preprocessing.unreadable import UnreadableImage, opening
 _MODES = {2: 'L', 3: {1: 'L', 2: 'LA', 3: 'RGB', 4: 'RGBA'}}
 
 
+def is_picture(value):
+    """Whether a value is a single picture in one of the forms."""
+    if isinstance(value, np.ndarray):
+        return value.ndim < 4  # one of four dimensions is several pictures
+    return isinstance(value, str | os.PathLike | bytes | bytearray | memoryview | Image.Image)
+
+
 class GivenImages:
     """Pictures under names, which stand for them where the library takes paths; may be used in several threads.
 
@@ -36,12 +43,16 @@ class GivenImages:
         Raises:
             InputError: it is none of these.
         """
-        if isinstance(image, str | os.PathLike):
-            return os.fspath(image)
         name = f'image {number}'
+        if isinstance(image, str | os.PathLike):
+            if not (path := os.fspath(image)):
+                raise InputError(f'{name}: an empty path')
+            return path
         if isinstance(image, bytes | bytearray | memoryview):
             self._contents[name] = bytes(image)
         elif isinstance(image, Image.Image):
+            if 0 in image.size:
+                raise InputError(f'{name}: a Pillow image without pixels, {image.size[0]} x {image.size[1]}')
             self._contents[name] = _decoded(image, name)
         elif isinstance(image, np.ndarray):
             self._contents[name] = _from_array(image, name)

@@ -12,7 +12,7 @@ from ocr.errors import InputError
 from ocr.geometry import whole_image
 from ocr.preprocessing.prepare import Broken
 from ocr.preprocessing.unreadable import UnreadableImage
-from ocr.reading.given_images import GivenImages
+from ocr.reading.given_images import GivenImages, is_picture
 from ocr.reading.image_text import ImageText, RegionText, to_line
 from ocr.reading.local_reader import LocalReader
 from ocr.reading.photographs import ReadPhotograph, search, without_illegible
@@ -80,9 +80,12 @@ def read_images(predictor, images, polygons=None, *, detector=None, long_text=Fa
         InputError: what is given is no picture or no polygon.
     """
     given, waiting = GivenImages(), deque()
+    if is_picture(images):
+        raise InputError(f'{type(images).__name__}: a single picture where several are wanted; put it into a list')
+    pairs = _paired(_iterable(images, 'images: pictures'), polygons)
 
     def regions():
-        for number, (image, outlines) in enumerate(_paired(images, polygons)):
+        for number, (image, outlines) in enumerate(pairs):
             order = _order(given, given.name(image, number), outlines, detector, long_text)
             waiting.append(order)
             yield from order.regions
@@ -105,16 +108,25 @@ def read_images(predictor, images, polygons=None, *, detector=None, long_text=Fa
 def _paired(images, polygons):
     """(picture, list of polygons or None) of each; InputError if there are not as many."""
     nothing = object()
-    pairs = zip(images, repeat(None)) if polygons is None else zip(images, chain(polygons, [nothing]), strict=False)
+    polygons = repeat(None) if polygons is None else chain(_iterable(polygons, 'polygons: lists of them'), [nothing])
+    pairs = zip(images, polygons, strict=False)
     for image, outlines in pairs:
         if outlines is nothing:
             raise InputError('polygons: fewer lists than pictures; give None for a picture without any')
         yield image, outlines
 
 
+def _iterable(values, what):
+    """The values; InputError where they are no iterable of `what`."""
+    if not hasattr(values, '__iter__'):
+        raise InputError(f'{what} are wanted in a list, not {type(values).__name__}')
+    return values
+
+
 def _order(given, name, outlines, detector, long_text):
     """The _Order of a picture."""
     if outlines is not None:
+        outlines = _iterable(outlines, f'{name}: polygons [[x, y], ...]')
         checked = [_polygon(points, f'{name}: polygons[{number}]') for number, points in enumerate(outlines)]
         return _Order(name, [TextRegion(name, polygon, '', '') for polygon in checked])
     if detector:
@@ -141,6 +153,8 @@ def _searched(given, name, detector):
 def _polygon(points, where):
     """float32 (K, 2) of what is given as a polygon; InputError if it is none."""
     polygon = to_polygon(points, where)
+    if 0 < len(polygon) < 3:
+        raise InputError(f'{where} has fewer than three points; give a list of polygons, each [[x, y], ...]')
     if judge_polygon(polygon, np.inf, np.inf, 0):
         raise InputError(f'{where} encloses no area; its points go around the text, [[x, y], ...] in pixels')
     return polygon

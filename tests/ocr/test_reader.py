@@ -145,12 +145,36 @@ def test_a_broken_picture_among_others_says_why(reader, paths, tmp_path):
         (np.zeros((8, 8, 3), np.uint8), [[[0, 0], [8, 8]]], r'image 0: polygons\[0\] encloses no area'),
         (np.zeros((8, 8, 3), np.uint8), [[[0, 0], [8, 0], [8, float('nan')]]], r'polygons\[0\] encloses no area'),
         (np.zeros((8, 8, 3), np.uint8), [['a', 'b']], r'points should be'),
-        ([np.zeros((8, 8, 3), np.uint8)] * 2, [None], r'fewer lists than pictures'),
+        (
+            np.zeros((8, 8, 3), np.uint8),
+            [[0, 0], [8, 0], [8, 8]],
+            r'polygons\[0\] has fewer than three points; give a list',
+        ),
+        (np.zeros((8, 8, 3), np.uint8), 3, r'image 0: polygons .* are wanted in a list, not int'),
+        ([np.zeros((8, 8, 3), np.uint8)] * 2, [None], r'1 lists of polygons for 2 pictures; give a list, or None'),
+        ([np.zeros((8, 8, 3), np.uint8)], [None, []], r'2 lists of polygons for 1 pictures'),
+        ([np.zeros((8, 8, 3), np.uint8)] * 2, 3, r'polygons: lists of them are wanted in a list, not int'),
+        (Image.new('RGB', (0, 5)), None, r'image 0: a Pillow image without pixels, 0 x 5'),
+        ('', None, r'image 0: an empty path'),
     ],
 )
 def test_what_is_no_picture_or_polygon_is_refused(images, polygons, message, reader):
     with pytest.raises(InputError, match=message):
         reader.read(images, polygons)
+
+
+@pytest.mark.parametrize(
+    ('images', 'polygons', 'message'),
+    [
+        ('a.jpg', None, r'str: a single picture where several are wanted; put it into a list'),
+        (np.zeros((8, 8, 3), np.uint8), None, r'ndarray: a single picture'),
+        (3, None, r'images: pictures are wanted in a list, not int'),
+        ([np.zeros((8, 8, 3), np.uint8)] * 2, iter([None]), r'fewer lists than pictures'),
+    ],
+)
+def test_a_stream_is_of_several_pictures(images, polygons, message, reader):
+    with pytest.raises(InputError, match=message):
+        list(reader.stream(images, polygons))
 
 
 def test_no_pictures_give_no_results(reader):
@@ -195,6 +219,9 @@ def test_settings_are_those_of_the_script(learnt, paths, tmp_path):
         Reader(learnt.pb_path, tta=100)
     with pytest.raises(InputError, match=r'nowhere\.pb'):
         Reader('nowhere.pb')
+    for given in ({'model': ''}, {'detector': ''}):
+        with pytest.raises(InputError, match='an empty path'):
+            Reader(**given)
 
 
 def test_long_text_is_read_from_memory_too(learnt, paths):

@@ -8,6 +8,7 @@ from ocr.evaluation.error_report.regions import region_sections
 from ocr.evaluation.error_report.sections import all_sections
 from ocr.files.atomic import replacing
 from ocr.pages.html import to_html
+from ocr.pages.plots import require_charts
 
 PAGE_FILE = 'index.html'
 REMEDY = 'give another --report'
@@ -15,6 +16,7 @@ REMEDY = 'give another --report'
 
 def check_folder(folder):
     """InputError if a page cannot be written to a folder, which is made: better known before hours of reading."""
+    require_charts()
     try:
         os.makedirs(folder, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):

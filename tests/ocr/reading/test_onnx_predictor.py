@@ -1,6 +1,7 @@
 """Text from .onnx files: what the scripts take it for, what they refuse, and all of it without TensorFlow."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -84,6 +85,20 @@ def test_requests_are_answered_without_tensorflow(latin):
     finally:
         server.terminate()
         server.communicate()
+
+
+def test_onnx_runtime_reports_to_nobody(latin, tmp_path):
+    unset = ('ORT_DISABLE_TELEMETRY', 'ORT_RUNNING_UNIT_TESTS', 'CI', 'GITHUB_ACTIONS', 'TF_BUILD', 'XDG_CACHE_HOME')
+    environment = {name: value for name, value in os.environ.items() if name not in unset}
+    (tmp_path / 'home').mkdir()
+    subprocess.run(
+        command('test', pb_path=latin, output_path=tmp_path / 'results', tta=1),
+        env={**environment, 'HOME': str(tmp_path / 'home')},
+        capture_output=True,
+        check=True,
+    )
+    left = [path.name for path in (tmp_path / 'home').rglob('*')]
+    assert 'deviceid' not in left and not [name for name in left if 'onnxruntime' in name]
 
 
 def test_a_frozen_graph_without_tensorflow_ends_with_one_line(tmp_path):
