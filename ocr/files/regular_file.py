@@ -3,6 +3,8 @@
 import os
 import stat
 
+_OTHER = 'not a regular file'
+
 
 def open_regular(path):
     """The file opened for reading, binary.
@@ -15,7 +17,8 @@ def open_regular(path):
         descriptor = os.open(path, os.O_RDONLY | getattr(os, 'O_NONBLOCK', 0) | getattr(os, 'O_BINARY', 0))
     except ValueError as error:  # a zero byte, half a surrogate pair
         raise FileNotFoundError(2, 'no such name', path) from error
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
         os.close(descriptor)
-        raise OSError(22, 'not a regular file', path)
+        raise IsADirectoryError(21, 'Is a directory', path) if stat.S_ISDIR(mode) else OSError(22, _OTHER, path)
     return open(descriptor, 'rb')

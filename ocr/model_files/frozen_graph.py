@@ -10,6 +10,7 @@ from tensorflow.python.framework import tensor_util
 
 from ocr.charset import Charset
 from ocr.errors import InputError
+from ocr.files.regular_file import open_regular
 from ocr.model_files.allowed_graph import check_graph
 from ocr.model_files.checksum import checksum, require_whole
 from ocr.network import tensor_names as names
@@ -147,7 +148,7 @@ def load_graph(path, flag='pb_path', *, wanted=READS, trusted=False):
     where = f'--{flag} {path}'
     graph_def = tf.GraphDef()
     try:
-        with open(path, 'rb') as file:
+        with open_regular(path) as file:
             content = file.read()
         graph_def.ParseFromString(content)
     except OSError as error:

@@ -3,12 +3,12 @@
 import json
 import math
 from contextlib import nullcontext
-from pathlib import Path
 
 import numpy as np
 
 from ocr.charset import Charset
 from ocr.errors import InputError
+from ocr.files.regular_file import open_regular
 from ocr.model_files.allowed_onnx import check_onnx
 from ocr.model_files.fingerprint import fingerprint
 from ocr.model_files.onnx_content import check_whole, parse_onnx
@@ -84,7 +84,8 @@ class OnnxModel:
                 refuses.
         """
         try:
-            content = Path(path).read_bytes()
+            with open_regular(path) as file:
+                content = file.read()
         except OSError as error:
             remedy = 'make one with export.py --format onnx or give another path'
             raise InputError(f'--{flag} {path}: {error.strerror}; {remedy}') from None

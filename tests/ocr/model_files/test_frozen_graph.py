@@ -138,9 +138,11 @@ def test_a_file_that_is_no_such_graph(graph_def, tmp_path, content, message):
         load_graph(path, 'restore_path')
 
 
-def test_a_folder_is_no_graph(tmp_path):
+def test_folders_and_devices_are_no_graphs(tmp_path):
     with pytest.raises(InputError, match='Is a directory'):
         load_graph(tmp_path)
+    with pytest.raises(InputError, match='not a regular file'):  # of which reading would never end
+        load_graph('/dev/zero')
 
 
 def test_a_file_with_a_checksum_comes_back_and_its_bit_flips_are_noticed(graph_def, tmp_path):

@@ -198,9 +198,11 @@ def test_models_of_others_are_refused(latin):
         OnnxModel(model.SerializeToString(), 'theirs')
 
 
-def test_a_file_that_is_missing_is_named(tmp_path):
+def test_a_file_that_is_missing_or_none_is_named(tmp_path):
     with pytest.raises(InputError, match=r'--pb_path .*x\.onnx: No such file'):
         OnnxModel.load(str(tmp_path / 'x.onnx'))
+    with pytest.raises(InputError, match=r'--pb_path .*zero: not a regular file'):
+        OnnxModel.load('/dev/zero')
 
 
 def test_without_the_package_one_line_says_what_to_install(latin, monkeypatch):

@@ -109,7 +109,7 @@ def test_what_is_no_video_is_told(path, tmp_path, change, message):
 
 def test_what_is_no_file_is_told(tmp_path):
     os.mkfifo(tmp_path / 'pipe')
-    for name, message in (('none.mp4', 'No such file'), ('', 'not a regular file'), ('pipe', 'not a regular file')):
+    for name, message in (('none.mp4', 'No such file'), ('', 'Is a directory'), ('pipe', 'not a regular file')):
         with pytest.raises(UnreadableVideo, match=message):
             Video(str(tmp_path / name))
 
