@@ -39,6 +39,7 @@ ENDING = struct.Struct('<qq')  # begin of the table and of the JSON
 _REMEDY = (
     'run dataset.py --convert crops with the settings of the training, or delete that file to read the photographs'
 )
+DAMAGED = 'is damaged'
 _PATIENCE = 5  # seconds of checking after which a bar is shown
 
 logger = logging.getLogger(__name__)
@@ -68,12 +69,25 @@ def cache_fault(index_path, canvas, margin):
     path = cache_path(index_path)
     try:
         summary, table = _read_summary_and_table(path)
-    except (OSError, ValueError, struct.error):
-        return 'is damaged'
+        fault = _misfit(summary, table, index_path, canvas, margin)
+        return fault or (None if _is_whole(path, _state(path)) else DAMAGED)
+    except (
+        OSError,
+        ValueError,
+        struct.error,
+        KeyError,
+        TypeError,
+        AttributeError,
+    ):  # the last three of a wrong summary
+        return DAMAGED
+
+
+def _misfit(summary, table, index_path, canvas, margin):
+    """Why the cache of such a summary and table does not serve, in words, or None if it does; arguments as above."""
     if summary['format'] != FORMAT:
         return 'was written by another version'
     if summary['table'] != crc32(table):
-        return 'is damaged'
+        return DAMAGED
     if summary['index'] != digest_of(index_path):
         return 'is of another state of the index'
     made_for = _canvas_of(summary)
@@ -84,8 +98,12 @@ def cache_fault(index_path, canvas, margin):
     for photograph, state in summary['photographs'].items():
         if state != photograph_state(photograph):
             return f'is older than {photograph}'
+    return None
+
+
+def _state(path):
     state = os.stat(path)
-    return None if _is_whole(path, (state.st_ino, state.st_size, state.st_mtime_ns)) else 'is damaged'
+    return state.st_ino, state.st_size, state.st_mtime_ns
 
 
 def find_crops(index, canvas, margin):
@@ -180,10 +198,14 @@ def _read_summary_and_table(path):
     """What a cache was made of and for, and its table's bytes; OSError, ValueError or struct.error if it is none."""
     with open(path, 'rb') as stream:
         begin, end = _read_places(stream)
+        if not 0 <= begin <= end <= os.fstat(stream.fileno()).st_size - ENDING.size:
+            raise ValueError('the places of table and JSON are not in the file')
         stream.seek(begin)
-        table = stream.read(max(end - begin, 0))
-        stream.seek(end)
-        return json.loads(stream.read()[: -ENDING.size]), table
+        table = stream.read(end - begin)
+        try:
+            return json.loads(stream.read()[: -ENDING.size]), table
+        except RecursionError as error:
+            raise ValueError('brackets within brackets') from error
 
 
 def photograph_state(path):

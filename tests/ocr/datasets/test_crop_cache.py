@@ -149,6 +149,22 @@ def damage_ending(path):
     change_cache(path, lambda content: blot(content, len(content) - ENDING.size, ENDING.size))
 
 
+def misspell_a_setting(path):
+    change_cache(path, lambda content: content.replace(b'"margin"', b'"morgin"'))
+
+
+def write_a_text_for_a_number(path):
+    change_cache(path, lambda content: content.replace(b'"margin": 0.3', b'"margin": "3'))
+
+
+def nest_brackets(path):
+    change_cache(path, lambda content: content[: -ENDING.size] + b'[' * 100_000 + content[-ENDING.size :])
+
+
+def send_the_table_out_of_the_file(path):
+    change_cache(path, lambda content: content[: -ENDING.size] + ENDING.pack(0, 1 << 62))
+
+
 def write_in_another_version(path):
     one, other = (f'"format": {version}'.encode() for version in (FORMAT, FORMAT - 1))
     change_cache(path, lambda content: content.replace(one, other))
@@ -164,6 +180,10 @@ def write_in_another_version(path):
         (damage_crop, Canvas(SIDE), 0.3, 'is damaged'),
         (damage_table, Canvas(SIDE), 0.3, 'is damaged'),
         (damage_ending, Canvas(SIDE), 0.3, 'is damaged'),
+        (misspell_a_setting, Canvas(SIDE), 0.3, 'is damaged'),
+        (write_a_text_for_a_number, Canvas(SIDE), 0.3, 'is damaged'),
+        (nest_brackets, Canvas(SIDE), 0.3, 'is damaged'),
+        (send_the_table_out_of_the_file, Canvas(SIDE), 0.3, 'is damaged'),
         (write_in_another_version, Canvas(SIDE), 0.3, 'was written by another version'),
         (None, Canvas(SIDE), 0.4, 'was made for margins of 0.3 at most, and 0.4 is asked for'),
         (None, Canvas(SIDE + 1), 0, 'was made for --image_size 64 at most, and --image_size 65 is asked for'),
