@@ -142,7 +142,7 @@ def test_a_broken_picture_among_others_says_why(reader, paths, tmp_path):
         (np.zeros((2, 2, 3)), None, r'image 0: an array uint8 \(H, W, 3\), RGB, is wanted, not float64 \(2, 2, 3\)'),
         (np.zeros((1, 2, 2, 3), np.uint8), None, r'not uint8 \(1, 2, 2, 3\)'),
         (np.zeros((0, 2, 3), np.uint8), None, r'not uint8 \(0, 2, 3\)'),
-        (np.zeros((8, 8, 3), np.uint8), [[[0, 0], [8, 8]]], r'image 0: polygons\[0\] encloses no area'),
+        (np.zeros((8, 8, 3), np.uint8), [[[0, 0], [4, 4], [8, 8]]], r'image 0: polygons\[0\] encloses no area'),
         (np.zeros((8, 8, 3), np.uint8), [[[0, 0], [8, 0], [8, float('nan')]]], r'polygons\[0\] encloses no area'),
         (np.zeros((8, 8, 3), np.uint8), [['a', 'b']], r'points should be'),
         (
