@@ -1,9 +1,10 @@
 """Reading a folder end to end beside the graph alone: python benchmarks/folder.py --pb_path m.pb --img_folder words
 
-End to end is all that test.py does between its start and its table: files are decoded and placed, read, and written
-as results. The graph alone runs the same canvases in full batches that lie ready; preparing alone makes them in
-one thread. All in turns, in one process. Where the graph keeps all cores busy, the cores must do its work and the
-preparing: processor time, which other programs disturb less than the clock, stands beside.
+End to end is all that test.py does between its start and its table: files are decoded and placed, read, and written as
+results. The graph alone runs the same canvases in full batches that lie ready; preparing alone makes them in one
+thread. Each region is read once, without test-time augmentation. All in turns, in one process. Where the graph keeps
+all cores busy, the cores must do its work and the preparing: processor time, which other programs disturb less than the
+clock, stands beside.
 """
 
 import sys
@@ -85,7 +86,8 @@ def main(argv=None):
     arguments = as_flags({name: getattr(settings, name) for name in shared})
     cfg = parse_config(arguments, 'test')
     model = read_model(settings.pb_path)
-    predictor = open_model(model, **cfg.over(shown(model.settings)).reading)
+    once = {'tta': 1, 'rotate_tall': False}  # the graph alone reads each canvas once
+    predictor = open_model(model, **{**cfg.over(shown(model.settings)).reading, **once})
     regions = find_regions(cfg.img_folder, cfg.polygons_path)[: settings.num_images]
     reader = LocalReader(predictor, with_positions=True, **cfg.reading_regions)
     prepare = InferencePreparer(predictor.canvas)

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -20,8 +22,10 @@ def test_reading_benchmark_compares_equal_readings():
         assert summary['ratios'][f'batch {batch_size}, float32, six letters'][1] > 0
 
 
-def test_folder_benchmark_reads_a_folder(learnt):
-    command = [sys.executable, 'benchmarks/folder.py', '--pb_path', learnt.pb_path, '--img_folder', learnt.words]
+@pytest.mark.parametrize('pb_path', [None, 'pretrain/latin.pb'])  # the latter reads uncertain words more than once
+def test_folder_benchmark_reads_a_folder(learnt, pb_path):
+    command = [sys.executable, 'benchmarks/folder.py', '--pb_path', pb_path or learnt.pb_path]
+    command += ['--img_folder', learnt.words]
     result = subprocess.run([*command, '--pairs', '1'], capture_output=True, text=True, cwd=ROOT)
     assert result.returncode == 0, result.stderr[-2000:]
     summary = json.loads(result.stdout.splitlines()[-1])
