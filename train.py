@@ -83,7 +83,7 @@ def report_on(cfg, data):
 
 
 def load(cfg, start):
-    """What is trained on; a function (samples per step, start step) -> dataflow, checked; the validation or None."""
+    """What is trained on; a function as build_dataflow behind its first two arguments; the validation or None."""
     if cfg.detects:
         from ocr.evaluation import detection_scores
         from ocr.training.detection_data import check_detector
@@ -125,7 +125,7 @@ def prepare_and_train(cfg, cluster=None):
     from ocr.evaluation.run import check_report
     from ocr.model import build_model
     from ocr.network.precision import set_precision
-    from ocr.training.initial_weights import check_pretrained, session_start
+    from ocr.training.initial_weights import check_pretrained, session_start, stored_positions
     from ocr.training.run import profile
     from ocr.training.run_folder import check_nothing_later, check_steps_left, hide_log, training_in
     from ocr.training.towers import choose_gpus
@@ -143,33 +143,35 @@ def prepare_and_train(cfg, cluster=None):
         devices |= {'gpus': cfg.gpus, 'on_gpu': on_gpu}
         return profile(build_model(cfg, data.charset), cfg.part(DataSettings), data, **devices)
     session_init, start_step = session_start(start, cfg.pretrain_path)
-    start_path = start.path if start else ''
+    start_path, positions = (start.path if start else ''), stored_positions(start)
     epochs = {'steps_per_epoch': cfg.steps_per_epoch, 'val_epochs': cfg.val_epochs if data.held_out else 0}
     check_steps_left(cfg.checkpoint_path, start_step, cfg.total_steps, start_path, **epochs)
     if cluster:
         characters = data.charset.to_text() if data.charset else ''
         cluster.agree(to_json(cfg, ('model', 'training')) + characters, start_step)
         if not cluster.is_chief:
-            return train(cfg, data, make_dataflow, None, session_init, start_step, devices, cluster)
+            return train(cfg, data, make_dataflow, None, session_init, start_step, positions, devices, cluster)
     if cfg.report:
         check_report(cfg.report, data.held_out)
     with training_in(cfg.checkpoint_path):
         check_nothing_later(cfg.checkpoint_path, start_step, start_path, bool(cfg.restore_path))
-        return train(cfg, data, make_dataflow, validation, session_init, start_step, devices, cluster)
+        return train(cfg, data, make_dataflow, validation, session_init, start_step, positions, devices, cluster)
 
 
-def train(cfg, data, make_dataflow, validation, session_init, start_step, devices, cluster):
+def train(cfg, data, make_dataflow, validation, session_init, start_step, positions, devices, cluster):
     """Train from a step on, say what was left out and saved, and write the page of --report; returns the exit code."""
     from ocr.model import build_model
     from ocr.model_files.checkpoint import find_checkpoint
     from ocr.training.data import make_crops
+    from ocr.training.data_position import unpack_position
     from ocr.training.run import fit
     from ocr.training.run_folder import save_settings
 
     part = cluster.part if cluster else (0, 1)
     samples_per_step = cfg.batch_size * cfg.accumulate * devices['num_towers'] * part[1]
     make_crops(cfg.part(DataSettings), data, max(cfg.total_steps - start_step, 0) * samples_per_step)
-    dataflow, checked = make_dataflow(samples_per_step, start_step, part)
+    position = unpack_position(positions, part, start_step * samples_per_step)
+    dataflow, checked = make_dataflow(samples_per_step, position, part)
     stopped = fit(
         build_model(cfg, data.charset),
         cfg.part(FitSettings),

@@ -223,6 +223,7 @@ def test_pictures_that_all_break_while_training_end_it_with_one_line(tmp_path):
     *log, last = own_lines(result.stderr)
     assert re.match(r'train\.py: none of the 3 regions can be read, the last: .*\.png: unreadable image', last)
     assert all(line.startswith(('no GPU is visible', 'precision: ', 'left out: ')) for line in log)
+    assert not list((tmp_path / 'checkpoint').glob('model-*')), 'weights of no step were saved'
 
 
 def test_a_full_disk_ends_training_with_one_line_and_the_checkpoint_before_is_whole(six_steps, tmp_path):

@@ -69,7 +69,7 @@ def test_an_interrupted_training_ends_with_the_weights_of_one_that_was_not(tmp_p
 
     words = tiny.write_words(tmp_path / 'words', tiny.EIGHT_WORDS)
     datasets = {'train_datasets': [f'words={words}', 'synthetic:digits'], 'train_shares': [0.5, 0.5]}
-    settings = {**tiny.AUGMENTED, **datasets, 'canvas': 'area'}
+    settings = {**tiny.AUGMENTED, **datasets, 'canvas': 'area', 'canvas_area': 2048, 'image_size': 64}
     tiny.train(words, tmp_path / 'whole', **settings)
     with monkeypatch.context() as patch:
 

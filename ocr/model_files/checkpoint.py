@@ -21,8 +21,9 @@ _PREFIX = 'model-'
 _SHOWN = 6  # names listed of a checkpoint that does not fit
 AVERAGE_ENDING = '/average'  # of the name of a variable's running average, see training.weight_average
 NUM_AVERAGED = 'num_averaged'  # variable: updates that are in the averages
+DATA_POSITIONS = 'data_positions'  # variable: where the workers stand in their samples, see training.data_position
 OPTIMIZER_VARIABLE = re.compile(  # and the averages': what a training run needs to go on, and reading does not
-    rf'(/Adam(_1)?|beta[12]_power|global_step|/Momentum|{AVERAGE_ENDING}|{NUM_AVERAGED})$'
+    rf'(/Adam(_1)?|beta[12]_power|global_step|/Momentum|{AVERAGE_ENDING}|{NUM_AVERAGED}|^{DATA_POSITIONS})$'
 )
 
 logger = logging.getLogger(__name__)

@@ -24,6 +24,10 @@ class ShapeBuckets:
         """All that waits of a shape, fewer than `batch_size`; it waits no more."""
         return self._buckets.pop(shape, [])
 
+    def waiting(self):
+        """List of all that waits, those of one shape in their order."""
+        return [item for bucket in self._buckets.values() for item in bucket]
+
     def rest(self):
         """Yield for each shape all that waits, until nothing does."""
         while self._buckets:

@@ -12,6 +12,7 @@ replicas.py          a copy of the model on each GPU             workers.py     
 accumulation.py      several batches for one step               cluster_addresses.py  who they are
 weight_average.py    running averages of weights                loss_scaling.py  small gradients in float16
 tracker.py           Weights & Biases or MLflow
+data_position.py     which samples wait behind a batch           position_saver.py  keeps it in the checkpoints
 
 detection_data.py      what a detector is trained on             photograph_samples.py  crops of photographs as samples
 detection_targets.py   what it should answer for a crop          scene_samples.py       drawn scenes as samples

@@ -235,13 +235,24 @@ class EpochEnd(Callback):
         stopped_well = sys.exc_info()[0] in (None, KeyboardInterrupt)
         if not stopped_well:
             return
-        self.trainer.loop.update_global_step()  # Ctrl-C may fall between an update and its count
+        agree_on_step(self.trainer)
         if self.global_step and self.global_step not in saved_steps(self.folder):
             try:
                 with shielded():
                     self._save()
             except Exception as error:
                 self.error = error
+
+
+def agree_on_step(trainer):
+    """After the last step: make the trainer's count of steps and that in the graph the same.
+
+    Ctrl-C may fall between an update and the trainer's count. The graph counts a step that found no data.
+    """
+    if sys.exc_info()[0] is KeyboardInterrupt:
+        trainer.loop.update_global_step()
+    else:
+        tf.train.get_global_step().load(trainer.loop.global_step, trainer.sess)
 
 
 def best_so_far(history, kept):

@@ -112,7 +112,8 @@ class Cluster:
             group_key: one number for each kind of device.
         """
         key = next(self._keys)
-        return collective_ops.all_reduce(tensor, self.size, group_key, key, 'Add', final, communication_hint='auto')
+        # TensorFlow takes NCCL only if told to, and its ring on CPUs whatever it is told.
+        return collective_ops.all_reduce(tensor, self.size, group_key, key, 'Add', final, communication_hint='nccl')
 
     def gather(self, number):
         """[number of each worker], an int of at most 62 bits each; waits for all."""
@@ -156,13 +157,13 @@ class Cluster:
     def lost(self):
         """Numbers of the workers that do not answer."""
         silent = [number for number in range(self.size) if number != self.index]
-        for _ in range(KNOCKS):
+        for number in range(KNOCKS):
+            if not silent:
+                break
+            time.sleep(0.5 if number else 0)
             with ThreadPoolExecutor(len(silent)) as pool:  # each may take its time not to answer
                 faults = pool.map(knock, [self.addresses[number] for number in silent])
                 silent = [number for number, fault in zip(silent, faults, strict=True) if fault]
-            if not silent:
-                break
-            time.sleep(0.5)
         return silent
 
     def _loss(self, error):
@@ -246,8 +247,8 @@ def knock(address):
     try:
         with socket.create_connection((host.strip('[]'), int(port)), KNOCK_SECONDS) as connection:
             header = connection.makefile('rb').read(9)
-    except OSError as error:
-        return error.strerror or str(error) or type(error).__name__
+    except (OSError, UnicodeError) as error:  # the latter of a name that no host can have, such as a..b
+        return getattr(error, 'strerror', '') or str(error) or type(error).__name__
     return '' if header[3:4] == _SETTINGS else 'what answers there is no worker'
 
 

@@ -5,6 +5,8 @@ import os
 
 from ocr.errors import InputError
 
+_CHIEFS = ('chief', 'master')  # tasks of TF_CONFIG that are the first worker; the second is an older name
+
 
 def find_cluster(addresses, index, environment=None):
     """Addresses of the workers and the number of this one.
@@ -31,12 +33,16 @@ def find_cluster(addresses, index, environment=None):
     try:
         found = json.loads(text)
         jobs, task = found.get('cluster') or {}, found.get('task') or {}
-        chiefs, workers = list(jobs.get('chief', ())), list(jobs.get('worker', ()))
+        chiefs = [address for kind in _CHIEFS for address in jobs.get(kind, ())]
+        workers = list(jobs.get('worker', ()))
         kind, index = task.get('type', 'worker'), int(task.get('index', 0))
     except (ValueError, TypeError, AttributeError) as error:
         raise InputError(f'TF_CONFIG: not as expected ({error}); unset it to train on this machine only') from None
-    if kind not in ('chief', 'master', 'worker'):
-        raise InputError(f'TF_CONFIG: there is no task {kind} here, all are workers; name only workers in its cluster')
+    if kind not in (*_CHIEFS, 'worker'):
+        raise InputError(
+            f'TF_CONFIG: a task {kind} has nothing to do here: workers average their gradients among themselves, and '
+            'the first one validates; leave it out of the job'
+        )
     addresses = (*chiefs, *workers)
     if len(addresses) < 2:
         return (), 0

@@ -99,8 +99,8 @@ def make_crops(settings, data, num_samples):
     ensure_caches(data.index, draws, canvas=settings.canvases, margin=margin, num_workers=settings.num_workers)
 
 
-def build_dataflow(settings, data, samples_per_step, start_step, part=(0, 1)):
-    """Endless batches from where `start_step` left them, and the stage that counts what could not be read.
+def build_dataflow(settings, data, samples_per_step, start, part=(0, 1)):
+    """Endless batches from a DataPosition on, and the stage that counts what could not be read.
 
     `part` of a cluster as of training_dataflow; the samples of a step are those of all machines.
     """
@@ -126,7 +126,7 @@ def build_dataflow(settings, data, samples_per_step, start_step, part=(0, 1)):
         with_bbox=settings.with_bbox,
         seed=settings.seed,
         echo=settings.drawn_echo if data.fonts else 1,
-        start=start_step * samples_per_step,
+        start=start,
         part=part,
         num_workers=settings.num_workers,
     )

@@ -1,6 +1,7 @@
 """Tensorpack pipeline of training: regions in an endless shuffled stream, prepared by worker processes, batched.
 
-MixedStream(RegionStream, drawn_stream) -> ParallelMap(MixedPreparer) -> SkipBroken (-> Shuffle) -> BatchByShape
+MixedStream(RegionStream, drawn_stream) -> NumberedStream -> ParallelMap(NumberedPreparer(MixedPreparer)) -> SkipBroken
+(-> Shuffle) -> BatchByShape. From NumberedStream on every datapoint comes with its number, for a PositionLog.
 """
 
 import logging
@@ -18,8 +19,9 @@ from ocr.errors import InputError
 from ocr.parallel import Chunked, map_in_order, num_cores, process_pool
 from ocr.preprocessing.prepare import Broken
 from ocr.preprocessing.shape_buckets import ShapeBuckets
+from ocr.training.data_position import BEGINNING, PositionLog
 from ocr.training.drawn_samples import DrawnPreparer, Redrawn, drawn_stream
-from ocr.training.samples import MixedPreparer, TrainingPreparer
+from ocr.training.samples import MixedPreparer, NumberedPreparer, TrainingPreparer
 
 logger = logging.getLogger(__name__)
 UNDRAWABLE = 'drawn again, as a font or picture failed'
@@ -55,7 +57,7 @@ def drawn_source(recipe, fonts, prepare, **options):
     return Source(partial(drawn_stream, preparer.echo), preparer)
 
 
-def training_dataflow(sources, *, batch_size, with_bbox, seed, echo=1, start=0, part=(0, 1), num_workers=0):
+def training_dataflow(sources, *, batch_size, with_bbox, seed, echo=1, start=BEGINNING, part=(0, 1), num_workers=0):
     """Endless training batches, the same for one seed with any number of workers.
 
     Args:
@@ -64,20 +66,29 @@ def training_dataflow(sources, *, batch_size, with_bbox, seed, echo=1, start=0, 
         with_bbox: bool, the model wants the normalized box too.
         seed: int, of the mixing.
         echo: how often a sample comes running; if it does, samples are shuffled before they are batched.
-        start: number of samples to skip: a resumed training run goes on where the other stopped.
+        start: DataPosition: a resumed training run goes on where the other stopped.
         part: (i, n): only every n-th sample from number i on, of a training run by n machines.
         num_workers: processes; 0 is one for each core.
 
     Returns:
         A DataFlow of [image float32 (N, S, S, 3) in 0..1, label int32 (N, T), mask float32 (N, T)
-        (, normalized_bbox float32 (N, 4))], and its SkipBroken stage, which counts what it left out.
+        (, normalized_bbox float32 (N, 4))], with a PositionLog as its `log`, and its SkipBroken stage, which counts
+        what it left out.
     """
-    mixed = MixedStream([source.stream for source in sources], [source.share for source in sources], seed, start, part)
-    prepare = MixedPreparer([source.prepare for source in sources])
-    mapped = ParallelMap(mixed, prepare, num_workers or num_cores())
-    checked = SkipBroken(mapped, sum(source.size for source in sources), num_fields=4 if with_bbox else 3)
-    shuffled = Shuffle(checked, SHUFFLE_BATCHES * batch_size, seed) if echo > 1 else checked
-    return BatchByShape(shuffled, batch_size), checked
+    checked = checked_samples(
+        sources, seed=seed, num_fields=4 if with_bbox else 3, start=start, part=part, num_workers=num_workers
+    )
+    shuffled = Shuffle(checked, SHUFFLE_BATCHES * batch_size, seed, checked.log) if echo > 1 else checked
+    return BatchByShape(shuffled, batch_size, checked.log), checked
+
+
+def checked_samples(sources, *, seed, num_fields, start, part, num_workers):
+    """The SkipBroken stage of a dataflow, and what is before it; arguments as of training_dataflow and SkipBroken."""
+    shares = [source.share for source in sources]
+    mixed = MixedStream([source.stream for source in sources], shares, seed, start.next, part)
+    prepare = NumberedPreparer(MixedPreparer([source.prepare for source in sources]))
+    mapped = ParallelMap(NumberedStream(mixed, start), prepare, num_workers or num_cores())
+    return SkipBroken(mapped, sum(source.size for source in sources), num_fields, PositionLog(start))
 
 
 class MixedStream(DataFlow):
@@ -101,6 +112,10 @@ class MixedStream(DataFlow):
         self.part = part
 
     def __iter__(self):
+        return (task for _, task in self.numbered())
+
+    def numbered(self):
+        """Yield (number of the sample, what is yielded without)."""
         index, size = self.part
         block, first = divmod(self.start, self.BLOCK)
         begun = np.bincount(self._order(block)[:first], minlength=len(self.streams))
@@ -111,13 +126,34 @@ class MixedStream(DataFlow):
             for place, source in enumerate(self._order(number)[first:], number * self.BLOCK + first):
                 task = next(tasks[source])
                 if place % size == index:
-                    yield int(source), task
+                    yield place, (int(source), task)
             first = 0
+
+    def at(self, number):
+        """What is yielded for the sample of a number."""
+        block, place = divmod(number, self.BLOCK)
+        order = self._order(block)
+        source = order[place]
+        done = block * self.quotas[source] + np.count_nonzero(order[:place] == source)
+        return int(source), next(iter(self.streams[source](int(done))))
 
     def _order(self, block):
         """int (BLOCK,): which source each sample of a block is of."""
         sources = np.repeat(np.arange(len(self.streams)), self.quotas)
         return np.random.default_rng([self.seed, block]).permutation(sources)
+
+
+class NumberedStream(DataFlow):
+    """Endless (number, task) of a MixedStream from a DataPosition on: first the tasks of those that waited there."""
+
+    def __init__(self, mixed, start):
+        self.mixed = mixed
+        self.start = start
+
+    def __iter__(self):
+        for number in (*self.start.bucketed, *self.start.shuffled):
+            yield number, self.mixed.at(number)
+        yield from self.mixed.numbered()
 
 
 class RegionStream(DataFlow):
@@ -182,8 +218,16 @@ class SkipBroken(ProxyDataFlow):
         error: the exception that ended the stream, for the thread that waits for its data.
     """
 
-    def __init__(self, ds, num_regions, num_fields):
+    def __init__(self, ds, num_regions, num_fields, log):
+        """
+        Args:
+            ds: stage that gives (number, datapoint, Redrawn or Broken).
+            num_regions: how many there are; if so many are broken in a row, nothing is left.
+            num_fields: that are kept of a datapoint.
+            log: PositionLog, which hears of every sample.
+        """
         super().__init__(ds)
+        self.log = log
         self.num_regions = num_regions
         self.num_fields = num_fields
         self.counts = Counter()
@@ -199,13 +243,14 @@ class SkipBroken(ProxyDataFlow):
 
     def _readable(self):
         in_a_row = 0
-        for datapoint in self.ds:
+        for number, datapoint in self.ds:
+            self.log.note(number)
             if isinstance(datapoint, Redrawn):
                 self.counts[UNDRAWABLE] += datapoint.num_failures
                 datapoint = datapoint.datapoint
             if not isinstance(datapoint, Broken):
                 in_a_row = 0
-                yield datapoint[: self.num_fields]
+                yield number, datapoint[: self.num_fields]
                 continue
             self.counts[datapoint.reason] += 1
             in_a_row += 1
@@ -217,23 +262,28 @@ class SkipBroken(ProxyDataFlow):
 
 
 class Shuffle(ProxyDataFlow):
-    """Datapoints in a random order: each takes the place of one of the `size` that wait."""
+    """Numbered datapoints in a random order: each takes the place of one of the `size` that wait, in `log.shuffled`.
 
-    def __init__(self, ds, size, seed):
+    Which one depends on (seed, its number) alone.
+    """
+
+    def __init__(self, ds, size, seed, log):
         super().__init__(ds)
         self.size = size
         self.seed = seed
+        self.log = log
 
     def __iter__(self):
-        rng = np.random.default_rng(self.seed)
-        waiting = []
-        for datapoint in self.ds:
-            if len(waiting) < self.size:
-                waiting.append(datapoint)
-                continue
-            place = int(rng.integers(self.size))
-            waiting[place], datapoint = datapoint, waiting[place]
-            yield datapoint
+        waiting, passed = self.log.shuffled, set(self.log.start.bucketed)
+        for number, datapoint in self.ds:
+            if number in passed:  # it had been shuffled before the start
+                yield number, datapoint
+            elif len(waiting) < self.size:
+                waiting.append((number, datapoint))
+            else:
+                place = int(np.random.default_rng([self.seed, number]).integers(self.size))
+                waiting[place], other = (number, datapoint), waiting[place]
+                yield other
 
 
 class BatchByShape(ProxyDataFlow):
@@ -241,15 +291,21 @@ class BatchByShape(ProxyDataFlow):
 
     Square canvases are batched in the order they come. Of fitted ones each shape has a bucket of its own, which is
     passed on when it is full; nothing is lost, a rare shape only waits longer.
+
+    Attributes:
+        log: PositionLog, which hears of every batch.
     """
 
-    def __init__(self, ds, batch_size):
+    def __init__(self, ds, batch_size, log):
         super().__init__(ds)
         self.batch_size = batch_size
+        self.log = log
 
     def __iter__(self):
+        self.log.restart()
         buckets = ShapeBuckets(self.batch_size)
-        for datapoint in self.ds:
-            if batch := buckets.add(datapoint[0].shape, datapoint):
-                images, *others = (np.stack(column) for column in zip(*batch, strict=True))
+        for number, datapoint in self.ds:
+            if batch := buckets.add(datapoint[0].shape, (number, datapoint)):
+                self.log.end_batch(number for number, _ in buckets.waiting())
+                images, *others = (np.stack(column) for column in zip(*(one for _, one in batch), strict=True))
                 yield [images.astype(np.float32) / 255, *others]

@@ -68,7 +68,7 @@ def load_detection_data(settings):
     return _hold_out(settings, data) if settings.val_epochs and settings.val_regions else data
 
 
-def detection_dataflow(settings, data, samples_per_step, start_step, part=(0, 1)):
+def detection_dataflow(settings, data, samples_per_step, start, part=(0, 1)):
     """Batches as of data.build_dataflow."""
     prepare = CropPreparer(
         side=settings.image_size,
@@ -86,7 +86,7 @@ def detection_dataflow(settings, data, samples_per_step, start_step, part=(0, 1)
         sources,
         batch_size=settings.batch_size,
         seed=settings.seed,
-        start=start_step * samples_per_step,
+        start=start,
         part=part,
         num_workers=settings.num_workers,
     )

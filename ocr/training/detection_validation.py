@@ -66,7 +66,8 @@ def load_detection(settings, scores):
         scores: the module evaluation.detection_scores, which training does not know.
 
     Returns:
-        DetectionData; a function (samples per step, start step) -> dataflow, checked; DetectionValidation or None.
+        DetectionData; a function (samples per step, DataPosition, part) -> dataflow, checked;
+        DetectionValidation or None.
     """
     data = load_detection_data(settings)
     validation = DetectionValidation(

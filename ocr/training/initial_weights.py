@@ -16,6 +16,7 @@ from ocr.charset import Charset
 from ocr.errors import InputError
 from ocr.model_files.checkpoint import (
     AVERAGE_ENDING,
+    DATA_POSITIONS,
     OPTIMIZER_VARIABLE,
     charset_beside,
     match_variables,
@@ -218,6 +219,11 @@ def stored_step(checkpoint):
     return int(read_values(checkpoint, ['global_step']).get('global_step', 0))
 
 
+def stored_positions(start):
+    """int64 (workers, n) as of data_position.pack_rows of a Start that is gone on with; None if there is none."""
+    return read_values(start.path, [DATA_POSITIONS]).get(DATA_POSITIONS) if start and start.resumes else None
+
+
 def session_start(start, pretrain_path):
     """What the variables start from, and the step that is: a trained model, the ImageNet weights, or nothing.
 
@@ -243,8 +249,10 @@ def session_start(start, pretrain_path):
 
 
 def _saved_variables():
-    """The graph's variables without the copies of further towers, which follow the first."""
-    return [variable for variable in tf.global_variables() if not re.match(r'tower\d', variable.op.name)]
+    """The graph's variables without the copies of further towers, which follow the first, and the data's positions."""
+    return [
+        variable for variable in tf.global_variables() if not re.match(rf'tower\d|{DATA_POSITIONS}$', variable.op.name)
+    ]
 
 
 def _encoder_variables():

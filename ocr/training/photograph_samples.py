@@ -4,22 +4,19 @@ from functools import partial
 
 import numpy as np
 
-from ocr.parallel import num_cores
 from ocr.preprocessing.photograph_crop import crop_photograph, draw_crop
 from ocr.preprocessing.prepare import Broken, naming, read_or_broken
 from ocr.region import MIN_SIZE
+from ocr.training.data_position import BEGINNING
 from ocr.training.dataflow import (
     SHUFFLE_BATCHES,
     BatchByShape,
-    MixedStream,
-    ParallelMap,
     RegionStream,
     Shuffle,
-    SkipBroken,
     Source,
+    checked_samples,
 )
 from ocr.training.detection_targets import draw_targets
-from ocr.training.samples import MixedPreparer
 
 CROPS = 4  # of a photograph, one after the other, so that it is decoded or drawn once for all of them
 
@@ -111,22 +108,20 @@ def photograph_source(index, positions, prepare, seed):
     return Source(partial(CropStream, positions, seed), PhotographPreparer(index, prepare), CROPS * len(positions))
 
 
-def crop_dataflow(sources, *, batch_size, seed, start=0, part=(0, 1), num_workers=0):
+def crop_dataflow(sources, *, batch_size, seed, start=BEGINNING, part=(0, 1), num_workers=0):
     """Endless batches of crops, the same for one seed with any number of workers.
 
     Args:
         sources: list of Source.
         batch_size: N.
         seed: int, of the mixing.
-        start: number of samples to skip.
+        start: DataPosition.
         part: see dataflow.training_dataflow.
         num_workers: processes; 0 is one for each core.
 
     Returns:
         A DataFlow of [image float32 (N, S, S, 3) in 0..1, maps uint8 (N, S, S, 4)], and its SkipBroken stage.
     """
-    mixed = MixedStream([source.stream for source in sources], [source.share for source in sources], seed, start, part)
-    prepare = MixedPreparer([source.prepare for source in sources])
-    mapped = ParallelMap(mixed, prepare, num_workers or num_cores())
-    checked = SkipBroken(mapped, sum(source.size for source in sources), num_fields=2)
-    return BatchByShape(Shuffle(checked, SHUFFLE_BATCHES * batch_size, seed), batch_size), checked
+    checked = checked_samples(sources, seed=seed, num_fields=2, start=start, part=part, num_workers=num_workers)
+    shuffled = Shuffle(checked, SHUFFLE_BATCHES * batch_size, seed, checked.log)
+    return BatchByShape(shuffled, batch_size, checked.log), checked

@@ -21,7 +21,9 @@ from ocr.training.bottleneck import (
 )
 from ocr.training.callbacks import EpochEnd, StopAfter, Watch
 from ocr.training.data import build_dataflow, make_crops
+from ocr.training.data_position import BEGINNING
 from ocr.training.event_file import EventFile
+from ocr.training.position_saver import PositionSaver
 from ocr.training.run_folder import LOG_FOLDER
 from ocr.training.stop_signals import shielded
 from ocr.training.towers import create_trainer
@@ -49,7 +51,7 @@ def fit(
     Args:
         model: tensorpack ModelDesc.
         settings: FitSettings.
-        dataflow: DataFlow of batches.
+        dataflow: DataFlow of batches, with a `log`, as of training_dataflow.
         validation: Validation, or None.
         config: dict of all settings, for a tracker.
         precision: as set_precision returned it.
@@ -78,7 +80,15 @@ def fit(
         steps_per_epoch=settings.steps_per_epoch,
         val_epochs=settings.val_epochs,
     )
-    callbacks = [settings_saver, watch, *([average] if average else []), epoch_end, StopAfter(total_steps)]
+    positions = PositionSaver(
+        dataflow.log,
+        start_step=start_step,
+        steps_per_epoch=settings.steps_per_epoch,
+        batches_per_step=settings.accumulate * num_towers,
+        cluster=cluster,
+    )
+    averages = [average] if average else []
+    callbacks = [settings_saver, watch, *averages, positions, epoch_end, StopAfter(total_steps)]
     trainer = create_trainer(num_towers, settings.accumulate)
     if cluster:
         model.first_tower = cluster.index
@@ -121,8 +131,8 @@ def profile(model, settings, data, *, gpus, precision, num_towers, on_gpu):
     samples_per_step = settings.batch_size * num_towers
     make_crops(settings, data, settings.total_steps * samples_per_step)
     measured = Measured()
-    measured.reader, batches = measure_reader(build_dataflow(settings, data, samples_per_step, 0)[0])
-    batches = RepeatThenRead(build_dataflow(settings, data, samples_per_step, 0)[0], batches)
+    measured.reader, batches = measure_reader(build_dataflow(settings, data, samples_per_step, BEGINNING)[0])
+    batches = RepeatThenRead(build_dataflow(settings, data, samples_per_step, BEGINNING)[0], batches)
     gpus = (gpus or tuple(range(num_towers))) if on_gpu else ()
     model.scales_loss = precision == 'float16'
     train_config = _train_config(

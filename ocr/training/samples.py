@@ -74,6 +74,17 @@ class TrainingPreparer:
             return self.prepare(image, region.polygon, region.text, draw)
 
 
+class NumberedPreparer:
+    """Task (number, its task) -> (number, what a preparer makes of it)."""
+
+    def __init__(self, prepare):
+        self.prepare = prepare
+
+    def __call__(self, task):
+        number, task = task
+        return number, self.prepare(task)
+
+
 class MixedPreparer:
     """Task (number of the source, its task) -> what that source's preparer makes of it."""
 

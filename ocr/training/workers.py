@@ -10,7 +10,7 @@ from tensorpack.tfutils.tower import TrainTowerContext
 from tensorpack.train import SingleCostTrainer
 
 from ocr.errors import InputError
-from ocr.model_files.checkpoint import AVERAGE_ENDING, NUM_AVERAGED
+from ocr.model_files.checkpoint import AVERAGE_ENDING, DATA_POSITIONS, NUM_AVERAGED
 from ocr.training.accumulation import AccumulatingStep
 from ocr.training.callbacks import WATCHED, EpochEnd, StopAfter, Watch
 from ocr.training.cluster import ClusterSession
@@ -149,9 +149,12 @@ def take_over(cluster):
 
 
 def _shared(variables):
-    """Variables that all workers have, in one order; running averages of the weights are worker 0's alone."""
-    averages = re.compile(rf'({AVERAGE_ENDING}|^{NUM_AVERAGED})$')
-    shared = [variable for variable in variables if not averages.search(variable.op.name)]
+    """Variables that all workers have, in one order; running averages of the weights are worker 0's alone.
+
+    Neither are the positions in the data among them, whose shape changes: the workers tell each other.
+    """
+    left_out = re.compile(rf'({AVERAGE_ENDING}|^{NUM_AVERAGED}|^{DATA_POSITIONS})$')
+    shared = [variable for variable in variables if not left_out.search(variable.op.name)]
     return sorted(shared, key=lambda variable: variable.op.name)
 
 

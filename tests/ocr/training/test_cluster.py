@@ -85,9 +85,15 @@ def test_who_does_not_answer_is_lost(two, monkeypatch):
     assert f'worker 1 (127.0.0.1:{port}) of --cluster has gone' in two[0]._lost_line([1])
 
 
+def test_a_worker_may_be_alone():
+    (port,) = tiny.free_ports(1)
+    alone = Cluster([f'127.0.0.1:{port}'], 0, 60)
+    assert alone.lost() == [] and alone.gather(7) == [7]
+
+
 def test_a_worker_that_never_comes_and_a_wrong_name_are_given_up():
     own, other = tiny.free_ports(2)
-    for address in (f'127.0.0.1:{other}', 'no.such.host.invalid:2222'):
+    for address in (f'127.0.0.1:{other}', 'no.such.host.invalid:2222', 'no..host:2222'):
         with pytest.raises(InputError, match=rf'worker 1 \({address}\) has not come within 0.3 seconds \(.+\); start'):
             Cluster([f'127.0.0.1:{own}', address], 0, 0.3)
         (own,) = tiny.free_ports(1)
@@ -165,6 +171,9 @@ def config(jobs, kind='worker', index=0):
         ((), -1, config({'worker': ['a:1', 'b:2']}, index=1), (('a:1', 'b:2'), 1)),
         ((), -1, config({'worker': ['a:1', 'b:2'], 'chief': ['c:3']}, index=1), (('c:3', 'a:1', 'b:2'), 2)),
         ((), -1, config({'worker': ['a:1'], 'chief': ['c:3']}, 'chief'), (('c:3', 'a:1'), 0)),
+        ((), -1, config({'worker': ['a:1', 'b:2'], 'master': ['c:3']}, 'master'), (('c:3', 'a:1', 'b:2'), 0)),
+        ((), -1, config({'worker': ['a:1', 'b:2'], 'master': ['c:3']}, index=0), (('c:3', 'a:1', 'b:2'), 1)),
+        ((), -1, config({'worker': ['a:1', 'b:2'], 'ps': ['c:3']}, index=1), (('a:1', 'b:2'), 1)),
         ((), -1, config({'worker': ['a:1']}), ((), 0)),
         ((), -1, config({}), ((), 0)),
     ],
@@ -184,7 +193,13 @@ def test_who_the_workers_are(addresses, index, environment, found):
         ((), 1, {}, '--task_index 1: give the addresses'),
         ((), -1, {'TF_CONFIG': '{'}, 'TF_CONFIG: not as expected'),
         ((), -1, {'TF_CONFIG': '[]'}, 'TF_CONFIG: not as expected'),
-        ((), -1, config({'worker': ['a:1', 'b:2'], 'ps': ['c:3']}, 'ps'), 'TF_CONFIG: there is no task ps here'),
+        (
+            (),
+            -1,
+            config({'worker': ['a:1', 'b:2'], 'ps': ['c:3']}, 'ps'),
+            'TF_CONFIG: a task ps has nothing to do here',
+        ),
+        ((), -1, config({'chief': ['a:1'], 'worker': ['b:2']}, 'evaluator'), 'TF_CONFIG: a task evaluator has nothing'),
         ((), -1, config({'worker': ['a:1', 'b:2']}, index=7), 'TF_CONFIG: give this worker its number with index'),
     ],
 )

@@ -21,6 +21,7 @@ from ocr.drawing import Recipe
 from ocr.drawing.recipes import RECIPES
 from ocr.errors import InputError
 from ocr.training.data import build_dataflow, held_out_batches, load_data, make_crops, without_held_out
+from ocr.training.data_position import BEGINNING
 
 TEXTS = [str(number) for number in range(20)]
 
@@ -47,7 +48,7 @@ def load(cfg):
 
 def texts(cfg, data, number):
     """The texts of the first batches that a training run gets."""
-    dataflow, _ = build_dataflow(cfg, data, cfg.batch_size, 0)
+    dataflow, _ = build_dataflow(cfg, data, cfg.batch_size, BEGINNING)
     dataflow.reset_state()
     stream = iter(dataflow)
     try:
@@ -185,4 +186,4 @@ def test_a_training_cuts_its_words_once_and_gives_the_same_batches_for_any_worke
     assert texts(cfg, data, 6) == texts(settings(**options, num_workers=2), data, 6)
     shutil.rmtree(photographs)
     with pytest.raises(InputError, match=r'\.crops is older than'):
-        build_dataflow(cfg, data, cfg.batch_size, 0)
+        build_dataflow(cfg, data, cfg.batch_size, BEGINNING)

@@ -25,6 +25,7 @@ from ocr.preprocessing.augment import AugmentSettings
 from ocr.preprocessing.canvas import Canvas
 from ocr.preprocessing.prepare import Broken
 from ocr.region import DropReason
+from ocr.training.data_position import BEGINNING, DataPosition, PositionLog, pack_rows, unpack_position
 from ocr.training.dataflow import (
     BatchByShape,
     MixedStream,
@@ -75,7 +76,7 @@ def flow(index, *, batch_size=4, num_workers=1, seed=0, start=0, with_bbox=False
     options = {'canvas': Canvas(side), 'seq_len': seq_len, 'augment_settings': augment_settings, 'seed': seed}
     prepare = SamplePreparer(CHARSET, **options)
     sources = [region_source(index, np.arange(len(index)), prepare, seed)]
-    options = {'batch_size': batch_size, 'with_bbox': with_bbox, 'seed': seed, 'start': start}
+    options = {'batch_size': batch_size, 'with_bbox': with_bbox, 'seed': seed, 'start': DataPosition(start)}
     dataflow, checked = training_dataflow(sources, num_workers=num_workers, **options)
     dataflow.reset_state()
     return dataflow, checked
@@ -245,9 +246,9 @@ def test_it_takes_all_regions_in_a_row_to_stop():
     broken, sample = Broken('a.png', DropReason.MISSING, 'a.png: missing image'), [1, 2, 3, 4]
 
     def skip(*points):
-        checked = SkipBroken(DataFromList(points, shuffle=False), num_regions=3, num_fields=2)
+        checked = SkipBroken(DataFromList(list(enumerate(points)), shuffle=False), 3, 2, PositionLog(BEGINNING))
         checked.reset_state()
-        return list(checked)
+        return [sample for _, sample in checked]
 
     assert skip(broken, broken, sample, broken, broken, sample) == [[1, 2]] * 2
     with pytest.raises(InputError, match='none of the 3 regions'):
@@ -257,7 +258,7 @@ def test_it_takes_all_regions_in_a_row_to_stop():
 def test_fitted_canvases_are_batched_by_shape_and_none_is_lost():
     shapes = [(32, 64), (64, 32), (32, 64), (64, 64), (32, 64), (64, 32), (32, 64), (64, 64)]
     points = [[np.full((*shape, 3), number, np.uint8), np.int32([number])] for number, shape in enumerate(shapes)]
-    batched = BatchByShape(DataFromList(points, shuffle=False), 2)
+    batched = BatchByShape(DataFromList(list(enumerate(points)), shuffle=False), 2, PositionLog(BEGINNING))
     batched.reset_state()
     batches = list(batched)
     assert [label.ravel().tolist() for _, label in batches] == [[0, 2], [1, 5], [4, 6], [3, 7]]
@@ -305,15 +306,57 @@ def _lengthened(prepare, task):
 
 @given(size=st.integers(1, 20), number=st.integers(0, 60))
 def test_shuffling_loses_nothing_but_what_waits_in_the_end(size, number):
-    shuffled = Shuffle(DataFromList([[i] for i in range(number)], shuffle=False), size, seed=0)
+    numbered = DataFromList([(i, [i]) for i in range(number)], shuffle=False)
+    shuffled = Shuffle(numbered, size, 0, PositionLog(BEGINNING))
     shuffled.reset_state()
-    passed_on = [point for (point,) in shuffled]
+    passed_on = [point for _, (point,) in shuffled]
     assert len(passed_on) == max(number - size, 0) == len(set(passed_on))
     assert set(passed_on) <= set(range(number))
 
 
 def test_shuffling_parts_what_comes_running():
-    points = Shuffle(DataFromList([[i // 4] for i in range(4000)], shuffle=False), 400, seed=0)
+    numbered = DataFromList([(i, [i // 4]) for i in range(4000)], shuffle=False)
+    points = Shuffle(numbered, 400, 0, PositionLog(BEGINNING))
     points.reset_state()
-    passed_on = [point for (point,) in points]
+    passed_on = [point for _, (point,) in points]
     assert sum(one == other for one, other in pairwise(passed_on)) < 0.02 * len(passed_on)
+
+
+def mixed_flow(index, start=BEGINNING, part=(0, 1)):
+    """Regions, some of them broken, and drawn text on canvases of several shapes; drawn text comes three times."""
+    settings = AugmentSettings(**{field.name: 0.5 for field in fields(AugmentSettings) if field.name.endswith('_prob')})
+    canvas = Canvas(64, 'area', 2048)
+    prepare = SamplePreparer(CHARSET, canvas=canvas, seq_len=6, augment_settings=settings, seed=0)
+    regions = region_source(index, np.arange(len(index)), prepare, 0)
+    drawn = drawn_source(named_recipe('digits'), scan_fonts(FONT_DIR), prepare, seed=0, echo=3)
+    options = {'batch_size': 2, 'with_bbox': False, 'seed': 0, 'num_workers': 1}
+    dataflow, _ = training_dataflow([regions, drawn], echo=3, start=start, part=part, **options)
+    dataflow.reset_state()
+    return dataflow
+
+
+@pytest.mark.parametrize('part', [(0, 1), (1, 2)])
+def test_a_dataflow_goes_on_from_behind_any_batch(make_index, part):
+    index = make_index(*map(str, range(6)), damaged=[1])
+    whole = mixed_flow(index, part=part)
+    batches = take(whole, 16)
+    assert len({batch[0].shape for batch in batches}) > 1
+    positions = {number: whole.log.behind(number) for number in (3, 9, 16)}
+    for number in (3, 9):
+        rows = [DataPosition(0).to_row()] * part[1]
+        rows[part[0]] = positions[number].to_row()
+        start = unpack_position(pack_rows(rows), part, 0)
+        assert start.bucketed and start.shuffled
+        resumed = mixed_flow(index, start, part)
+        for expected, batch in zip(batches[number:], take(resumed, 16 - number), strict=True):
+            for array, same in zip(expected, batch, strict=True):
+                np.testing.assert_array_equal(array, same)
+        assert resumed.log.behind(16 - number) == positions[16]
+
+
+def test_positions_of_another_number_of_workers_are_not_used():
+    packed = pack_rows([DataPosition(7, (1, 2), (3,)).to_row(), DataPosition(9).to_row()])
+    assert unpack_position(packed, (0, 2), 5) == DataPosition(7, (1, 2), (3,))
+    assert unpack_position(packed, (1, 2), 5) == DataPosition(9)
+    for stored in (None, np.zeros((0, 0), np.int64), packed):
+        assert unpack_position(stored, (0, 1), 5) == DataPosition(5)

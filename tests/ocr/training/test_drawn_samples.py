@@ -17,6 +17,7 @@ from ocr.drawing.held_out import draw_held_out
 from ocr.errors import InputError
 from ocr.preprocessing.augment import AugmentSettings
 from ocr.preprocessing.canvas import Canvas
+from ocr.training.data_position import BEGINNING, PositionLog
 from ocr.training.dataflow import UNDRAWABLE, SkipBroken, drawn_source
 from ocr.training.drawn_samples import DrawnPreparer, drawn_stream
 from ocr.training.samples import SamplePreparer
@@ -111,7 +112,7 @@ def test_a_sample_that_cannot_be_drawn_is_drawn_otherwise_named_and_counted(font
     assert [sample.text for sample in samples[:5]] == [draw_sample(RECIPE, fonts, 0, i).text for i in range(5)]
 
     prepare, echo = preparer(fonts, echo=2), 2
-    flow = SkipBroken([prepare((i // echo, i)) for i in range(200)], 0, num_fields=3)
+    flow = SkipBroken([(i, prepare((i // echo, i))) for i in range(200)], 0, 3, PositionLog(BEGINNING))
     assert len(list(flow)) == 200 and flow.counts[UNDRAWABLE] > 0
 
 
