@@ -177,6 +177,17 @@ def test_settings_know_what_was_typed(caplog):
     assert Config(seq_len=4).over({'lstm_size': 77}) == Config(seq_len=4, lstm_size=77)
 
 
+def test_what_is_overridden_is_told_once(tmp_path, caplog):
+    (tmp_path / 'file.json').write_text('{"seq_len": 5}')
+    with caplog.at_level(logging.INFO):
+        config = parse_config(['--seq_len', '6', '--config_path', str(tmp_path / 'file.json')], 'train')
+        assert caplog.messages == ['seq_len: 5 -> 6']
+        config.over({'lstm_size': 77})
+        assert caplog.messages == ['seq_len: 5 -> 6']
+        config.over({'seq_len': 7})
+    assert caplog.messages == ['seq_len: 5 -> 6', 'seq_len: 7 -> 6']
+
+
 def test_the_names_that_scripts_rely_on():
     names = (
         'base_dir train_datasets eval_datasets charset_path checkpoint_path restore_path pretrain_path pb_path'

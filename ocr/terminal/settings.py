@@ -93,18 +93,22 @@ class Schema:
         typed = parse_flags(self._help_groups(script, argv), argv, description)
         several = (name for name in typed if script in self.fields[name].metadata['several'])
         typed |= {name: joined_names(typed[name]) for name in several}
-        return self.merged(Origin(script, typed, self._read_file(typed.get('config_path', ''))), {})
+        origin = Origin(script, typed, self._read_file(typed.get('config_path', '')))
+        settings = self._merged(origin, {})
+        _tell_overrides(settings, origin.in_file)
+        return settings
 
     def merged(self, origin, stored):
-        """Settings of an Origin, with those that a model brings along under what was typed."""
+        """Settings of an Origin over those that a model brings along; what the command line overrides is logged."""
+        settings = self._merged(origin, stored)
+        _tell_overrides(settings, stored)
+        return settings
+
+    def _merged(self, origin, stored):
         brought = self._layered(origin.in_file, stored)
         preset = origin.typed.get('preset', brought.get('preset', next(iter(self.presets))))
         base = self._layered(self.presets.get(preset, {}), self._of_script(origin.script), brought)
-        settings = self.kind(**{**self._layered(base, origin.typed), 'preset': preset, 'origin': origin})
-        for name in origin.typed:
-            if name in brought and getattr(settings, name) != brought[name]:
-                logger.info('%s: %s -> %s', name, brought[name], getattr(settings, name))
-        return settings
+        return self.kind(**{**self._layered(base, origin.typed), 'preset': preset, 'origin': origin})
 
     def to_json(self, settings, groups):
         """JSON text of the settings of some groups."""
@@ -221,6 +225,13 @@ class Schema:
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(f'--config_path {path}: cannot be read ({error})') from None
         return self.restorable(text, {field.metadata['group'] for field in self.fields.values()}, path)
+
+
+def _tell_overrides(settings, brought):
+    """Log what the command line sets otherwise than a file or a model."""
+    for name in settings.origin.typed:
+        if name in brought and getattr(settings, name) != brought[name]:
+            logger.info('%s: %s -> %s', name, brought[name], getattr(settings, name))
 
 
 def _as_list(field):

@@ -16,5 +16,5 @@ data_position.py     which samples wait behind a batch           position_saver.
 
 detection_data.py      what a detector is trained on             photograph_samples.py  crops of photographs as samples
 detection_targets.py   what it should answer for a crop          scene_samples.py       drawn scenes as samples
-detection_validation.py  its scores on held-out photographs
+detection_validation.py  its scores on held-out photographs      photograph_dataflow.py  batches of both
 """

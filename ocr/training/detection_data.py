@@ -14,7 +14,9 @@ from ocr.network.architecture import DETECTOR_STRIDE
 from ocr.preprocessing.augment import AugmentSettings
 from ocr.preprocessing.decode import read_image
 from ocr.training.data import count_read, make_sources, shares, without_held_out
-from ocr.training.photograph_samples import CropPreparer, crop_dataflow, photograph_source
+from ocr.training.photograph_dataflow import crop_dataflow, photograph_source, scene_source
+from ocr.training.photograph_samples import CropPreparer
+from ocr.training.scene_samples import draw_held_out_scenes
 
 MAX_DRAWN = 100  # scenes to validate on
 
@@ -79,7 +81,7 @@ def detection_dataflow(settings, data, samples_per_step, start, part=(0, 1)):
         settings,
         data,
         samples_per_step,
-        draw=lambda recipe, **drawing: _scene_source(recipe, data.fonts, prepare, **drawing),
+        draw=lambda recipe, **drawing: scene_source(recipe, data.fonts, prepare, **drawing),
         read=lambda positions: photograph_source(data.index, positions, prepare, settings.seed),
     )
     return crop_dataflow(
@@ -90,12 +92,6 @@ def detection_dataflow(settings, data, samples_per_step, start, part=(0, 1)):
         part=part,
         num_workers=settings.num_workers,
     )
-
-
-def _scene_source(*arguments, **drawing):
-    from ocr.training.scene_samples import scene_source
-
-    return scene_source(*arguments, **drawing)
 
 
 def read_held_out(data, path):
@@ -128,8 +124,6 @@ def _hold_out(settings, data):
         index, positions = _open(settings, settings.val_datasets)
         held_out = np.concatenate(positions)
     elif data.index is None:
-        from ocr.training.scene_samples import draw_held_out_scenes
-
         recipe = next(dataset for dataset in data.datasets if isinstance(dataset, Recipe))
         photographs, pictures = draw_held_out_scenes(
             recipe, data.fonts, settings.seed, min(settings.val_regions, MAX_DRAWN)

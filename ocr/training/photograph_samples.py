@@ -1,21 +1,10 @@
 """Crops of photographs as training samples of a detector: what worker processes run."""
 
-from functools import partial
-
 import numpy as np
 
 from ocr.preprocessing.photograph_crop import crop_photograph, draw_crop
 from ocr.preprocessing.prepare import Broken, naming, read_or_broken
 from ocr.region import MIN_SIZE
-from ocr.training.data_position import BEGINNING
-from ocr.training.dataflow import (
-    SHUFFLE_BATCHES,
-    BatchByShape,
-    RegionStream,
-    Shuffle,
-    Source,
-    checked_samples,
-)
 from ocr.training.detection_targets import draw_targets
 
 CROPS = 4  # of a photograph, one after the other, so that it is decoded or drawn once for all of them
@@ -84,44 +73,3 @@ class PhotographPreparer(_KeepsLast):
 def placed_text(regions):
     """Polygons of regions, and for each whether it is to be found."""
     return [region.polygon for region in regions], [region.counts for region in regions]
-
-
-class CropStream:
-    """Endless (position, draw): as RegionStream, each photograph CROPS times running."""
-
-    def __init__(self, positions, seed, start=0):
-        self.positions = positions
-        self.seed = seed
-        self.start = start
-
-    def __iter__(self):
-        draw, skipped = self.start, self.start % CROPS
-        for position, _ in RegionStream(self.positions, self.seed, self.start // CROPS):
-            for _ in range(skipped, CROPS):
-                yield position, draw
-                draw += 1
-            skipped = 0
-
-
-def photograph_source(index, positions, prepare, seed):
-    """A dataflow.Source of photographs: `positions` int64 (n,) of a PhotographIndex, `prepare` a CropPreparer."""
-    return Source(partial(CropStream, positions, seed), PhotographPreparer(index, prepare), CROPS * len(positions))
-
-
-def crop_dataflow(sources, *, batch_size, seed, start=BEGINNING, part=(0, 1), num_workers=0):
-    """Endless batches of crops, the same for one seed with any number of workers.
-
-    Args:
-        sources: list of Source.
-        batch_size: N.
-        seed: int, of the mixing.
-        start: DataPosition.
-        part: see dataflow.training_dataflow.
-        num_workers: processes; 0 is one for each core.
-
-    Returns:
-        A DataFlow of [image float32 (N, S, S, 3) in 0..1, maps uint8 (N, S, S, 4)], and its SkipBroken stage.
-    """
-    checked = checked_samples(sources, seed=seed, num_fields=2, start=start, part=part, num_workers=num_workers)
-    shuffled = Shuffle(checked, SHUFFLE_BATCHES * batch_size, seed, checked.log)
-    return BatchByShape(shuffled, batch_size, checked.log), checked

@@ -1,13 +1,10 @@
 """Drawn scenes as photographs that never touch the disk: crops to train on, whole ones to validate on."""
 
-from functools import partial
-
 from ocr.datasets.photographs import LabelledRegion, Photograph
 from ocr.drawing.held_out import HELD_OUT
 from ocr.drawing.scenes.scene import draw_scene
-from ocr.training.dataflow import Source
-from ocr.training.drawn_samples import DrawnPreparer, drawn_stream
-from ocr.training.photograph_samples import CROPS, placed_text
+from ocr.training.drawn_samples import DrawnPreparer
+from ocr.training.photograph_samples import placed_text
 
 
 class ScenePreparer(DrawnPreparer):
@@ -19,13 +16,6 @@ class ScenePreparer(DrawnPreparer):
             self._last = index, draw_scene(self.recipe_at(index), self.fonts, self.seed, index)
         scene = self._last[1]
         return self.prepare(scene.image, *placed_text(_labelled(scene)), draw)
-
-
-def scene_source(recipe, fonts, prepare, *, seed, echo=1, growth):
-    """A dataflow.Source of drawn scenes, each cut into CROPS * `echo` crops; other arguments as of DrawnPreparer."""
-    crops = CROPS * echo
-    preparer = ScenePreparer(recipe, fonts, prepare, seed=seed, echo=crops, growth=growth)
-    return Source(partial(drawn_stream, crops), preparer)
 
 
 def draw_held_out_scenes(recipe, fonts, seed, number):

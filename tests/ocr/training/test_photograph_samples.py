@@ -12,14 +12,8 @@ from ocr.preprocessing import prepare as preparing
 from ocr.preprocessing.augment import AugmentSettings
 from ocr.preprocessing.prepare import Broken
 from ocr.training.detection_targets import COUNTED, TEXT
-from ocr.training.photograph_samples import (
-    CROPS,
-    CropPreparer,
-    CropStream,
-    PhotographPreparer,
-    crop_dataflow,
-    photograph_source,
-)
+from ocr.training.photograph_dataflow import CropStream, crop_dataflow, photograph_source
+from ocr.training.photograph_samples import CROPS, CropPreparer, PhotographPreparer
 
 
 @pytest.fixture(scope='module')

@@ -1,5 +1,8 @@
 """Drawn scenes as photographs: crops to train on, whole ones to validate on."""
 
+import pickle
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -12,8 +15,9 @@ from ocr.drawing.scenes.scene import draw_scene
 from ocr.preprocessing.augment import AugmentSettings
 from ocr.training import scene_samples
 from ocr.training.detection_targets import TEXT
+from ocr.training.photograph_dataflow import scene_source
 from ocr.training.photograph_samples import CROPS, CropPreparer
-from ocr.training.scene_samples import ScenePreparer, draw_held_out_scenes, scene_source
+from ocr.training.scene_samples import ScenePreparer, draw_held_out_scenes
 
 FONTS = scan_fonts(tiny.FONT_DIR)[:3]
 
@@ -37,6 +41,13 @@ def test_a_scene_is_drawn_once_for_the_crops_that_come_running(recipe, monkeypat
     assert drawn == [0, 1]
     assert {sample[0].shape for sample in samples} == {(96, 96, 3)}
     assert any(sample[1][..., TEXT].any() for sample in samples)
+
+
+def test_worker_processes_that_draw_load_no_tensorflow(recipe):
+    pickled = pickle.dumps(scene_source(recipe, FONTS, crops(), seed=0, growth=0).prepare)
+    code = 'import pickle, sys; pickle.load(sys.stdin.buffer)((0, 0)); print("tensorflow" in sys.modules)'
+    done = subprocess.run([sys.executable, '-c', code], input=pickled, capture_output=True, check=True, cwd=tiny.ROOT)
+    assert done.stdout.strip() == b'False'
 
 
 def test_echo_cuts_more_crops_of_each_scene(recipe):
