@@ -66,29 +66,9 @@ def fit(
     """
     tf.set_random_seed(settings.seed)  # of the initial weights
     model.scales_loss = precision == 'float16'
-    # Once the start has been restored: until then, what lies in the folder belongs to the checkpoints there.
-    settings_saver = CallbackFactory(before_train=lambda _: save_settings())
-    num_devices = cluster.size if cluster else num_towers
-    folder, total_steps = settings.checkpoint_path, settings.total_steps
-    watch = Watch(total_steps, settings.batch_size * num_devices, folder, settings.accumulate)
-    average = WeightAverage(settings.average_decay) if settings.average_decay else None
-    epoch_end = EpochEnd(
-        watch,
-        validation,
-        average,
-        folder=folder,
-        steps_per_epoch=settings.steps_per_epoch,
-        val_epochs=settings.val_epochs,
+    callbacks, epoch_end = _callbacks(
+        settings, dataflow.log, validation, save_settings, num_towers, start_step, cluster
     )
-    positions = PositionSaver(
-        dataflow.log,
-        start_step=start_step,
-        steps_per_epoch=settings.steps_per_epoch,
-        batches_per_step=settings.accumulate * num_towers,
-        cluster=cluster,
-    )
-    averages = [average] if average else []
-    callbacks = [settings_saver, watch, *averages, positions, epoch_end, StopAfter(total_steps)]
     trainer = create_trainer(num_towers, settings.accumulate)
     if cluster:
         model.first_tower = cluster.index
@@ -113,6 +93,27 @@ def fit(
     if epoch_end.error:
         raise epoch_end.error
     return stopped
+
+
+def _callbacks(settings, log, validation, save_settings, num_towers, start_step, cluster):
+    """What acts on the training, in this order, and the EpochEnd among it; arguments as of `fit`."""
+    # Once the start has been restored: until then, what lies in the folder belongs to the checkpoints there.
+    settings_saver = CallbackFactory(before_train=lambda _: save_settings())
+    num_devices = cluster.size if cluster else num_towers
+    folder, total_steps, steps_per_epoch = settings.checkpoint_path, settings.total_steps, settings.steps_per_epoch
+    watch = Watch(total_steps, settings.batch_size * num_devices, folder, settings.accumulate)
+    averages = [WeightAverage(settings.average_decay)] if settings.average_decay else []
+    positions = PositionSaver(
+        log,
+        start_step=start_step,
+        steps_per_epoch=steps_per_epoch,
+        batches_per_step=settings.accumulate * num_towers,
+        cluster=cluster,
+    )
+    epoch_end = EpochEnd(
+        watch, validation, *averages, folder=folder, steps_per_epoch=steps_per_epoch, val_epochs=settings.val_epochs
+    )
+    return [settings_saver, watch, *averages, positions, epoch_end, StopAfter(total_steps)], epoch_end
 
 
 def _monitors(settings, config):
