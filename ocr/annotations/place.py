@@ -4,7 +4,7 @@ import os
 from collections import Counter
 
 from ocr.errors import InputError
-from ocr.files.regular_file import open_regular
+from ocr.files.regular_file import is_folder, open_regular
 from ocr.preprocessing.image_file import IMAGE_SUFFIXES
 
 LABELS = ('.txt', '.tsv', '.csv', '.json', '.jsonl')  # how label files of text end
@@ -125,7 +125,7 @@ def _walk(folder, depth):
             for entry in entries:
                 if entry.name.startswith('.') or is_image(entry.name):
                     continue
-                if not entry.is_dir():
+                if not is_folder(entry):
                     yield entry.path
                 elif depth:
                     below.append(entry.path)
