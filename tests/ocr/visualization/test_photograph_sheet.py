@@ -50,8 +50,6 @@ def test_a_photograph_of_a_long_name(tmp_path):
     photograph = tmp_path / ('\u9762' * 83 + '.png')
     Image.new('RGB', (30, 20)).save(photograph)
     found = SimpleNamespace(regions=[])
-    save_photograph(
-        str(tmp_path / 'out'), 0, SimpleNamespace(image_path=str(photograph), found=found, readings=[])
-    )
+    save_photograph(str(tmp_path / 'out'), 0, SimpleNamespace(image_path=str(photograph), found=found, readings=[]))
     (path,) = (tmp_path / 'out').iterdir()
     assert path.name.startswith('000000_\u9762\u9762')
