@@ -76,7 +76,7 @@ def other_encoding(head):
 def refuse_other_encodings(files):
     """InputError that names the first of some label files that is not in UTF-8: why no format fits it."""
     for file in files:
-        if file.lower().endswith(LABELS) and os.path.isfile(file):
+        if file.lower().endswith((*LABELS, '.xml')) and os.path.isfile(file):
             with open_regular(file) as stream:
                 encoding = other_encoding(stream.read(4))
             if encoding:

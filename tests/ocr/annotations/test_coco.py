@@ -40,6 +40,10 @@ def masked(counts, *size):
 
 def test_it_is_told_from_other_json(tmp_path):
     assert resolve_source('mine', write(tmp_path, {})).startswith('coco:')
+    for content in ({'annotations': {'0.jpg': 'EXIT'}}, {'image_id': 5, 'images': []}):
+        text_file(tmp_path / 'labels.json', json.dumps(content))
+        with pytest.raises(InputError, match='no format known here'):
+            resolve_source('mine', tmp_path)
 
 
 @pytest.mark.parametrize(
