@@ -18,6 +18,7 @@ import numpy as np
 
 from ocr.errors import InputError
 from ocr.files.atomic import replacing
+from ocr.files.regular_file import read_regular
 
 UNK = 0
 EOS = 1
@@ -182,7 +183,7 @@ class Charset:
     def load(cls, path):
         """Charset from a file in the project's format or the reference's; InputError says what is wrong and where."""
         try:
-            text = Path(path).read_bytes().decode('utf-8')
+            text = read_regular(path).decode('utf-8')
         except OSError as error:
             names = ', '.join(PRESETS)
             raise InputError(

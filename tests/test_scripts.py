@@ -539,7 +539,13 @@ def test_a_graph_that_does_more_than_reading_needs_trust_wherever_it_is_given(le
             'train_datasets': f'w={learnt.words}',
         },
     }
-    for script, way in ways.items():
+    all_ways = [
+        *ways.items(),
+        ('train', {**ways['train'], 'restore_path': '', 'pretrain_path': path, 'preset': 'compact'}),
+        ('test', {**ways['test'], 'pb_path': '', 'detect': True, 'detector_path': path}),
+        ('app', {'detector_path': path, 'port': 0}),
+    ]
+    for script, way in all_ways:
         with pytest.raises(InputError, match=r'evil\.pb: holds the operation WriteFile \(node .* --trust_model'):
             tiny.run_main(script, *tiny.flags(**way))
         assert not written.exists()

@@ -7,6 +7,7 @@ import re
 from ocr.annotations.files import locate_image
 from ocr.annotations.place import LABELS
 from ocr.errors import InputError
+from ocr.files.regular_file import is_folder
 
 _SPLITS = {
     **dict.fromkeys(('train', 'training'), 'train'),
@@ -150,6 +151,6 @@ def _folders(folder):
     """Folders in a folder that are not hidden, alphabetical; [] if it cannot be read."""
     try:
         with os.scandir(folder) as entries:
-            return sorted(entry.path for entry in entries if entry.is_dir() and not entry.name.startswith('.'))
+            return sorted(entry.path for entry in entries if is_folder(entry) and not entry.name.startswith('.'))
     except OSError:
         return []

@@ -4,7 +4,7 @@ import os
 from collections import Counter
 
 from ocr.errors import InputError
-from ocr.files.regular_file import open_regular
+from ocr.files.regular_file import is_folder, open_regular
 from ocr.preprocessing.image_file import IMAGE_SUFFIXES
 
 LABELS = ('.txt', '.tsv', '.csv', '.json', '.jsonl')  # how label files of text end
@@ -76,7 +76,7 @@ def other_encoding(head):
 def refuse_other_encodings(files):
     """InputError that names the first of some label files that is not in UTF-8: why no format fits it."""
     for file in files:
-        if file.lower().endswith(LABELS) and os.path.isfile(file):
+        if file.lower().endswith((*LABELS, '.xml')) and os.path.isfile(file):
             with open_regular(file) as stream:
                 encoding = other_encoding(stream.read(4))
             if encoding:
@@ -125,7 +125,7 @@ def _walk(folder, depth):
             for entry in entries:
                 if entry.name.startswith('.') or is_image(entry.name):
                     continue
-                if not entry.is_dir():
+                if not is_folder(entry):
                     yield entry.path
                 elif depth:
                     below.append(entry.path)

@@ -19,7 +19,7 @@ from ocr.terminal.progress import progress_bar
 
 USUAL_NAMES = (*FILE_NAMES, 'gt.txt', 'labels.txt', 'labels.csv', 'labels.json', 'data.mdb')
 DRAWN = 'synthetic:'  # what a dataset of drawn text is called by, before the recipe's name
-_NAMED_PATH = re.compile(r'([\w.-]+)=(.+)')
+_NAMED_PATH = re.compile(r'([\w.-]+)=(.+)', re.DOTALL)
 
 
 def recipe_name(spec):

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from ocr.drawing.shaping import is_dependent
 from ocr.drawing.texts import partition
 from ocr.drawing.words import WordList
 from ocr.errors import InputError
+from ocr.files.regular_file import read_regular
 
 LONGEST_WORD = 25  # characters; a longer run without a space is a script without spaces and may be cut anywhere
 MAX_TRIES = 8  # places looked at for a passage of the length
@@ -75,7 +75,7 @@ def read_texts(path):
         InputError: the file is missing, not UTF-8 or has no text in it.
     """
     try:
-        content = Path(path).read_text(encoding='utf-8-sig')
+        content = read_regular(path).decode('utf-8-sig')
     except OSError as error:
         raise InputError(f'{path}: cannot read this text file ({error.strerror}); see --text_path') from error
     except UnicodeDecodeError as error:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ocr.errors import InputError
 from ocr.files.atomic import replacing
+from ocr.files.regular_file import read_regular
 
 SUMS_FILE = 'SHA256SUMS'
 
@@ -57,7 +58,7 @@ def read_stored(path):
     """
     path = Path(path)
     try:
-        content = path.read_bytes()
+        content = read_regular(path)
     except OSError as error:
         raise InputError(f'{path}: cannot be read ({error.strerror or error})') from None
     digests = [value for value, name in _read_sums(path.parent) if name == path.name]

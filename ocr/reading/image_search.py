@@ -7,7 +7,7 @@ or, if that is none or another, by its first bytes. Hidden files are neither.
 import os
 from collections import Counter
 
-from ocr.files.regular_file import open_regular
+from ocr.files.regular_file import is_folder, open_regular
 from ocr.preprocessing.image_file import IMAGE_SUFFIXES
 
 _BEGINNINGS = (b'\xff\xd8\xff', b'\x89PNG\r\n\x1a\n', b'GIF87a', b'GIF89a', b'\0\0\0\x0cjP  \r\n\x87\n')
@@ -30,6 +30,9 @@ class Search:
         if os.path.isfile(path):
             self.paths.append(os.fspath(path))
             return
+        if not os.path.isdir(path):
+            self._pass_over(NO_FILE, os.fspath(path))
+            return
         seen, folders, links = set(), [os.fspath(path)], []
         while folders or links:  # linked ones last, so that an image is found by its own path
             folder = folders.pop() if folders else links.pop()
@@ -38,7 +41,7 @@ class Search:
                 continue
             seen.add(_identity(folder))
             for entry in self._entries(folder):
-                if entry.is_dir():
+                if is_folder(entry):
                     (links if entry.is_symlink() else folders).append(entry.path)
                 elif not entry.name.startswith('.'):
                     self._take(entry)
@@ -66,7 +69,7 @@ class Search:
 
     def _take(self, entry):
         suffix = os.path.splitext(entry.name)[1].lower()
-        if not entry.is_file():
+        if not os.path.isfile(entry.path):
             self._pass_over(NO_FILE, entry.path)
         elif suffix in IMAGE_SUFFIXES or _begins_like_an_image(entry.path, suffix):
             self.paths.append(entry.path)

@@ -1,9 +1,9 @@
 """The token that a server wants and a client brings: from a file or the environment, so no process list shows it."""
 
 import os
-from pathlib import Path
 
 from ocr.errors import InputError
+from ocr.files.regular_file import read_regular
 
 VARIABLE = 'OCR_TOKEN'
 
@@ -18,7 +18,7 @@ def read_token(path=''):
     if path:
         where = f'--token_path {path}'
         try:
-            token = Path(path).read_text(encoding='utf-8').strip()
+            token = read_regular(path).decode('utf-8').strip()
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(f'{where}: cannot be read ({getattr(error, "strerror", None) or error})') from None
         if not token:

@@ -10,10 +10,10 @@ import json
 import logging
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 from ocr.errors import InputError
 from ocr.files.json_text import parse_json
+from ocr.files.regular_file import read_regular
 from ocr.terminal.flags import Names, as_text, given_names, meanings, parse_flags
 from ocr.terminal.name_lists import joined_names
 
@@ -221,7 +221,7 @@ class Schema:
         if not path:
             return {}
         try:
-            text = Path(path).read_text(encoding='utf-8')
+            text = read_regular(path).decode('utf-8')
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(f'--config_path {path}: cannot be read ({error})') from None
         return self.restorable(text, {field.metadata['group'] for field in self.fields.values()}, path)

@@ -10,6 +10,7 @@ import numpy as np
 from ocr.errors import InputError
 from ocr.evaluation.scores import METRICS, Reading, Score, mean_score, region_values, score
 from ocr.files.json_text import parse_json
+from ocr.files.regular_file import read_regular
 from ocr.metrics import same_text
 from ocr.reading.results_file import read_results
 
@@ -85,8 +86,7 @@ class Earlier:
 def _model_of(path):
     """What a scores.json calls the model that it is of."""
     try:
-        with open(path, 'rb') as file:
-            content = parse_json(file.read())
+        content = parse_json(read_regular(path))
         if not {'metrics', 'datasets', 'combined'} <= content.keys():
             raise ValueError('no scores in it')
         return str(content['settings']['model'])

@@ -4,13 +4,13 @@ import logging
 import string
 from collections import defaultdict
 from itertools import chain
-from pathlib import Path
 
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import extract
 
 from ocr.charset import normalize
 from ocr.errors import InputError
+from ocr.files.regular_file import read_regular
 from ocr.reading.search.automaton import classes_by_character, from_words
 
 MAX_EDITS = 2  # from what was read to a word: more make a word of nearly every reading
@@ -71,7 +71,7 @@ class Lexicon:
     def load(cls, path, charset, max_length):
         """Lexicon of a UTF-8 file, one word per line, white space around it stripped; InputError if it is none."""
         try:
-            text = Path(path).read_bytes().decode('utf-8-sig')
+            text = read_regular(path).decode('utf-8-sig')
         except OSError as error:
             raise InputError(f'--lexicon {path}: {error.strerror}; give a text file, one word per line') from None
         except UnicodeDecodeError as error:

@@ -13,6 +13,7 @@ from tabulate import tabulate
 
 from ocr.errors import InputError
 from ocr.files.atomic import replacing
+from ocr.files.file_names import shortened
 from ocr.reading.legible import ILLEGIBLE
 from ocr.reading.lines import in_reading_order
 from ocr.reading.local_reader import LocalReader
@@ -22,6 +23,8 @@ from ocr.reading.video.tracks import Sighting, Tracker
 from ocr.region import TextRegion
 from ocr.terminal.progress import progress_bar
 from ocr.terminal.visible import visible
+
+_LONGEST_NAME = 250  # bytes, which leaves room for .json
 
 logger = logging.getLogger(__name__)
 
@@ -161,7 +164,8 @@ def read_video_file(detector, read, path, output_path, *, fps=FPS):
         InputError: the video cannot be read, or a file not be written.
         KeyboardInterrupt: after what was read is written.
     """
-    stem = os.path.join(output_path, os.path.splitext(os.path.basename(path))[0])
+    name = os.path.splitext(os.path.basename(path))[0]
+    stem = os.path.join(output_path, shortened(name, _LONGEST_NAME))
     texts = VideoTexts()
     try:
         with Video(path, fps) as video:

@@ -40,6 +40,10 @@ def masked(counts, *size):
 
 def test_it_is_told_from_other_json(tmp_path):
     assert resolve_source('mine', write(tmp_path, {})).startswith('coco:')
+    for content in ({'annotations': {'0.jpg': 'EXIT'}}, {'image_id': 5, 'images': []}):
+        text_file(tmp_path / 'labels.json', json.dumps(content))
+        with pytest.raises(InputError, match='no format known here'):
+            resolve_source('mine', tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -74,10 +78,12 @@ def test_what_is_ignored_keeps_its_place(tmp_path, ignored):
     assert region.polygon.ravel().tolist() == QUAD
 
 
+@pytest.mark.parametrize('corner', [0, 5])
 @pytest.mark.parametrize('compressed', [True, False])
-def test_masks_are_outlines(tmp_path, compressed):
+def test_masks_are_outlines(tmp_path, compressed, corner):
     mask = np.zeros((30, 40), np.uint8)
     mask[5:15, 10:30] = 1
+    mask[5 : 5 + corner, 20:30] = 0  # an L, whose hull is larger
     if compressed:
         encoded = rle.encode(np.asfortranarray(mask))
         segmentation = {'size': encoded['size'], 'counts': encoded['counts'].decode()}
@@ -87,7 +93,7 @@ def test_masks_are_outlines(tmp_path, compressed):
         segmentation['counts'].append(1200 - sum(segmentation['counts']))
     (region,) = read(tmp_path, {'text': 'EXIT', 'segmentation': segmentation})
     assert polygon_box(region.polygon) == (10, 5, 30, 15)
-    assert polygon_area(region.polygon) == pytest.approx(200)
+    assert polygon_area(region.polygon) == pytest.approx(200 - 10 * corner, abs=2 if corner else 1e-3)
 
 
 def test_several_polygons_are_one_hull(tmp_path):

@@ -240,6 +240,14 @@ def test_linked_images(tmp_path):
     assert len(list(read_dataset('mine', tmp_path / 'alone'))) == len(WORDS)
 
 
+@pytest.mark.parametrize('layout', [own, gt, totaltext])
+def test_a_link_that_leads_in_a_circle_is_no_matter(tmp_path, layout):
+    labels = layout(tmp_path) or tmp_path
+    for folder in {tmp_path, labels}:
+        (folder / 'circle').symlink_to(folder / 'circle')
+    assert len(list(read_dataset('mine', labels))) == len(WORDS)
+
+
 @pytest.mark.parametrize(
     ('source', 'form', 'path'),
     [

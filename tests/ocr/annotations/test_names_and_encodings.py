@@ -66,6 +66,13 @@ def test_folders_in_another_normalisation(tmp_path):
     ] * 2
 
 
+def test_absolute_names_in_another_normalisation(tmp_path):
+    picture = image(tmp_path / 'images' / 'cafe\u0301' / 'a\u0308.png')
+    text_file(tmp_path / 'labels' / 'labels.tsv', f'{tmp_path}/images/caf\u00e9/\u00e4.png\tword\n')
+    (region,) = read_dataset('mine', tmp_path / 'labels')
+    assert region.image_path == str(picture)
+
+
 def test_a_name_that_is_there_in_both_normalisations_is_taken_as_it_is_written(tmp_path):
     names = [unicodedata.normalize(form, 'caf\u00e9') for form in ('NFC', 'NFD')]
     for name in names:

@@ -220,6 +220,10 @@ def test_ctw1500_texts(tmp_path, text, shown_as):
     image(tmp_path / 'train' / '0200.jpg')
     text_file(tmp_path / 'train' / '0200.xml', labels)
     assert shown(read(tmp_path / 'train')) == [shown_as]
+    (tmp_path / 'train' / '0200.xml').write_bytes(labels.encode('utf-16'))
+    assert shown(read(f'ctw1500:{tmp_path}/train')) == [shown_as]
+    with pytest.raises(InputError, match=r'0200\.xml: not UTF-8 but UTF-16; save it as UTF-8'):
+        read(tmp_path / 'train')
 
 
 @pytest.mark.parametrize(

@@ -252,6 +252,25 @@ def test_several_files_follow_one_another(built, tmp_path):
     assert list(index.texts()) == ['one', 'two 2', '中文', 'sixteen letters!', '中文']
 
 
+@pytest.mark.parametrize('line', ['{', '{"text": "a"}', '{"image": 1, "polygon": [], "text": "a", "dataset": "m"}'])
+def test_a_damaged_line_is_named(built, tmp_path, line):
+    damaged = tmp_path / 'damaged.jsonl'
+    damaged.write_text(built.read_text().replace('two 2', 'two').replace('中文', 'three') + line + '\n')
+    index = RegionIndex([built, damaged, built])
+    assert index[7].text == index[12].text == 'sixteen letters!'
+    for read in (index.record, index.__getitem__):
+        with pytest.raises(InputError, match=r'damaged\.jsonl:5: not a region; delete the file'):
+            read(8)
+
+
+def test_a_damaged_polygon_is_named(built, tmp_path):
+    damaged = tmp_path / 'damaged.jsonl'
+    record = {'image': 'a.png', 'polygon': [[1, 2, 3]], 'text': 'a', 'dataset': 'mine'}
+    damaged.write_text(built.read_text() + json.dumps(record) + '\n')
+    with pytest.raises(InputError, match=r'damaged\.jsonl:5: not a region; delete the file'):
+        RegionIndex([built, damaged, built])[8]
+
+
 def test_missing_index_file(tmp_path):
     with pytest.raises(InputError, match=r'nowhere\.jsonl: cannot read .*dataset\.py'):
         RegionIndex([tmp_path / 'nowhere.jsonl'])

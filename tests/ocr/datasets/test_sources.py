@@ -26,6 +26,7 @@ SPLITS = {'train': ['one', 'two'], 'valid': ['three']}
         ('rects=/other/place', 'rects', '/other/place'),
         ('my.words-2=/a/b=c.tsv', 'my.words-2', '/a/b=c.tsv'),
         ('mine=icdar:/a/b', 'mine', 'icdar:/a/b'),
+        ('mine=/a\nb/c, d', 'mine', '/a\nb/c, d'),
         ('mine=other:/a/b', 'mine', 'other:/a/b'),
         ('{base}/words', 'words', '{base}/words'),
         ('{base}/words/labels.tsv', 'words', '{base}/words/labels.tsv'),

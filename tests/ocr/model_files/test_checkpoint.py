@@ -99,6 +99,22 @@ def test_a_file_that_is_no_checkpoint(saved):
     assert '\n' not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ('message', 'reason'),
+    [
+        ('No space left on device', 'No space left on device'),
+        ('a.data; No space left\n\t [[node save/SaveV2]]\nmore', 'a.data; No space left'),
+        ('Graph execution error:\n\nDetected at node save\na.data; No space left', 'a.data; No space left'),
+        ('first line\nsecond  line', 'first line second line'),
+        ('a' * 160, 'a' * 160),
+        ('a' * 100 + 'b' * 100, 'a' * 60 + ' ... ' + 'b' * 95),
+    ],
+)
+def test_a_reason_is_one_short_line(message, reason):
+    assert checkpoint._reason(tf.errors.ResourceExhaustedError(None, None, message)) == reason
+    assert checkpoint._reason(ValueError(message)) == reason
+
+
 def test_settings_lie_in_the_checkpoints_folder(tmp_path):
     (tmp_path / 'config.json').write_text('{}')
     assert file_beside(f'{tmp_path}/model-1', 'config.json') == f'{tmp_path}/config.json'

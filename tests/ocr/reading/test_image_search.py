@@ -34,11 +34,12 @@ def test_images_by_suffix_and_by_content(tmp_path):
     (tmp_path / 'README').write_text('mine')
     (tmp_path / 'empty').touch()
     (tmp_path / 'gone.png').symlink_to(tmp_path / 'nowhere')
+    (tmp_path / 'circle.png').symlink_to(tmp_path / 'circle.png')
     os.mkfifo(tmp_path / 'pipe.png')
     found = Search(tmp_path)
     assert sorted(found.paths) == sorted(images)
     assert {kind: len(paths) for kind, paths in found.passed_over.items()} == {
-        '.txt': 2, '.nef': 1, '.pdf': 1, NO_SUFFIX: 2, NO_FILE: 2
+        '.txt': 2, '.nef': 1, '.pdf': 1, NO_SUFFIX: 2, NO_FILE: 3
     }  # fmt: skip
     assert '2 .txt (such as list.txt)' in found.in_words() and '1 .pdf (such as scan.pdf)' in found.in_words()
 
@@ -46,6 +47,8 @@ def test_images_by_suffix_and_by_content(tmp_path):
 def test_a_file_stands_for_itself(tmp_path):
     picture = save(tmp_path / 'a.png')
     assert (Search(picture).paths, Search(picture).in_words()) == ([picture], '')
+    os.mkfifo(tmp_path / 'pipe.png')
+    assert Search(tmp_path / 'pipe.png').in_words() == '1 no regular file (such as pipe.png)'
 
 
 def test_linked_folders_are_looked_into_once(tmp_path):

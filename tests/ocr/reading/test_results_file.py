@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ocr.errors import InputError
 from ocr.preprocessing.prepare import Broken
 from ocr.reading.read_text import ReadText
-from ocr.reading.results_file import open_results, read_results, to_record
+from ocr.reading.results_file import open_results, read_results, result_table, to_record
 
 RUN = {'model': 'a1', 'canvas': 'fit', 'precision': 'float32'}
 PLACES = [{'image': f'{number}.jpg', 'polygon': [[0.1, 2.0]]} for number in range(5)]
@@ -119,7 +119,28 @@ def test_records_hold_what_was_read_or_why_not():
     record = to_record({'image': 'a'}, ReadText('a', 0.5, (0.5,), char_positions=positions))
     assert list(record) == ['image', 'text', 'confidence', 'char_confidences', 'char_positions']
     assert record['char_positions'] == positions
+    searched = ReadText('ab', 0.5, (0.5, 1.0), n_best=(('ab', 0.123456), ('b', 1e-9)), in_lexicon='nearly', read='ac')
+    record = to_record({}, searched)
+    assert record['n_best'] == [{'text': 'ab', 'probability': 0.1235}, {'text': 'b', 'probability': 1e-9}]
+    assert (record['in_lexicon'], record['read']) == ('nearly', 'ac')
     assert to_record({'image': 'a'}, Broken('a', 'missing', 'a: missing')) == {'image': 'a', 'error': 'a: missing'}
+
+
+@pytest.mark.parametrize('line', ['no JSON', '[1]', '{"image": '])
+def test_a_damaged_line_is_named(tmp_path, line):
+    write(tmp_path / 'r.jsonl', resume=False)
+    with open(tmp_path / 'r.jsonl', 'a') as file:
+        file.write(line + '\n')
+    with pytest.raises(InputError, match=r'r\.jsonl:6: not a result \(.*\); read again'):
+        list(read_results(tmp_path / 'r.jsonl'))
+
+
+@pytest.mark.parametrize(('most_rows', 'more'), [(2, '... and 3 more\n'), (5, ''), (9, '')])
+def test_a_table_says_how_many_it_leaves_out(tmp_path, most_rows, more):
+    write(tmp_path / 'r.jsonl', resume=False, records=[*RECORDS[:4], {**PLACES[4], 'error': 'missing'}])
+    table = result_table(tmp_path / 'r.jsonl', most_rows)
+    assert table.endswith(f'\n{more}{tmp_path}/r.jsonl: 4 read, 1 unreadable')
+    assert table.count('.jpg') == min(most_rows, 4) and ('... and' in table) == bool(more)
 
 
 def test_a_second_run_to_the_same_file_is_refused(tmp_path):

@@ -62,8 +62,10 @@ def test_the_averages_stand_in_for_the_weights_for_a_while(trained):
     assert session.run(weight).tolist() == [7, 8]
 
 
-def test_a_checkpoint_is_read_with_its_averages(trained):
-    path = trained[3]
+def test_a_checkpoint_is_read_with_its_averages(trained, tmp_path):
+    session, weight, *_ = trained
+    session.run(weight.initializer, {weight.initializer.inputs[1]: np.float32([7, 8])})
+    path = tf.train.Saver().save(session, str(tmp_path / 'later'))
     with tf.Graph().as_default(), tf.Session() as reading:
         variable = tf.get_variable('part/weights', [2])
         restore(reading, reading_map([variable], path), path)

@@ -1,10 +1,13 @@
 """Photographs with outlines and texts."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from ocr.geometry import box_polygon
-from ocr.visualization.photograph_sheet import SIDE, _free_place, photograph_picture
+from ocr.visualization.photograph_sheet import SIDE, _free_place, photograph_picture, save_photograph
 
 GREY = np.full((300, 400, 3), 128, np.uint8)
 
@@ -41,3 +44,12 @@ def test_no_plate_lies_on_another():
             assert all(x >= a + 60 or a >= x + 60 or y >= b + 20 or b >= y + 20 for a, b, *_ in plates)
             plates.append((x, y, x + 60, y + 20))
     assert len(plates) >= 2
+
+
+def test_a_photograph_of_a_long_name(tmp_path):
+    photograph = tmp_path / ('\u9762' * 83 + '.png')
+    Image.new('RGB', (30, 20)).save(photograph)
+    found = SimpleNamespace(regions=[])
+    save_photograph(str(tmp_path / 'out'), 0, SimpleNamespace(image_path=str(photograph), found=found, readings=[]))
+    (path,) = (tmp_path / 'out').iterdir()
+    assert path.name.startswith('000000_\u9762\u9762')

@@ -1,6 +1,7 @@
 """Videos from their frames to their texts; detector and recogniser are stood in for."""
 
 import json
+import os
 import threading
 
 import numpy as np
@@ -69,6 +70,15 @@ def test_texts_and_subtitles_are_written(path, capsys):
     assert 'blue\nred' in srt
     table = read_video.text_table(record, json_path, 1)
     assert 'blue' in table and '... and 1 more' in table and '2 texts in 8 frames of 4.0 s' in table
+
+
+@pytest.mark.parametrize('stem', ['a' * 251, '\u9762' * 83])
+def test_a_video_of_a_long_name(tmp_path, stem):
+    path = write_video(tmp_path / 'clip.avi', [wall()] * 3).rename(tmp_path / f'{stem}.avi')
+    read_file(path)
+    names = sorted(one.name for one in (tmp_path / 'out').iterdir())
+    assert [os.path.splitext(name)[1] for name in names] == ['.json', '.srt']
+    assert all(stem.startswith(os.path.splitext(name)[0]) and len(os.fsencode(name)) > 248 for name in names)
 
 
 def test_a_video_without_text_is_a_valid_answer(tmp_path):
