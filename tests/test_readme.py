@@ -1,4 +1,4 @@
-"""The README: it stays short, and its Python example runs as it is printed."""
+"""The README: it stays short. The Python examples of the documentation run as they are printed."""
 
 import re
 
@@ -13,6 +13,15 @@ def test_the_python_example_runs_as_printed(monkeypatch, capsys):
     exec(compile(example, 'README.md', 'exec'), {})
     truth = dict(line.split('\t') for line in (tiny.ROOT / 'imgs/words/labels.tsv').read_text().splitlines())
     assert capsys.readouterr().out.split() == [truth['12.jpg'], truth['02.jpg']]
+
+
+def test_the_example_of_the_python_page_prints_what_stands_beside_it(monkeypatch, capsys):
+    page = (tiny.ROOT / 'docs' / 'python.md').read_text(encoding='utf-8')
+    (example,) = re.findall('```python\n(.*?)```', page, re.DOTALL)
+    monkeypatch.chdir(tiny.ROOT)
+    exec(compile(example, 'python.md', 'exec'), {})
+    printed = re.findall(r'^print\(.*\)  # (.*)', example, re.MULTILINE)
+    assert printed and capsys.readouterr().out.splitlines() == printed
 
 
 def test_it_is_short():
