@@ -5,7 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
+
+from benchmarks.outlines import paste
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -148,3 +152,23 @@ def test_scaling_benchmark_averages_over_processes(tmp_path):
     efficiency = {number: found[1] for number, found in summary['predicted, not measured'].items()}
     assert efficiency['1'] == 1 > efficiency['8'] > efficiency['64'] > 0
     assert (tmp_path / 'scaling.png').stat().st_size > 10_000
+
+
+def test_a_pasted_crop_stands_whole_where_its_polygon_says():
+    rng = np.random.default_rng(0)
+    crop, photo = np.full((40, 400, 3), 200, np.uint8), np.zeros((100, 200, 3), np.uint8)
+    picture, polygon = paste(crop, [(0, 0), (400, 0), (400, 40), (0, 40)], photo, rng)
+    x0, y0, x1, y1 = (round(float(side)) for side in (*polygon.min(axis=0), *polygon.max(axis=0)))
+    assert (x1 - x0, y1 - y0) == (140, 14), 'shrunk to 0.7 of the width'
+    assert (picture[y0:y1, x0:x1] == 200).all() and np.count_nonzero(picture) == 3 * 140 * 14
+
+
+def test_outlines_benchmark_scores_drawn_and_pasted_text(learnt, tmp_path):
+    cv2.imwrite(str(tmp_path / 'photo.jpg'), np.full((300, 400, 3), 90, np.uint8))
+    command = [sys.executable, 'benchmarks/outlines.py', '--num_scenes', '1', '--photo_dir', tmp_path]
+    command += ['--crops', f'words={learnt.words}']
+    result = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert result.returncode == 0, result.stderr[-2000:]
+    mean = json.loads(result.stdout.splitlines()[-1])['mean']
+    assert {name.partition(',')[0] for name in mean} == {'drawn', 'words'}
+    assert all(0 <= overlap <= 1 for overlap in mean.values())

@@ -61,6 +61,15 @@ KINDS = {
     'bent': Kind(
         lines=(1, 1), words=(1, 3), sizes=(0.2, 0.9), outlines=('', '', 'plain', 'round', 'disc'), shape='bent'
     ),
+    'badge': Kind(  # bent text that fills what it stands on, as on shirts, lids and scarves
+        lines=(1, 1),
+        words=(1, 3),
+        sizes=(0.35, 1.0),
+        margin=(0.0, 0.25),
+        outlines=('plain', 'plain', 'disc'),
+        shape='bent',
+        framed=0.1,
+    ),
     'ring': Kind(lines=(2, 3), words=(1, 2), sizes=(0.2, 0.75), outlines=('disc',), shape='ring', framed=0.7),
     'column': Kind(
         lines=(1, 2), words=(1, 1), rest=(0.6, 1.0), outlines=('plain', 'round', 'plain', ''), shape='column'

@@ -35,6 +35,10 @@ def _fill(mask, points, level=255):
     cv2.fillPoly(mask, [np.round(np.array(points) * (1 << SUBPIXELS)).astype(np.int32)], level, cv2.LINE_AA, SUBPIXELS)
 
 
+def _box(mask, x, y, width, height, level=255):
+    _fill(mask, [(x, y), (x + width, y), (x + width, y + height), (x, y + height)], level)
+
+
 def _disc(mask, middle, radius, level=255, thickness=-1):
     middle, radius = np.round(np.array(middle) * 16).astype(int).tolist(), max(round(radius * 16), 16)
     cv2.circle(mask, middle, radius, level, thickness, cv2.LINE_AA, SUBPIXELS)
@@ -134,11 +138,7 @@ def _blocks(height, width, rng):
     x = 0.0
     while x < width:
         wide, high = height * rng.uniform(0.2, 1.2), height * rng.uniform(0.4, 1)
-        _fill(
-            mask,
-            [(x, height - high), (x + wide, height - high), (x + wide, height), (x, height)],
-            int(rng.integers(90, 256)),
-        )
+        _box(mask, x, height - high, wide, high, int(rng.integers(90, 256)))
         x += wide + height * rng.uniform(0.02, 0.3)
     return mask
 
@@ -165,6 +165,43 @@ def _cracks(height, width, rng):
     return mask
 
 
+def _circuit(height, width, rng):
+    """A circuit board: parts with legs, often in rows of the same, holes, and tracks between them."""
+    mask = np.zeros((height, width), np.uint8)
+    part = height / rng.uniform(3, 10)
+    for _ in range(int(rng.integers(3, 12))):  # tracks run level or upright, with a slanted end
+        x, y = rng.uniform(0, 1, 2) * (width, height)
+        along, slant = rng.uniform(-1, 1, 2) * height
+        end = (x + along, y) if rng.random() < 0.5 else (x, y + along)
+        for one, other in (((x, y), end), (end, (end[0] + 0.3 * slant, end[1] + 0.3 * abs(slant)))):
+            _line(mask, one, other, max(0.06 * part, 1), 90)
+    for _ in range(int(rng.integers(6, 16))):
+        x, y = rng.uniform(-0.1, 1, 2) * (width, height)
+        long, wide, step = part * rng.uniform((0.5, 0.3, 1.2), (1.6, 0.8, 2.0))
+        legs, level = int(rng.choice([1, 1, 4, 8])), int(rng.integers(120, 256))
+        for i in range(int(rng.integers(1, 8))):
+            _box(mask, x + i * step, y, long if legs == 1 else 0.8 * step, wide, level)
+            for leg in np.linspace(0, long, legs + 1):
+                _box(mask, x + i * step + leg, y - 0.2 * wide, 0.15 * part, 0.2 * wide, 255)
+                _box(mask, x + i * step + leg, y + wide, 0.15 * part, 0.2 * wide, 255)
+    for x, y in (rng.uniform(0, 1, (int(rng.integers(4, 30)), 2)) * (width, height)).tolist():
+        _disc(mask, (x, y), 0.12 * part, int(rng.integers(100, 256)), max(round(0.08 * part), 1))
+    return mask
+
+
+def _panels(height, width, rng):
+    """Small squares in a grid: keys, tiles, vents, the windows of a tower."""
+    mask = np.zeros((height, width), np.uint8)
+    step = height / rng.integers(3, 12)
+    across, gap = step * rng.uniform(0.5, 1.5), rng.uniform(0.1, 0.6)
+    levels = rng.integers(120, 256, 2)
+    for y in np.arange(0, height - 1, step):
+        for x in np.arange(0, width - 1, across):
+            if rng.random() < 0.95:
+                _box(mask, x, y, across * (1 - gap), step * (1 - gap), int(rng.choice(levels)))
+    return mask
+
+
 def _icons(height, width, rng):
     """Pictograms in a row."""
     mask = np.zeros((height, width), np.uint8)
@@ -185,6 +222,8 @@ THINGS = {  # name: (function, (narrowest, widest) in heights)
     'blocks': (_blocks, (2.0, 7.0)),
     'dots': (_dots, (1.0, 7.0)),
     'cracks': (_cracks, (0.6, 3.0)),
+    'circuit': (_circuit, (0.8, 2.5)),
+    'panels': (_panels, (0.5, 4.0)),
     'icons': (_icons, (1.0, 6.0)),
 }
 
