@@ -7,7 +7,7 @@ or, if that is none or another, by its first bytes. Hidden files are neither.
 import os
 from collections import Counter
 
-from ocr.files.regular_file import is_folder, open_regular
+from ocr.files.regular_file import is_file, is_folder, open_regular
 from ocr.preprocessing.image_file import IMAGE_SUFFIXES
 
 _BEGINNINGS = (b'\xff\xd8\xff', b'\x89PNG\r\n\x1a\n', b'GIF87a', b'GIF89a', b'\0\0\0\x0cjP  \r\n\x87\n')
@@ -69,7 +69,7 @@ class Search:
 
     def _take(self, entry):
         suffix = os.path.splitext(entry.name)[1].lower()
-        if not os.path.isfile(entry.path):
+        if not is_file(entry):
             self._pass_over(NO_FILE, entry.path)
         elif suffix in IMAGE_SUFFIXES or _begins_like_an_image(entry.path, suffix):
             self.paths.append(entry.path)

@@ -232,10 +232,8 @@ class EpochEnd(Callback):
 
     def _after_train(self):
         # Also after Ctrl-C, wherever the training stands; not after a failure.
-        stopped_well = sys.exc_info()[0] in (None, KeyboardInterrupt)
-        if not stopped_well:
+        if not stopped_well(self.trainer):
             return
-        agree_on_step(self.trainer)
         if self.global_step and self.global_step not in saved_steps(self.folder):
             try:
                 with shielded():
@@ -244,15 +242,17 @@ class EpochEnd(Callback):
                 self.error = error
 
 
-def agree_on_step(trainer):
-    """After the last step: make the trainer's count of steps and that in the graph the same.
+def stopped_well(trainer):
+    """After the last step: False after a failure; otherwise the trainer and the graph count the same steps afterwards.
 
     Ctrl-C may fall between an update and the trainer's count. The graph counts a step that found no data.
     """
-    if sys.exc_info()[0] is KeyboardInterrupt:
+    ending = sys.exc_info()[0]
+    if ending is KeyboardInterrupt:
         trainer.loop.update_global_step()
-    else:
+    elif ending is None:
         tf.train.get_global_step().load(trainer.loop.global_step, trainer.sess)
+    return ending in (None, KeyboardInterrupt)
 
 
 def best_so_far(history, kept):

@@ -95,5 +95,5 @@ def unpack_position(packed, part, number):
     """
     if packed is None or len(packed) != part[1]:
         return DataPosition(number)
-    length, *row = packed[part[0]]
-    return DataPosition.from_row(np.array(row[:length]))
+    row = packed[part[0]]
+    return DataPosition.from_row(row[1 : row[0] + 1])

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from itertools import count
 
 import numpy as np
@@ -118,10 +118,7 @@ class MixedStream(DataFlow):
         """Yield (number of the sample, what is yielded without)."""
         index, size = self.part
         block, first = divmod(self.start, self.BLOCK)
-        begun = np.bincount(self._order(block)[:first], minlength=len(self.streams))
-        tasks = [
-            iter(stream(int(done))) for stream, done in zip(self.streams, block * self.quotas + begun, strict=True)
-        ]
+        tasks = [iter(stream(int(done))) for stream, done in zip(self.streams, self._done(block, first), strict=True)]
         for number in count(block):
             for place, source in enumerate(self._order(number)[first:], number * self.BLOCK + first):
                 task = next(tasks[source])
@@ -132,10 +129,12 @@ class MixedStream(DataFlow):
     def at(self, number):
         """What is yielded for the sample of a number."""
         block, place = divmod(number, self.BLOCK)
-        order = self._order(block)
-        source = order[place]
-        done = block * self.quotas[source] + np.count_nonzero(order[:place] == source)
-        return int(source), next(iter(self.streams[source](int(done))))
+        source = self._order(block)[place]
+        return int(source), next(iter(self.streams[source](int(self._done(block, place)[source]))))
+
+    def _done(self, block, place):
+        """int (sources,): samples of each source before a place in a block."""
+        return block * self.quotas + np.bincount(self._order(block)[:place], minlength=len(self.streams))
 
     def _order(self, block):
         """int (BLOCK,): which source each sample of a block is of."""
@@ -168,10 +167,15 @@ class RegionStream(DataFlow):
         draw, num_regions = self.start, len(self.positions)
         while True:
             pass_number, first = divmod(draw, num_regions)
-            order = np.random.default_rng([self.seed, pass_number]).permutation(num_regions)
-            for i in order[first:]:
+            for i in _order_of_pass(self.seed, pass_number, num_regions)[first:]:
                 yield int(self.positions[i]), draw
                 draw += 1
+
+
+@lru_cache(maxsize=2)  # a resumed run asks for each sample that waited, and those are of one pass or two
+def _order_of_pass(seed, number, num_regions):
+    """int (num_regions,): the order of regions in a pass."""
+    return np.random.default_rng([seed, number]).permutation(num_regions)
 
 
 class ParallelMap(ProxyDataFlow):

@@ -1,13 +1,11 @@
 """Keeps in every checkpoint where the training stands in its samples."""
 
-import sys
-
 import numpy as np
 import tensorflow.compat.v1 as tf
 from tensorpack.callbacks import Callback
 
 from ocr.model_files.checkpoint import DATA_POSITIONS
-from ocr.training.callbacks import agree_on_step
+from ocr.training.callbacks import stopped_well
 from ocr.training.data_position import pack_rows
 
 CHUNK = 1024  # numbers that workers tell each other at a time
@@ -53,8 +51,7 @@ class PositionSaver(Callback):
 
     def _after_train(self):
         # As EpochEnd, which saves next; workers that stop together have told each other in their last step.
-        if not self.cluster and sys.exc_info()[0] in (None, KeyboardInterrupt):
-            agree_on_step(self.trainer)
+        if not self.cluster and stopped_well(self.trainer):
             self._store()
 
     def _position(self):

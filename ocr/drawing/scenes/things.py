@@ -77,7 +77,7 @@ def _windows(height, width, rng):
     for y in np.arange(0, height - 1, pane):
         for x in np.arange(0, width - 1, across):
             x1, y1 = x + across * (1 - gap), y + pane * (1 - gap)
-            _fill(mask, [(x, y), (x1, y), (x1, y1), (x, y1)], int(rng.integers(170, 256)))
+            _box(mask, x, y, across * (1 - gap), pane * (1 - gap), int(rng.integers(170, 256)))
             if rng.random() < 0.7:
                 middle = (x + x1) / 2
                 _line(mask, (middle, y), (middle, y1), 0.08 * across, 0)
@@ -117,7 +117,7 @@ def _stripes(height, width, rng):
     ragged = rng.random() < 0.3
     for y in np.arange(0, height, step):
         end = width * (rng.uniform(0.5, 1) if ragged else 1)
-        _fill(mask, [(0, y), (end, y), (end, y + thick), (0, y + thick)])
+        _box(mask, 0, y, end, thick)
     return mask
 
 
@@ -127,7 +127,7 @@ def _barcode(height, width, rng):
     x, unit = 0.0, max(width / 95, 1.0)
     while x < width:
         bar = unit * int(rng.integers(1, 4))
-        _fill(mask, [(x, 0), (x + bar, 0), (x + bar, height), (x, height)])
+        _box(mask, x, 0, bar, height)
         x += bar + unit * int(rng.integers(1, 4))
     return mask
 
