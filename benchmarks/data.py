@@ -33,6 +33,7 @@ from ocr.drawing.material import prepare_recipe  # noqa: E402
 from ocr.preprocessing.augment import AugmentSettings, draw_augmentation  # noqa: E402
 from ocr.preprocessing.canvas import Canvas  # noqa: E402
 from ocr.terminal.flags import parse  # noqa: E402
+from ocr.terminal.script import run_script  # noqa: E402
 from ocr.training.drawn_samples import DrawnPreparer  # noqa: E402
 from ocr.training.samples import SamplePreparer, TrainingPreparer  # noqa: E402
 
@@ -199,4 +200,4 @@ def main(argv=None):
 
 
 if __name__ == '__main__':
-    main()
+    run_script(main)

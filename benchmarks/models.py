@@ -12,6 +12,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
 from ocr.terminal.flags import parse  # noqa: E402
+from ocr.terminal.script import run_script  # noqa: E402
 
 
 @dataclass(frozen=True)
@@ -89,4 +90,4 @@ def main(argv=None):
 
 
 if __name__ == '__main__':
-    main()
+    run_script(main)

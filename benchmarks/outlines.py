@@ -17,7 +17,9 @@ import numpy as np
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
 from benchmarks.measure import report  # noqa: E402
+from ocr.errors import InputError  # noqa: E402
 from ocr.terminal.flags import parse  # noqa: E402
+from ocr.terminal.script import run_script  # noqa: E402
 
 LONGER = 960  # pixels, of a photograph that crops are pasted onto
 LARGEST = 0.7  # of a photograph's sides that a crop may cover
@@ -57,9 +59,12 @@ def drawn_scenes(settings):
 def pasted_crops(settings):
     """Yield (picture, [(dataset, polygon)]), one text in each."""
     from ocr.datasets.sources import open_index
+    from ocr.drawing.backgrounds import list_photos
     from ocr.preprocessing.decode import read_image
 
-    photos = sorted(Path(settings.photo_dir).glob('*.jpg'))
+    if not settings.photo_dir:
+        raise InputError('--crops are pasted onto photographs: give --photo_dir')
+    photos = list_photos(settings.photo_dir)
     rng = np.random.default_rng(settings.seed)
     with tempfile.TemporaryDirectory() as folder:
         index, _ = open_index('', folder, [settings.crops], progress=False)
@@ -67,7 +72,7 @@ def pasted_crops(settings):
     for region in regions:
         crop = read_image(region.image_path)
         for _ in range(COPIES):
-            photo = read_image(str(photos[rng.integers(len(photos))]))
+            photo = read_image(photos[rng.integers(len(photos))])
             picture, polygon = paste(crop, region.polygon, _scaled(photo, LONGER / max(photo.shape[:2])), rng)
             yield picture, [(f'{region.dataset}, pasted', polygon)]
 
@@ -125,4 +130,4 @@ def main(argv=None):
 
 
 if __name__ == '__main__':
-    main()
+    run_script(main)

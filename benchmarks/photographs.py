@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT)]
 
 from ocr.terminal.flags import parse  # noqa: E402
+from ocr.terminal.script import run_script  # noqa: E402
 
 OURS, PEER = 'this project', 'PP-OCRv6 small'
 HEADERS = ('system', 'precision, %', 'recall, %', 'H-mean, %', 'end to end, %', 'detection, s', 'all, s')
@@ -139,4 +140,4 @@ def main(argv=None):
 
 
 if __name__ == '__main__':
-    main()
+    run_script(main)

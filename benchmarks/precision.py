@@ -15,6 +15,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
 from benchmarks.measure import ROOT, as_flags, report  # noqa: E402
 from ocr.terminal.flags import parse  # noqa: E402
+from ocr.terminal.script import run_script  # noqa: E402
 from ocr.training.history import blank_panels, series  # noqa: E402
 
 PRECISIONS = {'float32': '#c2410c', 'bfloat16': '#1f4e8c'}
@@ -83,4 +84,4 @@ def main(argv=None):
 
 
 if __name__ == '__main__':
-    main()
+    run_script(main)

@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / 'tests' / 'golden')]
 
 from ocr.terminal.flags import parse  # noqa: E402
+from ocr.terminal.script import run_script  # noqa: E402
 
 NUM_CLASSES = 5435
 NUM_STEPS = 33
@@ -152,4 +153,4 @@ def main(argv=None):
 
 
 if __name__ == '__main__':
-    main()
+    run_script(main)

@@ -29,6 +29,7 @@ from benchmarks.measure import ROOT, as_flags, peak_mb, report  # noqa: E402
 from benchmarks.training import CUT, NUM_CLASSES, create_batch  # noqa: E402
 from ocr.errors import InputError  # noqa: E402
 from ocr.terminal.flags import parse  # noqa: E402
+from ocr.terminal.script import run_script  # noqa: E402
 from ocr.training.history import blank_panels  # noqa: E402
 
 WITHOUT, STEP, ALONE = 'step without averaging', 'step', 'averaging alone'
@@ -197,4 +198,4 @@ def main(argv=None):
 
 
 if __name__ == '__main__':
-    main()
+    run_script(main)

@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT)]
 
 from ocr.terminal.flags import parse  # noqa: E402
+from ocr.terminal.script import run_script  # noqa: E402
 
 ALONE, BATCHES = 'one at a time', 'batches'
 SHORT_WORDS = ('Open', 'EXIT', 'Market', 'Hotel', 'Taxi', 'Coffee', 'SALE', 'Books', 'Bank', 'Garden', 'Shoes', 'Bar')
@@ -222,4 +223,4 @@ def main(argv=None):
 
 
 if __name__ == '__main__':
-    main()
+    run_script(main)

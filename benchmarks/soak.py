@@ -21,6 +21,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 from benchmarks.measure import ROOT, as_flags, report  # noqa: E402
 from benchmarks.serving import ask, read_bodies  # noqa: E402
 from ocr.terminal.flags import parse  # noqa: E402
+from ocr.terminal.script import run_script  # noqa: E402
 
 NUM_DRAWN = 2000  # different pictures; the others are links to them
 NUM_EPOCHS = 20
@@ -188,4 +189,4 @@ def main(argv=None):
 
 
 if __name__ == '__main__':
-    main()
+    run_script(main)

@@ -18,6 +18,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
 from benchmarks.measure import ROOT, as_flags, peak_mb, report, spread  # noqa: E402
 from ocr.terminal.flags import parse  # noqa: E402
+from ocr.terminal.script import run_script  # noqa: E402
 
 NUM_CLASSES = 5435
 NUM_LETTERS = 6  # of every word; its steps are one more
@@ -167,4 +168,4 @@ def main(argv=None):
 
 
 if __name__ == '__main__':
-    main()
+    run_script(main)

@@ -172,3 +172,10 @@ def test_outlines_benchmark_scores_drawn_and_pasted_text(learnt, tmp_path):
     mean = json.loads(result.stdout.splitlines()[-1])['mean']
     assert {name.partition(',')[0] for name in mean} == {'drawn', 'words'}
     assert all(0 <= overlap <= 1 for overlap in mean.values())
+
+
+def test_a_mistake_ends_a_benchmark_with_one_line(learnt):
+    command = [sys.executable, 'benchmarks/outlines.py', '--num_scenes', '0', '--crops', f'words={learnt.words}']
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == 'outlines.py: --crops are pasted onto photographs: give --photo_dir'

@@ -3,6 +3,7 @@
 import contextlib
 import importlib.util
 import os
+import pickle
 import resource
 import shutil
 import signal
@@ -48,6 +49,14 @@ BY_HEART = {  # settings with which eight words are learnt in seconds
     'batch_norm_decay': 0.9,
 }
 AUGMENTED = {'dropout_keep_prob': 0.5, 'augment': 'reference'}
+
+
+def loads_tensorflow(prepare, task):
+    """Whether a worker process that gets a pickled preparer and a task has loaded TensorFlow after it."""
+    code = 'import pickle, sys; p, task = pickle.load(sys.stdin.buffer); p(task); print("tensorflow" in sys.modules)'
+    pickled = pickle.dumps((prepare, task))
+    done = subprocess.run([sys.executable, '-c', code], input=pickled, capture_output=True, check=True, cwd=ROOT)
+    return done.stdout.strip() == b'True'
 
 
 def flags(**settings):

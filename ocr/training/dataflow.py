@@ -75,20 +75,32 @@ def training_dataflow(sources, *, batch_size, with_bbox, seed, echo=1, start=BEG
         (, normalized_bbox float32 (N, 4))], with a PositionLog as its `log`, and its SkipBroken stage, which counts
         what it left out.
     """
-    checked = checked_samples(
-        sources, seed=seed, num_fields=4 if with_bbox else 3, start=start, part=part, num_workers=num_workers
+    return batched_samples(
+        sources,
+        batch_size=batch_size,
+        seed=seed,
+        num_fields=4 if with_bbox else 3,
+        shuffles=echo > 1,
+        start=start,
+        part=part,
+        num_workers=num_workers,
     )
-    shuffled = Shuffle(checked, SHUFFLE_BATCHES * batch_size, seed, checked.log) if echo > 1 else checked
-    return BatchByShape(shuffled, batch_size, checked.log), checked
 
 
-def checked_samples(sources, *, seed, num_fields, start, part, num_workers):
-    """The SkipBroken stage of a dataflow, and what is before it; arguments as of training_dataflow and SkipBroken."""
+def batched_samples(sources, *, batch_size, seed, num_fields, shuffles, start, part, num_workers):
+    """The stages of any training, arguments and what is returned as of training_dataflow.
+
+    Args:
+        num_fields: that are kept of a sample.
+        shuffles: bool, samples come running.
+    """
     shares = [source.share for source in sources]
     mixed = MixedStream([source.stream for source in sources], shares, seed, start.next, part)
     prepare = NumberedPreparer(MixedPreparer([source.prepare for source in sources]))
     mapped = ParallelMap(NumberedStream(mixed, start), prepare, num_workers or num_cores())
-    return SkipBroken(mapped, sum(source.size for source in sources), num_fields, PositionLog(start))
+    checked = SkipBroken(mapped, sum(source.size for source in sources), num_fields, PositionLog(start))
+    shuffled = Shuffle(checked, SHUFFLE_BATCHES * batch_size, seed, checked.log) if shuffles else checked
+    return BatchByShape(shuffled, batch_size, checked.log), checked
 
 
 class MixedStream(DataFlow):

@@ -3,14 +3,7 @@
 from functools import partial
 
 from ocr.training.data_position import BEGINNING
-from ocr.training.dataflow import (
-    SHUFFLE_BATCHES,
-    BatchByShape,
-    RegionStream,
-    Shuffle,
-    Source,
-    checked_samples,
-)
+from ocr.training.dataflow import RegionStream, Source, batched_samples
 from ocr.training.drawn_samples import drawn_stream
 from ocr.training.photograph_samples import CROPS, PhotographPreparer
 from ocr.training.scene_samples import ScenePreparer
@@ -59,6 +52,13 @@ def crop_dataflow(sources, *, batch_size, seed, start=BEGINNING, part=(0, 1), nu
     Returns:
         A DataFlow of [image float32 (N, S, S, 3) in 0..1, maps uint8 (N, S, S, 4)], and its SkipBroken stage.
     """
-    checked = checked_samples(sources, seed=seed, num_fields=2, start=start, part=part, num_workers=num_workers)
-    shuffled = Shuffle(checked, SHUFFLE_BATCHES * batch_size, seed, checked.log)
-    return BatchByShape(shuffled, batch_size, checked.log), checked
+    return batched_samples(
+        sources,
+        batch_size=batch_size,
+        seed=seed,
+        num_fields=2,
+        shuffles=True,
+        start=start,
+        part=part,
+        num_workers=num_workers,
+    )

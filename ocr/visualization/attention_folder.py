@@ -1,14 +1,12 @@
 """A folder of pictures of where the model looked, one for each region."""
 
 import os
-import re
 from functools import lru_cache
-from pathlib import Path
 
 from PIL import Image
 
 from ocr.errors import InputError
-from ocr.files.file_names import shortened
+from ocr.files.file_names import safe_stem
 from ocr.preprocessing.decode import read_image
 from ocr.reading.char_positions import char_positions
 from ocr.visualization.attention_sheet import attention_picture
@@ -37,7 +35,7 @@ class AttentionFolder:
         Raises:
             InputError: the picture cannot be written.
         """
-        stem = shortened(re.sub(r'[^\w.-]', '_', Path(region.image_path).stem))
+        stem = safe_stem(region.image_path)
         photograph = None
         if region.polygon is not None:
             positions = char_positions(result.alpha[: len(result.text)], prepared)

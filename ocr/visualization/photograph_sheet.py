@@ -1,13 +1,12 @@
 """A photograph with what was found and read in it: outlines, and each text on a plate beside its own."""
 
 import os
-import re
 
 import numpy as np
 from PIL import Image, ImageDraw
 
 from ocr.errors import InputError
-from ocr.files.file_names import shortened
+from ocr.files.file_names import safe_stem
 from ocr.geometry import polygon_box
 from ocr.preprocessing.decode import read_image
 from ocr.visualization.glyphs import Writer
@@ -23,7 +22,7 @@ def save_photograph(folder, number, photograph):
     Raises:
         InputError: it cannot be written.
     """
-    stem = shortened(re.sub(r'[^\w.-]', '_', os.path.splitext(os.path.basename(photograph.image_path))[0]))
+    stem = safe_stem(photograph.image_path)
     path = os.path.join(folder, f'{number:06d}_{stem}.jpg')
     polygons = [region.polygon for region in photograph.found.regions]
     texts = [getattr(reading, 'text', '') for reading in photograph.readings]

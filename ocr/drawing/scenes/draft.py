@@ -109,7 +109,9 @@ def text_length(text, font, pose):
 def _line_size(share, text, font, pose):
     """(width, height) of a line's box, shares of the surface's font size."""
     if pose.shape == 'column':
-        return share, share * (CELL + max(pose.spacing, 0.0)) * len(split_units(text))
+        units = split_units(text)
+        widest = pose.stretch * max(map(font.advance, units)) + 2 * pose.padding
+        return share * widest, share * (CELL + max(pose.spacing, 0.0)) * len(units)
     length, height = text_length(text, font, pose), UPPER + LOWER + 2 * pose.padding
     if pose.shape in ('arc_up', 'arc_down'):
         radius = length / pose.bend

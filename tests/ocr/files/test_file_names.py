@@ -2,7 +2,7 @@
 
 import pytest
 
-from ocr.files.file_names import shortened
+from ocr.files.file_names import safe_stem, shortened
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,16 @@ from ocr.files.file_names import shortened
 )
 def test_names_are_cut_between_characters(name, longest, short):
     assert shortened(name, longest) == short
+
+
+@pytest.mark.parametrize(
+    ('path', 'stem'),
+    [
+        ('/a/b/street 1.jpg', 'street_1'),
+        ('x/..\\y?.png', '.._y_'),
+        ('\u9762.tar.gz', '\u9762.tar'),
+        ('a' * 300, 'a' * 180),
+    ],
+)
+def test_stems_are_safe_in_any_file_system(path, stem):
+    assert safe_stem(path) == stem
