@@ -16,6 +16,7 @@ from ocr.reading.given_images import GivenImages, is_picture
 from ocr.reading.image_text import ImageText, RegionText, to_line
 from ocr.reading.local_reader import LocalReader
 from ocr.reading.photographs import ReadPhotograph, search, without_illegible
+from ocr.reading.text_outlines import outline_to_read
 from ocr.region import TextRegion, judge_polygon
 
 
@@ -146,7 +147,7 @@ def _searched(given, name, detector):
     photograph = search(detector, name, given.read)
     if isinstance(photograph.found, Broken):
         return _Order(name, [], error=photograph.found.message)
-    regions = [TextRegion(name, region.polygon, '', '') for region in photograph.found.regions]
+    regions = [TextRegion(name, outline_to_read(region.polygon), '', '') for region in photograph.found.regions]
     return _Order(name, regions, photograph)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from ocr.geometry import polygon_area, whole_image
 from ocr.preprocessing.working_size import LONGER, shrink
 from ocr.reading.lines import Line, in_reading_order
+from ocr.reading.text_outlines import outline_to_read
 from ocr.serving.picture import PreparedPicture
 
 WORD_PIXELS = 250_000  # a picture of more is a photograph, however little text is in it
@@ -94,9 +95,13 @@ async def find_and_prepare(finder, order, max_regions, show, prepare):
         regions, own_lines = _to_read(text, seen.size, max_regions - len(cuts), left_out)
         lines += [Line(tuple(len(cuts) + one for one in line.members), line.polygon) for line in own_lines]
         if regions:
-            polygons = [] if regions == [None] else [region.polygon for region in regions]
+            polygons = [] if regions == [None] else [outline_to_read(region.polygon) for region in regions]
             prepared = await prepare(replace(order, polygons=polygons, page=page))
-            cuts, decoding = cuts + prepared.cuts, decoding + prepared.seconds
+            cuts += [
+                replace(cut, polygon=region.polygon) if region else cut
+                for cut, region in zip(prepared.cuts, regions, strict=True)
+            ]
+            decoding += prepared.seconds
             confidences += [region and region.confidence for region in regions]
         page += 1
     return PreparedPicture(*first.size, first.num_pages, cuts, decoding), Found(confidences, lines, left_out, looking)
@@ -111,7 +116,7 @@ def is_one_word(size, regions):
     """
     pixels = size[0] * size[1]
     return pixels <= WORD_PIXELS and (
-        not regions or (len(regions) == 1 and polygon_area(regions[0].polygon) >= WORD_SHARE * pixels)
+        not regions or (len(regions) == 1 and polygon_area(outline_to_read(regions[0].polygon)) >= WORD_SHARE * pixels)
     )
 
 

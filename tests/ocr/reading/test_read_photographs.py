@@ -82,6 +82,25 @@ def test_regions_without_text_are_left_out_and_counted(folder):
     assert result.found.left_out == {'tiny': 3, 'no text was read': 2}
 
 
+def test_text_is_read_with_a_margin_and_reported_without(folder):
+    shown = []
+
+    class Watchful(AlwaysTheSame):
+        """Keeps what it reads."""
+
+        def read(self, canvases, *args, **options):
+            shown.extend(canvases)
+            return super().read(canvases, *args, **options)
+
+    image = np.full((100, 120, 3), 1, np.uint8)
+    image[10:30, 60:100] = 250
+    Image.fromarray(image).save(folder / 'a.png')
+    (result,) = read(folder, 'a', Watchful())
+    assert result.found.regions[0].polygon.tolist() == box_polygon(BOXES[1][0]).tolist()
+    filled = np.mean(shown[0] > 200) / np.mean(shown[0] > 0)
+    assert filled == pytest.approx(20 * 40 / (28 * 48), abs=0.08)
+
+
 def test_without_a_reader_text_is_only_found(folder):
     results = list(read_photographs(StubDetector(), None, [str(folder / 'c.png')]))
     assert results[0].readings == []

@@ -6,7 +6,14 @@ import pytest
 
 from ocr.geometry import box_polygon, polygon_box, transform
 from ocr.reading.strip import overlap
-from ocr.reading.text_outlines import MAX_CANDIDATES, LeftOut, find_outlines, find_regions, grow_core
+from ocr.reading.text_outlines import (
+    MAX_CANDIDATES,
+    LeftOut,
+    find_outlines,
+    find_regions,
+    grow_core,
+    outline_to_read,
+)
 from ocr.training.detection_targets import TEXT, draw_targets
 
 EXACT = 0.85  # growth of cores that are exactly those of training
@@ -165,3 +172,10 @@ def test_growth_can_be_corrected():
     box = box_polygon((40, 50, 140, 80))
     small, large = (found(box, growth=growth)[0][0].polygon for growth in (0.8, 1.2))
     assert np.ptp(small[:, 1]) < 30 < np.ptp(large[:, 1])
+
+
+def test_text_is_read_with_a_margin_of_its_height():
+    assert polygon_box(outline_to_read(box_polygon((40, 50, 140, 80)))) == pytest.approx((34, 44, 146, 86))
+    wider = outline_to_read(arc())
+    assert wider.dtype == np.float32 and wider.shape == arc().shape
+    assert all(cv2.pointPolygonTest(wider, point, True) > 4 for point in arc().tolist())

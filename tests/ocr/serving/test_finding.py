@@ -45,6 +45,24 @@ def test_regions_are_found_and_read_in_reading_order(server, detector):
     assert detector.shapes[-1] == (120, 160, 3)  # what the worker shrank it to
 
 
+def test_text_is_read_with_a_margin(detector):
+    shown = []
+
+    class Keeping(Obedient):
+        """Keeps what it reads."""
+
+        def read(self, canvases, *args, **options):
+            shown.extend(canvases)
+            return super().read(canvases, *args, **options)
+
+    with running(Keeping('fit'), detector=detector) as server:
+        answer = server.recognize(TWO_LINES).json()
+        polygons = [region['polygon'] for region in answer['regions']]
+        server.recognize(TWO_LINES, polygons=json.dumps(polygons))
+    left_ends = [int(canvas[canvas.shape[0] // 2, 0, 2]) for canvas in shown[-6:]]
+    assert max(left_ends[:3]) < 150 < 200 < min(left_ends[3:])
+
+
 def test_regions_without_text_are_left_out_and_counted(detector):
     class Doubtful(Obedient):
         """Is not sure of 10."""
