@@ -62,8 +62,6 @@ def pasted_crops(settings):
     from ocr.drawing.backgrounds import list_photos
     from ocr.preprocessing.decode import read_image
 
-    if not settings.photo_dir:
-        raise InputError('--crops are pasted onto photographs: give --photo_dir')
     photos = list_photos(settings.photo_dir)
     rng = np.random.default_rng(settings.seed)
     with tempfile.TemporaryDirectory() as folder:
@@ -115,6 +113,8 @@ def measure(detector, pictures):
 
 def main(argv=None):
     settings = parse(Settings, argv, __doc__)
+    if settings.crops and not settings.photo_dir:
+        raise InputError('--crops are pasted onto photographs: give --photo_dir')
     from ocr.reading.open_detector import open_detector
 
     detector = open_detector(settings.detector_path)

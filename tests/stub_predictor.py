@@ -16,3 +16,15 @@ class StubPredictor:
     with_bbox = has_attention = gives_weights = False
     identity = MappingProxyType({'model': 'stub'})
     where = 'the stub'
+
+
+def watched(predictor):
+    """List to which a predictor adds the canvases that it reads from now on."""
+    shown, read = [], predictor.read
+
+    def watch(canvases, *args, **options):
+        shown.extend(canvases)
+        return read(canvases, *args, **options)
+
+    predictor.read = watch
+    return shown

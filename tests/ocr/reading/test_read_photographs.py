@@ -7,7 +7,7 @@ from itertools import count
 import numpy as np
 import pytest
 from PIL import Image
-from stub_predictor import StubPredictor
+from stub_predictor import StubPredictor, watched
 
 from ocr.geometry import box_polygon
 from ocr.preprocessing.prepare import Broken
@@ -83,19 +83,12 @@ def test_regions_without_text_are_left_out_and_counted(folder):
 
 
 def test_text_is_read_with_a_margin_and_reported_without(folder):
-    shown = []
-
-    class Watchful(AlwaysTheSame):
-        """Keeps what it reads."""
-
-        def read(self, canvases, *args, **options):
-            shown.extend(canvases)
-            return super().read(canvases, *args, **options)
-
+    predictor = AlwaysTheSame()
+    shown = watched(predictor)
     image = np.full((100, 120, 3), 1, np.uint8)
     image[10:30, 60:100] = 250
     Image.fromarray(image).save(folder / 'a.png')
-    (result,) = read(folder, 'a', Watchful())
+    (result,) = read(folder, 'a', predictor)
     assert result.found.regions[0].polygon.tolist() == box_polygon(BOXES[1][0]).tolist()
     filled = np.mean(shown[0] > 200) / np.mean(shown[0] > 0)
     assert filled == pytest.approx(20 * 40 / (28 * 48), abs=0.08)

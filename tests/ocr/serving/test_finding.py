@@ -10,6 +10,7 @@ import pytest
 import requests
 from PIL import Image
 from serving import Obedient, Watchful, error_of, picture, running, street
+from stub_predictor import watched
 from stubborn_decoders import counted_prepare, counted_show
 
 from ocr.geometry import box_polygon
@@ -46,16 +47,9 @@ def test_regions_are_found_and_read_in_reading_order(server, detector):
 
 
 def test_text_is_read_with_a_margin(detector):
-    shown = []
-
-    class Keeping(Obedient):
-        """Keeps what it reads."""
-
-        def read(self, canvases, *args, **options):
-            shown.extend(canvases)
-            return super().read(canvases, *args, **options)
-
-    with running(Keeping('fit'), detector=detector) as server:
+    predictor = Obedient('fit')
+    shown = watched(predictor)
+    with running(predictor, detector=detector) as server:
         answer = server.recognize(TWO_LINES).json()
         polygons = [region['polygon'] for region in answer['regions']]
         server.recognize(TWO_LINES, polygons=json.dumps(polygons))

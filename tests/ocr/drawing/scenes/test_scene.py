@@ -69,10 +69,8 @@ def test_all_ink_is_in_the_polygons_of_every_kind(kind):
         check_exact(scene, ink)
         shapes.update(region.shape for region in scene.regions)
     assert shapes and set(shapes) <= set(SHAPES)
-    assert {'ring': 'arc_up', 'column': 'column', 'sign': 'straight'}.get(kind, 'straight') in shapes or kind in (
-        'bent',
-        'badge',
-    )
+    bent = dict.fromkeys(('ring', 'bent', 'badge'), 'arc_up')
+    assert {**bent, 'column': 'column'}.get(kind, 'straight') in shapes
 
 
 def test_whole_scenes_are_exact_and_as_the_recipe_says():
