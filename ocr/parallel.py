@@ -14,12 +14,25 @@ def num_cores():
     return len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count() or 1
 
 
-def process_pool(num_workers):
+_function = None  # of a worker process, as `process_pool` sent it
+
+
+def process_pool(num_workers, function=None):
     """A pool of fresh worker processes that end when this process ends, however it ends.
 
     They are spawned, not forked: a fork would copy the threads' locks of TensorFlow in any state.
+
+    Args:
+        num_workers: processes at most.
+        function: sent to each worker once, for `apply_to_each`; what it keeps is kept from task to task.
     """
-    return ProcessPoolExecutor(num_workers, mp_context=multiprocessing.get_context('spawn'), initializer=follow_parent)
+    context = multiprocessing.get_context('spawn')
+    return ProcessPoolExecutor(num_workers, mp_context=context, initializer=_begin_worker, initargs=(function,))
+
+
+def apply_to_each(tasks):
+    """In a worker of a pool that has a function: what it makes of each task, a list."""
+    return [_function(task) for task in tasks]
 
 
 def map_in_order(function, tasks, executor, window):
@@ -40,14 +53,10 @@ def map_in_order(function, tasks, executor, window):
             future.cancel()
 
 
-class Chunked:
-    """A function on lists of tasks. A class, so that worker processes receive it; here, so that they load little."""
-
-    def __init__(self, function):
-        self.function = function
-
-    def __call__(self, tasks):
-        return [self.function(task) for task in tasks]
+def _begin_worker(function):
+    global _function
+    _function = function
+    follow_parent()
 
 
 def follow_parent():

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from itertools import count
+from itertools import count, groupby
 
 import numpy as np
 from tensorpack.dataflow import DataFlow, ProxyDataFlow
 
 from ocr.errors import InputError
-from ocr.parallel import Chunked, map_in_order, num_cores, process_pool
+from ocr.parallel import apply_to_each, map_in_order, num_cores, process_pool
 from ocr.preprocessing.prepare import Broken
 from ocr.preprocessing.shape_buckets import ShapeBuckets
 from ocr.training.data_position import BEGINNING, PositionLog
@@ -26,7 +26,7 @@ from ocr.training.samples import MixedPreparer, NumberedPreparer, TrainingPrepar
 logger = logging.getLogger(__name__)
 UNDRAWABLE = 'drawn again, as a font or picture failed'
 SHUFFLE_BATCHES = 16  # batches that wait if samples come running
-_CHUNK = 8  # samples a task, so that sending it costs little beside it
+_CHUNK = 8  # samples a task at least, so that sending it costs little beside it
 
 
 @dataclass(frozen=True)
@@ -80,48 +80,51 @@ def training_dataflow(sources, *, batch_size, with_bbox, seed, echo=1, start=BEG
         batch_size=batch_size,
         seed=seed,
         num_fields=4 if with_bbox else 3,
-        shuffles=echo > 1,
+        running=echo,
         start=start,
         part=part,
         num_workers=num_workers,
     )
 
 
-def batched_samples(sources, *, batch_size, seed, num_fields, shuffles, start, part, num_workers):
+def batched_samples(sources, *, batch_size, seed, num_fields, running, start, part, num_workers):
     """The stages of any training, arguments and what is returned as of training_dataflow.
 
     Args:
         num_fields: that are kept of a sample.
-        shuffles: bool, samples come running.
+        running: samples of one source that come running; if several do, they are shuffled before they are batched.
     """
     shares = [source.share for source in sources]
-    mixed = MixedStream([source.stream for source in sources], shares, seed, start.next, part)
+    mixed = MixedStream([source.stream for source in sources], shares, seed, start.next, part, running)
     prepare = NumberedPreparer(MixedPreparer([source.prepare for source in sources]))
-    mapped = ParallelMap(NumberedStream(mixed, start), prepare, num_workers or num_cores())
+    mapped = ParallelMap(NumberedStream(mixed, start), prepare, num_workers or num_cores(), running)
     checked = SkipBroken(mapped, sum(source.size for source in sources), num_fields, PositionLog(start))
-    shuffled = Shuffle(checked, SHUFFLE_BATCHES * batch_size, seed, checked.log) if shuffles else checked
+    shuffled = Shuffle(checked, SHUFFLE_BATCHES * batch_size, seed, checked.log) if running > 1 else checked
     return BatchByShape(shuffled, batch_size, checked.log), checked
 
 
 class MixedStream(DataFlow):
-    """Endless (number of the source, its task): in every BLOCK samples each source has its share, shuffled."""
+    """Endless (number of the source, its task): in every BLOCK runs of samples each source has its share, shuffled."""
 
     BLOCK = 1000
 
-    def __init__(self, streams, shares, seed, start=0, part=(0, 1)):
+    def __init__(self, streams, shares, seed, start=0, part=(0, 1), running=1):
         """
         Args:
             streams: functions start -> endless tasks, one for each source.
             shares: float for each source; their sum may be anything.
             seed: int.
             start: number of samples to skip.
-            part: (i, n): yields only the samples whose number leaves i when divided by n.
+            part: (i, n): yields only the runs whose number leaves i when divided by n.
+            running: samples of a source that come running, so that what they share is read or drawn once.
         """
         self.streams = streams
         self.quotas = np.diff(np.round(np.cumsum([0.0, *shares]) / sum(shares) * self.BLOCK).astype(int))
         self.seed = seed
         self.start = start
         self.part = part
+        self.running = running
+        self.size = self.BLOCK * running
 
     def __iter__(self):
         return (task for _, task in self.numbered())
@@ -129,29 +132,29 @@ class MixedStream(DataFlow):
     def numbered(self):
         """Yield (number of the sample, what is yielded without)."""
         index, size = self.part
-        block, first = divmod(self.start, self.BLOCK)
+        block, first = divmod(self.start, self.size)
         tasks = [iter(stream(int(done))) for stream, done in zip(self.streams, self._done(block, first), strict=True)]
         for number in count(block):
-            for place, source in enumerate(self._order(number)[first:], number * self.BLOCK + first):
+            for place, source in enumerate(self._order(number)[first:], number * self.size + first):
                 task = next(tasks[source])
-                if place % size == index:
+                if place // self.running % size == index:
                     yield place, (int(source), task)
             first = 0
 
     def at(self, number):
         """What is yielded for the sample of a number."""
-        block, place = divmod(number, self.BLOCK)
+        block, place = divmod(number, self.size)
         source = self._order(block)[place]
         return int(source), next(iter(self.streams[source](int(self._done(block, place)[source]))))
 
     def _done(self, block, place):
         """int (sources,): samples of each source before a place in a block."""
-        return block * self.quotas + np.bincount(self._order(block)[:place], minlength=len(self.streams))
+        return block * self.quotas * self.running + np.bincount(self._order(block)[:place], minlength=len(self.streams))
 
     def _order(self, block):
-        """int (BLOCK,): which source each sample of a block is of."""
+        """int (size,): which source each sample of a block is of."""
         sources = np.repeat(np.arange(len(self.streams)), self.quotas)
-        return np.random.default_rng([self.seed, block]).permutation(sources)
+        return np.repeat(np.random.default_rng([self.seed, block]).permutation(sources), self.running)
 
 
 class NumberedStream(DataFlow):
@@ -191,19 +194,28 @@ def _order_of_pass(seed, number, num_regions):
 
 
 class ParallelMap(ProxyDataFlow):
-    """Apply a function to every datapoint in worker processes; the order is kept.
+    """Apply a function to every (number, task) in worker processes; the order is kept.
 
     An exception in a worker is raised in the process that iterates, with the worker's traceback.
     """
 
-    def __init__(self, ds, function, num_workers):
+    def __init__(self, ds, function, num_workers, running=1):
+        """
+        Args:
+            ds: numbered tasks.
+            function: sent to each worker once; it may keep what the next task needs too.
+            num_workers: processes.
+            running: tasks that come running go to one worker.
+        """
         super().__init__(ds)
         self.function = function
         self.num_workers = num_workers
+        self.chunk = -(-_CHUNK // running) * running
 
     def __iter__(self):
-        with process_pool(self.num_workers) as pool:
-            mapped = map_in_order(Chunked(self.function), _chunks(self.ds), pool, window=4 * self.num_workers)
+        chunks = (list(chunk) for _, chunk in groupby(self.ds, lambda numbered: numbered[0] // self.chunk))
+        with process_pool(self.num_workers, self.function) as pool:
+            mapped = map_in_order(apply_to_each, chunks, pool, window=4 * self.num_workers)
             try:
                 for results in mapped:
                     yield from results
@@ -213,17 +225,6 @@ class ParallelMap(ProxyDataFlow):
                 ) from None
             finally:
                 pool.shutdown(cancel_futures=True)  # a worker finishes the chunk in its hands, no more
-
-
-def _chunks(ds):
-    chunk = []
-    for datapoint in ds:
-        chunk.append(datapoint)
-        if len(chunk) == _CHUNK:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk
 
 
 class SkipBroken(ProxyDataFlow):

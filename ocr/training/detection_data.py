@@ -88,6 +88,7 @@ def detection_dataflow(settings, data, samples_per_step, start, part=(0, 1)):
         sources,
         batch_size=settings.batch_size,
         seed=settings.seed,
+        echo=settings.drawn_echo if data.fonts else 1,
         start=start,
         part=part,
         num_workers=settings.num_workers,

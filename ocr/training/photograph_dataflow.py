@@ -38,13 +38,14 @@ def scene_source(recipe, fonts, prepare, *, seed, echo=1, growth):
     return Source(partial(drawn_stream, crops), preparer)
 
 
-def crop_dataflow(sources, *, batch_size, seed, start=BEGINNING, part=(0, 1), num_workers=0):
+def crop_dataflow(sources, *, batch_size, seed, echo=1, start=BEGINNING, part=(0, 1), num_workers=0):
     """Endless batches of crops, the same for one seed with any number of workers.
 
     Args:
         sources: list of Source.
         batch_size: N.
         seed: int, of the mixing.
+        echo: as of scene_source.
         start: DataPosition.
         part: see dataflow.training_dataflow.
         num_workers: processes; 0 is one for each core.
@@ -57,7 +58,7 @@ def crop_dataflow(sources, *, batch_size, seed, start=BEGINNING, part=(0, 1), nu
         batch_size=batch_size,
         seed=seed,
         num_fields=2,
-        shuffles=True,
+        running=CROPS * echo,
         start=start,
         part=part,
         num_workers=num_workers,

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from tiny import heed_ctrl_c
 
-from ocr.parallel import Chunked, map_in_order, num_cores, process_pool
+from ocr.parallel import apply_to_each, map_in_order, num_cores, process_pool
 
 PATIENCE = 60  # seconds until a process that should be gone counts as one that stays
 
@@ -110,8 +110,19 @@ def test_exceptions_and_deaths_of_worker_processes_are_raised_without_a_hang():
             list(results)
 
 
-def test_chunks_of_tasks():
-    assert Chunked(double)([1, 2, 3]) == [2, 4, 6]
+class Remembers:
+    """What a task comes after; None for the first of a worker process."""
+
+    last = None
+
+    def __call__(self, task):
+        before, self.last = self.last, task
+        return before
+
+
+def test_a_worker_has_its_function_once_and_keeps_what_it_keeps():
+    with process_pool(1, Remembers()) as pool:
+        assert list(map_in_order(apply_to_each, [[1, 2], [3]], pool, 2)) == [[None, 1], [2]]
 
 
 def test_at_least_one_core():

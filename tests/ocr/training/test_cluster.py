@@ -208,14 +208,16 @@ def test_what_is_no_cluster_is_named(addresses, index, environment, message):
         find_cluster(addresses, index, environment)
 
 
-def test_machines_share_the_samples_of_every_step():
+@pytest.mark.parametrize('running', [1, 5])
+def test_machines_share_the_samples_of_every_step(running):
     streams = [lambda start: iter(RegionStream(range(7), 3, start)), lambda start: iter(range(start, 10**6))]
 
     def first(number, start=0, part=(0, 1)):
-        found = iter(MixedStream(streams, [0.7, 0.3], 5, start, part))
+        found = iter(MixedStream(streams, [0.7, 0.3], 5, start, part, running))
         return [next(found) for _ in range(number)]
 
     whole = first(3000)
     parts = [first(1000, part=(number, 3)) for number in range(3)]
-    assert [sample for samples in zip(*parts, strict=True) for sample in samples] == whole
-    assert first(500, start=1500, part=(2, 3)) == whole[1502::3]
+    runs = [zip(*[iter(part)] * running, strict=True) for part in parts]
+    assert [sample for turn in zip(*runs, strict=True) for run in turn for sample in run] == whole
+    assert first(500, start=1500, part=(2, 3)) == parts[2][500:]

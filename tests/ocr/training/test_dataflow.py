@@ -37,7 +37,7 @@ from ocr.training.dataflow import (
     region_source,
     training_dataflow,
 )
-from ocr.training.samples import SamplePreparer
+from ocr.training.samples import NumberedPreparer, SamplePreparer
 
 CHARSET = Charset('0123456789')
 FONT_DIR = Path(__file__).resolve().parents[3] / 'fonts'
@@ -223,19 +223,41 @@ def test_orders_differ_between_passes_and_seeds():
 
 @pytest.mark.parametrize('num_points', [0, 1, 4, 11])
 def test_parallel_map_keeps_the_order_and_the_last_points(num_points):
-    mapped = ParallelMap(DataFromList([[n] for n in range(num_points)], shuffle=False), sum, 2)
+    mapped = ParallelMap(DataFromList([(n, n) for n in range(num_points)], shuffle=False), sum, 2)
     mapped.reset_state()
-    assert list(mapped) == list(range(num_points))
+    assert list(mapped) == [2 * n for n in range(num_points)]
+
+
+class CountingCalls:
+    """(number, task) -> (number, how often this object has been called)."""
+
+    def __init__(self):
+        self.calls = 0
+
+    def __call__(self, task):
+        self.calls += 1
+        return task[0], self.calls
+
+
+@pytest.mark.parametrize(('running', 'in_chunk'), [(1, 8), (3, 9), (16, 16)])
+def test_a_worker_keeps_its_function_and_gets_whole_runs(running, in_chunk):
+    """What a preparer keeps of the last sample is of use only if the tasks of that sample meet the same preparer."""
+    mapped = ParallelMap(DataFromList([(n, None) for n in range(5, 77)], shuffle=False), CountingCalls(), 1, running)
+    mapped.reset_state()
+    assert list(mapped) == [(number, number - 4) for number in range(5, 77)]
+    assert mapped.chunk == in_chunk
 
 
 def test_workers_of_parallel_map_load_no_tensorflow():
-    mapped = ParallelMap(DataFromList(["'tensorflow' in __import__('sys').modules"], shuffle=False), eval, 1)
+    mapped = ParallelMap(
+        DataFromList([(0, "'tensorflow' in __import__('sys').modules")], shuffle=False), NumberedPreparer(eval), 1
+    )
     mapped.reset_state()
-    assert list(mapped) == [False]
+    assert list(mapped) == [(0, False)]
 
 
 def test_a_worker_that_dies_is_an_input_error(started):
-    mapped = ParallelMap(DataFromList([1], shuffle=False), os._exit, 1)
+    mapped = ParallelMap(DataFromList([(0, 1)], shuffle=False), NumberedPreparer(os._exit), 1)
     mapped.reset_state()
     with pytest.raises(InputError, match=r'worker process died.*--num_workers'):
         list(mapped)
@@ -272,17 +294,22 @@ def numbered(start):
     return count(start)
 
 
-@given(shares=st.lists(st.integers(1, 9), min_size=1, max_size=4), start=st.integers(0, 3000))
-def test_a_mixture_has_its_shares_and_goes_on_from_any_start(shares, start):
+@given(
+    shares=st.lists(st.integers(1, 9), min_size=1, max_size=4), start=st.integers(0, 3000), running=st.integers(1, 5)
+)
+def test_a_mixture_has_its_shares_and_goes_on_from_any_start(shares, start, running):
     streams = [numbered] * len(shares)
-    whole = list(islice(MixedStream(streams, shares, seed=1), start + 50))
-    assert list(islice(MixedStream(streams, shares, seed=1, start=start), 50)) == whole[start:]
+    mixed = MixedStream(streams, shares, seed=1, running=running)
+    whole = list(islice(mixed, start + 50))
+    assert list(islice(MixedStream(streams, shares, seed=1, start=start, running=running), 50)) == whole[start:]
+    assert [mixed.at(number) for number in range(start, start + 3)] == whole[start : start + 3]
     for source in range(len(shares)):
         tasks = [task for number, task in whole if number == source]
         assert tasks == list(range(len(tasks)))  # none is left out, none comes twice
-    counts = Counter(number for number, _ in islice(MixedStream(streams, shares, seed=1), MixedStream.BLOCK))
+    first_block = [number for number, _ in islice(mixed, MixedStream.BLOCK * running)]
+    assert all(len({*run}) == 1 for run in zip(*[iter(first_block)] * running, strict=True))
     for source, share in enumerate(shares):
-        assert abs(counts[source] - MixedStream.BLOCK * share / sum(shares)) <= 1
+        assert abs(first_block.count(source) / running - MixedStream.BLOCK * share / sum(shares)) <= 1
 
 
 def test_a_mixture_is_prepared_by_each_sources_own(make_index):
@@ -341,8 +368,9 @@ def test_a_dataflow_goes_on_from_behind_any_batch(make_index, part):
     whole = mixed_flow(index, part=part)
     batches = take(whole, 16)
     assert len({batch[0].shape for batch in batches}) > 1
-    positions = {number: whole.log.behind(number) for number in (3, 9, 16)}
-    for number in (3, 9):
+    positions = {number: whole.log.behind(number) for number in range(1, 17)}
+    first, *_, last = (number for number in range(3, 15) if positions[number].bucketed)
+    for number in (first, last):
         rows = [DataPosition(0).to_row()] * part[1]
         rows[part[0]] = positions[number].to_row()
         start = unpack_position(pack_rows(rows), part, 0)
