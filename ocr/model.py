@@ -18,7 +18,7 @@ from ocr.model_files.checkpoint import (
     settings_beside,
 )
 from ocr.model_files.frozen_graph import freeze, with_text
-from ocr.network import attention, detector, detector_losses, inception_v4, losses, schedule
+from ocr.network import attention, detector, detector_losses, inception_v4, losses, schedule, teacher_forcing
 from ocr.network import tensor_names as names
 from ocr.network.adam import Adam
 from ocr.network.precision import session_config
@@ -120,15 +120,13 @@ class AttentionOCR(_Model):
         config = self.config
         keep_prob = config.dropout_keep_prob
         features, variables, cells = self._encode(image, normalized_bbox, trains=True)
-        # Steps behind the longest label of the batch count nothing.
-        num_steps = tf.cast(tf.reduce_max(tf.reduce_sum(mask, axis=1)), tf.int32)
-        decoded = attention.decode_teacher_forced(
+        decoded = teacher_forcing.decode_teacher_forced(
             features,
             label,
             variables,
-            num_steps=num_steps,
+            lengths=tf.cast(tf.reduce_sum(mask, axis=1), tf.int32),  # what is behind counts nothing
             cells=cells,
-            dropout=attention.Dropout(keep_prob, tf.convert_to_tensor(seed)) if keep_prob < 1 else None,
+            dropout=teacher_forcing.Dropout(keep_prob, tf.convert_to_tensor(seed)) if keep_prob < 1 else None,
         )
         tf.identity(decoded.logits, 'train_logits')
         cross_entropy = losses.sequence_loss(decoded.logits, label, mask)

@@ -1,7 +1,7 @@
 """Decoder: an LSTM that looks at one place of the feature map after another and writes a character at each.
 
-Additive attention as Bahdanau et al. 2015, arXiv:1409.0473, around an LSTM as Xu et al. 2015, arXiv:1502.03044. One
-body serves training (teacher forcing) and inference (greedy decoding), and both variants of the model:
+Additive attention as Bahdanau et al. 2015, arXiv:1409.0473, around an LSTM as Xu et al. 2015, arXiv:1502.03044. The
+same parts serve inference (greedy decoding), training (teacher_forcing.py) and both variants of the model:
 
     keys -> initial state -> T x (attend -> LSTM step) -> logits
 """
@@ -149,74 +149,45 @@ def attend(keys, hidden, variables, cells=None):
     return context, alpha
 
 
-def lstm_step(embedded, hidden, cell, context, variables):
-    """One LSTM step, gates in the order input, forget, output, candidate, without a forget bias.
+def lstm_gates(inputs, hidden, context, variables):
+    """What the gates input, forget, output and candidate add up to, in this order, before their sigmoids and tanh.
 
-    Xu et al. 2015, arXiv:1502.03044, eq. 1-3.
+    Xu et al. 2015, arXiv:1502.03044, eq. 1, without a forget bias.
+
+    Args:
+        inputs: float32 (N, 4D), what the previous character and the bias add.
+        hidden: float32 (N, D), before the step.
+        context: float32 (N, C).
+
+    Returns:
+        float32 (N, 4D).
+    """
+    return inputs + tf.matmul(hidden, variables.lstm_hidden) + tf.matmul(context, variables.lstm_context)
+
+
+def next_state(gates, cell):
+    """Hidden and cell state behind a step, float32 (N, D) each, of gates (N, 4D) and the cell state; eq. 2-3 there."""
+    write, forget, output, candidate = tf.split(gates, 4, axis=1)
+    cell = tf.sigmoid(forget) * cell + tf.sigmoid(write) * tf.tanh(candidate)
+    return tf.sigmoid(output) * tf.tanh(cell), cell
+
+
+def lstm_step(embedded, hidden, cell, context, variables):
+    """One LSTM step: hidden and cell state behind it, float32 (N, D) each.
 
     Args:
         embedded: float32 (N, E), embedding of the previous character; zeros at the first step.
         hidden, cell: float32 (N, D) each.
         context: float32 (N, C).
-
-    Returns:
-        hidden, cell: float32 (N, D) each, after the step.
     """
-    gates = (
-        tf.matmul(embedded, variables.lstm_embedding)
-        + tf.matmul(hidden, variables.lstm_hidden)
-        + tf.matmul(context, variables.lstm_context)
-        + variables.lstm_bias
-    )
-    write, forget, output, candidate = tf.split(gates, 4, axis=1)
-    cell = tf.sigmoid(forget) * cell + tf.sigmoid(write) * tf.tanh(candidate)
-    return tf.sigmoid(output) * tf.tanh(cell), cell
+    inputs = tf.matmul(embedded, variables.lstm_embedding) + variables.lstm_bias
+    return next_state(lstm_gates(inputs, hidden, context, variables), cell)
 
 
 def character_logits(context, hidden, embedded, variables):
     """Scores of the next character: float32 (M, C), (M, D), (M, E) -> (M, V)."""
     mixed = tf.matmul(context, variables.context_out) + tf.matmul(hidden, variables.hidden_out) + embedded
     return tf.matmul(mixed, variables.softmax) + variables.softmax_bias
-
-
-def decode_teacher_forced(features, label, variables, *, num_steps, cells=None, dropout=None):
-    """Training: every step is given the true previous character.
-
-    Args:
-        features: float32 (N, H, W, C).
-        label: int32 (N, T).
-        num_steps: int32 (), T'; steps behind the longest label of the batch change neither loss nor gradient.
-        cells: bool (N, L) or None, see attend.
-        dropout: Dropout or None.
-
-    Returns:
-        Decoded with logits (N, T', V), preds and probs (N, T'), alpha (N, T', L).
-    """
-    keys = project_keys(features, variables)
-    hidden, cell = initial_state(features, variables)
-    embedded = tf.gather(variables.embedding, label[:, : num_steps - 1])  # (N, T' - 1, E)
-    embedded = tf.pad(embedded, [[0, 0], [1, 0], [0, 0]])  # (N, T', E), e_0 = 0
-    inputs = tf.transpose(embedded, [1, 0, 2])  # (T', N, E)
-    arrays = tuple(tf.TensorArray(tf.float32, size=num_steps) for _ in range(3))
-
-    def body(step, hidden, cell, contexts, hiddens, alphas):
-        context, alpha = attend(keys, hidden, variables, cells)
-        hidden, cell = lstm_step(inputs[step], hidden, cell, context, variables)
-        if dropout is not None:
-            hidden, cell = dropout.apply(hidden, cell, step)
-        written = contexts.write(step, context), hiddens.write(step, hidden), alphas.write(step, alpha)
-        return (step + 1, hidden, cell, *written)
-
-    *_, contexts, hiddens, alphas = tf.while_loop(
-        lambda step, *_: step < num_steps, body, (tf.constant(0), hidden, cell, *arrays)
-    )
-    # The logits need no loop: all steps in one product.
-    flat = [tf.reshape(x, [-1, x.shape[-1]]) for x in (_stack(contexts, keys), _stack(hiddens, hidden), inputs)]
-    logits = character_logits(*flat, variables)  # (T' * N, V)
-    logits = tf.reshape(logits, [num_steps, -1, logits.shape[1]])  # (T', N, V)
-    logits = tf.transpose(logits, [1, 0, 2])  # (N, T', V)
-    preds, probs = most_likely(logits)
-    return Decoded(logits, preds, probs, tf.transpose(alphas.stack(), [1, 0, 2]))
 
 
 def decode_greedily(features, variables, *, num_steps, cells=None, full_length=None):
@@ -272,28 +243,6 @@ def most_likely(logits):
     return tf.argmax(logits, axis=2), tf.exp(tf.reduce_max(logits, axis=2) - tf.reduce_logsumexp(logits, axis=2))
 
 
-@dataclass(frozen=True)
-class Dropout:
-    """Dropout on the state that the LSTM carries on (Srivastava et al. 2014), reproducible from its seed alone.
-
-    Attributes:
-        keep_prob: float, probability of a unit to be kept; kept units are scaled by 1 / keep_prob.
-        seed: int32 () tensor, another one for every update and tower, so that a resumed training run draws what the
-            uninterrupted one would have drawn.
-    """
-
-    keep_prob: float
-    seed: Any
-
-    def apply(self, hidden, cell, step):
-        """Dropped hidden and cell, float32 (N, D) each, for decoder step `step`."""
-        return self._drop(hidden, 2 * step), self._drop(cell, 2 * step + 1)
-
-    def _drop(self, x, draw):
-        uniform = tf.random.stateless_uniform(tf.shape(x), seed=tf.stack([self.seed, draw]))
-        return tf.where(uniform < self.keep_prob, x / self.keep_prob, tf.zeros_like(x))
-
-
 def _close_rows(preds, probs, full_length):
     """Overwrite what stands behind a row's first EOS, unless the full length was asked for."""
     is_eos = tf.cast(tf.equal(preds, EOS), tf.int32)
@@ -307,10 +256,3 @@ def _close_rows(preds, probs, full_length):
 def _gather_steps(array, num_run):
     """The first `num_run` entries of a TensorArray, stacked."""
     return array.gather(tf.range(num_run))
-
-
-def _stack(array, like):
-    """A TensorArray as one tensor whose last dimension is known to be that of `like`."""
-    stacked = array.stack()
-    stacked.set_shape([None, None, like.shape[-1]])
-    return stacked

@@ -15,11 +15,11 @@ from ocr.network.attention import (
     EOS,
     attend,
     character_logits,
-    decode_teacher_forced,
     initial_state,
     lstm_step,
     project_keys,
 )
+from ocr.network.teacher_forcing import decode_teacher_forced
 
 _NEVER = np.float64(-np.inf)
 
@@ -127,7 +127,8 @@ def score_texts(features, label, variables, *, cells=None):
         log_probs: float64 (K, T), of each class of `label`; those behind the first EOS mean nothing.
         alpha: float32 (K, T, L).
     """
-    decoded = decode_teacher_forced(features, label, variables, num_steps=tf.shape(label)[1], cells=cells)
+    lengths = tf.fill([tf.shape(label)[0]], tf.shape(label)[1])
+    decoded = decode_teacher_forced(features, label, variables, lengths=lengths, cells=cells)
     log_probs = tf.nn.log_softmax(tf.cast(decoded.logits, tf.float64))  # (K, T, V)
     return tf.gather(log_probs, label, axis=2, batch_dims=2), decoded.alpha
 

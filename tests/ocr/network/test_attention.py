@@ -8,8 +8,9 @@ import tensorflow.compat.v1 as tf
 from tiny_decoder import SHAPES, C, D, E, H, N, T, V, W, draw_features, draw_weights, variables_of
 
 from ocr.network import attention
-from ocr.network.attention import EOS, Dropout
+from ocr.network.attention import EOS
 from ocr.network.losses import WEIGHT_LOSSES, sequence_loss
+from ocr.network.teacher_forcing import Dropout, decode_teacher_forced
 
 LABEL = np.int32([[2, 3, 1, 1, 1, 1], [4, 5, 6, 1, 1, 1], [0, 1, 1, 1, 1, 1]])  # the longest takes 4 steps
 MASK = np.float32([[1, 1, 1, 0, 0, 0], [1, 1, 1, 1, 0, 0], [1, 1, 0, 0, 0, 0]])
@@ -118,12 +119,12 @@ def run(build, *arguments):
         return session.run(fetches)
 
 
-def teacher_forced(weights, features, label=LABEL, num_steps=T, cells=None, dropout=None):
-    return attention.decode_teacher_forced(
+def teacher_forced(weights, features, label=LABEL, lengths=(T,) * N, cells=None, dropout=None):
+    return decode_teacher_forced(
         tf.constant(features),
         tf.constant(label),
         variables_of(weights),
-        num_steps=tf.constant(num_steps),
+        lengths=tf.constant(lengths),
         cells=None if cells is None else tf.constant(cells),
         dropout=None if dropout is None else Dropout(dropout[0], tf.constant(dropout[1])),
     )
@@ -250,31 +251,33 @@ def test_a_box_keeps_at_least_one_cell_and_none_outside_the_map(box, rows, colum
 
 
 @pytest.mark.parametrize('cells', [None, CELLS])
-@pytest.mark.parametrize('num_steps', [1, 4, T])
-def test_teacher_forced_decoding(cells, num_steps):
-    weights, features = draw_weights(), draw_features()
-    ours = run(teacher_forced, weights, features, LABEL, num_steps, cells)
+@pytest.mark.parametrize('lengths', [(1, 1, 1), (4, 4, 4), (T, T, T), (3, T, 2), (0, 2, 1)])
+def test_teacher_forced_decoding(cells, lengths):
+    weights, features, num_steps = draw_weights(), draw_features(), max(lengths)
+    ours = run(teacher_forced, weights, features, LABEL, lengths, cells)
     logits, alpha = decode_rows(weights, features, LABEL, cells, num_steps=num_steps)
     assert ours['logits'].shape == (N, num_steps, V)
-    assert_close(ours['logits'], logits)
-    assert_close(ours['alpha'], alpha)
-    assert (ours['preds'] == logits.argmax(axis=2)).all()
-    assert_close(ours['probs'], [[softmax(one).max() for one in row] for row in logits])
+    for n, length in enumerate(lengths):
+        assert_close(ours['logits'][n, :length], logits[n, :length])
+        assert_close(ours['alpha'][n, :length], alpha[n, :length])
+        assert (ours['alpha'][n, length:] == 0).all()
+        assert (ours['preds'][n, :length] == logits[n, :length].argmax(axis=1)).all()
+        assert_close(ours['probs'][n, :length], [softmax(one).max() for one in logits[n, :length]])
 
 
-def test_loss_and_gradients_need_only_the_steps_of_the_longest_label():
+def test_loss_and_gradients_need_only_the_steps_of_each_label():
     weights, features = draw_weights(), draw_features()
 
-    def loss_and_gradients(num_steps):
+    def loss_and_gradients(lengths):
         variables = variables_of(weights)
-        decoded = attention.decode_teacher_forced(
-            tf.constant(features), tf.constant(LABEL), variables, num_steps=tf.constant(num_steps)
+        decoded = decode_teacher_forced(
+            tf.constant(features), tf.constant(LABEL), variables, lengths=tf.constant(lengths)
         )
         loss = sequence_loss(decoded.logits, tf.constant(LABEL), tf.constant(MASK))
         inputs = [getattr(variables, name) for name in SHAPES]
         return [loss, *(tf.convert_to_tensor(gradient) for gradient in tf.gradients(loss, inputs))]
 
-    needed, all_steps, too_few = (run(loss_and_gradients, num_steps) for num_steps in (4, T, 3))
+    needed, all_steps, too_few = (run(loss_and_gradients, lengths) for lengths in ((3, 4, 2), (T, T, T), (3, 4, 1)))
     for name, ours, expected in zip(['loss', *SHAPES], needed, all_steps, strict=True):
         np.testing.assert_allclose(ours, expected, rtol=1e-5, atol=1e-6, err_msg=name)
         if name != 'score_bias':  # moves all scores alike, so that the softmax does not feel it
@@ -287,7 +290,7 @@ def test_loss_and_gradients_need_only_the_steps_of_the_longest_label():
 
 def factors(keep_prob, seed, step, shape=(N, D)):
     """What hidden and cell state are multiplied by."""
-    return run(lambda: Dropout(keep_prob, tf.constant(seed)).apply(tf.ones(shape), tf.ones(shape), step))
+    return run(lambda: Dropout(keep_prob, tf.constant(seed)).factors(step, shape))
 
 
 def test_dropout_keeps_the_share_and_the_mean():
@@ -307,11 +310,12 @@ def test_dropout_follows_from_seed_step_and_state_alone():
 def test_decoding_drops_hidden_and_cell_state_behind_every_step():
     weights, features = draw_weights(), draw_features()
     ours, again, other = (
-        run(teacher_forced, weights, features, LABEL, T, None, (0.6, seed))['logits'] for seed in (7, 7, 8)
+        run(teacher_forced, weights, features, LABEL, (T, 4, T), None, (0.6, seed))['logits'] for seed in (7, 7, 8)
     )
     by_step = [factors(0.6, 7, step) for step in range(T)]
     drops = [[(hidden[n], cell[n]) for hidden, cell in by_step] for n in range(N)]
-    assert_close(ours, decode_rows(weights, features, LABEL, drops=drops)[0])
+    for n, length in enumerate((T, 4, T)):
+        assert_close(ours[n, :length], decode_rows(weights, features, LABEL, drops=drops)[0][n, :length])
     assert (ours == again).all()
     assert np.abs(ours - other).max() > 0.1
 
@@ -319,7 +323,8 @@ def test_decoding_drops_hidden_and_cell_state_behind_every_step():
 def test_keeping_all_is_no_dropout():
     weights, features = draw_weights(), draw_features()
     plain, kept = (
-        run(teacher_forced, weights, features, LABEL, T, None, dropout)['logits'] for dropout in (None, (1.0, 7))
+        run(teacher_forced, weights, features, LABEL, (T, T, T), None, dropout)['logits']
+        for dropout in (None, (1.0, 7))
     )
     assert (plain == kept).all()
 
