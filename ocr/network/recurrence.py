@@ -108,12 +108,11 @@ def run_steps(keys, hidden, cell, inputs, variables, cells, rows):
 def backpropagate(upstream, steps, keys, hidden, cell, variables, rows):
     """Gradients of what `run_steps` was given, all arrays in the order of `rows`.
 
-    With s_t = tanh(keys + query_t) and g_t the gradient of the scores of step t, which sums to 0 over the cells because
-    a softmax does not feel what is added to all, and v = `variables.score`:
+    With s_t = tanh(keys + query_t), g_t the gradient of the scores of step t and v = `variables.score`:
 
-        query_t    -v sum_cells g_t s_t^2
-        keys        v sum_t g_t (1 - s_t^2) + sum_t alpha_t (gradient of context_t)
-        v           sum_t sum_cells g_t s_t
+        query_t    sum over the cells of v g_t (1 - s_t^2)
+        keys       sum over the steps of v g_t (1 - s_t^2) + alpha_t (gradient of context_t)
+        v          sum over cells and steps of g_t s_t
 
     Args:
         upstream: gradients of contexts (T', N, C), hiddens (T', N, D) and alphas (T', N, L).
@@ -130,8 +129,8 @@ def backpropagate(upstream, steps, keys, hidden, cell, variables, rows):
     slopes, tanh_slopes, forget = _lstm_slopes(steps.gates, states)
     score = variables.score[:, 0]
 
-    def body(step, d_hidden, d_cell, d_score, squares, *arrays):
-        d_hidden, d_cell, squares = (rows.grown(x, step) for x in (d_hidden, d_cell, squares))
+    def body(step, d_hidden, d_cell, d_score, d_keys, *arrays):
+        d_hidden, d_cell, d_keys = (rows.grown(x, step) for x in (d_hidden, d_cell, d_keys))
         now = step, slice(rows.active[step])
         d_hidden, d_cell = rows.dropped(d_hidden + up_hiddens[now], d_cell, step)
         d_cell += d_hidden * tanh_slopes[now]
@@ -142,22 +141,20 @@ def backpropagate(upstream, steps, keys, hidden, cell, variables, rows):
         d_scores = alpha * (d_alpha - tf.reduce_sum(alpha * d_alpha, axis=1, keepdims=True))  # (n, L)
         seen = tf.tanh(active_keys + queries[now][:, tf.newaxis])  # (n, L, C)
         d_score += tf.reduce_sum(tf.matmul(d_scores[:, tf.newaxis], seen)[:, 0], axis=0)
-        weighted = d_scores[:, :, tf.newaxis] * tf.square(seen)
-        d_query = -score * tf.reduce_sum(weighted, axis=1)
+        d_sums = tf.raw_ops.TanhGrad(y=seen, dy=d_scores[:, :, tf.newaxis] * score)  # of keys + query
+        d_query = tf.reduce_sum(d_sums, axis=1)
         d_hidden = tf.matmul(d_gates, variables.lstm_hidden, transpose_b=True)
         d_hidden += tf.matmul(d_query, variables.query, transpose_b=True)
-        made = map(rows.grown, (d_gates, d_context, d_scores, d_query))
-        return (step - 1, d_hidden, d_cell * forget[now], d_score, squares + weighted, *_write(arrays, step, made))
+        made = map(rows.grown, (d_gates, d_context, d_query))
+        return (step - 1, d_hidden, d_cell * forget[now], d_score, d_keys + d_sums, *_write(arrays, step, made))
 
     num_steps = tf.size(rows.active)
     no_row_yet = hidden[:0], cell[:0], tf.zeros_like(score), keys[:0]
-    _, d_hidden, d_cell, d_score, squares, *arrays = _loop(
-        lambda step, *_: step >= 0, body, (num_steps - 1, *no_row_yet), _arrays(4, num_steps)
+    _, d_hidden, d_cell, d_score, d_keys, *arrays = _loop(
+        lambda step, *_: step >= 0, body, (num_steps - 1, *no_row_yet), _arrays(3, num_steps)
     )
-    d_hidden, d_cell, squares = map(rows.grown, (d_hidden, d_cell, squares))
-    depths = steps.gates.shape[2], keys.shape[2], None, keys.shape[2]
-    d_inputs, d_contexts, d_scores, d_queries = map(_stack, arrays, depths)
-    d_keys = score * (tf.reduce_sum(d_scores, axis=0)[:, :, tf.newaxis] - squares)
+    d_hidden, d_cell, d_keys = map(rows.grown, (d_hidden, d_cell, d_keys))
+    d_inputs, d_contexts, d_queries = map(_stack, arrays, (steps.gates.shape[2], keys.shape[2], keys.shape[2]))
     d_keys += tf.matmul(tf.transpose(steps.alphas, [1, 2, 0]), tf.transpose(d_contexts, [1, 0, 2]))
     of_variables = {
         'query': _over_steps(hiddens, d_queries),

@@ -50,3 +50,13 @@ def test_the_gradient_is_the_derived_one(cells, keep_prob):
     for name, ours, expected in zip(['features', *SHAPES], written, derived, strict=True):
         np.testing.assert_allclose(ours, expected, rtol=1e-4, atol=1e-4, err_msg=name)
         assert name == 'score_bias' or np.abs(expected).max() > 0.01
+
+
+def test_saturated_scores_have_no_gradient():
+    """tanh(keys + query) is 1 or -1 in float32: what is left must be 0 and no rounding error of large gradients."""
+    with tf.Graph().as_default(), tf.Session() as session:
+        features, variables = tf.constant(1e8 * draw_features()), variables_of(draw_weights())
+        label, lengths = tf.constant(LABEL), tf.constant(LENGTHS)
+        logits = decode_teacher_forced(features, label, variables, lengths=lengths).logits
+        gradient = session.run(tf.gradients(tf.reduce_sum(COUNTS * tf.nn.log_softmax(logits)), variables.query))
+    assert (gradient[0] == 0).all()
