@@ -101,6 +101,29 @@ def test_a_training_from_a_frozen_graph_runs_and_goes_on_as_any_other(learnt, tm
     assert [row['step'] for row in read_history(folder)] == [2, 4, 6]
 
 
+def test_a_wider_model_begins_as_the_one_that_it_grows_from(learnt, canvases, tmp_path, caplog):
+    folder, wider = tmp_path / 'checkpoint', {'depth_multiplier': 0.6, 'lstm_size': 120, 'embedding_size': 70}
+    with caplog.at_level('INFO'):
+        fine_tune(learnt.words, folder, restore_path=learnt.pb_path, **wider, **UNCHANGING)
+    assert f'{learnt.pb_path} is narrower: its channels and units are copied' in caplog.text
+    config = json.loads((folder / 'config.json').read_text())
+    assert {name: config[name] for name in wider} == wider
+    rows, before = assert_reads_alike(freeze(folder), GraphPredictor.from_pb(str(learnt.pb_path)), canvases)
+    assert [row.confidence for row in rows] == pytest.approx([row.confidence for row in before], rel=1e-3)
+    tuned = tiny.read_weights(folder / 'model-1')
+    stored = read_weights(load_graph(learnt.pb_path), tuned)
+    for name in ('InceptionV4/Conv2d_2b_3x3/weights', 'InceptionV4/attention_lstm/lstm_cell/lstm_U'):
+        grown, old = tuned[name], stored[name].shape[-1]
+        assert grown.shape[-1] > old
+        assert np.abs(grown[..., old:] - grown[..., : grown.shape[-1] - old]).max() > 0.01  # so that they learn apart
+
+
+@pytest.mark.parametrize('other', [{'lstm_size': 90, 'embedding_size': 70}, {'final_endpoint': 'Mixed_5e'}])
+def test_a_model_that_is_not_wider_alone_is_refused(learnt, tmp_path, other):
+    with pytest.raises(InputError, match='is of another architecture'):
+        fine_tune(learnt.words, tmp_path / 'checkpoint', restore_path=learnt.pb_path, **other, **UNCHANGING)
+
+
 def test_old_characters_are_read_as_before_under_their_new_ids(learnt, grown_path, canvases, tmp_path, caplog):
     folder = tmp_path / 'checkpoint'
     with caplog.at_level('INFO'):

@@ -20,7 +20,7 @@ REDUCTION = 'reduction'  # in the table below: the stride is `reduction_stride`
 
 # A block is a list of branches, a branch a chain of layers, and the branches' outputs are concatenated. A layer is
 # (name, output channels, stride); its kernel is read off its name, as in Conv2d_0b_1x7. Pools keep the channels.
-_STEM = [
+STEM = [
     ('Conv2d_1a_3x3', 32, 2),
     ('Conv2d_2a_3x3', 32, 1),
     ('Conv2d_2b_3x3', 64, 1),
@@ -54,7 +54,7 @@ _INCEPTION_B = [
     ],
     [('AvgPool_0a_3x3', None, 1), ('Conv2d_0b_1x1', 128, 1)],
 ]
-_BLOCKS = {
+BLOCKS = {
     'Mixed_3a': _MIXED_3A,
     'Mixed_4a': _MIXED_4A,
     'Mixed_5a': _MIXED_5A,
@@ -135,8 +135,8 @@ def encode_blocks(image, *, final_endpoint, depth_multiplier, reduction_stride=1
         return x
 
     with tf.variable_scope(SCOPE):
-        features, blocks = run_branch(image, _STEM), {}
-        for block, branches in _BLOCKS.items():
+        features, blocks = run_branch(image, STEM), {}
+        for block, branches in BLOCKS.items():
             with tf.variable_scope(block):
                 outputs = []
                 for index, layers in enumerate(branches):

@@ -36,6 +36,7 @@ from ocr.model_files.frozen_graph import (
 )
 from ocr.network import attention, detector, inception_v4
 from ocr.network import tensor_names as names
+from ocr.training.widening import is_wider, widen
 
 DETECTOR = 'detector'  # its model_name
 PRETRAINED_SOURCE = 'http://download.tensorflow.org/models/inception_v4_2016_09_09.tar.gz'
@@ -172,10 +173,10 @@ class RestoreEncoder(SessionInit):
 
 
 class RestoreWeights(SessionInit):
-    """The weights of a trained model without step and optimizer; those of new characters stay as initialised.
+    """The weights of a trained model, widened for a wider one, without step and optimizer.
 
-    But for their biases, which let all of them together weigh as much as one character that nothing speaks for:
-    thousands of new characters must not take the probability of the old ones.
+    Those of new characters stay as initialised but for their biases, which let all of them together weigh as much as
+    one character that nothing speaks for: thousands of new characters must not take the probability of the old ones.
     """
 
     def __init__(self, start):
@@ -185,6 +186,12 @@ class RestoreWeights(SessionInit):
     def _run_init(self, sess):
         model = [variable for variable in _saved_variables() if not OPTIMIZER_VARIABLE.search(variable.op.name)]
         weights = self.start.read_weights([variable.op.name for variable in model])
+        shapes = {variable.op.name: variable.shape.as_list() for variable in model}
+        if self.start.charset and is_wider(weights, shapes):
+            logger.info(
+                '%s is narrower: its channels and units are copied, so that the model reads as it does', self.start.path
+            )
+            weights = widen(weights, shapes)
         variables = match_variables(model, self._grown_shapes(weights), self.start.path, optional=_TRAINED_ONLY)
         if self.start.charset:
             self._grow(sess, variables, weights)

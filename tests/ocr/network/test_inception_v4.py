@@ -60,7 +60,7 @@ def test_the_final_endpoint_ends_the_network():
 
 
 def test_the_endpoints_are_those_at_the_stride():
-    assert tuple(name for name in inception_v4._BLOCKS if name >= 'Mixed_5a') == ENDPOINTS
+    assert tuple(name for name in inception_v4.BLOCKS if name >= 'Mixed_5a') == ENDPOINTS
     for name in ENDPOINTS:
         with tf.Graph().as_default():
             features = features_of((1, 4 * STRIDE, STRIDE, 3), final_endpoint=name, depth_multiplier=0.05)
