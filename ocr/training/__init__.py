@@ -11,7 +11,7 @@ settings.py          what it is told, as plain values            cluster.py     
 replicas.py          a copy of the model on each GPU             workers.py       what they do together at each step
 accumulation.py      several batches for one step               cluster_addresses.py  who they are
 weight_average.py    running averages of weights                loss_scaling.py  small gradients in float16
-tracker.py           Weights & Biases or MLflow
+tracker.py           Weights & Biases or MLflow              widening.py       a trained model with more channels
 data_position.py     which samples wait behind a batch           position_saver.py  keeps it in the checkpoints
 
 detection_data.py      what a detector is trained on             photograph_samples.py  crops of photographs as samples
