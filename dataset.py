@@ -118,7 +118,8 @@ def cache_regions(cfg):
 
     specs = not_drawn(cfg.train_datasets)
     index, counts = open_index(cfg.base_dir, cfg.index_dir, specs)
-    wanted = {'canvas': cfg.canvases, 'margin': needed_margin(AugmentSettings(**cfg.augmentation))}
+    augmentation = AugmentSettings(**cfg.augmentation)
+    wanted = {'canvas': cfg.canvases.times(augmentation.area_change), 'margin': needed_margin(augmentation)}
     for name, path, (start, stop) in zip(counts, index.paths, index.spans, strict=True):
         if os.path.exists(cache_path(path)) and not cache_fault(path, **wanted):
             print(f'{cache_path(path)}: already exists')

@@ -13,6 +13,7 @@ CUTS = ('polygon', 'wide polygon', 'moved points', 'box', 'margins', 'widest')  
 _FEWEST, _MOST = 2, 7  # points that people mark along one side of a bent text
 WIDE = 0.3  # text heights that a polygon is widened by, at most
 MOVED = 0.12  # text heights that a point is moved by on each axis, at most
+_NUM_AREAS = 5  # that canvases have if they vary: each has shapes of its own, and batches are of one shape
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class AugmentSettings(PhotometricSettings):
     perspective: float = 0.3  # of the mean distance, by which one end is nearer than the other, at most
     margin_prob: float = 0.0
     margin: float = 0.5  # of the text's height, up to so much on each side
+    area_change: float = 1.0  # factor by which the pixels of a canvas of the kind 'area' grow or shrink, at most
     cut_shares: tuple = ()  # of CUTS; empty: the polygon, or with margin_prob margins
     min_fill: float = 0.875  # longer side of the text as a fraction of the canvas side, at least (224 of 256) ..
     max_enlargement: float = 4.0
@@ -53,6 +55,7 @@ class Augmentation:
             `reach` text heights; None if it stays.
         tilt: (x, y), what the distance grows by along the text's longer side, as a fraction of that in its middle.
         photometric: Photometric.
+        area: factor of the pixels of a canvas of the kind 'area'.
     """
 
     linear: np.ndarray
@@ -63,6 +66,7 @@ class Augmentation:
     photometric: Photometric
     widening: float = 0.0
     moved_points: tuple[int, float] | None = None
+    area: float = 1.0
 
 
 def draw_augmentation(rng, settings):
@@ -81,9 +85,9 @@ def draw_augmentation(rng, settings):
     widens, margins = rng.random() < settings.margin_prob, rng.random(4) * settings.margin
     tilt = tuple(rng.uniform(-1, 1, 2) * settings.perspective * (rng.random() < settings.perspective_prob))
     photometric = draw_photometric(rng, settings)
-    if not settings.cut_shares:
-        return Augmentation(linear, fill, corner, margins if widens else None, tilt, photometric)
-    return Augmentation(linear, fill, corner, tilt=tilt, photometric=photometric, **_draw_cut(rng, settings, margins))
+    cut = _draw_cut(rng, settings, margins) if settings.cut_shares else {'margins': margins if widens else None}
+    area = settings.area_change ** rng.choice(np.linspace(-1, 1, _NUM_AREAS)) if settings.area_change != 1 else 1.0
+    return Augmentation(linear, fill, corner, tilt=tilt, photometric=photometric, area=area, **cut)
 
 
 def _draw_cut(rng, settings, margins):
@@ -140,6 +144,7 @@ def augmented_placement(polygon, canvas, augmentation, settings):
     """
     distortion = _distortion(polygon, augmentation)
     box = polygon_box(transform(polygon, distortion))
+    canvas = canvas.times(augmentation.area)
     size, (height, width) = canvas.place(box, augmentation.fill, settings.max_enlargement, settings.min_side)
     free = width - size[0], height - size[1]
     corner = tuple(int(part * (space + 1)) for part, space in zip(augmentation.corner, free, strict=True))

@@ -18,6 +18,7 @@ AUGMENT_NUMBERS = {
     'perspective': (0.0, 0.8),
     'margin_prob': (0.0, 1.0),
     'margin': (0.0, 10.0),
+    'area_change': (1.0, 4.0),
     'hue_prob': (0.0, 1.0),
     'hue': (0.0, 180.0),
     'contrast_prob': (0.0, 1.0),

@@ -1,6 +1,6 @@
 """The shapes of canvases: which one a region gets, and how large its text stands on it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -71,6 +71,10 @@ class Canvas:
             rows, columns = self._area_shape(width, height)
             return min(columns / width, rows / height)
         return self.side / max(width, height)
+
+    def times(self, factor):
+        """The Canvas with so many times the pixels if it is of the kind 'area'; others stay as they are."""
+        return replace(self, area=round(self.area * factor)) if self.kind == 'area' else self
 
     def holds(self, other):
         """Whether no text stands larger on the other Canvas than on this one."""

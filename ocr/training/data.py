@@ -95,8 +95,9 @@ def make_crops(settings, data, num_samples):
         for share, dataset in zip(shares, data.datasets, strict=True)
         if not isinstance(dataset, Recipe)
     ]
-    margin = needed_margin(AugmentSettings(**settings.augmentation))
-    ensure_caches(data.index, draws, canvas=settings.canvases, margin=margin, num_workers=settings.num_workers)
+    augmentation = AugmentSettings(**settings.augmentation)
+    canvas, margin = settings.canvases.times(augmentation.area_change), needed_margin(augmentation)
+    ensure_caches(data.index, draws, canvas=canvas, margin=margin, num_workers=settings.num_workers)
 
 
 def build_dataflow(settings, data, samples_per_step, start, part=(0, 1)):
@@ -112,7 +113,8 @@ def build_dataflow(settings, data, samples_per_step, start, part=(0, 1)):
         augment_settings=augmentation,
         seed=settings.seed,
     )
-    crops = find_crops(data.index, settings.canvases, needed_margin(augmentation)) if data.index else None
+    largest = settings.canvases.times(augmentation.area_change)
+    crops = find_crops(data.index, largest, needed_margin(augmentation)) if data.index else None
     sources = make_sources(
         settings,
         data,

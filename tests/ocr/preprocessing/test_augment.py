@@ -111,6 +111,20 @@ def test_every_size_and_place_that_is_allowed_is_drawn():
     assert np.mean(tops) == pytest.approx(0.5, abs=0.05)
 
 
+def test_canvases_of_one_area_vary_as_far_as_is_said():
+    outline, canvas, chosen = whole_image(300, 100), Canvas(384, 'area', 6144), replace(PLAIN, area_change=2)
+
+    def shape(seed, canvas, chosen):
+        return augmented_placement(outline, canvas, draw_augmentation(np.random.default_rng(seed), chosen), chosen)[2]
+
+    shapes = {shape(seed, canvas, chosen) for seed in range(100)}
+    assert shapes == {canvas.times(factor).place((0, 0, 300, 100))[1] for factor in (0.5, 2**-0.5, 1, 2**0.5, 2)}
+    areas = [height * width for height, width in shapes]
+    assert min(areas) < 3072 + 1 and 10_000 < max(areas) <= 12_288
+    for other in (Canvas(256), Canvas(256, 'fit')):
+        assert {shape(seed, other, chosen) for seed in range(20)} == {shape(0, other, PLAIN)}
+
+
 @settings(max_examples=200)
 @given(
     rectangle=st.tuples(
