@@ -112,14 +112,13 @@ def cache_regions(cfg):
     """
     if cfg.output_path:
         raise InputError('--output_path: not with --convert crops, which writes to --index_dir; leave it out')
-    from ocr.datasets.crop_cache import cache_fault, cache_path, needed_margin
+    from ocr.datasets.crop_cache import cache_fault, cache_path, needed_crops
     from ocr.datasets.crop_making import build_cache
     from ocr.preprocessing.augment import AugmentSettings
 
     specs = not_drawn(cfg.train_datasets)
     index, counts = open_index(cfg.base_dir, cfg.index_dir, specs)
-    augmentation = AugmentSettings(**cfg.augmentation)
-    wanted = {'canvas': cfg.canvases.times(augmentation.area_change), 'margin': needed_margin(augmentation)}
+    wanted = needed_crops(cfg.canvases, AugmentSettings(**cfg.augmentation))
     for name, path, (start, stop) in zip(counts, index.paths, index.spans, strict=True):
         if os.path.exists(cache_path(path)) and not cache_fault(path, **wanted):
             print(f'{cache_path(path)}: already exists')

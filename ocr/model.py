@@ -115,7 +115,7 @@ class AttentionOCR(_Model):
             collect: function that returns this tower's part of a graph collection.
 
         Returns:
-            float32 (), cross entropy and L2. `train_logits` (N, T', V) is named beside it.
+            float32 (), cross entropy and L2. `train_logits` (N, T', V) is named beside it, of meaning up to each EOS.
         """
         config = self.config
         keep_prob = config.dropout_keep_prob

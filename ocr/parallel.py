@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
 from collections import deque
@@ -27,7 +28,9 @@ def process_pool(num_workers, function=None):
         function: sent to each worker once, for `apply_to_each`; what it keeps is kept from task to task.
     """
     context = multiprocessing.get_context('spawn')
-    return ProcessPoolExecutor(num_workers, mp_context=context, initializer=_begin_worker, initargs=(function,))
+    return ProcessPoolExecutor(
+        num_workers, mp_context=context, initializer=_begin_worker, initargs=(pickle.dumps(function),)
+    )
 
 
 def apply_to_each(tasks):
@@ -53,10 +56,10 @@ def map_in_order(function, tasks, executor, window):
             future.cancel()
 
 
-def _begin_worker(function):
+def _begin_worker(pickled):
     global _function
-    _function = function
-    follow_parent()
+    follow_parent()  # before the function, which may take a second to load
+    _function = pickle.loads(pickled)
 
 
 def follow_parent():

@@ -101,13 +101,16 @@ def test_a_training_from_a_frozen_graph_runs_and_goes_on_as_any_other(learnt, tm
     assert [row['step'] for row in read_history(folder)] == [2, 4, 6]
 
 
+WIDER = {'depth_multiplier': 0.6, 'lstm_size': 120, 'embedding_size': 70}
+
+
 def test_a_wider_model_begins_as_the_one_that_it_grows_from(learnt, canvases, tmp_path, caplog):
-    folder, wider = tmp_path / 'checkpoint', {'depth_multiplier': 0.6, 'lstm_size': 120, 'embedding_size': 70}
+    folder = tmp_path / 'checkpoint'
     with caplog.at_level('INFO'):
-        fine_tune(learnt.words, folder, restore_path=learnt.pb_path, **wider, **UNCHANGING)
+        fine_tune(learnt.words, folder, restore_path=learnt.pb_path, **WIDER, **UNCHANGING)
     assert f'{learnt.pb_path} is narrower: its channels and units are copied' in caplog.text
     config = json.loads((folder / 'config.json').read_text())
-    assert {name: config[name] for name in wider} == wider
+    assert {name: config[name] for name in WIDER} == WIDER
     rows, before = assert_reads_alike(freeze(folder), GraphPredictor.from_pb(str(learnt.pb_path)), canvases)
     assert [row.confidence for row in rows] == pytest.approx([row.confidence for row in before], rel=1e-3)
     tuned = tiny.read_weights(folder / 'model-1')
@@ -118,7 +121,24 @@ def test_a_wider_model_begins_as_the_one_that_it_grows_from(learnt, canvases, tm
         assert np.abs(grown[..., old:] - grown[..., : grown.shape[-1] - old]).max() > 0.01  # so that they learn apart
 
 
-@pytest.mark.parametrize('other', [{'lstm_size': 90, 'embedding_size': 70}, {'final_endpoint': 'Mixed_5e'}])
+def test_a_model_grows_and_learns_new_characters_at_once(learnt, grown_path, tmp_path):
+    folder = tmp_path / 'checkpoint'
+    fine_tune(learnt.words, folder, restore_path=learnt.pb_path, charset_path=grown_path, **WIDER, **UNCHANGING)
+    name = 'InceptionV4/attention_lstm/word_embedding/W_wemb'
+    tuned, stored = tiny.read_weights(folder / 'model-1')[name], read_weights(load_graph(learnt.pb_path), [name])[name]
+    assert tuned.shape == (GROWN.num_classes, 70)
+    ids = GROWN.ids_in(DIGITS)
+    np.testing.assert_array_equal(tuned[ids >= 0, : stored.shape[1]], stored[ids[ids >= 0]])
+
+
+OTHERS = {
+    'fewer units': {'lstm_size': 90, 'embedding_size': 70},
+    'more blocks': {'final_endpoint': 'Mixed_5e'},
+    'more blocks and wider': {'final_endpoint': 'Mixed_5e', 'depth_multiplier': 0.6},
+}
+
+
+@pytest.mark.parametrize('other', OTHERS.values(), ids=OTHERS)
 def test_a_model_that_is_not_wider_alone_is_refused(learnt, tmp_path, other):
     with pytest.raises(InputError, match='is of another architecture'):
         fine_tune(learnt.words, tmp_path / 'checkpoint', restore_path=learnt.pb_path, **other, **UNCHANGING)

@@ -50,8 +50,17 @@ def cache_path(index_path):
     return f'{os.path.splitext(index_path)[0]}.crops'
 
 
-def needed_margin(settings):
-    """What the augmentation of a training run, an AugmentSettings, shows around texts, in text heights."""
+def needed_crops(canvas, settings):
+    """What the crops of a training run must hold, as `canvas` and `margin` of crop_making.build_cache.
+
+    Args:
+        canvas: Canvas of the training run.
+        settings: AugmentSettings of it: its largest canvas counts, and what it shows around texts.
+    """
+    return {'canvas': canvas.times(settings.area_change), 'margin': _needed_margin(settings)}
+
+
+def _needed_margin(settings):
     if not settings.cut_shares:
         return settings.margin if settings.margin_prob else 0.0
     cuts = dict(zip(CUTS, settings.cut_shares, strict=True))

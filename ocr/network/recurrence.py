@@ -2,8 +2,8 @@
 
 Backpropagation as TensorFlow derives it from a loop keeps what every step computed, tanh(keys + query) above all, and
 sums the gradients of keys and weights step by step. Here it is written out: large arrays are computed again instead of
-kept, and the loop does only what the step before it needs; the rest is one product over all steps. A step computes the
-rows whose text goes on.
+kept, and matrices get their gradients in one product over all steps behind the loop. A step computes the rows whose
+text goes on.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Rows:
 
     @classmethod
     def of(cls, lengths, drop):
-        """Rows of texts of so many steps, int32 (N,)."""
+        """Rows for texts of these lengths, int32 (N,)."""
         steps = tf.range(tf.reduce_max(lengths))
         active = tf.reduce_sum(tf.cast(lengths > steps[:, tf.newaxis], tf.int32), axis=1)
         return cls(tf.argsort(lengths, direction='DESCENDING', stable=True), active, drop)
@@ -44,12 +44,12 @@ class Rows:
         return tf.gather(x, tf.argsort(self.order), axis=axis)
 
     def grown(self, x, step=None):
-        """x of a later step with zeros for the rows that a step computes besides; for all rows without one."""
+        """x with rows of zeros below, as many as `step` computes, or all N of them."""
         rows = tf.size(self.order) if step is None else self.active[step]
         return tf.pad(x, [[0, rows - tf.shape(x)[0]], *[[0, 0]] * (len(x.shape) - 1)])
 
     def dropped(self, hidden, cell, step):
-        """Both after dropout, or their gradients before it."""
+        """Hidden and cell state times their factors of dropout; their gradients have the same factors."""
         if self.drop is None:
             return hidden, cell
         order, shape = self.order[: tf.shape(hidden)[0]], [tf.size(self.order), hidden.shape[1]]
@@ -221,7 +221,7 @@ def _write(arrays, step, values):
 
 
 def _stack(array, depth):
-    """A TensorArray as one tensor whose last dimension is known."""
+    """A TensorArray as one tensor (T', N, depth); None if the depth is not known."""
     stacked = array.stack()
     stacked.set_shape([None, None, depth])
     return stacked

@@ -30,19 +30,21 @@ class Dropout:
         return [tf.cast(uniform < self.keep_prob, tf.float32) / self.keep_prob for uniform in draws]
 
 
-def decode_teacher_forced(features, label, variables, *, lengths, cells=None, dropout=None):
+def decode_teacher_forced(features, label, variables, *, lengths, cells=None, dropout=None, trains=True):
     """Characters of a batch, each behind the true ones before it.
 
     Args:
         features: float32 (N, H, W, C).
         label: int32 (N, T).
         variables: DecoderVariables.
-        lengths: int32 (N,), steps of each row that count; the others are not computed, and say nothing.
+        lengths: int32 (N,), steps of each row that count; the others are not computed.
         cells: bool (N, L) or None, see attend.
         dropout: Dropout or None.
+        trains: bool, a gradient is wanted.
 
     Returns:
-        Decoded with logits (N, T', V), preds and probs (N, T'), alpha (N, T', L), T' the longest length.
+        Decoded with logits (N, T', V), preds and probs (N, T'), alpha (N, T', L), T' the longest length. Behind the
+        length of a row alpha is 0 and the others mean nothing.
     """
     num_steps = tf.reduce_max(lengths)
     keys = project_keys(features, variables)
@@ -51,9 +53,8 @@ def decode_teacher_forced(features, label, variables, *, lengths, cells=None, dr
     embedded = tf.pad(embedded, [[0, 0], [1, 0], [0, 0]])  # (N, T', E), e_0 = 0
     embedded = tf.transpose(embedded, [1, 0, 2])  # (T', N, E)
     inputs = products(embedded, variables.lstm_embedding) + variables.lstm_bias  # (T', N, 4D)
-    contexts, hiddens, alphas = _run_differentiably(
-        keys, hidden, cell, inputs, variables, cells, Rows.of(lengths, dropout)
-    )
+    rows = Rows.of(lengths, dropout)
+    contexts, hiddens, alphas = _run(keys, hidden, cell, inputs, variables, cells, rows, trains)
     logits = character_logits(flat(contexts), flat(hiddens), flat(embedded), variables)  # (T' * N, V)
     logits = tf.reshape(logits, [num_steps, -1, logits.shape[1]])  # (T', N, V)
     logits = tf.transpose(logits, [1, 0, 2])  # (N, T', V)
@@ -61,11 +62,14 @@ def decode_teacher_forced(features, label, variables, *, lengths, cells=None, dr
     return Decoded(logits, preds, probs, tf.transpose(alphas, [1, 0, 2]))
 
 
-def _run_differentiably(keys, hidden, cell, inputs, variables, cells, rows):
-    """Contexts, hiddens and alphas of all steps, as of Steps, whose gradient is `backpropagate`'s."""
+def _run(keys, hidden, cell, inputs, variables, cells, rows, trains):
+    """Contexts, hiddens and alphas of all steps, as of Steps; if it trains, their gradient is `backpropagate`'s."""
     start = [rows.sorted(x) for x in (keys, hidden, cell)]
     cells = None if cells is None else rows.sorted(cells)
     steps = run_steps(*start, rows.sorted(inputs, axis=1), variables, cells, rows)
+    made = [rows.as_batch(x, axis=1) for x in (steps.contexts, steps.hiddens, steps.alphas)]
+    if not trains:
+        return made  # TensorFlow keeps every custom gradient, and with it the graph, as long as the process lives
 
     @tf.custom_gradient
     def attach(*made_and_used):
@@ -77,6 +81,5 @@ def _run_differentiably(keys, hidden, cell, inputs, variables, cells, rows):
 
         return made_and_used[:3], gradient
 
-    made = [rows.as_batch(x, axis=1) for x in (steps.contexts, steps.hiddens, steps.alphas)]
     used = keys, hidden, cell, inputs, *(getattr(variables, name) for name in RECURRENT)
     return attach(*map(tf.stop_gradient, made), *used)

@@ -7,7 +7,7 @@ import numpy as np
 
 from ocr.charset import Charset
 from ocr.datasets.counts import count_table
-from ocr.datasets.crop_cache import find_crops, needed_margin
+from ocr.datasets.crop_cache import find_crops, needed_crops
 from ocr.datasets.crop_making import ensure_caches
 from ocr.datasets.index import RegionIndex
 from ocr.datasets.selection import split_by_image
@@ -95,9 +95,8 @@ def make_crops(settings, data, num_samples):
         for share, dataset in zip(shares, data.datasets, strict=True)
         if not isinstance(dataset, Recipe)
     ]
-    augmentation = AugmentSettings(**settings.augmentation)
-    canvas, margin = settings.canvases.times(augmentation.area_change), needed_margin(augmentation)
-    ensure_caches(data.index, draws, canvas=canvas, margin=margin, num_workers=settings.num_workers)
+    wanted = needed_crops(settings.canvases, AugmentSettings(**settings.augmentation))
+    ensure_caches(data.index, draws, **wanted, num_workers=settings.num_workers)
 
 
 def build_dataflow(settings, data, samples_per_step, start, part=(0, 1)):
@@ -113,8 +112,7 @@ def build_dataflow(settings, data, samples_per_step, start, part=(0, 1)):
         augment_settings=augmentation,
         seed=settings.seed,
     )
-    largest = settings.canvases.times(augmentation.area_change)
-    crops = find_crops(data.index, largest, needed_margin(augmentation)) if data.index else None
+    crops = find_crops(data.index, **needed_crops(settings.canvases, augmentation)) if data.index else None
     sources = make_sources(
         settings,
         data,

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from itertools import count, groupby
+from itertools import count
 
 import numpy as np
 from tensorpack.dataflow import DataFlow, ProxyDataFlow
@@ -67,7 +67,7 @@ def training_dataflow(sources, *, batch_size, with_bbox, seed, echo=1, start=BEG
         seed: int, of the mixing.
         echo: how often a sample comes running; if it does, samples are shuffled before they are batched.
         start: DataPosition: a resumed training run goes on where the other stopped.
-        part: (i, n): only every n-th sample from number i on, of a training run by n machines.
+        part: (i, n): only every n-th run of `echo` samples from run i on, of a training run by n machines.
         num_workers: processes; 0 is one for each core.
 
     Returns:
@@ -210,12 +210,13 @@ class ParallelMap(ProxyDataFlow):
         super().__init__(ds)
         self.function = function
         self.num_workers = num_workers
-        self.chunk = -(-_CHUNK // running) * running
+        self.running = running
 
     def __iter__(self):
-        chunks = (list(chunk) for _, chunk in groupby(self.ds, lambda numbered: numbered[0] // self.chunk))
+        chunks = chunks_of_runs(self.ds, self.running)
+        window = max(4 * self.num_workers * _CHUNK // max(_CHUNK, self.running), self.num_workers + 1)
         with process_pool(self.num_workers, self.function) as pool:
-            mapped = map_in_order(apply_to_each, chunks, pool, window=4 * self.num_workers)
+            mapped = map_in_order(apply_to_each, chunks, pool, window)
             try:
                 for results in mapped:
                     yield from results
@@ -225,6 +226,18 @@ class ParallelMap(ProxyDataFlow):
                 ) from None
             finally:
                 pool.shutdown(cancel_futures=True)  # a worker finishes the chunk in its hands, no more
+
+
+def chunks_of_runs(numbered, running):
+    """Lists of (number, task), at least _CHUNK but for the last, none of which parts a run of so many samples."""
+    chunk = []
+    for number, task in numbered:
+        if len(chunk) >= _CHUNK and number // running != chunk[-1][0] // running:
+            yield chunk
+            chunk = []
+        chunk.append((number, task))
+    if chunk:
+        yield chunk
 
 
 class SkipBroken(ProxyDataFlow):

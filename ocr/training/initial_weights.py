@@ -36,7 +36,7 @@ from ocr.model_files.frozen_graph import (
 )
 from ocr.network import attention, detector, inception_v4
 from ocr.network import tensor_names as names
-from ocr.training.widening import is_wider, widen
+from ocr.training.widening import widen
 
 DETECTOR = 'detector'  # its model_name
 PRETRAINED_SOURCE = 'http://download.tensorflow.org/models/inception_v4_2016_09_09.tar.gz'
@@ -187,12 +187,12 @@ class RestoreWeights(SessionInit):
         model = [variable for variable in _saved_variables() if not OPTIMIZER_VARIABLE.search(variable.op.name)]
         weights = self.start.read_weights([variable.op.name for variable in model])
         shapes = {variable.op.name: variable.shape.as_list() for variable in model}
-        if self.start.charset and is_wider(weights, shapes):
-            logger.info(
-                '%s is narrower: its channels and units are copied, so that the model reads as it does', self.start.path
-            )
-            weights = widen(weights, shapes)
+        widened = widen(weights, shapes) if self.start.charset else None
+        weights = widened or weights
         variables = match_variables(model, self._grown_shapes(weights), self.start.path, optional=_TRAINED_ONLY)
+        if widened:
+            path = self.start.path
+            logger.info('%s is narrower: its channels and units are copied, so that the model reads as it does', path)
         if self.start.charset:
             self._grow(sess, variables, weights)
         _assign(sess, variables, weights)

@@ -8,6 +8,7 @@ import numpy as np
 
 from ocr.network import attention, inception_v4
 
+_KEYS = 'feature_map_attention/attention_x/W'
 _COPIED = ('beta', 'moving_mean', 'moving_variance')  # of batch norm, for each channel
 
 # The decoder's variables, with what their rows and columns run over: Channels, D LSTM units, E embedding, the 4 Gates
@@ -15,7 +16,7 @@ _COPIED = ('beta', 'moving_mean', 'moving_variance')  # of batch norm, for each 
 _DECODER = {
     'feature_map_attention/init_mean/W_init_h': 'CD',
     'feature_map_attention/init_mean/W_init_c': 'CD',
-    'feature_map_attention/attention_x/W': 'CC',
+    _KEYS: 'CC',
     'feature_map_attention/attention_h/W_h': 'DC',
     'feature_map_attention/att/W_att': 'C-',
     'lstm_cell/lstm_W': 'EG',
@@ -38,11 +39,15 @@ def widen(weights, shapes, seed=0):
         seed: int, of the shares.
 
     Returns:
-        {name: array}, all of `weights`.
+        {name: array}, all of `weights`; None if the model is not the same one with more channels or units.
     """
+    if not _is_wider(weights, shapes):
+        return None
     rng = np.random.default_rng(seed)
     widened = dict(weights)
     channels = _widen_encoder(widened, shapes, rng)
+    if channels.max() + 1 != len(weights[f'{attention.SCOPE}/{_KEYS}']):
+        return None  # the encoders end with different blocks
     units = _copies(weights, shapes, f'{attention.SCOPE}/lstm_cell/lstm_U', axis=0)
     gates = np.concatenate([units + gate * (units.max() + 1) for gate in range(4)])
     embedding = _copies(weights, shapes, f'{attention.SCOPE}/word_embedding/W_wemb')
@@ -56,12 +61,13 @@ def widen(weights, shapes, seed=0):
     return widened
 
 
-def is_wider(weights, shapes):
-    """Whether a recogniser of these shapes is one of these weights with more channels or units."""
+def _is_wider(weights, shapes):
+    """Whether the model has the same variables, some of them with longer sides, none with shorter ones."""
+    if weights.keys() != shapes.keys() or any(weights[name].ndim != len(shapes[name]) for name in shapes):
+        return False
     sides = [
         (have, want)
-        for name in weights
-        if name in shapes
+        for name in shapes
         for axis, (have, want) in enumerate(zip(weights[name].shape, shapes[name], strict=True))
         if attention.CLASS_AXES.get(name) != axis
     ]

@@ -128,7 +128,7 @@ def score_texts(features, label, variables, *, cells=None):
         alpha: float32 (K, T, L).
     """
     lengths = tf.fill([tf.shape(label)[0]], tf.shape(label)[1])
-    decoded = decode_teacher_forced(features, label, variables, lengths=lengths, cells=cells)
+    decoded = decode_teacher_forced(features, label, variables, lengths=lengths, cells=cells, trains=False)
     log_probs = tf.nn.log_softmax(tf.cast(decoded.logits, tf.float64))  # (K, T, V)
     return tf.gather(log_probs, label, axis=2, batch_dims=2), decoded.alpha
 

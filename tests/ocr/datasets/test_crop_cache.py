@@ -14,7 +14,7 @@ from crops import LARGE, OVER, SIDE, SMALL, TALL, write_index
 
 from ocr.charset import Charset
 from ocr.datasets.counts import KEPT
-from ocr.datasets.crop_cache import ENDING, FORMAT, CropCache, cache_path, find_crops, needed_margin
+from ocr.datasets.crop_cache import ENDING, FORMAT, CropCache, cache_path, find_crops, needed_crops
 from ocr.datasets.crop_making import build_cache
 from ocr.datasets.index import RegionIndex
 from ocr.errors import InputError
@@ -213,9 +213,18 @@ def test_a_crop_that_is_damaged_while_it_is_read_is_said_with_the_same_remedy(ma
     assert crops.read(1).pixels.any()
 
 
+def test_crops_must_hold_the_largest_canvas():
+    canvas, varying = Canvas(384, 'area', 6144), AugmentSettings(area_change=2)
+    assert needed_crops(canvas, varying)['canvas'] == Canvas(384, 'area', 12288)
+    assert needed_crops(Canvas(160, 'fit'), varying)['canvas'] == Canvas(160, 'fit')
+
+
 def test_a_margin_that_is_never_drawn_is_not_asked_for():
-    assert needed_margin(AugmentSettings(margin=0.5)) == 0
-    assert needed_margin(AugmentSettings(margin=0.5, margin_prob=0.1)) == 0.5
-    assert needed_margin(AugmentSettings(margin=0.5, cut_shares=(1, 0, 0, 1, 0, 0))) == 0
-    assert needed_margin(AugmentSettings(margin=0.5, cut_shares=(1, 0, 0, 1, 0, 1))) == 0.5
-    assert needed_margin(AugmentSettings(margin=0.1, cut_shares=(1, 1, 0, 1, 1, 0))) == WIDE
+    def margin(settings):
+        return needed_crops(Canvas(), settings)['margin']
+
+    assert margin(AugmentSettings(margin=0.5)) == 0
+    assert margin(AugmentSettings(margin=0.5, margin_prob=0.1)) == 0.5
+    assert margin(AugmentSettings(margin=0.5, cut_shares=(1, 0, 0, 1, 0, 0))) == 0
+    assert margin(AugmentSettings(margin=0.5, cut_shares=(1, 0, 0, 1, 0, 1))) == 0.5
+    assert margin(AugmentSettings(margin=0.1, cut_shares=(1, 1, 0, 1, 1, 0))) == WIDE

@@ -9,9 +9,12 @@ from ocr.network import attention
 from ocr.network.teacher_forcing import Dropout, decode_teacher_forced
 
 LABEL = np.int32([[2, 3, 4, 5, 1, 1], [4, 5, 6, 1, 1, 1], [2, 6, 3, 4, 5, 1]])
-LENGTHS = np.int32([5, 3, 6])
-COUNTS = np.float32(np.arange(T) < LENGTHS[:, np.newaxis])[:, :, np.newaxis]
 CELLS = np.array([[1, 1, 0, 1, 1, 0], [0, 0, 0, 0, 0, 1], [1, 1, 1, 1, 1, 1]], bool)
+
+
+def counts(lengths):
+    """float32 (N, T, 1), 1 for the steps that count."""
+    return np.float32(np.arange(T) < np.array(lengths)[:, np.newaxis])[:, :, np.newaxis]
 
 
 def decode_plainly(features, variables, cells, dropout):
@@ -32,14 +35,15 @@ def decode_plainly(features, variables, cells, dropout):
 
 @pytest.mark.parametrize('cells', [None, CELLS])
 @pytest.mark.parametrize('keep_prob', [None, 0.7])
-def test_the_gradient_is_the_derived_one(cells, keep_prob):
+@pytest.mark.parametrize('lengths', [(5, 3, T), (T, 0, T)])
+def test_the_gradient_is_the_derived_one(cells, keep_prob, lengths):
     """Of any function of the logits and of alpha that counts, with respect to the features and all variables."""
     rng = np.random.default_rng(3)
-    of_logits, of_alpha = (COUNTS * rng.normal(size=(N, T, size)).astype(np.float32) for size in (V, H * W))
+    of_logits, of_alpha = (counts(lengths) * rng.normal(size=(N, T, size)).astype(np.float32) for size in (V, H * W))
     with tf.Graph().as_default(), tf.Session() as session:
         features, variables = tf.constant(draw_features()), variables_of(draw_weights())
         dropout = keep_prob and Dropout(keep_prob, tf.constant(5))
-        label, lengths = tf.constant(LABEL), tf.constant(LENGTHS)
+        label, lengths = tf.constant(LABEL), tf.constant(lengths)
         ours = decode_teacher_forced(features, label, variables, lengths=lengths, cells=cells, dropout=dropout)
         wanted = [features, *(getattr(variables, name) for name in SHAPES)]
         gradients = []
@@ -56,7 +60,9 @@ def test_saturated_scores_have_no_gradient():
     """tanh(keys + query) is 1 or -1 in float32: what is left must be 0 and no rounding error of large gradients."""
     with tf.Graph().as_default(), tf.Session() as session:
         features, variables = tf.constant(1e8 * draw_features()), variables_of(draw_weights())
-        label, lengths = tf.constant(LABEL), tf.constant(LENGTHS)
+        label, lengths = tf.constant(LABEL), tf.constant([5, 3, T])
         logits = decode_teacher_forced(features, label, variables, lengths=lengths).logits
-        gradient = session.run(tf.gradients(tf.reduce_sum(COUNTS * tf.nn.log_softmax(logits)), variables.query))
+        gradient = session.run(
+            tf.gradients(tf.reduce_sum(counts([5, 3, T]) * tf.nn.log_softmax(logits)), variables.query)
+        )
     assert (gradient[0] == 0).all()

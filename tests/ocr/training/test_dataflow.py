@@ -33,6 +33,7 @@ from ocr.training.dataflow import (
     RegionStream,
     Shuffle,
     SkipBroken,
+    chunks_of_runs,
     drawn_source,
     region_source,
     training_dataflow,
@@ -239,13 +240,23 @@ class CountingCalls:
         return task[0], self.calls
 
 
-@pytest.mark.parametrize(('running', 'in_chunk'), [(1, 8), (3, 9), (16, 16)])
-def test_a_worker_keeps_its_function_and_gets_whole_runs(running, in_chunk):
+def test_a_worker_keeps_its_function():
     """What a preparer keeps of the last sample is of use only if the tasks of that sample meet the same preparer."""
-    mapped = ParallelMap(DataFromList([(n, None) for n in range(5, 77)], shuffle=False), CountingCalls(), 1, running)
+    mapped = ParallelMap(DataFromList([(n, None) for n in range(5, 77)], shuffle=False), CountingCalls(), 1)
     mapped.reset_state()
     assert list(mapped) == [(number, number - 4) for number in range(5, 77)]
-    assert mapped.chunk == in_chunk
+
+
+@pytest.mark.parametrize('running', [1, 3, 8, 20])
+@pytest.mark.parametrize('part', [(0, 1), (1, 3)])
+def test_a_run_is_never_parted_between_workers(running, part):
+    waiting = [(41, 'a'), (3, 'b'), (40, 'c')]
+    numbers = [number for number in range(45, 500) if number // running % part[1] == part[0]]
+    chunks = list(chunks_of_runs([*waiting, *((number, None) for number in numbers)], running))
+    assert [numbered for chunk in chunks for numbered in chunk] == [*waiting, *((number, None) for number in numbers)]
+    assert all(8 <= len(chunk) < 8 + max(running, 3) for chunk in chunks[:-1])
+    for chunk, other in pairwise(chunks):
+        assert chunk[-1][0] // running != other[0][0] // running
 
 
 def test_workers_of_parallel_map_load_no_tensorflow():
