@@ -20,11 +20,13 @@ class Rows:
 
     Attributes:
         order: int32 (N,), where each of them stands in the batch.
+        places: int32 (N,), where each row of the batch stands among them.
         active: int32 (T',), how many of them each step computes.
         drop: Dropout or None.
     """
 
     order: Any
+    places: Any
     active: Any
     drop: Any
 
@@ -33,7 +35,8 @@ class Rows:
         """Rows for texts of these lengths, int32 (N,)."""
         steps = tf.range(tf.reduce_max(lengths))
         active = tf.reduce_sum(tf.cast(lengths > steps[:, tf.newaxis], tf.int32), axis=1)
-        return cls(tf.argsort(lengths, direction='DESCENDING', stable=True), active, drop)
+        order = tf.argsort(lengths, direction='DESCENDING', stable=True)
+        return cls(order, tf.argsort(order), active, drop)
 
     def sorted(self, x, axis=0):
         """What is in the batch's order, sorted."""
@@ -41,7 +44,7 @@ class Rows:
 
     def as_batch(self, x, axis=0):
         """What was sorted, in the batch's order."""
-        return tf.gather(x, tf.argsort(self.order), axis=axis)
+        return tf.gather(x, self.places, axis=axis)
 
     def grown(self, x, step=None):
         """x with rows of zeros below, as many as `step` computes, or all N of them."""
