@@ -188,6 +188,18 @@ def test_what_is_overridden_is_told_once(tmp_path, caplog):
     assert caplog.messages == ['seq_len: 5 -> 6', 'seq_len: 7 -> 6']
 
 
+def test_what_a_file_gives_and_the_model_keeps_is_told(tmp_path, caplog):
+    path = tmp_path / 'file.json'
+    path.write_text('{"seq_len": 5, "canvas": "area", "image_size": 384, "margin": 0.3, "seed": 4}')
+    with caplog.at_level(logging.INFO):
+        config = parse_config(['--config_path', str(path), '--image_size', '96'], 'train')
+        caplog.clear()
+        stored = {'seq_len': 5, 'canvas': 'fit', 'image_size': 160, 'augment_numbers': (('margin', 0.2),)}
+        assert config.over(stored).canvas == 'fit'
+    kept = f'{path}: the model keeps its own canvas fit, margin 0.2; flags would change that'
+    assert caplog.messages == ['image_size: 160 -> 96', kept]
+
+
 def test_the_names_that_scripts_rely_on():
     names = (
         'base_dir train_datasets eval_datasets charset_path checkpoint_path restore_path pretrain_path pb_path'

@@ -99,9 +99,10 @@ class Schema:
         return settings
 
     def merged(self, origin, stored):
-        """Settings of an Origin over those that a model brings along; what the command line overrides is logged."""
+        """Settings of an Origin over those that a model brings along; logs what command line and model override."""
         settings = self._merged(origin, stored)
         _tell_overrides(settings, stored)
+        self._tell_kept(origin, stored)
         return settings
 
     def _merged(self, origin, stored):
@@ -109,6 +110,23 @@ class Schema:
         preset = origin.typed.get('preset', brought.get('preset', next(iter(self.presets))))
         base = self._layered(self.presets.get(preset, {}), self._of_script(origin.script), brought)
         return self.kind(**{**self._layered(base, origin.typed), 'preset': preset, 'origin': origin})
+
+    def _tell_kept(self, origin, stored):
+        """Log what the file of settings gives otherwise than the model, which goes before it."""
+        in_file, brought = self._flat(origin.in_file), self._flat(stored)
+        kept = [
+            f'{name} {as_text(brought[name])}'
+            for name, value in in_file.items()
+            if brought.get(name, value) != value and name not in origin.typed
+        ]
+        if kept:
+            path = origin.typed['config_path']
+            logger.info('%s: the model keeps its own %s; flags would change that', path, ', '.join(kept))
+
+    def _flat(self, layer):
+        """{name: value} of a layer, also of the settings that only files have."""
+        pairs = dict(layer.get(self.file_only.field, ()))
+        return {name: value for name, value in layer.items() if name != self.file_only.field} | pairs
 
     def to_json(self, settings, groups):
         """JSON text of the settings of some groups."""
