@@ -125,7 +125,7 @@ def prepare_and_train(cfg, cluster=None):
     from ocr.evaluation.run import check_report
     from ocr.model import build_model
     from ocr.network.precision import set_precision
-    from ocr.training.initial_weights import check_pretrained, session_start, stored_positions
+    from ocr.training.initial_weights import check_frozen, check_pretrained, session_start, stored_positions
     from ocr.training.run import profile
     from ocr.training.run_folder import check_nothing_later, check_steps_left, hide_log, training_in
     from ocr.training.towers import choose_gpus
@@ -134,6 +134,7 @@ def prepare_and_train(cfg, cluster=None):
         cfg = dataclasses.replace(cfg, val_epochs=0, accumulate=1)  # nothing is to be held out or drawn for it
     elif not start:
         check_pretrained(cfg.pretrain_path)
+    check_frozen(cfg.frozen_block, cfg.final_endpoint, bool(start or cfg.pretrain_path))
     data, make_dataflow, validation = load(cfg, start)
     hide_log()
     num_towers, on_gpu = choose_gpus(cfg.gpus, cluster)

@@ -48,7 +48,7 @@ def _encode_unfolded(image, depth_multiplier):
     """The encoder with batch norm as a layer of its own, as it stands in the published graph."""
     folded = inception_v4.convolve
 
-    def unfolded(x, name, depth, kernel, stride, is_training, batch_norm_decay, weight_decay, renorm):
+    def unfolded(x, name, depth, kernel, stride, is_training, batch_norm_decay, weight_decay, renorm, frozen):
         with tf.variable_scope(name):
             weights = tf.get_variable('weights', [*kernel, x.shape[3], depth])
             beta, mean, variance = inception_v4._batch_norm_variables(depth)

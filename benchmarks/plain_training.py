@@ -16,7 +16,7 @@ def plain_loss(image, label, mask, config, num_classes):
         image: float32 (N, S, S, 3), RGB in 0..1.
         label: int32 (N, T).
         mask: float32 (N, T).
-        config: Config, with frozen batch norm or without.
+        config: Config.
         num_classes: V.
 
     Returns:
@@ -24,7 +24,7 @@ def plain_loss(image, label, mask, config, num_classes):
     """
     features = inception_v4.encode(
         image,
-        is_training=not config.frozen_batch_norm,
+        is_training=not config.frozen,
         depth_multiplier=config.depth_multiplier,
         batch_norm_decay=config.batch_norm_decay,
     )

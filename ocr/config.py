@@ -4,7 +4,7 @@ import dataclasses
 from typing import Literal
 
 from ocr.files.shipped import SHIPPED_MODEL, shipped
-from ocr.network.architecture import ENDPOINTS, REFERENCE, REFERENCE_STEPS
+from ocr.network.architecture import ENDPOINTS, FREEZABLE, REFERENCE, REFERENCE_STEPS
 from ocr.preprocessing.augment_sets import AUGMENT_NUMBERS, AUGMENT_SETS, check_numbers
 from ocr.preprocessing.canvas import Canvas
 from ocr.terminal.flags import Names, Numbers, Shares, Switch, check_value
@@ -242,8 +242,8 @@ class Config:
     """Decay of the moving averages of batch norm."""
     average_decay: float = setting(0.0, 'training', 'train', 'training', 0.0, 0.999999)
     """Decay of the running averages of the weights, which are validated, exported and read with; 0: none are kept."""
-    frozen_batch_norm: Switch = setting(False, 'training', 'train', 'training')
-    """Use the stored statistics of batch norm in training: for fine-tuning with small batches."""
+    frozen: Literal[('', 'batch_norm', *FREEZABLE)] = setting('', 'training', 'train', 'training')
+    """What fine-tuning leaves as it is: the statistics of batch norm, or besides all of the encoder up to a block."""
     tracker: Literal['', 'wandb', 'mlflow'] = setting('', 'machine', 'train', 'training')
     """Also send what TensorBoard gets to Weights & Biases or MLflow."""
     profile: Switch = setting(False, 'machine', 'train', 'training')
@@ -452,6 +452,11 @@ class Config:
         return self.model_name == 'detector'
 
     @property
+    def frozen_block(self):
+        """Name of the block up to which the encoder is not trained, or ''."""
+        return '' if self.frozen == 'batch_norm' else self.frozen
+
+    @property
     def with_bbox(self):
         """Whether the model takes the text's box on the canvas as an input."""
         return self.model_name == 'ocr_with_normalized_bbox'
@@ -475,6 +480,8 @@ SETTINGS = {field.name: field for field in dataclasses.fields(Config) if field.m
 SHOWN = tuple(name for name, field in SETTINGS.items() if field.metadata['section'] == 'shown' and name != 'image_size')
 # Old name -> name; as flags, old names end with version 1.2.
 RENAMED = {'views': 'tta', 'turned': 'rotate_tall', 'attention_dir': 'picture_dir'}
+# Old name -> name, and values of today: files that bring them are read.
+REVALUED = {'frozen_batch_norm': ('frozen', {False: '', True: 'batch_norm'})}
 # Settings of earlier versions that are constants now: files that bring them are read, and other values reported.
 RETIRED = {
     'gradient_clip': 10.0,
@@ -505,6 +512,7 @@ RETIRED = {
 REPLACED = {  # what to do instead of some of them
     'val_share': 'train.py holds out --val_regions, and 5 % of the photographs at most; leave it out',
     'cache': 'use --convert crops',
+    'frozen_batch_norm': 'use --frozen batch_norm',
 }
 PRESETS = {
     'reference': {},
@@ -535,6 +543,7 @@ SCHEMA = Schema(
     SECTIONS,
     PRESETS,
     RENAMED,
+    REVALUED,
     RETIRED,
     REPLACED,
     FileOnly('augment_numbers', AUGMENT_NUMBERS, 'augment', 'training'),

@@ -160,7 +160,7 @@ class AttentionOCR(_Model):
     def _encode(self, image, normalized_bbox, trains):
         """Features, the decoder's variables and the cells that attention may see; L2 terms only if it trains."""
         config = self.config
-        by_batch = trains and not config.frozen_batch_norm
+        by_batch = trains and not config.frozen
         renorm = None
         if by_batch and config.fits:  # a batch holds canvases of one shape, and what is read is of all shapes
             renorm = inception_v4.Limits(*schedule.renorm_limits(finished_steps(), config.warmup_steps))
@@ -172,6 +172,7 @@ class AttentionOCR(_Model):
             batch_norm_decay=config.batch_norm_decay,
             weight_decay=ENCODER_WEIGHT_DECAY if trains else 0,
             renorm=renorm,
+            frozen_block=config.frozen_block if trains else '',
         )
         variables = attention.create_variables(
             int(features.shape[3]),
@@ -243,11 +244,16 @@ class TextDetector(_Model):
         config = self.config
         normalization = {
             'depth_multiplier': config.depth_multiplier,
-            'is_training': trains and not config.frozen_batch_norm,
+            'is_training': trains and not config.frozen,
             'batch_norm_decay': config.batch_norm_decay,
             'weight_decay': ENCODER_WEIGHT_DECAY if trains else 0,
         }
-        levels = detector.encode_levels(image, final_endpoint=config.final_endpoint, **normalization)
+        levels = detector.encode_levels(
+            image,
+            final_endpoint=config.final_endpoint,
+            frozen_block=config.frozen_block if trains else '',
+            **normalization,
+        )
         return detector.fuse(levels, **normalization), normalization
 
 

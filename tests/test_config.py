@@ -262,9 +262,25 @@ def test_other_scripts_take_one_model():
         parse_config(['--pb_path', 'a.pb', 'b.pb'], 'test')
 
 
-@pytest.mark.parametrize('switch', ['long_text', 'frozen_batch_norm'])
+@pytest.mark.parametrize('switch', ['long_text', 'profile'])
 def test_a_bare_switch_takes_no_other_flag_for_its_value(switch):
     assert parse_config([f'--{switch}', '--batch_size', '2']) == Config(**{switch: True}, batch_size=2)
+
+
+@pytest.mark.parametrize(('stored', 'frozen'), [('true', 'batch_norm'), ('false', '')])
+def test_frozen_batch_norm_of_files_is_a_value_of_frozen(tmp_path, caplog, stored, frozen):
+    path = tmp_path / 'mine.json'
+    path.write_text(f'{{"frozen_batch_norm": {stored}}}')
+    assert parse_config(['--config_path', str(path)], 'train').frozen == frozen
+    assert restorable(path.read_text(), ('training',), 'config.json') == {'frozen': frozen}
+    assert not caplog.messages
+    with pytest.raises(InputError, match=r'^--frozen_batch_norm is no longer a setting: use --frozen batch_norm$'):
+        parse_config(['--frozen_batch_norm', stored], 'train')
+
+
+def test_the_statistics_of_batch_norm_are_no_block():
+    blocks = {frozen: Config(frozen=frozen).frozen_block for frozen in ('', 'batch_norm', 'Mixed_4a')}
+    assert blocks == {'': '', 'batch_norm': '', 'Mixed_4a': 'Mixed_4a'}
 
 
 def test_an_empty_value_is_an_empty_text_and_spaces_stay():

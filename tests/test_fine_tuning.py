@@ -18,7 +18,7 @@ from ocr.reading.graph_predictor import GraphPredictor
 
 DIGITS = Charset.preset('digits')
 GROWN = Charset('x7a 0961b2京358c4')  # the digits in another order, and more
-UNCHANGING = {'learning_rate': 0, 'frozen_batch_norm': True, 'steps_per_epoch': 1, 'max_epoch': 1}  # one step
+UNCHANGING = {'learning_rate': 0, 'frozen': 'batch_norm', 'steps_per_epoch': 1, 'max_epoch': 1}  # one step
 
 
 def fine_tune(words, folder, **settings):
@@ -99,6 +99,31 @@ def test_a_training_from_a_frozen_graph_runs_and_goes_on_as_any_other(learnt, tm
         fine_tune(learnt.words, folder, max_epoch=3)
     assert f'resuming from {folder}/model-4, step 4' in caplog.text
     assert [row['step'] for row in read_history(folder)] == [2, 4, 6]
+
+
+def test_a_part_of_the_encoder_is_left_as_it_is_and_later_trained_too(learnt, tmp_path):
+    folder = tmp_path / 'checkpoint'
+    fine_tune(learnt.words, folder, restore_path=learnt.pb_path, frozen='Mixed_4a')
+    tuned, stored = tiny.read_weights(folder / 'model-4'), tiny.read_weights(learnt.checkpoint_path / 'model-200')
+    weights = {name for name in stored if name.startswith('InceptionV4') and 'Adam' not in name}
+    changed = {name for name in weights if (tuned[name] != stored[name]).any()}
+    assert {name.split('/')[1] for name in changed} == {'Mixed_5a', 'attention_lstm'}
+    fine_tune(learnt.words, folder, max_epoch=3, frozen='batch_norm')
+    first = 'InceptionV4/Conv2d_1a_3x3/weights'
+    assert (tiny.read_weights(folder / 'model-6')[first] != tuned[first]).any()
+
+
+@pytest.mark.parametrize(
+    ('settings', 'message'),
+    [
+        ({'frozen': 'Mixed_6a'}, 'the encoder ends at Mixed_5a; name that or an earlier block'),
+        ({'frozen': 'Mixed_4a', 'restore_path': '', 'pretrain_path': ''}, 'no weights to keep; give a model'),
+    ],
+)
+def test_what_cannot_be_frozen_is_refused(learnt, tmp_path, settings, message):
+    settings = {'restore_path': learnt.pb_path, 'charset_path': 'digits', **settings}
+    with pytest.raises(InputError, match=f'^--frozen {settings["frozen"]}: {message}'):
+        fine_tune(learnt.words, tmp_path / 'checkpoint', preset='compact', **settings)
 
 
 WIDER = {'depth_multiplier': 0.6, 'lstm_size': 120, 'embedding_size': 70}

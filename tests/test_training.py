@@ -20,7 +20,7 @@ from ocr.model_files.checkpoint import find_checkpoint
 
 UNCHANGING = {  # every validation scores the same
     'learning_rate': 0,
-    'frozen_batch_norm': True,
+    'frozen': 'batch_norm',
     'val_epochs': 1,
     'max_epoch': 3,
 }
@@ -126,7 +126,7 @@ def test_a_checkpoint_with_powers_of_beta_is_gone_on_with(six_steps, tmp_path):
 
 def test_two_towers_learn_as_one_with_twice_the_batch(tmp_path, caplog):
     words = tiny.write_words(tmp_path / 'words', ['270', '581', '619', '840', '713', '295', '306', '482'])
-    shared = {'frozen_batch_norm': True, 'dropout_keep_prob': 1, 'learning_rate': 1e-2, 'warmup_steps': 0}
+    shared = {'frozen': 'batch_norm', 'dropout_keep_prob': 1, 'learning_rate': 1e-2, 'warmup_steps': 0}
     shared |= {'steps_per_epoch': 1, 'max_epoch': 6}
     tiny.train(words, tmp_path / 'one', **shared, batch_size=8)
     with caplog.at_level('INFO'):
@@ -153,7 +153,7 @@ def test_a_scaled_loss_trains_the_same_weights(six_steps, tmp_path, monkeypatch)
 
 def test_accumulated_gradients_learn_as_one_large_batch(tmp_path):
     words = tiny.write_words(tmp_path / 'words', ['270', '581', '619', '840', '713', '295', '306', '482'])
-    shared = {'frozen_batch_norm': True, 'dropout_keep_prob': 1, 'learning_rate': 1e-2, 'warmup_steps': 0}
+    shared = {'frozen': 'batch_norm', 'dropout_keep_prob': 1, 'learning_rate': 1e-2, 'warmup_steps': 0}
     shared |= {'steps_per_epoch': 1, 'max_epoch': 6, 'average_decay': 0.9}
     tiny.train(words, tmp_path / 'one', **shared, batch_size=8)
     tiny.train(words, tmp_path / 'four', **shared, batch_size=2, accumulate=4)
@@ -310,7 +310,7 @@ def test_the_encoder_starts_from_the_slim_checkpoint(six_steps, tmp_path, caplog
             tmp_path / 'checkpoint',
             pretrain_path=tmp_path / 'inception_v4.ckpt',
             learning_rate=0,
-            frozen_batch_norm=True,
+            frozen='batch_norm',
             steps_per_epoch=1,
             max_epoch=1,
         )

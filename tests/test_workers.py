@@ -19,7 +19,7 @@ from tensorpack.train import StopTraining
 from ocr.model_files.checkpoint import checkpoint_fault, find_checkpoint
 
 SHARED = {
-    'frozen_batch_norm': True,
+    'frozen': 'batch_norm',
     'dropout_keep_prob': 1,
     'learning_rate': 2e-3,
     'warmup_steps': 0,
@@ -130,7 +130,7 @@ def test_two_workers_learn_as_one_with_twice_the_batch_through_a_kill_and_a_sign
 def test_the_others_end_when_worker_0_is_killed(start, tmp_path):
     words = tiny.write_words(tmp_path / 'words', tiny.EIGHT_WORDS)
     folder = tmp_path / 'checkpoint'
-    workers = start(words, folder, **tiny.AUGMENTED, frozen_batch_norm=False, steps_per_epoch=4)
+    workers = start(words, folder, **tiny.AUGMENTED, frozen='', steps_per_epoch=4)
     wait_for_step(workers, folder, 4)
     workers[0].process.kill()
     code, line = workers[1].end()

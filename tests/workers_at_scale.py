@@ -21,7 +21,7 @@ sys.path.insert(0, str(tiny.ROOT))
 from ocr.network.architecture import REFERENCE, REFERENCE_STEPS
 
 SHARED = {
-    'frozen_batch_norm': True,
+    'frozen': 'batch_norm',
     'dropout_keep_prob': 1,
     'learning_rate': 1e-3,
     'warmup_steps': 0,

@@ -19,14 +19,14 @@ STEEPNESS = 50  # k of the soft binarisation
 FUSED_DEPTH, HEAD_DEPTH = 256, 128  # channels at depth multiplier 1
 
 
-def encode_levels(image, *, final_endpoint, depth_multiplier, **normalization):
+def encode_levels(image, *, final_endpoint, depth_multiplier, frozen_block='', **normalization):
     """Feature maps at strides 4, 8 and 16: [float32 (N, H, W, C)], the finest first.
 
     Args:
         image: float32 (N, H, W, 3), RGB in 0..1; sides are multiples of DETECTOR_STRIDE.
         final_endpoint: last block, `Mixed_6a` to `Mixed_6h`.
         depth_multiplier: factor on the channels of encoder and detector.
-        normalization: see inception_v4.encode_blocks.
+        frozen_block, normalization: see inception_v4.encode_blocks.
     """
     if not final_endpoint.startswith('Mixed_6'):
         raise ValueError(f'final_endpoint {final_endpoint!r}: a detector ends at Mixed_6a to Mixed_6h')
@@ -35,6 +35,7 @@ def encode_levels(image, *, final_endpoint, depth_multiplier, **normalization):
         final_endpoint=final_endpoint,
         depth_multiplier=depth_multiplier,
         reduction_stride=2,
+        frozen_block=frozen_block,
         **normalization,
     )
     return [blocks[name] for name in (*LEVELS, final_endpoint)]

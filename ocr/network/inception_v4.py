@@ -80,6 +80,7 @@ def encode(
     batch_norm_decay=0.9997,
     weight_decay=4e-5,
     renorm=None,
+    frozen_block='',
 ):
     """Feature map of a batch of canvases.
 
@@ -91,6 +92,7 @@ def encode(
         batch_norm_decay: decay of the moving averages.
         weight_decay: L2 weight of every convolution, see losses.add_weight_loss.
         renorm: Limits of batch renormalisation in training, for batches that are not alike; None is plain batch norm.
+        frozen_block: name of the block up to which weights are not trained, or '' for none.
 
     Returns:
         features: float32 (N, H, W, C) with H = W = S / 8, rounded up; C is 1024 at `Mixed_6h` and depth 1.
@@ -105,14 +107,15 @@ def encode(
         batch_norm_decay=batch_norm_decay,
         weight_decay=weight_decay,
         renorm=renorm,
+        frozen_block=frozen_block,
     )[final_endpoint]
 
 
-def encode_blocks(image, *, final_endpoint, depth_multiplier, reduction_stride=1, **normalization):
+def encode_blocks(image, *, final_endpoint, depth_multiplier, reduction_stride=1, frozen_block='', **normalization):
     """Feature maps of all blocks up to one.
 
     Args:
-        image, final_endpoint, depth_multiplier: as of `encode`.
+        image, final_endpoint, depth_multiplier, frozen_block: as of `encode`.
         reduction_stride: of `Mixed_6a`; 2, as in the slim network, puts what follows at stride 16.
         normalization: is_training, batch_norm_decay, weight_decay and renorm, as of `encode`.
 
@@ -120,28 +123,31 @@ def encode_blocks(image, *, final_endpoint, depth_multiplier, reduction_stride=1
         {block's name: float32 (N, H, W, C)} in their order; at stride 4 up to `Mixed_4a`, at 8 from `Mixed_5a`.
     """
 
-    def run_layer(x, name, depth, stride):
+    num_frozen = 1 + list(BLOCKS).index(frozen_block) if frozen_block else 0
+
+    def run_layer(x, name, depth, stride, frozen):
         kernel = [int(side) for side in name.rsplit('_', 1)[1].split('x')]
         stride = reduction_stride if stride == REDUCTION else stride
         if name.startswith('MaxPool'):
             return tf.nn.max_pool2d(x, kernel, stride, 'SAME', name=name)
         if name.startswith('AvgPool'):
             return tf.nn.avg_pool2d(x, kernel, stride, 'SAME', name=name)
-        return convolve(x, name, scaled_depth(depth, depth_multiplier), kernel, stride, **normalization)
+        depth = scaled_depth(depth, depth_multiplier)
+        return convolve(x, name, depth, kernel, stride, frozen=frozen, **normalization)
 
-    def run_branch(x, layers):
+    def run_branch(x, layers, frozen):
         for name, depth, stride in layers:
-            x = run_layer(x, name, depth, stride)
+            x = run_layer(x, name, depth, stride, frozen)
         return x
 
     with tf.variable_scope(SCOPE):
-        features, blocks = run_branch(image, STEM), {}
-        for block, branches in BLOCKS.items():
+        features, blocks = run_branch(image, STEM, num_frozen > 0), {}
+        for number, (block, branches) in enumerate(BLOCKS.items()):
             with tf.variable_scope(block):
                 outputs = []
                 for index, layers in enumerate(branches):
                     with tf.variable_scope(f'Branch_{index}'):
-                        outputs.append(run_branch(features, layers))
+                        outputs.append(run_branch(features, layers, number < num_frozen))
                 features = blocks[block] = tf.concat(outputs, axis=3)
             if block == final_endpoint:
                 break
@@ -153,18 +159,19 @@ def scaled_depth(depth, depth_multiplier):
     return max(int(depth * depth_multiplier), MIN_DEPTH)
 
 
-def convolve(x, name, depth, kernel, stride, *, is_training, batch_norm_decay, weight_decay, renorm=None):
+def convolve(x, name, depth, kernel, stride, *, is_training, batch_norm_decay, weight_decay, renorm=None, frozen=False):
     """Convolution without bias, batch norm, ReLU: (N, H, W, C) -> (N, H / stride, W / stride, depth).
+
+    Frozen, it has no variables that are trained, and no L2 that would pull them to 0.
 
     With stored statistics batch norm is a scale and a shift for each channel, so it is folded into the convolution:
     conv(x, w) / sigma - mean / sigma + beta = conv(x, w / sigma) + (beta - mean / sigma).
     """
     with tf.variable_scope(name):
-        weights = tf.get_variable(
-            'weights', [*kernel, x.shape[3], depth], initializer=tf.variance_scaling_initializer(2.0)
-        )
-        add_weight_loss(weights, weight_decay)
-        beta, mean, variance = _batch_norm_variables(depth)
+        shape, initializer = [*kernel, x.shape[3], depth], tf.variance_scaling_initializer(2.0)
+        weights = tf.get_variable('weights', shape, initializer=initializer, trainable=not frozen)
+        add_weight_loss(weights, 0 if frozen else weight_decay)
+        beta, mean, variance = _batch_norm_variables(depth, frozen)
         if is_training:
             x = tf.nn.conv2d(x, weights, stride, 'SAME')
             return tf.nn.relu(_normalize(x, beta, mean, variance, batch_norm_decay, renorm))
@@ -172,11 +179,11 @@ def convolve(x, name, depth, kernel, stride, *, is_training, batch_norm_decay, w
         return tf.nn.relu(tf.nn.bias_add(tf.nn.conv2d(x, weights * scale, stride, 'SAME'), beta - mean * scale))
 
 
-def _batch_norm_variables(depth):
+def _batch_norm_variables(depth, frozen=False):
     """Learnt centre, moving mean and moving variance, (depth,) each; there is no learnt scale."""
     with tf.variable_scope('BatchNorm'):
         return (
-            tf.get_variable('beta', [depth], initializer=tf.zeros_initializer()),
+            tf.get_variable('beta', [depth], initializer=tf.zeros_initializer(), trainable=not frozen),
             tf.get_variable('moving_mean', [depth], initializer=tf.zeros_initializer(), trainable=False),
             tf.get_variable('moving_variance', [depth], initializer=tf.ones_initializer(), trainable=False),
         )

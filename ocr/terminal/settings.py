@@ -55,6 +55,7 @@ class Schema:
         sections: {key in a field's metadata: title in --help}, in their order.
         presets: {name: {setting: default}}.
         renamed: {old name: name}; as flags, old names are still taken, with a warning.
+        revalued: {old name: (name, {old value: value})} of files.
         retired: {name: its value for ever} of settings of earlier versions that are constants now.
         replaced: {name: what to do instead} of those among them whose value does not say it.
         file_only: FileOnly.
@@ -64,6 +65,7 @@ class Schema:
     sections: dict
     presets: dict
     renamed: dict
+    revalued: dict
     retired: dict
     replaced: dict
     file_only: FileOnly
@@ -165,7 +167,12 @@ class Schema:
 
     def with_new_names(self, values):
         """Stored settings under the names of today."""
-        return {self.renamed.get(name, name): value for name, value in values.items()}
+        values = {self.renamed.get(name, name): value for name, value in values.items()}
+        for old in self.revalued.keys() & values.keys():
+            name, meanings = self.revalued[old]
+            value = values.pop(old)
+            values.setdefault(name, meanings[value] if isinstance(value, bool) else value)
+        return values
 
     def _report_retired(self, values, groups, where):
         """Warn of values that are ignored; not of those for training if only the model's settings are needed."""
@@ -183,8 +190,8 @@ class Schema:
         fields = self.fields
         if script and name in fields and script not in fields[name].metadata['scripts']:
             raise InputError(f'--{name} is a setting of {_in_words(fields[name].metadata["scripts"])}; leave it out')
-        if name in self.retired:
-            instead = self.replaced.get(name, f'it is always {self._constant(name)}; leave it out')
+        if name in self.retired or name in self.revalued:
+            instead = self.replaced.get(name) or f'it is always {self._constant(name)}; leave it out'
             raise InputError(f'--{name} is no longer a setting: {instead}')
         if name in self.file_only.names:
             of_set = self.file_only.of_set

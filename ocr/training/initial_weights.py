@@ -36,6 +36,7 @@ from ocr.model_files.frozen_graph import (
 )
 from ocr.network import attention, detector, inception_v4
 from ocr.network import tensor_names as names
+from ocr.network.architecture import FREEZABLE
 from ocr.training.widening import widen
 
 DETECTOR = 'detector'  # its model_name
@@ -284,6 +285,14 @@ def _assign(sess, variables, weights):
     """Set {name: variable} to {name: array}."""
     initializers = {name: variable.initializer for name, variable in variables.items()}
     sess.run(initializers, {initializers[name].inputs[1]: weights[name] for name in variables})
+
+
+def check_frozen(block, final_endpoint, has_weights):
+    """InputError if the encoder cannot be left as it is up to a block: it ends before, or has no weights to keep."""
+    if block and FREEZABLE.index(block) > FREEZABLE.index(final_endpoint):
+        raise InputError(f'--frozen {block}: the encoder ends at {final_endpoint}; name that or an earlier block')
+    if block and not has_weights:
+        raise InputError(f'--frozen {block}: no weights to keep; give a model to start from, --restore_path')
 
 
 def check_pretrained(path):

@@ -103,6 +103,14 @@ def test_every_convolution_carries_an_l2_term():
     assert len(terms) == 3 + 1 + 6 + 1
 
 
+def test_up_to_the_frozen_block_nothing_is_trained_or_pulled_to_0():
+    with tf.Graph().as_default():
+        features_of((2, 32, 64, 3), final_endpoint='Mixed_5a', frozen_block='Mixed_4a')
+        trained = {v.op.name for v in tf.trainable_variables()}
+        assert trained == {f'InceptionV4/Mixed_5a/Branch_0/Conv2d_1a_3x3/{x}' for x in ('weights', 'BatchNorm/beta')}
+        assert len(tf.get_collection(WEIGHT_LOSSES)) == 1
+
+
 # Batch norm, on the first layer alone
 
 
