@@ -509,7 +509,7 @@ RETIRED = {
     'max_megabytes': 20.0,
     'max_megapixels': 50.0,
 }
-REPLACED = {  # what to do instead of some of them
+REPLACED = {  # what to do instead of some of these and those
     'val_share': 'train.py holds out --val_regions, and 5 % of the photographs at most; leave it out',
     'cache': 'use --convert crops',
     'frozen_batch_norm': 'use --frozen batch_norm',

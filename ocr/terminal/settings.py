@@ -57,7 +57,7 @@ class Schema:
         renamed: {old name: name}; as flags, old names are still taken, with a warning.
         revalued: {old name: (name, {old value: value})} of files.
         retired: {name: its value for ever} of settings of earlier versions that are constants now.
-        replaced: {name: what to do instead} of those among them whose value does not say it.
+        replaced: {name: what to do instead} of flags that are gone, where no value says it.
         file_only: FileOnly.
     """
 
