@@ -51,7 +51,9 @@ def train(settings, precision, folder):
         'checkpoint_path': folder,
         'precision': precision,
     }
-    subprocess.run([sys.executable, 'train.py', *as_flags(flags)], check=True, cwd=ROOT)
+    done = subprocess.run([sys.executable, 'train.py', *as_flags(flags)], cwd=ROOT)
+    if done.returncode:
+        sys.exit(done.returncode)  # it has said why
     return [json.loads(line) for line in (Path(folder) / 'history.jsonl').read_text().splitlines()]
 
 
