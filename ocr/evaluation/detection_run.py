@@ -54,7 +54,7 @@ def evaluate_detection(
         folder: for the files.
         config: dict of all settings, for SCORES_FILE.
         unit: 'word' or 'line', what the labels are; found words are joined to lines.
-        reader: predictor.Reader, or None.
+        reader: LocalReader, or None.
         report: folder of the page that shows where it errs, or ''.
         resume: keep what a killed run has searched.
     """

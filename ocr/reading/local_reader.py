@@ -51,9 +51,10 @@ class LocalReader:
             'read_image': read_image,
         }
 
-    def read(self, regions, first=0) -> Iterator:
-        """Yield (region, ReadText or Broken), see predictor.Reader."""
-        for position, (region, prepared, result) in enumerate(self._read(islice(regions, first, None)), first):
+    def read(self, regions, first=0, *, soon=False) -> Iterator:
+        """Yield (region, ReadText or Broken), see predictor.Reader; `soon` as of read_regions."""
+        results = self._read(islice(regions, first, None), soon)
+        for position, (region, prepared, result) in enumerate(results, first):
             if isinstance(result, Broken):
                 yield region, result
                 continue
@@ -62,8 +63,9 @@ class LocalReader:
             positions = char_positions(result.alpha[: len(result.text)], prepared) if self.has_attention else None
             yield region, replace(result, alpha=None, char_positions=positions)
 
-    def _read(self, regions):
+    def _read(self, regions, soon):
+        settings = {**self._settings, 'soon': soon}
         if self._long_text:
-            return read_long_regions(self._predictor, regions, window_aspect=WINDOW_ASPECT, **self._settings)
+            return read_long_regions(self._predictor, regions, window_aspect=WINDOW_ASPECT, **settings)
         with_alpha = self.has_attention or self._on_read is not None
-        return read_regions(self._predictor, regions, with_alpha=with_alpha, **self._settings)
+        return read_regions(self._predictor, regions, with_alpha=with_alpha, **settings)

@@ -53,7 +53,7 @@ def read_photographs(detector, reader, image_paths, *, read_image=read_image) ->
 
     Args:
         detector: Detector.
-        reader: predictor.Reader; None: only find.
+        reader: LocalReader; None: only find.
         image_paths: iterable of paths.
         read_image: function of a path and a scale, see decode.read_image.
 
@@ -72,7 +72,7 @@ def read_photographs(detector, reader, image_paths, *, read_image=read_image) ->
             for region in () if isinstance(photograph.found, Broken) else photograph.found.regions:
                 yield TextRegion(photograph.image_path, outline_to_read(region.polygon), '', '')
 
-    for _, result in reader.read(regions()):
+    for _, result in reader.read(regions(), soon=True):
         while _is_whole(waiting[0]):  # photographs before it in which nothing was found
             yield waiting.popleft()
         waiting[0].readings.append(result)

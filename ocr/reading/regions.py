@@ -16,13 +16,16 @@ from ocr.region import by_photograph
 
 _GROUP = 16  # regions of one photograph that are prepared together, at most
 _BATCHES_AHEAD = 8  # batches among which a canvas may wait for others of its shape
+_BATCHES_AHEAD_SOON = 2  # likewise where regions take long to come
 _BATCHES_BETWEEN = 64  # batches after which freed memory is given back
 _GRAPH_THREADS = 2  # while one is between two runs of the graph, making views or texts, the other keeps the cores busy
 
 logger = logging.getLogger(__name__)
 
 
-def read_regions(predictor, regions, *, batch_size, num_workers=0, with_alpha=False, read_image=read_image) -> Iterator:
+def read_regions(
+    predictor, regions, *, batch_size, num_workers=0, with_alpha=False, soon=False, read_image=read_image
+) -> Iterator:
     """Read text regions, those of one photograph best one after another: it is decoded once for them.
 
     Args:
@@ -31,6 +34,7 @@ def read_regions(predictor, regions, *, batch_size, num_workers=0, with_alpha=Fa
         batch_size: N.
         num_workers: threads that prepare images; 0 is one for each core.
         with_alpha: see Predictor.read.
+        soon: fetch few regions ahead and fill fewer batches: for regions that a detector takes long to find.
         read_image: gives a photograph by its path, see InferencePreparer.
 
     Yields:
@@ -46,9 +50,11 @@ def read_regions(predictor, regions, *, batch_size, num_workers=0, with_alpha=Fa
         return predictor.read(canvases, bboxes, with_alpha=with_alpha)
 
     prepare = InferencePreparer(predictor.canvas, read=read_image)
-    with _prepared(regions, prepare, batch_size, num_workers) as prepared, ThreadPoolExecutor(_GRAPH_THREADS) as graph:
+    ahead = 0 if soon else 2 * batch_size
+    patience = batch_size * (_BATCHES_AHEAD_SOON if soon else _BATCHES_AHEAD)
+    with _prepared(regions, prepare, ahead, num_workers) as prepared, ThreadPoolExecutor(_GRAPH_THREADS) as graph:
         try:
-            yield from _in_order(prepared, lambda turns: graph.submit(read, turns), batch_size)
+            yield from _in_order(prepared, lambda turns: graph.submit(read, turns), batch_size, patience)
         finally:
             graph.shutdown(cancel_futures=True)
 
@@ -65,7 +71,7 @@ def canvas_batches(regions, prepare, *, batch_size, num_workers=0) -> Iterator:
         are fewer.
     """
     buckets = ShapeBuckets(batch_size)
-    with _prepared(regions, prepare, batch_size, num_workers) as prepared:
+    with _prepared(regions, prepare, 2 * batch_size, num_workers) as prepared:
         for region, result in prepared:
             if isinstance(result, Broken):
                 logger.warning('left out: %s', result.message)
@@ -76,13 +82,13 @@ def canvas_batches(regions, prepare, *, batch_size, num_workers=0) -> Iterator:
 
 
 @contextmanager
-def _prepared(regions, prepare, batch_size, num_workers):
-    """An iterator over (region, Prepared or Broken), made in threads ahead of its use."""
+def _prepared(regions, prepare, ahead, num_workers):
+    """An iterator over (region, Prepared or Broken), made in threads; `ahead` groups of a photograph wait for use."""
     num_workers = num_workers or num_cores()
     groups = by_photograph(regions, _GROUP)
     with ThreadPoolExecutor(num_workers) as pool:
         results = map_in_order(
-            lambda group: list(zip(group, prepare(group), strict=True)), groups, pool, num_workers + 2 * batch_size
+            lambda group: list(zip(group, prepare(group), strict=True)), groups, pool, num_workers + ahead
         )
         try:
             yield chain.from_iterable(results)
@@ -119,7 +125,7 @@ class _Turn:
         return self.region, self.prepared, self.batch.result()[self.place]
 
 
-def _in_order(prepared, submit, batch_size):
+def _in_order(prepared, submit, batch_size, patience):
     """Yield outcomes in order while batches of one shape form and run.
 
     A shape too rare to fill its batch is read in a smaller one once enough regions wait behind its first.
@@ -128,9 +134,9 @@ def _in_order(prepared, submit, batch_size):
         prepared: iterable of (region, Prepared or Broken).
         submit: function list of _Turn -> Future of a list of ReadText.
         batch_size: N.
+        patience: regions that wait behind the first of a shape until it is read.
     """
     waiting, buckets = deque(), ShapeBuckets(batch_size)
-    patience = _BATCHES_AHEAD * batch_size
     limit = patience + (_GRAPH_THREADS + 1) * batch_size  # so each thread has a batch, and one is ready
 
     def run(turns):

@@ -152,7 +152,7 @@ def test_photographs_are_searched_while_others_are_read(tmp_path):
 
     class Searching(StubDetector):
         def find(self, image, size=None):
-            if next(number) == 8:
+            if next(number) == 4:
                 assert reading.wait(60)
                 searched.set()
             return super().find(image, size)
@@ -168,6 +168,21 @@ def test_photographs_are_searched_while_others_are_read(tmp_path):
         Image.fromarray(np.full((100, 120, 3), 1, np.uint8)).save(path)
     results = list(read_photographs(Searching(), LocalReader(Reading(), batch_size=1, num_workers=1), paths))
     assert [len(result.readings) for result in results] == [1] * 12
+
+
+def test_results_come_soon_so_that_a_search_can_be_watched_and_resumed(folder):
+    searched = []
+
+    class Counting(StubDetector):
+        def find(self, image, size=None):
+            searched.append(1)
+            return super().find(image, size)
+
+    reader = LocalReader(AlwaysTheSame(), batch_size=16, num_workers=1)
+    results = read_photographs(Counting(), reader, [str(folder / 'a.png'), str(folder / 'c.png')] * 50)
+    assert len(next(results).readings) == 1
+    assert len(searched) <= 44  # two regions each: those of five batches, and a few that are prepared
+    assert len(list(results)) == 99
 
 
 def test_few_photographs_are_decoded_ahead(tmp_path):
