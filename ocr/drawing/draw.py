@@ -8,7 +8,7 @@ import numpy as np
 
 from ocr.drawing.backgrounds import list_photos, photo_pool
 from ocr.drawing.clutter import MAX_WORD, clear, draw_clutter
-from ocr.drawing.effects import draw_sign, draw_strengths
+from ocr.drawing.effects import LETTERING, draw_sign, draw_strengths
 from ocr.drawing.layout import SHAPES, Pose, bleed, lay_out
 from ocr.drawing.look import draw_look
 from ocr.drawing.paint import outlined, paint
@@ -125,9 +125,12 @@ def draw_pose(recipe, num_units, rng):
     tilt = rng.uniform(-recipe.tilt, recipe.tilt)
     rotation = rng.uniform(*recipe.rotation) * draw_sign(rng)
     angle = {'rotated': rotation, 'turned': math.copysign(90, rotation) + tilt}.get(shape, tilt)
+    (form_rng,) = rng.spawn(1)
+    form = draw_form(recipe.effects, form_rng)
+    tracking, lettering = _draw_lettering(recipe.effects, num_units, form_rng)
     return Pose(
         shape=shape,
-        spacing=float(rng.uniform(*recipe.spacing)),
+        spacing=float(rng.uniform(*recipe.spacing)) + tracking,
         tilt=math.radians(angle),
         bend=math.radians(rng.uniform(*recipe.bend)),
         amplitude=float(rng.uniform(*recipe.amplitude)),
@@ -135,8 +138,20 @@ def draw_pose(recipe, num_units, rng):
         phase=float(rng.uniform(0, 2 * math.pi)),
         padding=float(rng.uniform(*recipe.padding)),
         margins=tuple(rng.uniform(*recipe.margin, 4).tolist()),
-        **draw_form(recipe.effects, rng.spawn(1)[0]),
+        **form,
+        **lettering,
     )
+
+
+def _draw_lettering(effects, num_units, rng):
+    """(em added between letters, fields of `Pose` that make letters of a word differ from each other)."""
+    strength = draw_strengths(effects, LETTERING, rng)
+    fields = {'small_capitals': 1 - strength['small_capitals']}
+    if strength['dance']:
+        turns, rises, sizes = rng.uniform(-1, 1, (3, num_units)) * strength['dance']
+        rows = np.column_stack([np.radians(15 * turns), 0.12 * rises, 1.25**sizes])
+        fields['dance'] = tuple(map(tuple, rows.tolist()))
+    return strength['tracking'], fields
 
 
 def draw_form(effects, rng):

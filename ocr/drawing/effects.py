@@ -25,10 +25,14 @@ EFFECTS = {  # effect: unit of its strength, the largest that makes sense
     'stretch': ('share wider or narrower', 1.0),
     'slant': ('tangent', 0.6),
     'weight': ('em', 0.05),
+    'small_capitals': ('share smaller than the first of a word', 0.5),
+    'tracking': ('em added between letters', 2.0),
+    'dance': ('of 15 degrees, 0.12 em and a quarter of the size, for each letter', 1.0),
     'perspective': ('of 60 degrees', 1.0),
     'muted': ('share of the colour taken away', 1.0),
 }
 FIRST = ('gradient', 'texture', 'outline', 'shadow', 'blur', 'noise', 'jpeg')  # drawn before all others
+LETTERING = ('small_capitals', 'tracking', 'dance')  # drawn after the letters' form, so that no other drawing changes
 TINY = 1e-6  # the least strength of an effect that occurs; 0 means that it does not
 
 

@@ -6,6 +6,7 @@ is as large as the polygon's box plus margins, so nothing can be cut at an edge.
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -46,6 +47,8 @@ class Pose:
         slant: tangent of the angle that the letters lean to the right by.
         weight: added to strokes on each side, below 0 taken away.
         word_spacing: added to spaces, except in a column.
+        small_capitals: size of capitals behind the first of a word, in a text without small letters.
+        dance: (turn, rise, size) of each unit, in turn if there are more: radians clockwise, em, factor; () for none.
     """
 
     shape: str = 'straight'
@@ -61,6 +64,8 @@ class Pose:
     slant: float = 0.0
     weight: float = 0.0
     word_spacing: float = 0.0
+    small_capitals: float = 1.0
+    dance: tuple = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +107,7 @@ def lay_out_words(text, font, em, pose, growth=0):
     units = split_units(text)
     is_upright = pose.shape == 'column' and is_chinese(text)
     glyphs = [column_glyph(font, unit, em) if is_upright else font.glyph(unit, em) for unit in units]
-    form = np.array([[pose.stretch, -pose.slant], [0.0, 1.0]])
-    path, matrices = _place(units, font, glyphs, em, pose, form)
+    path, matrices = _place(units, font, glyphs, em, pose)
     pieces = [_move(matrix, glyph.silhouette) for matrix, glyph in zip(matrices, glyphs, strict=True)]
     pad = bleed(pose, em) + growth + pose.padding * em
     spans = _word_spans(units)
@@ -143,7 +147,8 @@ def _word_spans(units):
 
 def bleed(pose, em):
     """Pixels around the glyphs' outlines that ink may reach: half a source pixel, wider strokes, rounding up."""
-    return 1 + 0.5 * max(pose.stretch + abs(pose.slant), 1.0) + max(math.ceil(pose.weight * em), 0)
+    largest = max((size for _, _, size in pose.dance), default=1.0) * (math.sqrt(2) if pose.dance else 1)
+    return 1 + 0.5 * max(pose.stretch + abs(pose.slant), 1.0) * largest + max(math.ceil(pose.weight * em), 0)
 
 
 def rotation(angle):
@@ -152,25 +157,41 @@ def rotation(angle):
     return np.array([[cos, -sin], [sin, cos]])
 
 
-def _place(units, font, glyphs, em, pose, form):
-    """(path, poses float64 (n, 2, 3)) of the glyphs before the whole is tilted; `form` (2, 2) changes each glyph."""
+def _place(units, font, glyphs, em, pose):
+    """(path, poses float64 (n, 2, 3)) of the glyphs before the whole is tilted."""
+    forms, sizes, rises = _forms(units, pose)
     if pose.shape == 'column' and is_chinese(''.join(units)):
         path = ColumnPath(max(pose.spacing, 0.0) * em)
-        cells = [_cell(unit, glyph, em, form) for unit, glyph in zip(units, glyphs, strict=True)]
+        cells = [_cell(unit, glyph, em, form) for unit, glyph, form in zip(units, glyphs, forms, strict=True)]
         matrices = path.stack(np.array(cells), em)
     elif pose.shape == 'column':
         path = ColumnPath(max(pose.spacing, 0.0) * em + 0.12 * em)
-        matrices = path.stack(np.array([_ink_box(glyph, form) for glyph in glyphs]), em)
+        matrices = path.stack(np.array([_ink_box(*pair) for pair in zip(glyphs, forms, strict=True)]), em)
     else:
-        advances = np.array([glyph.advance for glyph in glyphs]) * pose.stretch
+        advances = np.array([glyph.advance for glyph in glyphs]) * pose.stretch * sizes
         if pose.word_spacing:
             advances += pose.word_spacing * em * np.array([unit.isspace() for unit in units])
         centres, length = _line_up(units, font, advances, em, pose)
         path, anchor_height = _path(pose, em, length)
-        leaning = pose.slant * CAP_HEIGHT / 2 * em  # the middle of a capital stays where it is
+        leaning = pose.slant * CAP_HEIGHT / 2 * em * sizes  # the middle of a capital stays where it is
         matrices = path.place(centres, np.stack([advances / 2 + leaning, np.full(len(glyphs), -anchor_height)], axis=1))
-    matrices[:, :, :2] = matrices[:, :, :2] @ form
+    matrices[:, :, 2] -= matrices[:, :, 1] * (rises * em)[:, None]
+    matrices[:, :, :2] = matrices[:, :, :2] @ forms
     return path, matrices
+
+
+def _forms(units, pose):
+    """What changes each glyph: forms float64 (n, 2, 2), sizes (n,) that are in them, rises (n,) in em."""
+    sizes, rises = np.ones(len(units)), np.zeros(len(units))
+    turns = np.broadcast_to(np.eye(2), (len(units), 2, 2))
+    if pose.small_capitals != 1 and ''.join(units).isupper():
+        follows = [False] + [one.isalpha() and other.isalpha() for one, other in pairwise(units)]
+        sizes = np.where(follows, pose.small_capitals, sizes)
+    if pose.dance:
+        angles, rises, factors = np.resize(pose.dance, (len(units), 3)).T
+        turns, sizes = np.stack([rotation(angle) for angle in angles]), sizes * factors
+    form = np.array([[pose.stretch, -pose.slant], [0.0, 1.0]])
+    return turns @ form * sizes[:, None, None], sizes, rises
 
 
 def _line_up(units, font, advances, em, pose):

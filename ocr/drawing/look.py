@@ -11,7 +11,7 @@ import numpy as np
 from ocr.drawing.backgrounds import PATTERNS, Pattern
 from ocr.drawing.camera import ENLARGING, SHRINKING
 from ocr.drawing.colours import LUMINANCE, companion, draw_colours, far_colour
-from ocr.drawing.effects import EFFECTS, FIRST, draw_strengths
+from ocr.drawing.effects import EFFECTS, FIRST, LETTERING, draw_strengths
 
 LEGIBLE_EM = 10  # pixels; low resolution leaves an em at least so many
 
@@ -123,7 +123,7 @@ def draw_look(effects, contrast, em, rng, photos=()):
         'seed': int(rng.integers(1 << 62)),
     }
     rng = rng.spawn(1)[0]
-    strength = draw_strengths(effects, [name for name in EFFECTS if name not in FIRST], rng)
+    strength = draw_strengths(effects, [name for name in EFFECTS if name not in FIRST + LETTERING], rng)
     ground = _draw_ground(strength, text, background, em, rng, photos)
     letters = _draw_letters(strength, text, scale, em, rng)
     return Look(**{**first, **ground, **letters, **_draw_camera(strength, em, rng)})

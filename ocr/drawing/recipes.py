@@ -5,7 +5,7 @@ import string
 
 from ocr.drawing.chinese.texts import sign_texts
 from ocr.drawing.recipe import Effect, Recipe
-from ocr.drawing.scene_texts import line_texts, scene_texts, street_texts
+from ocr.drawing.scene_texts import line_texts, photographed_texts, scene_texts, street_texts
 from ocr.drawing.scenes.recipe import SceneRecipe
 from ocr.drawing.texts import Mixture, RandomText
 from ocr.errors import InputError
@@ -137,6 +137,7 @@ RECIPES |= {  # words as cameras see them in streets: slanted, small, blurred, p
     'photographed': dataclasses.replace(
         SCENE,
         name='photographed',
+        texts=photographed_texts(),
         lengths=(2.5, 5, 7, 9, 8.5, 8, 7, 6.5, 5.5, 4.5, 3.5, 2.6, 1.6, 1.1, 0.8, 0.6, 0.5, 0.4, 0.3, 0.3)
         + (0.15,) * 4,
         shapes={
@@ -164,6 +165,9 @@ RECIPES |= {  # words as cameras see them in streets: slanted, small, blurred, p
             'light': Effect(0.35, 0.1, 0.65),
             'clutter': Effect(0.45, 0.2, 0.8),
             'slant': Effect(0.25, 0.02, 0.35),
+            'small_capitals': Effect(0.2, 0.1, 0.4),
+            'tracking': Effect(0.1, 0.1, 0.9),
+            'dance': Effect(0.08, 0.2, 1.0),
             'perspective': Effect(0.35, 0.1, 0.9),
         },
     ),

@@ -56,6 +56,10 @@ PUNCTUATED = r"""
     C:\{word}  #{word}  #{word}{nd}  @{word}  @{word}_{word}  {word}_{word}  {word}.{tld}  www.{word}.{tld}
     {word}@{word}.{tld}  {word}.{tld}/{word}  http://{word}.{tld}
 """
+ADDRESSES = """
+    www.{word}.{tld}  www.{word}.{tld}  www.{word}{word}.{tld}  www.{word}{n}.{tld}  www.{word}-{word}.{tld}  www.{word}
+    {word}.{tld}  {word}{word}.{tld}  {word}@{word}.{tld}  {word}.{tld}/{word}  http://{word}.{tld}
+"""
 PRINTABLE = string.ascii_letters + string.digits + string.punctuation + ' '
 
 
@@ -73,6 +77,11 @@ def scene_texts():
         ),
         (0.52, 0.08, 0.18, 0.07, 0.07, 0.08),
     )
+
+
+def photographed_texts():
+    """The source of text of the recipe 'photographed': that of 'scene' with more addresses."""
+    return Mixture((scene_texts(), patterns(_cut(ADDRESSES), EnglishWords())), (0.96, 0.04))
 
 
 def street_texts():

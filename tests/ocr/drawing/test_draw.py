@@ -42,6 +42,21 @@ def test_samples_are_whole(name):
     assert set(shapes) == set(recipe.shapes)
 
 
+def test_letters_of_a_word_can_differ_and_stand_apart():
+    even = dataclasses.replace(WORDS, effects={}, shapes={'straight': 1.0})
+    uneven = {'small_capitals': (0.3, 0.3), 'tracking': (0.5, 0.5), 'dance': (1.0, 1.0)}
+    effects = {name: Effect(1.0, *strengths) for name, strengths in uneven.items()}
+    rng, other = np.random.default_rng(3), np.random.default_rng(3)
+    before = draw_pose(even, 6, rng)
+    after = draw_pose(dataclasses.replace(even, effects=effects), 6, other)
+    assert (before.small_capitals, before.dance) == (1.0, ()) and after.small_capitals == 0.7
+    assert after.spacing == before.spacing + 0.5
+    turns, rises, sizes = np.array(after.dance).T
+    assert len(turns) == 6 and 0 < np.abs(np.degrees(turns)).max() <= 15 and 0 < np.abs(rises).max() <= 0.12
+    assert 0.8 <= sizes.min() < 1 < sizes.max() <= 1.25
+    assert rng.random() == other.random()  # what is drawn afterwards stays as it is
+
+
 @pytest.mark.parametrize('ground', ['plain', 'pattern', 'photo'])
 def test_no_sample_is_blank(ground, tmp_path):
     """The letters stand out from what surrounds them, at the lowest contrast that the recipe knows."""

@@ -158,6 +158,38 @@ def test_stretched_slanted_and_heavier_letters():
     assert heavy.ink.astype(int).sum() > 1.1 * bare.ink.astype(int).sum()
 
 
+def heights(layout):
+    """Rows of ink of each letter, from left to right; the letters must not touch."""
+    count, _, stats, _ = cv2.connectedComponentsWithStats((layout.ink > 127).astype(np.uint8))
+    letters = stats[1:count][np.argsort(stats[1:count, cv2.CC_STAT_LEFT])]
+    return letters[:, cv2.CC_STAT_HEIGHT], letters[:, cv2.CC_STAT_TOP] + letters[:, cv2.CC_STAT_HEIGHT]
+
+
+def test_small_capitals_stand_on_the_line_behind_the_first_of_each_word():
+    pose = Pose(small_capitals=0.7, spacing=0.1)
+    sizes, feet = heights(lay_out('HEH LHH', PLAIN, 48, pose))
+    tall, small = sizes[[0, 3]], sizes[[1, 2, 4, 5]]
+    assert np.ptp(tall) <= 1 and np.ptp(small) <= 1 and np.ptp(feet) <= 1
+    assert small.mean() == pytest.approx(0.7 * tall.mean(), abs=1)
+    assert heights(lay_out('HeH', PLAIN, 48, pose))[0][2] == tall[0]  # with small letters capitals stay as they are
+    assert_sound(lay_out('HEH LHH', PLAIN, 48, pose))
+
+
+def test_dancing_letters_turn_rise_and_grow_each_for_itself():
+    rows = ((0.0, 0.0, 1.0), (0.0, 0.1, 1.0), (0.0, 0.0, 1.2), (0.3, 0.0, 1.0))
+    pose = Pose(spacing=0.3, dance=rows)
+    sizes, feet = heights(lay_out('IIII', PLAIN, 48, pose))
+    assert sizes[1] == pytest.approx(sizes[0], abs=1) and feet[1] == pytest.approx(feet[0] - 4.8, abs=1)
+    assert sizes[2] == pytest.approx(1.2 * sizes[0], abs=1) and feet[2] == pytest.approx(feet[0], abs=1)
+    assert sizes[3] == pytest.approx(sizes[0], abs=4) and feet[3] != feet[0]
+
+
+@pytest.mark.parametrize('shape', SHAPES)
+def test_no_ink_of_uneven_letters_is_outside(shape):
+    rows = tuple((turn, rise, size) for turn in (-0.26, 0.26) for rise in (-0.12, 0.12) for size in (0.8, 1.25))
+    assert_sound(lay_out('WAVEMAKER', PLAIN, 48, Pose(shape, dance=rows, small_capitals=0.7, slant=0.3, tilt=0.2)))
+
+
 @pytest.mark.parametrize('shape', [shape for shape in SHAPES if shape != 'column'])
 def test_words_have_polygons_of_their_own_that_hold_all_ink(shape):
     pose = Pose(shape, margins=(0, 0, 0, 0), bend=2.0, tilt=0.2, word_spacing=0.3)

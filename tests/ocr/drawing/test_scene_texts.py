@@ -6,7 +6,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from ocr.drawing.scene_texts import scene_texts
+from ocr.drawing.scene_texts import photographed_texts, scene_texts
 
 PRINTABLE = string.ascii_letters + string.digits + string.punctuation + ' '
 
@@ -69,3 +69,11 @@ def test_scene_text_travels_and_keeps_to_a_charset():
     drawn = [copy.draw(rng, 1 + i % 16) for i in range(2000)]
     assert set(''.join(drawn)) == set(string.ascii_lowercase + '0123456789 .')
     assert len(pickle.dumps(scene_texts())) < 100_000
+
+
+def test_photographed_texts_have_more_addresses():
+    rng = np.random.default_rng(0)
+    sources = scene_texts(), photographed_texts()
+    drawn = [[source.draw(rng, 16) for _ in range(2000)] for source in sources]
+    few, many = (sum(text.startswith('www.') for text in texts) for texts in drawn)
+    assert many >= few + 20
