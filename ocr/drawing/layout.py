@@ -147,7 +147,8 @@ def _word_spans(units):
 
 def bleed(pose, em):
     """Pixels around the glyphs' outlines that ink may reach: half a source pixel, wider strokes, rounding up."""
-    largest = max((size for _, _, size in pose.dance), default=1.0) * (math.sqrt(2) if pose.dance else 1)
+    # turned, a pixel reaches as far as its corners do
+    largest = math.sqrt(2) * max(size for _, _, size in pose.dance) if pose.dance else 1.0
     return 1 + 0.5 * max(pose.stretch + abs(pose.slant), 1.0) * largest + max(math.ceil(pose.weight * em), 0)
 
 

@@ -2,6 +2,7 @@
 
 import re
 import string
+from functools import cache
 
 from ocr.drawing.patterns import patterns
 from ocr.drawing.texts import Mixture, RandomText
@@ -63,6 +64,7 @@ ADDRESSES = """
 PRINTABLE = string.ascii_letters + string.digits + string.punctuation + ' '
 
 
+@cache  # several recipes are made of it, and it is a value
 def scene_texts():
     """The source of text of the recipe 'scene': English, in which every printable ASCII character occurs."""
     words = EnglishWords()
