@@ -31,7 +31,7 @@ from ocr.preprocessing.canvas import Canvas
 from ocr.preprocessing.decode import Excerpt
 from ocr.terminal.progress import progress_bar
 
-FORMAT = 2
+FORMAT = 3
 ROW = np.dtype(
     [('begin', '<i8'), ('length', '<i8'), ('checksum', '<i8'), ('matrix', '<f8', (2, 3)), ('shape', '<i8', 2)]
 )

@@ -143,8 +143,9 @@ def augmented_placement(polygon, canvas, augmentation, settings):
         shape: (height, width) of the canvas.
     """
     distortion = _distortion(polygon, augmentation)
-    box = polygon_box(transform(polygon, distortion))
-    canvas = canvas.times(augmentation.area)
+    polygon = transform(polygon, distortion)
+    box = polygon_box(polygon)
+    canvas = canvas.times(augmentation.area).around(polygon)
     size, (height, width) = canvas.place(box, augmentation.fill, settings.max_enlargement, settings.min_side)
     free = width - size[0], height - size[1]
     corner = tuple(int(part * (space + 1)) for part, space in zip(augmentation.corner, free, strict=True))

@@ -114,5 +114,9 @@ class InferencePreparer:
 
     def _scale(self, regions, width, height):
         """Longest that a pixel of a photograph gets on the canvases of its regions."""
-        boxes = (polygon_box(whole_image(width, height) if one.polygon is None else one.polygon) for one in regions)
-        return max(self.canvas.scale((x0, y0, max(x1, x0 + 1), max(y1, y0 + 1))) for x0, y0, x1, y1 in boxes)
+        polygons = (whole_image(width, height) if one.polygon is None else one.polygon for one in regions)
+        return max(map(self._largest, polygons))
+
+    def _largest(self, polygon):
+        x0, y0, x1, y1 = polygon_box(polygon)
+        return self.canvas.around(polygon).scale((x0, y0, max(x1, x0 + 1), max(y1, y0 + 1)))

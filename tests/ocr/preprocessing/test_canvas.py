@@ -71,6 +71,28 @@ def test_canvases_of_one_area(size, expected):
     assert Canvas(384, 'area', 6144).place(box(*size))[1] == expected
 
 
+def quarter_slanted(length, height):
+    """A rectangle turned by 45 degrees, float (4, 2)."""
+    corners = np.array([[0, 0], [length, 0], [length, height], [0, height]], float)
+    return corners @ np.array([[1, 1], [-1, 1]]) / 2**0.5
+
+
+@pytest.mark.parametrize(
+    ('polygon', 'times'),
+    [
+        (quarter_slanted(100, 100), 1),  # half of its box
+        (quarter_slanted(300, 100), 1.414),
+        (quarter_slanted(600, 100), 2),
+        (quarter_slanted(2000, 100), 2.828),
+        (np.array([[0, 0], [300, 0], [300, 100], [0, 100]]), 1),
+        (np.array([[0, 0], [300, 0], [300, 0], [0, 0]]), 1),  # without any height
+    ],
+)
+def test_a_text_that_fills_little_of_its_box_gets_a_larger_canvas_of_one_area(polygon, times):
+    assert Canvas(384, 'area', 6000).around(polygon).area == pytest.approx(6000 * times, rel=1e-3)
+    assert Canvas(384, 'fit').around(polygon) == Canvas(384, 'fit')
+
+
 def test_few_canvases_of_one_area_within_the_budget():
     shapes = area_shapes(384, 6144)
     assert len(shapes) == 16 and len(np.unique(shapes, axis=0)) == 16
