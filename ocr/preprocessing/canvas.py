@@ -13,7 +13,7 @@ FITTED_STEP = 32  # sides of canvases as narrow as the text are multiples of it,
 AREA_STEP = STRIDE  # sides of canvases of one area are multiples of it
 _NARROWEST = 16  # pixels of the shorter side of a canvas of one area, at least
 _DENSE = 0.6  # share of its box from which on a text gets no larger canvas of one area
-_LARGER = 2 ** np.array([0, 0.5, 1, 1.5])  # times the area that one gets that fills less: few, for few shapes
+_LARGER = (1, 2**0.5, 2, 2**1.5)  # times the area that one gets that fills less: few, for few shapes
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Canvas:
             return self
         x0, y0, x1, y1 = polygon_box(polygon)
         missing = _DENSE * (x1 - x0) * (y1 - y0) / max(polygon_area(polygon), 1e-9)
-        return self.times(_LARGER[_LARGER <= max(missing, 1)].max())
+        return self.times(max((times for times in _LARGER if times <= missing), default=1))
 
     def times(self, factor):
         """The Canvas with so many times the pixels if it is of the kind 'area'; others stay as they are."""
