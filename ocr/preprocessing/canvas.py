@@ -13,7 +13,7 @@ FITTED_STEP = 32  # sides of canvases as narrow as the text are multiples of it,
 AREA_STEP = STRIDE  # sides of canvases of one area are multiples of it
 _NARROWEST = 16  # pixels of the shorter side of a canvas of one area, at least
 _DENSE = 0.6  # share of its box from which on a text gets no larger canvas of one area
-_LARGER = (1, 2**0.5, 2, 2**1.5)  # times the area that one gets that fills less: few, for few shapes
+_LARGER = (2**0.5, 2, 2**1.5)  # times the area that one can get that fills less: few, for few shapes
 
 
 @dataclass(frozen=True)
