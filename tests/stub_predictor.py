@@ -2,8 +2,13 @@
 
 from types import MappingProxyType
 
+import cv2
+import numpy as np
+
 from ocr.charset import Charset
 from ocr.preprocessing.canvas import Canvas
+from ocr.preprocessing.warp import between_centres
+from ocr.reading.char_positions import map_to_canvas
 
 
 class StubPredictor:
@@ -28,3 +33,18 @@ def watched(predictor):
 
     predictor.read = watch
     return shown
+
+
+def maps_of(canvas):
+    """Attention on what is bright, float32 (1, h, w), each cell where the encoder would see it."""
+    size = canvas.shape[1] // 8, canvas.shape[0] // 8
+    to_canvas = map_to_canvas(size[::-1], canvas.shape)
+    smooth = cv2.GaussianBlur(canvas[..., 0], (0, 0), 4).astype(np.float32)
+    return cv2.warpAffine(smooth, between_centres(to_canvas), size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)[None]
+
+
+def middle(pixels):
+    """Centre of mass (x, y) of an image or map, in pixels."""
+    weights = np.float64(pixels if pixels.ndim == 2 else pixels[..., 0])
+    ys, xs = np.indices(weights.shape) + 0.5
+    return (xs * weights).sum() / weights.sum(), (ys * weights).sum() / weights.sum()

@@ -4,7 +4,7 @@ predictor.py         what a Predictor (canvases -> text) and a Reader (regions -
 graph_predictor.py   a Predictor of a frozen graph            openvino.py        the same with an OpenVINO encoder
 onnx_predictor.py    a Predictor of an .onnx file             open_model.py      which of them reads a model file
 open_models.py       several models beside each other
-augmented_predictor.py   test-time augmentation               views.py           what it shows of a region
+augmented_predictor.py   test-time augmentation               views.py region_views.py   what it shows of a region
 search/              beam search, patterns, lexicons          read_text.py       what was read on a canvas
 local_reader.py      a Reader on this machine                 regions.py         regions prepared, batched and read
 long_text/           long text in windows                     char_positions.py  where each character stands

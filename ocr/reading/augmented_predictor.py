@@ -9,7 +9,8 @@ from collections import Counter, defaultdict
 import numpy as np
 
 from ocr.reading.predictor import WrappedPredictor
-from ocr.reading.views import OTHER_VIEWS, TURNS, UNCHANGED, View, is_tall, on_canvas, show
+from ocr.reading.region_views import RegionViews
+from ocr.reading.views import LARGER, TURNS, UNCHANGED, View, is_tall, other_views
 
 # Power of a reading's confidence that counts for its text: with 1 several poor readings outvote a good one. 2, 3 and 4
 # read drawn text alike; the higher, the less agreement counts.
@@ -20,7 +21,11 @@ SETTLED = 0.4
 
 
 class AugmentedPredictor(WrappedPredictor):
-    """A Predictor that reads regions in several views until one text leads."""
+    """A Predictor that reads regions in several views until one text leads.
+
+    If one of the views is on a larger canvas, canvases are to be prepared as large as that, and are made smaller for
+    the others.
+    """
 
     def __init__(self, predictor, num_views=1, rotate_tall=False, settled=SETTLED):
         """
@@ -33,7 +38,10 @@ class AugmentedPredictor(WrappedPredictor):
         identity = {'tta': num_views} if num_views > 1 else {}
         super().__init__(predictor, identity | ({'rotate_tall': True} if rotate_tall else {}))
         self._predictor = predictor
-        self._others = OTHER_VIEWS[: num_views - 1]
+        self._others = other_views(predictor.canvas)[: num_views - 1]
+        self._usual = predictor.canvas if any(view.larger for view in self._others) else None
+        if self._usual:
+            self.canvas = self._usual.times(LARGER)
         self._rotate_tall = rotate_tall
         self._lead = settled
 
@@ -45,12 +53,13 @@ class AugmentedPredictor(WrappedPredictor):
         """
         canvases = np.asarray(canvases)
         bboxes = [None] * len(canvases) if normalized_bboxes is None else normalized_bboxes
-        views = [[UNCHANGED] for _ in canvases]
-        readings = [[reading] for reading in self._predictor.read(canvases, normalized_bboxes, **options)]
+        regions = [RegionViews(*region, self._usual) for region in zip(canvases, bboxes, strict=True)]
+        views = [[] for _ in canvases]
+        readings = [[] for _ in canvases]
 
         def read_more(shown):
             """Read (row, view) pairs; whether there are any."""
-            for row, view, reading in self._read_shown(shown, canvases, bboxes, options):
+            for row, view, reading in self._read_shown(shown, regions, options):
                 views[row].append(view)
                 readings[row].append(reading)
             return bool(shown)
@@ -60,6 +69,7 @@ class AugmentedPredictor(WrappedPredictor):
             kept = ((row, most_supported(of_row)) for row, of_row in enumerate(readings))
             return [(row, views[row][number].turn) for row, number in kept if not is_settled(readings[row], self._lead)]
 
+        read_more([(row, UNCHANGED) for row in range(len(canvases))])
         for view in self._others:
             if not read_more([(row, view) for row, _ in unsettled()]):
                 break
@@ -71,15 +81,15 @@ class AugmentedPredictor(WrappedPredictor):
                     break
         kept = map(most_supported, readings)
         return [
-            on_canvas(views[row][number], readings[row][number], canvases.shape[1:3], bboxes[row])
-            for row, number in enumerate(kept)
+            region.on_given(of_region[number], read[number])
+            for region, of_region, read, number in zip(regions, views, readings, kept, strict=True)
         ]
 
-    def _read_shown(self, shown, canvases, bboxes, options):
+    def _read_shown(self, shown, regions, options):
         """Yield (row, view, ReadText) of (row, view) pairs; canvases of one shape are read together."""
         by_shape = defaultdict(list)
         for row, view in shown:
-            canvas, bbox = show(view, canvases[row], bboxes[row])
+            canvas, bbox = regions[row].show(view)
             by_shape[canvas.shape].append((row, view, canvas, bbox))
         for of_shape in by_shape.values():
             rows, of_rows, seen, boxes = zip(*of_shape, strict=True)

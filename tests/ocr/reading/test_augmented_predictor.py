@@ -2,16 +2,14 @@
 
 import dataclasses
 
-import cv2
 import numpy as np
 import pytest
 import tiny
-from stub_predictor import StubPredictor
+from stub_predictor import StubPredictor, maps_of, middle
 
 from ocr.config import SHIPPED_MODEL, Config, parse_config, shown
 from ocr.geometry import transform
 from ocr.preprocessing.prepare import place_region
-from ocr.preprocessing.warp import between_centres
 from ocr.reading.augmented_predictor import AugmentedPredictor, augmented, is_settled, most_supported
 from ocr.reading.char_positions import map_to_canvas
 from ocr.reading.graph_predictor import GraphPredictor
@@ -33,27 +31,12 @@ class Recorded(StubPredictor):
         return [ReadText(f'view {len(self.seen)}', next(self.trust), (), maps) for maps in alpha]
 
 
-def maps_of(canvas):
-    """Attention on what is bright, float32 (1, h, w), each cell where the encoder would see it."""
-    size = canvas.shape[1] // 8, canvas.shape[0] // 8
-    to_canvas = map_to_canvas(size[::-1], canvas.shape)
-    smooth = cv2.GaussianBlur(canvas[..., 0], (0, 0), 4).astype(np.float32)
-    return cv2.warpAffine(smooth, between_centres(to_canvas), size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)[None]
-
-
 def spots(*places):
     """Black canvases uint8 (N, 64, 96, 3), each with a bright square of 8 pixels around a place (x, y)."""
     canvases = np.zeros((len(places), 64, 96, 3), np.uint8)
     for canvas, (x, y) in zip(canvases, places, strict=True):
         canvas[y - 4 : y + 4, x - 4 : x + 4] = 200
     return canvases
-
-
-def middle(pixels):
-    """Centre of mass (x, y) of an image or map, in pixels."""
-    weights = np.float64(pixels if pixels.ndim == 2 else pixels[..., 0])
-    ys, xs = np.indices(weights.shape) + 0.5
-    return (xs * weights).sum() / weights.sum(), (ys * weights).sum() / weights.sum()
 
 
 @pytest.mark.parametrize(('best', 'expected'), [(0, 'view 1'), (1, 'view 2'), (3, 'view 4')])
