@@ -32,9 +32,9 @@ def prepare_plainly(image_path, polygon, canvas_side, augmentation, settings):
     x0, y0, x1, y1 = polygon_box(transform(whole_image(width, height), matrix))
     matrix[:, 2] = -x0, -y0
     image = cv2.warpAffine(image, matrix, (int(x1 - x0) + 1, int(y1 - y0) + 1))
-    box = polygon_box(transform(polygon, matrix))
-    x0, y0, x1, y1 = np.rint(box).astype(int)
-    size, _ = Canvas(canvas_side).place(box, augmentation.fill, settings.max_enlargement, settings.min_side)
+    polygon = transform(polygon, matrix)
+    x0, y0, x1, y1 = np.rint(polygon_box(polygon)).astype(int)
+    size, _ = Canvas(canvas_side).place(polygon, augmentation.fill, settings.max_enlargement, settings.min_side)
     word = cv2.resize(image[max(y0, 0) : y1, max(x0, 0) : x1], size)
     left, top = (int(part * (canvas_side - side + 1)) for part, side in zip(augmentation.corner, size, strict=True))
     canvas = np.zeros((canvas_side, canvas_side, 3), np.float32)

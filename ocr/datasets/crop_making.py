@@ -306,10 +306,10 @@ def _cut_photograph(regions, canvas, margin):
 
 def _cut_region(image, polygon, canvas, margin):
     """JPEG bytes of what a canvas can show of a region, and float64 (2, 3), photograph -> its pixels."""
-    x0, y0, x1, y1 = box = polygon_box(polygon)
+    x0, y0, x1, y1 = polygon_box(polygon)
     around = margin * strip_height(polygon)
     # At the least fill the warp finds two pixels for one of the canvas, as in the photograph; at the largest, enough.
-    scale = AugmentSettings.min_fill * canvas.around(polygon).scale(box)
+    scale = AugmentSettings.min_fill * canvas.scale(polygon)
     outline = box_polygon((x0 - around, y0 - around, x1 + around, y1 + around))
     pixels, matrix = cut(image, outline, np.array([scale, scale]))
     return cv2.imencode('.jpg', cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), _JPEG)[1].tobytes(), matrix

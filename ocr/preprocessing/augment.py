@@ -145,8 +145,8 @@ def augmented_placement(polygon, canvas, augmentation, settings):
     distortion = _distortion(polygon, augmentation)
     polygon = transform(polygon, distortion)
     box = polygon_box(polygon)
-    canvas = canvas.times(augmentation.area).around(polygon)
-    size, (height, width) = canvas.place(box, augmentation.fill, settings.max_enlargement, settings.min_side)
+    canvas = canvas.times(augmentation.area)
+    size, (height, width) = canvas.place(polygon, augmentation.fill, settings.max_enlargement, settings.min_side)
     free = width - size[0], height - size[1]
     corner = tuple(int(part * (space + 1)) for part, space in zip(augmentation.corner, free, strict=True))
     matrix = homogeneous(placement(box, size, corner)) @ distortion

@@ -47,31 +47,31 @@ class Canvas:
         """The flags that ask for it."""
         return f'--canvas area --canvas_area {self.area}' if self.kind == 'area' else f'--image_size {self.side}'
 
-    def place(self, box, fill=None, max_scale=None, min_side=1):
+    def place(self, polygon, fill=None, max_scale=None, min_side=1):
         """How large a text stands on its canvas, aspect kept.
 
         Args:
-            box: (x0, y0, x1, y1) of the text, any unit.
+            polygon: float (K, 2) around the text, any unit.
             fill: share of the canvas's length that the text fills at most, below 1; None fills it.
             max_scale: largest enlargement; None is no limit.
             min_side: pixels that a side of the text keeps at least, at the cost of the aspect.
 
         Returns:
-            size: (width, height) of the text, int pixels.
+            size: (width, height) of the text's box, int pixels.
             shape: (height, width) of the canvas.
         """
+        sides = _sides(polygon)
         if self.kind == 'area':
-            shape = self._area_shape(box[2] - box[0], box[3] - box[1])
-            return _scaled(box, shape[::-1], fill, max_scale, min_side), shape
-        longest = (self.side, self.side)
-        size = _scaled(box, longest, fill, max_scale, min_side)
+            shape = self.around(polygon)._area_shape(*sides)
+            return _scaled(sides, shape[::-1], fill, max_scale, min_side), shape
+        size = _scaled(sides, (self.side, self.side), fill, max_scale, min_side)
         return size, self._fitted_shape(size)
 
-    def scale(self, box):
-        """Pixels that one unit of a box gets on its canvas."""
-        width, height = box[2] - box[0], box[3] - box[1]
+    def scale(self, polygon):
+        """Pixels that one unit of a polygon, float (K, 2), gets on its canvas; a side counts as 1 at least."""
+        width, height = (max(side, 1) for side in _sides(polygon))
         if self.kind == 'area':
-            rows, columns = self._area_shape(width, height)
+            rows, columns = self.around(polygon)._area_shape(width, height)
             return min(columns / width, rows / height)
         return self.side / max(width, height)
 
@@ -86,8 +86,8 @@ class Canvas:
         """
         if self.kind != 'area':
             return self
-        x0, y0, x1, y1 = polygon_box(polygon)
-        missing = _DENSE * (x1 - x0) * (y1 - y0) / max(polygon_area(polygon), 1e-9)
+        width, height = _sides(polygon)
+        missing = _DENSE * width * height / max(polygon_area(polygon), 1e-9)
         return self.times(max((times for times in _LARGER if times <= missing), default=1))
 
     def times(self, factor):
@@ -136,9 +136,15 @@ def _within(shape, other):
     return shape[0] <= other[0] and shape[1] <= other[1]
 
 
-def _scaled(box, room, fill, max_scale, min_side):
-    """(width, height) in whole pixels of a box that is scaled into a room (width, height), see Canvas.place."""
-    width, height = box[2] - box[0], box[3] - box[1]
+def _sides(polygon):
+    """(width, height) of the box of a polygon."""
+    x0, y0, x1, y1 = polygon_box(polygon)
+    return x1 - x0, y1 - y0
+
+
+def _scaled(sides, room, fill, max_scale, min_side):
+    """The (width, height) of a box in whole pixels, scaled into a room (width, height), see Canvas.place."""
+    width, height = sides
     if fill is not None:
         longer = max(room)
         part = min(int(fill * longer), longer - 1) / longer
@@ -146,5 +152,5 @@ def _scaled(box, room, fill, max_scale, min_side):
     scale = min(room[0] / width, room[1] / height)
     if max_scale is not None:
         scale = min(scale, max_scale)
-    sides = zip((width, height), room, strict=True)
-    return tuple(int(np.clip(round(side * scale), min(min_side, most), most)) for side, most in sides)
+    scaled = ((round(side * scale), most) for side, most in zip(sides, room, strict=True))
+    return tuple(int(np.clip(side, min(min_side, most), most)) for side, most in scaled)

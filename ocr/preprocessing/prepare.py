@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from ocr.geometry import homogeneous, polygon_box, whole_image
+from ocr.geometry import homogeneous, whole_image
 from ocr.preprocessing.decode import read_image
 from ocr.preprocessing.unreadable import UnreadableImage
 from ocr.preprocessing.warp import centred_placement, resize_into, warp_region
@@ -115,8 +115,4 @@ class InferencePreparer:
     def _scale(self, regions, width, height):
         """Longest that a pixel of a photograph gets on the canvases of its regions."""
         polygons = (whole_image(width, height) if one.polygon is None else one.polygon for one in regions)
-        return max(map(self._largest, polygons))
-
-    def _largest(self, polygon):
-        x0, y0, x1, y1 = polygon_box(polygon)
-        return self.canvas.around(polygon).scale((x0, y0, max(x1, x0 + 1), max(y1, y0 + 1)))
+        return max(map(self.canvas.scale, polygons))

@@ -33,7 +33,7 @@ def centred_placement(polygon, canvas):
         shape: (height, width) of the canvas.
     """
     box = polygon_box(polygon)
-    size, (height, width) = canvas.around(polygon).place(box)
+    size, (height, width) = canvas.place(polygon)
     corner = ((width - size[0]) // 2, (height - size[1]) // 2)
     return placement(box, size, corner), (*corner, corner[0] + size[0], corner[1] + size[1]), (height, width)
 

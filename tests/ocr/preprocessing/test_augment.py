@@ -118,7 +118,7 @@ def test_canvases_of_one_area_vary_as_far_as_is_said():
         return augmented_placement(outline, canvas, draw_augmentation(np.random.default_rng(seed), chosen), chosen)[2]
 
     shapes = {shape(seed, canvas, chosen) for seed in range(100)}
-    assert shapes == {canvas.times(factor).place((0, 0, 300, 100))[1] for factor in (0.5, 2**-0.5, 1, 2**0.5, 2)}
+    assert shapes == {canvas.times(factor).place(outline)[1] for factor in (0.5, 2**-0.5, 1, 2**0.5, 2)}
     areas = [height * width for height, width in shapes]
     assert min(areas) < 3072 + 1 and 10_000 < max(areas) <= 12_288
     for other in (Canvas(256), Canvas(256, 'fit')):

@@ -5,11 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ocr.geometry import whole_image
 from ocr.preprocessing.canvas import AREA_STEP, Canvas, area_shapes
-
-
-def box(width, height):
-    return 0, 0, width, height
 
 
 @pytest.mark.parametrize(
@@ -23,18 +20,18 @@ def box(width, height):
     ],
 )
 def test_a_fitted_canvas_is_as_narrow_as_the_text_in_steps(size, expected):
-    assert Canvas(96, 'fit').place(box(*size)) == (size, expected)
-    assert Canvas(96).place(box(*size)) == (size, (96, 96))
+    assert Canvas(96, 'fit').place(whole_image(*size)) == (size, expected)
+    assert Canvas(96).place(whole_image(*size)) == (size, (96, 96))
 
 
 @pytest.mark.parametrize(('size', 'expected'), [((40, 12), (32, 96)), ((40, 40), (64, 96)), ((12, 40), (96, 32))])
 def test_a_fitted_canvas_of_text_that_may_not_grow(size, expected):
-    assert Canvas(96, 'fit').place(box(*size), max_scale=1) == (size, expected)
+    assert Canvas(96, 'fit').place(whole_image(*size), max_scale=1) == (size, expected)
 
 
 def test_a_fitted_canvas_is_never_longer_than_its_longer_side():
-    assert Canvas(100, 'fit').place(box(100, 99))[1] == (100, 100)
-    assert Canvas(16, 'fit').place(box(16, 3))[1] == (16, 16)
+    assert Canvas(100, 'fit').place(whole_image(100, 99))[1] == (100, 100)
+    assert Canvas(16, 'fit').place(whole_image(16, 3))[1] == (16, 16)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +49,7 @@ def test_a_fitted_canvas_is_never_longer_than_its_longer_side():
     ],
 )
 def test_size_on_a_square(size, side, options, expected):
-    assert Canvas(side).place(box(*size), **options)[0] == expected
+    assert Canvas(side).place(whole_image(*size), **options)[0] == expected
 
 
 @pytest.mark.parametrize(
@@ -68,7 +65,7 @@ def test_size_on_a_square(size, side, options, expected):
     ],
 )
 def test_canvases_of_one_area(size, expected):
-    assert Canvas(384, 'area', 6144).place(box(*size))[1] == expected
+    assert Canvas(384, 'area', 6144).place(whole_image(*size))[1] == expected
 
 
 def quarter_slanted(length, height):
@@ -115,13 +112,13 @@ def test_there_is_always_a_canvas(side, area):
 )
 def test_the_text_keeps_its_aspect_and_stays_on_the_canvas(width, height, fill, kind):
     canvas = Canvas(384, kind)
-    size, shape = canvas.place(box(width, height), fill)
+    size, shape = canvas.place(whole_image(width, height), fill)
     assert 1 <= size[0] <= shape[1] and 1 <= size[1] <= shape[0]
     longer = 0 if width >= height else 1
     scale = size[longer] / (width, height)[longer]
     assert size[1 - longer] == pytest.approx(max(scale * min(width, height), 1), abs=0.5 + size[1 - longer] / 30)
     if fill is None and min(width, height) >= 1:
-        assert canvas.scale(box(width, height)) == pytest.approx(scale, rel=0.05)
+        assert canvas.scale(whole_image(width, height)) == pytest.approx(scale, rel=0.05)
 
 
 @pytest.mark.parametrize(
