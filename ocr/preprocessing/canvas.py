@@ -67,9 +67,9 @@ class Canvas:
         size = _scaled(sides, (self.side, self.side), fill, max_scale, min_side)
         return size, self._fitted_shape(size)
 
-    def scale(self, polygon):
-        """Pixels that one unit of a polygon, float (K, 2), gets on its canvas; a side counts as 1 at least."""
-        width, height = (max(side, 1) for side in _sides(polygon))
+    def scale(self, polygon, shortest=0):
+        """Pixels that one unit of a polygon, float (K, 2), gets on its canvas; sides count as `shortest` at least."""
+        width, height = (max(side, shortest) for side in _sides(polygon))
         if self.kind == 'area':
             rows, columns = self.around(polygon)._area_shape(width, height)
             return min(columns / width, rows / height)

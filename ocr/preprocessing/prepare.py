@@ -115,4 +115,4 @@ class InferencePreparer:
     def _scale(self, regions, width, height):
         """Longest that a pixel of a photograph gets on the canvases of its regions."""
         polygons = (whole_image(width, height) if one.polygon is None else one.polygon for one in regions)
-        return max(map(self.canvas.scale, polygons))
+        return max(self.canvas.scale(polygon, shortest=1) for polygon in polygons)

@@ -86,7 +86,7 @@ def test_each_photograph_is_decoded_once(make_index, decoded):
 
 
 def test_what_goes_wrong_names_the_photograph(make_index):
-    path = make_index(('a.png', SMALL), ('b.png', SMALL[:0]))
+    path = make_index(('a.png', SMALL), ('b.png', SMALL[:1]))
     with pytest.raises(RuntimeError, match=r'b\.png: \w+Error: '):
         build_cache(path, canvas=Canvas(SIDE), margin=0)
 
