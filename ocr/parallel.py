@@ -15,7 +15,9 @@ def num_cores():
     return len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count() or 1
 
 
+_LEAVING_SECONDS = 2  # in which a worker that is told to end hands over the result in its hands
 _function = None  # of a worker process, as `process_pool` sent it
+_leaving = threading.Event()  # in a worker process: it has been told to end
 
 
 def process_pool(num_workers, function=None):
@@ -35,6 +37,8 @@ def process_pool(num_workers, function=None):
 
 def apply_to_each(tasks):
     """In a worker of a pool that has a function: what it makes of each task, a list."""
+    if _leaving.is_set():
+        os._exit(1)  # here, where no result is under way
     return [_function(task) for task in tasks]
 
 
@@ -59,7 +63,16 @@ def map_in_order(function, tasks, executor, window):
 def _begin_worker(pickled):
     global _function
     follow_parent()  # before the function, which may take a second to load
+    signal.signal(signal.SIGTERM, _leave)
     _function = pickle.loads(pickled)
+
+
+def _leave(*_):
+    """End before the next task, or soon: after half a result the pool would wait for the other half without end."""
+    _leaving.set()
+    timer = threading.Timer(_LEAVING_SECONDS, os._exit, (1,))
+    timer.daemon = True
+    timer.start()
 
 
 def follow_parent():

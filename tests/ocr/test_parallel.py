@@ -162,14 +162,35 @@ if __name__ == '__main__':
 """
 
 
+BUSY_PIPE = """
+import os
+from concurrent.futures import BrokenExecutor
+from ocr.parallel import apply_to_each, map_in_order, process_pool
+
+def write(number):
+    return number or os.getpid(), bytes(10_000_000)
+
+if __name__ == '__main__':
+    with process_pool(1, write) as pool:
+        results = map_in_order(apply_to_each, ([number] for number in range(1_000_000)), pool, 4)
+        [(worker, _)] = next(results)
+        print(worker, flush=True)
+        try:
+            for _ in results:
+                pass
+        except BrokenExecutor:
+            print('a worker is gone', flush=True)
+"""
+
+
 @pytest.fixture
 def start_parent(tmp_path):
-    """Function that starts a process whose two workers work for some seconds: its Popen and the workers' ids."""
+    """Function that starts a script which prints the ids of its workers: its Popen and these ids."""
     started = []
 
-    def start(seconds):
+    def start(code, num_workers):
         script = tmp_path / 'parent.py'
-        script.write_text(PARENT.format(seconds=seconds))
+        script.write_text(code)
         parent = subprocess.Popen(
             [sys.executable, str(script)],
             stdout=subprocess.PIPE,
@@ -182,7 +203,7 @@ def start_parent(tmp_path):
         started.append(parent.pid)
         workers = [int(pid) for pid in parent.stdout.readline().split()]
         started.extend(workers)
-        assert len(workers) == 2
+        assert len(workers) == num_workers
         return parent, workers
 
     yield start
@@ -193,7 +214,7 @@ def start_parent(tmp_path):
 
 @needs_proc
 def test_workers_end_when_their_parent_is_killed(start_parent):
-    parent, workers = start_parent(600)
+    parent, workers = start_parent(PARENT.format(seconds=600), num_workers=2)
     assert all(map(is_running, workers))
     parent.kill()
     parent.wait()
@@ -205,6 +226,17 @@ def test_workers_end_when_their_parent_is_killed(start_parent):
 
 @needs_proc
 def test_ctrl_c_is_for_the_parent_alone(start_parent):
-    parent, _ = start_parent(0.3)
+    parent, _ = start_parent(PARENT.format(seconds=0.3), num_workers=2)
     os.killpg(parent.pid, signal.SIGINT)  # what a terminal does
     assert parent.communicate(timeout=PATIENCE) == ('True\n', '')
+
+
+@needs_proc
+def test_a_worker_that_is_ended_hands_over_the_result_in_its_hands(start_parent):
+    """Whoever reads half a result waits for the other half without end."""
+    parent, [worker] = start_parent(BUSY_PIPE, num_workers=1)
+    os.kill(parent.pid, signal.SIGSTOP)
+    time.sleep(0.5)  # the worker is in the midst of a result that nobody takes from it
+    os.kill(worker, signal.SIGTERM)
+    os.kill(parent.pid, signal.SIGCONT)
+    assert parent.communicate(timeout=PATIENCE) == ('a worker is gone\n', '')
