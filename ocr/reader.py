@@ -19,7 +19,7 @@ class Reader:
         from ocr import Reader
 
         reader = Reader()
-        print(reader.read('imgs/words/12.jpg').text)
+        print(reader.read('imgs/words/11.jpg').text)
 
     Pictures are paths, bytes of image files, Pillow images, or arrays uint8 (H, W, 3) in RGB order (OpenCV's BGR is
     array[..., ::-1]); grey (H, W) and RGBA arrays are read too. They are turned upright as their EXIF data say.

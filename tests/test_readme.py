@@ -12,7 +12,7 @@ def test_the_python_example_runs_as_printed(monkeypatch, capsys):
     monkeypatch.chdir(tiny.ROOT)
     exec(compile(example, 'README.md', 'exec'), {})
     truth = dict(line.split('\t') for line in (tiny.ROOT / 'imgs/words/labels.tsv').read_text().splitlines())
-    assert capsys.readouterr().out.split() == [truth['12.jpg'], truth['02.jpg']]
+    assert capsys.readouterr().out.split() == [truth['11.jpg'], truth['02.jpg']]
 
 
 def test_the_example_of_the_python_page_prints_what_stands_beside_it(monkeypatch, capsys):

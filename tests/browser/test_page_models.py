@@ -147,9 +147,9 @@ def test_the_model_is_chosen_with_the_keyboard(person_at, shop):
 
 def test_the_card_is_that_of_the_chosen_model(person_at):
     person = person_at()
-    assert 'fitted to the text' in person.see('#model-card').text_content()
-    choose(person, 'capitals')
     assert 'in the shape of the text' in person.see('#model-card').text_content()
+    choose(person, 'capitals')
+    assert 'fitted to the text' in person.see('#model-card').text_content()
 
 
 def test_a_video_that_was_read_is_read_again_on_demand(person_at, film):
@@ -190,7 +190,7 @@ def test_it_speaks_chinese(person_at):
     person = person_at(locale='zh-CN')
     assert person.page.get_by_label('模型', exact=True).input_value() == 'latin'
     choose(person, 'capitals')
-    assert '形状与文字相同' in person.see('#model-card').text_content()
+    assert '随文字形状调整' in person.see('#model-card').text_content()
 
 
 def test_every_kind_of_canvas_has_its_words(visit):

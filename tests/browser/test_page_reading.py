@@ -203,7 +203,7 @@ def test_the_card_tells_of_the_model_and_of_this_picture(visit, predictor):
     person.see('[data-sample="1"]').click()
     person.when_read()
     told = dict(zip(card.locator('dt').all_text_contents(), card.locator('dd').all_text_contents(), strict=True))
-    assert told['Name'] == 'latin.pb' and told['Size'] == '2.6 MB' and told['Computes in'] == 'float32'
+    assert told['Name'] == 'latin.pb' and told['Size'] == '7.4 MB' and told['Computes in'] == 'float32'
     assert told['Reads'] == '95 characters (ascii), up to 24 a text'
     assert told['This picture'].endswith(' ms')
     person.see('#model summary').click()

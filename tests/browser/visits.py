@@ -85,7 +85,7 @@ class Capitals:
 
     def __init__(self, predictor):
         self._predictor = predictor
-        self.identity = {**predictor.identity, 'canvas': 'area'}
+        self.identity = {**predictor.identity, 'canvas': 'fit'}
 
     def __getattr__(self, name):
         return getattr(self._predictor, name)

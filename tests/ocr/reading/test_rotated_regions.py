@@ -30,7 +30,7 @@ def trusted(predictor):
     for path in sorted(WORDS.glob('*.jpg')):
         prepared = place_region(read_image(str(path)), None, predictor.canvas)
         height, width = prepared.canvas.shape[:2]
-        if height < width and predictor.read(prepared.canvas[None])[0].confidence > 0.2:
+        if 2 * height < width and predictor.read(prepared.canvas[None])[0].confidence > 0.55:
             by_shape[height, width].append(prepared.canvas)
     assert sum(map(len, by_shape.values())) >= 3
     return {shape: np.stack(canvases) for shape, canvases in by_shape.items()}
