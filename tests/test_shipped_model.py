@@ -53,9 +53,9 @@ def test_both_files_are_the_same_model():
     pictures = sorted(WORDS.glob('*.jpg'))
     frozen, quick = (Reader(path, tta=1, precision='float32').read(pictures) for path in (MODEL, FOR_ONNX))
     assert [one.text for one in quick] == [one.text for one in frozen], f'they read otherwise{again}'
-    # Weights are rounded to float16 once batch norm is folded into them.
     confidences = [[one.regions[0].confidence for one in results] for results in (quick, frozen)]
-    assert confidences[0] == pytest.approx(confidences[1], rel=2e-2), f'they are not equally sure{again}'
+    # Weights of the .onnx are rounded to float16 after batch norm was folded into them: one of 24 differs by 5e-3.
+    assert confidences[0] == pytest.approx(confidences[1], rel=1e-2), f'they are not equally sure{again}'
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,17 @@ import tensorflow.compat.v1 as tf
 import tiny
 
 from export import Source
-from ocr.config import parse_config
+from ocr.config import parse_config, renamed
 from ocr.errors import InputError
 from ocr.evaluation.int8_loss import similarity
-from ocr.model_files.frozen_graph import features_of, load_graph, read_settings, split_encoder
+from ocr.model_files.frozen_graph import (
+    features_of,
+    load_graph,
+    read_settings,
+    serialize,
+    split_encoder,
+    with_text,
+)
 from ocr.model_files.stored_files import SUMS_FILE
 from ocr.network import tensor_names as names
 from ocr.reading.graph_predictor import GraphPredictor
@@ -109,6 +116,18 @@ def test_how_regions_are_shown_can_be_changed_with_a_frozen_graph():
     assert after == {**before, 'tta': 3, 'rotate_tall': False}
     with pytest.raises(InputError, match=r'--canvas square: .*latin\.pb was frozen without it'):
         graph_in_two(MODEL, '--canvas', 'square')
+
+
+def test_settings_that_were_frozen_under_their_old_names_can_be_changed_too(tmp_path):
+    graph_def = load_graph(str(MODEL))
+    older = read_settings(graph_def)
+    older |= {'turned': older.pop('rotate_tall'), 'views': older.pop('tta')}
+    path = tmp_path / 'older.pb'
+    path.write_bytes(serialize(with_text(graph_def, {names.CONFIG: json.dumps(older)})))
+    before = graph_in_two(path)
+    after = renamed(graph_in_two(path, '--tta', '3', '--rotate_tall', 'false'))
+    assert before['turned'] and before['views'] == 5
+    assert after == {**renamed(before), 'tta': 3, 'rotate_tall': False}
 
 
 def test_similarity_is_that_of_the_texts():
