@@ -16,6 +16,7 @@ def num_cores():
 
 
 _LEAVING_SECONDS = 2  # in which a worker that is told to end hands over the result in its hands
+_GRACE_SECONDS = 3  # in which a pool notices by itself that a worker died
 _function = None  # of a worker process, as `process_pool` sent it
 _leaving = threading.Event()  # in a worker process: it has been told to end
 
@@ -30,9 +31,35 @@ def process_pool(num_workers, function=None):
         function: sent to each worker once, for `apply_to_each`; what it keeps is kept from task to task.
     """
     context = multiprocessing.get_context('spawn')
-    return ProcessPoolExecutor(
-        num_workers, mp_context=context, initializer=_begin_worker, initargs=(pickle.dumps(function),)
-    )
+    return _Pool(num_workers, mp_context=context, initializer=_begin_worker, initargs=(pickle.dumps(function),))
+
+
+class _Pool(ProcessPoolExecutor):
+    """A pool that breaks even if a worker is killed in the midst of a result.
+
+    ProcessPoolExecutor then reads on without end: the pipe has other writers, its own process among them.
+    """
+
+    def _start_executor_manager_thread(self):
+        is_new = self._executor_manager_thread is None
+        super()._start_executor_manager_thread()
+        if is_new:
+            threading.Thread(target=_end_half_results, args=(self._executor_manager_thread,), daemon=True).start()
+
+
+def _end_half_results(manager):
+    """Watch a pool's thread; where a worker is gone and the thread does not see it, close the pipe that it reads."""
+    was_lost = False
+    while manager.is_alive():
+        manager.join(_GRACE_SECONDS)
+        processes = list(manager.processes.values())
+        is_lost = bool(manager.pending_work_items) and not all(process.is_alive() for process in processes)
+        if is_lost and was_lost and manager.is_alive():
+            for process in processes:
+                process.kill()
+            manager.result_queue._writer.close()
+            return
+        was_lost = is_lost
 
 
 def apply_to_each(tasks):

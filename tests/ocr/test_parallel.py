@@ -232,11 +232,12 @@ def test_ctrl_c_is_for_the_parent_alone(start_parent):
 
 
 @needs_proc
-def test_a_worker_that_is_ended_hands_over_the_result_in_its_hands(start_parent):
-    """Whoever reads half a result waits for the other half without end."""
+@pytest.mark.parametrize('ending', [signal.SIGTERM, signal.SIGKILL])
+def test_a_worker_that_ends_in_the_midst_of_a_result_is_noticed(ending, start_parent):
+    """One that is told to end hands over the result first; of one that is killed nobody waits for the other half."""
     parent, [worker] = start_parent(BUSY_PIPE, num_workers=1)
     os.kill(parent.pid, signal.SIGSTOP)
     time.sleep(0.5)  # the worker is in the midst of a result that nobody takes from it
-    os.kill(worker, signal.SIGTERM)
+    os.kill(worker, ending)
     os.kill(parent.pid, signal.SIGCONT)
     assert parent.communicate(timeout=PATIENCE) == ('a worker is gone\n', '')
