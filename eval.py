@@ -86,7 +86,7 @@ def load_checkpoint(cfg):
     from ocr.reading.search.build import with_search
 
     predictor = with_search(GraphPredictor(frozen, charset, precision=precision, where=checkpoint), **cfg.decoding)
-    return augmented(predictor, cfg.tta, cfg.rotate_tall), checkpoint
+    return augmented(predictor, cfg.tta, cfg.rotate), checkpoint
 
 
 def score_detector(cfg, detector, predictor):

@@ -77,7 +77,7 @@ def report_on(cfg, data):
     predictor = GraphPredictor(
         freeze_checkpoint(checkpoint, cfg, data.charset), data.charset, precision=set_precision(cfg.precision)
     )
-    predictor = augmented(predictor, cfg.tta, cfg.rotate_tall)
+    predictor = augmented(predictor, cfg.tta, cfg.rotate)
     settings = {'config': dataclasses.asdict(cfg), 'report': cfg.report, **cfg.reading_regions}
     evaluate(predictor, checkpoint, data.held_out, {}, cfg.report, read_image=held_out_reader(data), **settings)
 

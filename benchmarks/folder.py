@@ -87,7 +87,7 @@ def main(argv=None):
     arguments = as_flags({name: getattr(settings, name) for name in shared})
     cfg = parse_config(arguments, 'test')
     model = read_model(settings.pb_path)
-    once = {'tta': 1, 'rotate_tall': False}  # the graph alone reads each canvas once
+    once = {'tta': 1, 'rotate': False}  # the graph alone reads each canvas once
     predictor = open_model(model, **{**cfg.over(shown(model.settings)).reading, **once})
     regions = find_regions(cfg.img_folder, cfg.polygons_path)[: settings.num_images]
     reader = LocalReader(predictor, with_positions=True, **cfg.reading_regions)

@@ -172,10 +172,10 @@ class Config:
         1, 'model', 'train eval export test app', 'shown', 1, 9, in_help=dict.fromkeys(READS.split(), "the model's")
     )
     """Test-time augmentation: views of an uncertain region to read at most."""
-    rotate_tall: Switch = setting(
+    rotate: Switch = setting(
         False, 'model', 'train eval export test app', 'shown', in_help=dict.fromkeys(READS.split(), "the model's")
     )
-    """Read uncertain tall regions rotated by 90 degrees too."""
+    """Read slanted regions turned level, and uncertain tall ones rotated by 90 degrees too."""
     canvas: Literal['square', 'fit', 'area'] = setting(
         'square',
         'model',
@@ -433,7 +433,7 @@ class Config:
     @property
     def reading(self):
         """How a stored model reads, as keyword arguments of ocr.reading.open_model.open_model."""
-        names = ('charset_path', 'image_size', 'canvas', 'canvas_area', 'tta', 'rotate_tall', 'precision')
+        names = ('charset_path', 'image_size', 'canvas', 'canvas_area', 'tta', 'rotate', 'precision')
         return {**{name: getattr(self, name) for name in names}, 'decoding': self.decoding}
 
     @property
@@ -479,7 +479,7 @@ class Config:
 SETTINGS = {field.name: field for field in dataclasses.fields(Config) if field.metadata}
 SHOWN = tuple(name for name, field in SETTINGS.items() if field.metadata['section'] == 'shown' and name != 'image_size')
 # Old name -> name; as flags, old names end with version 1.2.
-RENAMED = {'views': 'tta', 'turned': 'rotate_tall', 'attention_dir': 'picture_dir'}
+RENAMED = {'views': 'tta', 'turned': 'rotate', 'rotate_tall': 'rotate', 'attention_dir': 'picture_dir'}
 # Old name -> name, and values of today: files that bring them are read.
 REVALUED = {'frozen_batch_norm': ('frozen', {False: '', True: 'batch_norm'})}
 # Settings of earlier versions that are constants now: files that bring them are read, and other values reported.

@@ -30,7 +30,7 @@ class Reader:
         Args:
             model: path of a frozen graph (.pb), an .onnx file, or a folder for OpenVINO; None for the shipped one.
             detector: for whole photographs, path of a detector, or True for the shipped one.
-            settings: of test.py, by their names: tta, rotate_tall, canvas, charset_path, batch_size, num_workers,
+            settings: of test.py, by their names: tta, rotate, canvas, charset_path, batch_size, num_workers,
                 precision, gpus, beam_width, n_best, allow, lexicon, long_text ... (`python test.py --help`).
 
         Raises:

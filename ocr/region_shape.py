@@ -1,5 +1,7 @@
 """Shape of a region's polygon: how long and how thick its text is, and how it lies."""
 
+import math
+
 import cv2
 import numpy as np
 
@@ -11,6 +13,8 @@ ROTATED = 'rotated'
 SQUARE = 'about square'
 ORIENTATIONS = (HORIZONTAL, VERTICAL, ROTATED, SQUARE)
 MAX_TILT = 15  # degrees
+MIN_SLANT = 8  # degrees from which on a text is slanted; 3 and 14 read drawn text alike
+STEEP = 60  # degrees from the horizontal from which on long text runs up or down
 MIN_ELONGATION = 1.5
 STRAIGHT_FILL = 0.75  # of its smallest rectangle, at least: an arc that rises by a third of its height fills less
 
@@ -33,6 +37,18 @@ def orientation(polygon):
     if tilt <= MAX_TILT:
         return HORIZONTAL
     return VERTICAL if tilt >= 90 - MAX_TILT else ROTATED
+
+
+def slant(polygon):
+    """Degrees clockwise, -60 to 60, by which text in a polygon (K, 2) leans from level or upright; 0 if hardly."""
+    (_, (width, height), angle) = cv2.minAreaRect(np.asarray(polygon, np.float32))
+    if max(width, height) < MIN_ELONGATION * min(width, height):
+        angle = (angle + 45) % 90 - 45
+    else:
+        angle = (angle + 90 * (width < height) + 90) % 180 - 90  # of the longer side
+        if abs(angle) > STEEP:
+            angle -= math.copysign(90, angle)
+    return angle if abs(angle) >= MIN_SLANT else 0.0
 
 
 def is_bent(polygon):

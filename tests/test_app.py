@@ -223,7 +223,7 @@ def test_a_client_says_in_one_line_what_is_wrong(tmp_path, pictures):
         '--image_size 128',
         '--canvas fit',
         '--canvas square',  # the default is given too
-        '--rotate_tall',
+        '--rotate',
         '--tta 3',
         '--tta=1',  # the default is given too
         '--rotate-tall=false',

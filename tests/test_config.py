@@ -160,7 +160,12 @@ def test_every_setting_belongs_to_a_script_and_no_script_shows_them_all():
 
 @pytest.mark.parametrize(
     ('old', 'new'),
-    [('--views 3', {'tta': 3}), ('--turned', {'rotate_tall': True}), ('--attention_dir a', {'picture_dir': 'a'})],
+    [
+        ('--views 3', {'tta': 3}),
+        ('--turned', {'rotate': True}),
+        ('--rotate_tall', {'rotate': True}),
+        ('--attention_dir a', {'picture_dir': 'a'}),
+    ],
 )
 def test_renamed_flags_are_taken_under_their_old_names(caplog, old, new):
     assert parse_config(old.split(), 'test') == parse_config([], 'test').over(new)
@@ -495,7 +500,7 @@ def test_only_the_groups_asked_for_are_restored():
         'canvas',
         'canvas_area',
         'tta',
-        'rotate_tall',
+        'rotate',
         'seq_len',
         'final_endpoint',
         'depth_multiplier',
@@ -575,9 +580,9 @@ def test_settings_of_earlier_versions_are_read(caplog):
     older = {'turned': True, 'views': 5, **numbers, **RETIRED, 'gradient_clip': 3.0, 'batch_size': 7}
     restored = restorable(json.dumps(older), ('model', 'training'), 'old.json')
     numbers = tuple(numbers.items())
-    assert restored == {'rotate_tall': True, 'tta': 5, 'batch_size': 7, 'augment_numbers': numbers}
+    assert restored == {'rotate': True, 'tta': 5, 'batch_size': 7, 'augment_numbers': numbers}
     assert caplog.messages == ['old.json: gradient_clip 3.0 is ignored, it is always 10.0']
-    assert shown({'turned': True, 'views': 5, 'image_size': 9}) == {'canvas': 'square', 'rotate_tall': True, 'tta': 5}
+    assert shown({'turned': True, 'views': 5, 'image_size': 9}) == {'canvas': 'square', 'rotate': True, 'tta': 5}
 
 
 def test_a_model_is_read_without_a_word_on_what_its_training_was_told(caplog):

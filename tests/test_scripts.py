@@ -568,7 +568,7 @@ def test_canvases_of_one_area_and_averages_from_training_to_reading(tmp_path, si
     np.testing.assert_allclose(frozen, weights[f'{name}/average'], rtol=1e-5)
     assert not np.allclose(frozen, weights[name], rtol=1e-5)
     assert GraphPredictor.from_pb(str(pb_path)).canvas == Canvas(64, 'area', 1024)
-    records = read_folder(SimpleNamespace(pb_path=pb_path), pictures, tmp_path / 'out', tta=3, rotate_tall=True)
+    records = read_folder(SimpleNamespace(pb_path=pb_path), pictures, tmp_path / 'out', tta=3, rotate=True)
     assert [record['image'] for record in records if 'text' in record] == list(READABLE)
     long = read_folder(SimpleNamespace(pb_path=pb_path), pictures, tmp_path / 'long', long_text=True)
     assert len(long) == len(records)

@@ -4,10 +4,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
+import cv2
 import numpy as np
 
-from ocr.geometry import polygon_area, polygon_box
+from ocr.geometry import homogeneous, polygon_area, polygon_box
 from ocr.network.architecture import STRIDE
+from ocr.region_shape import slant
 
 FITTED_STEP = 32  # sides of canvases as narrow as the text are multiples of it, so that there are few shapes
 AREA_STEP = STRIDE  # sides of canvases of one area are multiples of it
@@ -25,11 +27,13 @@ class Canvas:
         kind: 'square'; 'fit': the longer side is S, the other as narrow as the text; 'area': of any shape, with about
             the same number of pixels for every text, see `around`.
         area: pixels that a canvas of the kind 'area' has at most.
+        levels: whether slanted text is turned level.
     """
 
     side: int = 256
     kind: Literal['square', 'fit', 'area'] = 'square'
     area: int = 6144
+    levels: bool = False
 
     @property
     def varies(self):
@@ -74,6 +78,11 @@ class Canvas:
             rows, columns = self.around(polygon)._area_shape(width, height)
             return min(columns / width, rows / height)
         return self.side / max(width, height)
+
+    def levelling(self, polygon):
+        """Matrix float64 (3, 3) that turns text in a polygon (K, 2) level, see `levels`, or leaves it as it is."""
+        degrees = slant(polygon) if self.levels else 0.0
+        return homogeneous(cv2.getRotationMatrix2D((0, 0), degrees, 1))
 
     def around(self, polygon):
         """The Canvas for a text that fills only a part of its box, as slanted and bent ones do.

@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from ocr.geometry import homogeneous, whole_image
+from ocr.geometry import homogeneous, transform, whole_image
 from ocr.preprocessing.decode import read_image
 from ocr.preprocessing.unreadable import UnreadableImage
 from ocr.preprocessing.warp import centred_placement, resize_into, warp_region
@@ -115,4 +115,5 @@ class InferencePreparer:
     def _scale(self, regions, width, height):
         """Longest that a pixel of a photograph gets on the canvases of its regions."""
         polygons = (whole_image(width, height) if one.polygon is None else one.polygon for one in regions)
-        return max(self.canvas.scale(polygon, shortest=1) for polygon in polygons)
+        shown = (transform(polygon, self.canvas.levelling(polygon)) for polygon in polygons)
+        return max(self.canvas.scale(polygon, shortest=1) for polygon in shown)

@@ -23,6 +23,8 @@ def placement(box, size, corner):
 def centred_placement(polygon, canvas):
     """The reference's inference placement: the polygon's box as large as its canvas holds it, centred.
 
+    A canvas that `levels` gets the box of the text turned level.
+
     Args:
         polygon: float (K, 2) in the photograph.
         canvas: Canvas.
@@ -32,10 +34,12 @@ def centred_placement(polygon, canvas):
         box: int (x0, y0, x1, y1) of the text on the canvas.
         shape: (height, width) of the canvas.
     """
-    box = polygon_box(polygon)
-    size, (height, width) = canvas.place(polygon)
+    levelling = canvas.levelling(polygon)
+    level = transform(polygon, levelling)
+    size, (height, width) = canvas.place(level)
     corner = ((width - size[0]) // 2, (height - size[1]) // 2)
-    return placement(box, size, corner), (*corner, corner[0] + size[0], corner[1] + size[1]), (height, width)
+    matrix = placement(polygon_box(level), size, corner) @ levelling
+    return matrix, (*corner, corner[0] + size[0], corner[1] + size[1]), (height, width)
 
 
 def resize_into(image, box, height, width):

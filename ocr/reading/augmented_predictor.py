@@ -1,9 +1,12 @@
 """Test-time augmentation: uncertain regions are read in several views, tall ones also turned by 90 degrees.
 
+Slanted regions are turned level first.
+
 Right readings have higher confidences than wrong ones, and views that read the same text strengthen each other. Each
 view costs the time of a reading, and is read only of regions that the views before it left uncertain.
 """
 
+import dataclasses
 from collections import Counter, defaultdict
 
 import numpy as np
@@ -27,22 +30,24 @@ class AugmentedPredictor(WrappedPredictor):
     the others.
     """
 
-    def __init__(self, predictor, num_views=1, rotate_tall=False, settled=SETTLED):
+    def __init__(self, predictor, num_views=1, rotate=False, settled=SETTLED):
         """
         Args:
             predictor: Predictor.
             num_views: views that are read of a region at most, the canvas as it is counted: 1 to MAX_VIEWS.
-            rotate_tall: show tall regions turned to either side too; in the other views if a text read there leads.
+            rotate: have slanted regions prepared level; show tall ones turned to either side too, in the other views
+                if a text read there leads.
             settled: lead of support at which no more are read.
         """
         identity = {'tta': num_views} if num_views > 1 else {}
-        super().__init__(predictor, identity | ({'rotate_tall': True} if rotate_tall else {}))
+        super().__init__(predictor, identity | ({'rotate': True} if rotate else {}))
         self._predictor = predictor
         self._others = other_views(predictor.canvas)[: num_views - 1]
         self._usual = predictor.canvas if any(view.larger for view in self._others) else None
         if self._usual:
             self.canvas = self._usual.times(LARGER)
-        self._rotate_tall = rotate_tall
+        self.canvas = dataclasses.replace(self.canvas, levels=rotate)
+        self._rotate = rotate
         self._lead = settled
 
     def read(self, canvases, normalized_bboxes=None, **options):
@@ -73,7 +78,7 @@ class AugmentedPredictor(WrappedPredictor):
         for view in self._others:
             if not read_more([(row, view) for row, _ in unsettled()]):
                 break
-        if self._rotate_tall:
+        if self._rotate:
             tall = is_tall(canvases.shape, normalized_bboxes)
             read_more([(row, View(turn=turn)) for row, _ in unsettled() if tall[row] for turn in TURNS])
             for view in self._others:
@@ -97,9 +102,9 @@ class AugmentedPredictor(WrappedPredictor):
             yield from zip(rows, of_rows, self._predictor.read(np.stack(seen), moved, **options), strict=True)
 
 
-def augmented(predictor, num_views=1, rotate_tall=False):
+def augmented(predictor, num_views=1, rotate=False):
     """AugmentedPredictor around a predictor, or itself if it would read one view."""
-    return AugmentedPredictor(predictor, num_views, rotate_tall) if num_views > 1 or rotate_tall else predictor
+    return AugmentedPredictor(predictor, num_views, rotate) if num_views > 1 or rotate else predictor
 
 
 def is_settled(readings, lead=SETTLED):

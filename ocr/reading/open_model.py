@@ -134,16 +134,14 @@ def _wanted(kinds, reads, finds):
     return () if len(kinds) > 1 else finds if 'detector' in kinds else reads
 
 
-def open_model(
-    model, *, charset_path, image_size, canvas, canvas_area, tta, rotate_tall, precision, decoding, exact=False
-):
+def open_model(model, *, charset_path, image_size, canvas, canvas_area, tta, rotate, precision, decoding, exact=False):
     """What reads with a StoredModel.
 
     Args:
         model: StoredModel.
         charset_path: charset file or preset, '' for the charset inside.
         image_size: side of the canvas, for graphs that do not say.
-        canvas, canvas_area, tta, rotate_tall: as in Config; the settings inside the model are not asked.
+        canvas, canvas_area, tta, rotate: as in Config; the settings inside the model are not asked.
         precision, exact: as of precision.set_precision.
         decoding: keyword arguments of search.build.with_search.
 
@@ -157,7 +155,7 @@ def open_model(
     else:
         settings = {'canvas_side': image_size, 'canvas': canvas, 'canvas_area': canvas_area, 'trusted': model.trusted}
         predictor = _in_tensorflow(model, charset, precision, exact, settings)
-    return augmented(with_search(predictor, **decoding), tta, rotate_tall)
+    return augmented(with_search(predictor, **decoding), tta, rotate)
 
 
 def _in_tensorflow(model, charset, precision, exact, settings):

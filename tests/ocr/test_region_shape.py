@@ -5,7 +5,7 @@ import pytest
 from outlines import arc, turned
 
 from ocr.geometry import whole_image
-from ocr.region_shape import HORIZONTAL, ROTATED, SQUARE, VERTICAL, is_bent, orientation, reading_extent
+from ocr.region_shape import HORIZONTAL, ROTATED, SQUARE, VERTICAL, is_bent, orientation, reading_extent, slant
 
 
 @pytest.mark.parametrize('degrees', [0, 15, 45, 90, 133])
@@ -38,6 +38,20 @@ def test_orientation(degrees, expected):
     assert orientation(turned(120, 20, degrees)) == expected
     assert orientation(turned(20, 120, degrees + 90)) == expected
     assert orientation(turned(30, 22, degrees)) == SQUARE
+
+
+@pytest.mark.parametrize(
+    ('degrees', 'expected'),
+    [(0, 0), (5, 0), (-5, 0), (20, 20), (-20, -20), (55, 55), (-55, -55), (70, -20), (-70, 20), (90, 0), (160, -20)],
+)
+def test_slant_of_long_text(degrees, expected):
+    assert slant(turned(120, 20, degrees)) == pytest.approx(expected, abs=0.01)
+    assert slant(turned(20, 120, degrees + 90)) == pytest.approx(expected, abs=0.01)
+
+
+@pytest.mark.parametrize(('degrees', 'expected'), [(0, 0), (5, 0), (20, 20), (40, 40), (50, -40), (80, -10), (90, 0)])
+def test_slant_of_short_text_is_to_its_nearest_side(degrees, expected):
+    assert slant(turned(30, 24, degrees)) == pytest.approx(expected, abs=0.01)
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def read_long_regions(predictor, regions, *, window_aspect, **settings) -> Itera
             yield region, prepared, result if isinstance(result, Broken) else replace(result, alpha=None)
             continue
         read = [(prepared, result), *(next(results)[1:] for _ in windows[1:])]
-        yield region, prepared, _joined(predictor, windows, read)
+        yield region, prepared, _joined(windows, read)
 
 
 def _windows(region, window_aspect):
@@ -53,13 +53,10 @@ def _windows(region, window_aspect):
     return cut_windows(polygon, window_aspect)
 
 
-def _joined(predictor, windows, read):
+def _joined(windows, read):
     """ReadText of all windows, or the Broken of the first that could not be read."""
     broken = next((result for _, result in read if isinstance(result, Broken)), None)
     if broken:
         return broken
-    readings = [
-        placed(window, predictor.canvas, prepared.canvas.shape, result)
-        for window, (prepared, result) in zip(windows, read, strict=True)
-    ]
+    readings = [placed(window, prepared, result) for window, (prepared, result) in zip(windows, read, strict=True)]
     return stitch(windows, [result for _, result in read], readings)

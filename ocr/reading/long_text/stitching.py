@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ocr.geometry import homogeneous, transform
-from ocr.preprocessing.warp import centred_placement
+from ocr.geometry import transform
 
 _APART = 0.75  # places at which two windows saw one character differ by less, in units of the text's height
 
@@ -24,25 +23,22 @@ class Placed:
     place: float
 
 
-def placed(window, canvas, shape, result):
+def placed(window, prepared, result):
     """Characters of one window with their places.
 
     Args:
         window: windows.Window.
-        canvas: Canvas that the regions are placed by.
-        shape: (h, w, 3) of the window's canvas.
+        prepared: Prepared of the window.
         result: ReadText with alpha.
 
     Returns:
         list of Placed.
     """
-    matrix, *_ = centred_placement(window.polygon, canvas)
-    to_photograph = np.linalg.inv(homogeneous(matrix))[:2]
     alpha = result.alpha[: len(result.text)]
-    rows, columns = alpha.shape[1:]
-    x = alpha.sum(axis=1) @ (np.arange(columns) + 0.5) * (shape[1] / columns)
-    y = alpha.sum(axis=2) @ (np.arange(rows) + 0.5) * (shape[0] / rows)
-    places = window.along(transform(np.stack([x, y], axis=1), to_photograph))
+    (rows, columns), (height, width) = alpha.shape[1:], prepared.canvas.shape[:2]
+    x = alpha.sum(axis=1) @ (np.arange(columns) + 0.5) * (width / columns)
+    y = alpha.sum(axis=2) @ (np.arange(rows) + 0.5) * (height / rows)
+    places = window.along(transform(np.stack([x, y], axis=1), prepared.to_photograph))
     of_characters = zip(result.text, result.char_confidences, places, strict=True)
     return [Placed(character, confidence, float(place)) for character, confidence, place in of_characters]
 

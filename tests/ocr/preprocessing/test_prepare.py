@@ -4,12 +4,14 @@ import subprocess
 import sys
 from dataclasses import fields, replace
 
+import cv2
 import numpy as np
 import pytest
+from outlines import turned
 from PIL import Image
 
 from ocr.charset import Charset
-from ocr.geometry import polygon_box, transform, whole_image
+from ocr.geometry import box_polygon, polygon_box, transform, whole_image
 from ocr.preprocessing.augment import AugmentSettings, augmented_placement, draw_augmentation, region_outline
 from ocr.preprocessing.canvas import Canvas
 from ocr.preprocessing.photometric import Photometric, apply_photometric
@@ -114,6 +116,26 @@ def test_the_way_back_to_the_photograph(photograph, kind):
     top, left, height, width = prepared.normalized_bbox * np.tile(prepared.canvas.shape[:2], 2)
     corners = [[left, top], [left + width, top + height]]
     np.testing.assert_allclose(transform(corners, prepared.to_photograph).ravel(), polygon_box(turned), atol=1e-4)
+
+
+@pytest.mark.parametrize('degrees', [30, -50, 75, 100])
+@pytest.mark.parametrize('kind', ['square', 'fit', 'area'])
+def test_slanted_text_is_turned_level(degrees, kind):
+    outline = np.float32(turned(120, 30, degrees) - [150, -90])
+    picture = np.zeros((300, 300, 3), np.uint8)
+    cv2.fillPoly(picture, [np.int32(outline)], (200,) * 3)
+    canvas = Canvas(64, kind, 2048, levels=True)
+    prepared = place_region(picture, outline, canvas)
+    level = turned(120, 30, 90 if degrees > 60 else 0)
+    assert prepared.canvas.shape == (*canvas.place(level)[1], 3)
+    top, left, height, width = prepared.normalized_bbox * np.tile(prepared.canvas.shape[:2], 2)
+    text = prepared.canvas[round(top) :, round(left) :][: round(height), : round(width)]
+    assert text.mean() > 180  # all of the box is text
+    corners = transform(box_polygon((left, top, left + width, top + height)), prepared.to_photograph)
+    assert np.linalg.norm(corners[:, None] - outline, axis=2).min(axis=0).max() < 0.01
+    assert InferencePreparer(canvas, read=lambda *_: picture)([TextRegion('', outline, '', '')])[0].canvas.shape == (
+        prepared.canvas.shape
+    )
 
 
 def test_the_way_back_of_a_training_sample(photograph):

@@ -96,7 +96,7 @@ def test_only_unsettled_regions_are_read_again(boxes):
 
 
 def test_an_empty_batch_has_no_readings():
-    reader = augmented(Recorded([]), MAX_VIEWS, rotate_tall=True)
+    reader = augmented(Recorded([]), MAX_VIEWS, rotate=True)
     assert reader.read(np.zeros((0, 96, 64, 3), np.uint8)) == []
     assert reader.read(np.zeros((0, 96, 64, 3), np.uint8), np.zeros((0, 4), np.float32)) == []
 
@@ -110,8 +110,8 @@ def test_one_view_is_the_predictor_itself():
     inner = Recorded([0.5])
     assert augmented(inner) is inner
     assert augmented(inner, 3).identity == {'model': 'stub', 'tta': 3}
-    both = augmented(inner, 3, rotate_tall=True)
-    assert both.canvas.kind == 'fit' and both.identity == {'model': 'stub', 'tta': 3, 'rotate_tall': True}
+    both = augmented(inner, 3, rotate=True)
+    assert both.canvas.kind == 'fit' and both.identity == {'model': 'stub', 'tta': 3, 'rotate': True}
 
 
 def test_the_flag_counts_to_the_last_view():

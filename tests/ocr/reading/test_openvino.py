@@ -110,24 +110,24 @@ def graph_in_two(path, *flags):
 
 
 def test_how_regions_are_shown_can_be_changed_with_a_frozen_graph():
-    before = graph_in_two(MODEL)
-    after = graph_in_two(MODEL, '--tta', '3', '--rotate_tall', 'false')
-    assert before['rotate_tall'] and before['tta'] == 5
-    assert after == {**before, 'tta': 3, 'rotate_tall': False}
+    before = renamed(graph_in_two(MODEL))
+    after = renamed(graph_in_two(MODEL, '--tta', '3', '--rotate', 'false'))
+    assert before['rotate'] and before['tta'] == 5
+    assert after == {**before, 'tta': 3, 'rotate': False}
     with pytest.raises(InputError, match=r'--canvas square: .*latin\.pb was frozen without it'):
         graph_in_two(MODEL, '--canvas', 'square')
 
 
 def test_settings_that_were_frozen_under_their_old_names_can_be_changed_too(tmp_path):
     graph_def = load_graph(str(MODEL))
-    older = read_settings(graph_def)
-    older |= {'turned': older.pop('rotate_tall'), 'views': older.pop('tta')}
+    older = renamed(read_settings(graph_def))
+    older |= {'turned': older.pop('rotate'), 'views': older.pop('tta')}
     path = tmp_path / 'older.pb'
     path.write_bytes(serialize(with_text(graph_def, {names.CONFIG: json.dumps(older)})))
     before = graph_in_two(path)
-    after = renamed(graph_in_two(path, '--tta', '3', '--rotate_tall', 'false'))
+    after = renamed(graph_in_two(path, '--tta', '3', '--rotate', 'false'))
     assert before['turned'] and before['views'] == 5
-    assert after == {**renamed(before), 'tta': 3, 'rotate_tall': False}
+    assert after == {**renamed(before), 'tta': 3, 'rotate': False}
 
 
 def test_similarity_is_that_of_the_texts():

@@ -1,5 +1,7 @@
 """Text that a canvas of one area shows small is also read on a larger one."""
 
+import dataclasses
+
 import cv2
 import numpy as np
 import pytest
@@ -57,7 +59,7 @@ def test_canvases_are_prepared_for_the_largest_view_that_is_read():
     third = AREA_VIEWS.index(View(larger=True)) + 2
     assert AugmentedPredictor(Recorded(), third).canvas == LARGE
     assert AugmentedPredictor(Recorded(), third - 1).canvas == USUAL
-    assert AugmentedPredictor(Recorded(), third, rotate_tall=True).canvas == LARGE
+    assert AugmentedPredictor(Recorded(), third, rotate=True).canvas == dataclasses.replace(LARGE, levels=True)
     for canvas in (Canvas(160, 'fit'), Canvas(256)):
         inner = Recorded()
         inner.canvas = canvas
@@ -78,7 +80,7 @@ def test_one_view_is_larger_and_the_others_are_on_the_usual_canvas():
 
 def test_a_tall_text_is_turned_on_the_larger_canvas_too():
     inner = Recorded(trusted=4)  # the first that was turned
-    reader = AugmentedPredictor(inner, 3, rotate_tall=True)
+    reader = AugmentedPredictor(inner, 3, rotate=True)
     reader.read(*batch(place_region(photograph(120, 300), None, reader.canvas)))
     tall = [canvas.shape[:2] for canvas in inner.seen[:3]]
     lying = [canvas.shape[:2] for canvas in inner.seen[3:]]

@@ -54,7 +54,7 @@ def test_lines_that_run_up_and_down_are_read(predictor, trusted, turns):
         upright = np.ascontiguousarray(np.rot90(canvases, turns, axes=(1, 2)))
         assert [row.text for row in predictor.read(upright)] != [row.text for row in lying]
         for row, expected in zip(
-            AugmentedPredictor(predictor, rotate_tall=True).read(upright, with_alpha=True), lying, strict=True
+            AugmentedPredictor(predictor, rotate=True).read(upright, with_alpha=True), lying, strict=True
         ):
             assert row.text == expected.text
             np.testing.assert_allclose(row.alpha, np.rot90(expected.alpha, turns, axes=(1, 2)), atol=1e-4)
@@ -62,7 +62,7 @@ def test_lines_that_run_up_and_down_are_read(predictor, trusted, turns):
 
 def test_wide_regions_are_read_as_before(predictor, trusted):
     for canvases in trusted.values():
-        assert AugmentedPredictor(predictor, rotate_tall=True).read(canvases) == predictor.read(canvases)
+        assert AugmentedPredictor(predictor, rotate=True).read(canvases) == predictor.read(canvases)
 
 
 def test_only_tall_rows_are_read_again_and_the_most_trusted_reading_stays():
@@ -73,9 +73,9 @@ def test_only_tall_rows_are_read_again_and_the_most_trusted_reading_stays():
     canvases[0, -1, 0] = 60  # ... after a turn clockwise
     canvases[1, 0, 0], canvases[1, 0, -1] = 120, 100
     bboxes = np.float32([[0, 0, 1, 1], [0.4, 0, 0.2, 1]])
-    assert [row.text for row in AugmentedPredictor(inner, rotate_tall=True).read(canvases, bboxes)] == ['90', '120']
+    assert [row.text for row in AugmentedPredictor(inner, rotate=True).read(canvases, bboxes)] == ['90', '120']
     assert inner.shapes == [(2, 128, 64), (2, 64, 128)]
-    assert [row.text for row in AugmentedPredictor(inner, rotate_tall=True).read(canvases)] == ['90', '120']
+    assert [row.text for row in AugmentedPredictor(inner, rotate=True).read(canvases)] == ['90', '120']
     assert inner.shapes[2:] == [(2, 128, 64), (4, 64, 128)]
 
 
@@ -83,7 +83,7 @@ def test_a_region_whose_upright_reading_is_trusted_is_not_turned():
     inner = Recorded()
     canvases = np.zeros((2, 128, 64, 3), np.uint8)
     canvases[:, 0, 0], canvases[:, 0, -1] = [[200], [100]], 250
-    assert [row.text for row in AugmentedPredictor(inner, rotate_tall=True).read(canvases)] == ['200', '250']
+    assert [row.text for row in AugmentedPredictor(inner, rotate=True).read(canvases)] == ['200', '250']
     assert inner.shapes == [(2, 128, 64), (2, 64, 128)]
 
 
@@ -95,7 +95,7 @@ def test_what_is_no_word_of_the_lexicon_is_turned_however_confident(in_lexicon, 
         if canvases.shape[1] > canvases.shape[2]
         else [ReadText('lying', 0.95, (), in_lexicon=in_lexicon and 'exactly')] * 2
     )
-    assert AugmentedPredictor(inner, rotate_tall=True).read(np.zeros((1, 128, 64, 3), np.uint8))[0].text == expected
+    assert AugmentedPredictor(inner, rotate=True).read(np.zeros((1, 128, 64, 3), np.uint8))[0].text == expected
 
 
 def test_equal_trust_leaves_the_upright_reading():
@@ -103,18 +103,18 @@ def test_equal_trust_leaves_the_upright_reading():
     even[0, 0, 0, 1], even[0, 0, -1, 1], even[0, -1, 0, 1] = 1, 2, 3  # each of them reads something else
     inner = Recorded()
     inner.read = lambda canvases, bboxes=None: [ReadText(str(canvas[0, 0, 1]), 0.5, ()) for canvas in canvases]
-    assert AugmentedPredictor(inner, rotate_tall=True).read(even)[0].text == '1'
+    assert AugmentedPredictor(inner, rotate=True).read(even)[0].text == '1'
 
 
 def test_further_views_are_turned_as_the_text_that_leads_and_only_if_it_was_turned():
     inner = Recorded()
     canvases = np.zeros((1, 128, 64, 3), np.uint8)
     canvases[0, 0, -1] = 90  # upper left after a turn anticlockwise
-    (reading,) = AugmentedPredictor(inner, 2, rotate_tall=True).read(canvases)
+    (reading,) = AugmentedPredictor(inner, 2, rotate=True).read(canvases)
     assert inner.shapes == [(1, 128, 64), (1, 128, 64), (2, 64, 128), (1, 64, 128)] and reading.text == '90'
     inner.shapes.clear()
     canvases[0, 0, 0] = 120
-    assert AugmentedPredictor(inner, 2, rotate_tall=True).read(canvases)[0].text == '120'
+    assert AugmentedPredictor(inner, 2, rotate=True).read(canvases)[0].text == '120'
     assert inner.shapes == [(1, 128, 64), (1, 128, 64), (2, 64, 128)]
 
 

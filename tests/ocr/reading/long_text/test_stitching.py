@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from ocr.preprocessing.canvas import Canvas
+from ocr.preprocessing.prepare import place_region
 from ocr.reading.long_text.stitching import Placed, placed, stitch
 from ocr.reading.long_text.windows import cut_windows
 from ocr.reading.read_text import ReadText
@@ -74,7 +75,8 @@ def test_places_come_from_the_attention():
     alpha = np.zeros((3, 2, 8), np.float32)  # the window is 64 x 16 on its canvas, cells of 8
     alpha[0, :, 0] = alpha[1, :, 4] = alpha[2, :, 7] = 0.5
     result = ReadText('ab', 0.5, (0.9, 0.8), alpha)
-    found = placed(WINDOWS[1], Canvas(64), (64, 64, 3), result)
+    prepared = place_region(np.zeros((20, 240, 3), np.uint8), WINDOWS[1].polygon, Canvas(64))
+    found = placed(WINDOWS[1], prepared, result)
     assert [one.character for one in found] == ['a', 'b']
     start = WINDOWS[1].start
     assert [one.place for one in found] == pytest.approx([start + 4 * 0.5 / 8, start + 4 * 4.5 / 8], abs=0.02)
