@@ -40,7 +40,9 @@ def orientation(polygon):
 
 
 def slant(polygon):
-    """Degrees clockwise, -60 to 60, by which text in a polygon (K, 2) leans from level or upright; 0 if hardly."""
+    """Degrees clockwise, -60 to 60, by which text in a polygon (K, 2) leans from level or upright; 0 if bent."""
+    if is_bent(polygon):
+        return 0.0
     (_, (width, height), angle) = cv2.minAreaRect(np.asarray(polygon, np.float32))
     if max(width, height) < MIN_ELONGATION * min(width, height):
         angle = (angle + 45) % 90 - 45

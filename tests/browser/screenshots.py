@@ -43,7 +43,8 @@ def main():
     from ocr.reading.open_detector import choose_detector, open_detector
 
     with contextlib.ExitStack() as running:
-        url = running.enter_context(serving(load_predictor(), detector=open_detector(choose_detector())))
+        models = {'others': {'chinese': load_predictor(1)}, 'detector': open_detector(choose_detector())}
+        url = running.enter_context(serving(load_predictor(), **models))
         browser = start_browser(running, CHROMIUM)
         with visiting(browser, url) as person:  # the first picture takes longer
             read_street(person, STREET)

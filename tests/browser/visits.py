@@ -101,15 +101,16 @@ class LongWords(Capitals):
         return [one if len(one.text) > 6 else replace(one, text='') for one in self._predictor.read(*args, **options)]
 
 
-def load_predictor():
-    """The shipped model as app.py loads it, in float32 on every processor."""
-    from ocr.config import SHIPPED_MODEL, Config, shown
+def load_predictor(number=0):
+    """One of the shipped models as app.py loads it, in float32 on every processor."""
+    from ocr.config import Config, shown
+    from ocr.files.shipped import SHIPPED_MODELS
     from ocr.network.tensorflow_start import start_tensorflow
 
     start_tensorflow()
     from ocr.reading.open_model import open_model, read_model
 
-    model = read_model(SHIPPED_MODEL)
+    model = read_model(SHIPPED_MODELS[number])
     return open_model(model, **Config(precision='float32').over(shown(model.settings)).reading)
 
 

@@ -54,6 +54,10 @@ def test_slant_of_short_text_is_to_its_nearest_side(degrees, expected):
     assert slant(turned(30, 24, degrees)) == pytest.approx(expected, abs=0.01)
 
 
+def test_bent_text_has_no_slant():
+    assert slant(arc(100, 20, 90)) == slant(arc(100, 20, 140)) == 0
+
+
 @pytest.mark.parametrize(
     ('outline', 'expected'),
     [
