@@ -226,7 +226,7 @@ def test_a_client_says_in_one_line_what_is_wrong(tmp_path, pictures):
         '--rotate',
         '--tta 3',
         '--tta=1',  # the default is given too
-        '--rotate-tall=false',
+        '--rotate=false',
         '--precision float32',
         '--gpus 0',
         '--allow [0-9]*',
