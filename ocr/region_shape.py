@@ -29,11 +29,10 @@ def reading_extent(polygon):
 
 def orientation(polygon):
     """How a polygon (K, 2) lies, one of ORIENTATIONS, by the smallest rectangle around it, which may be turned."""
-    (_, (width, height), angle) = cv2.minAreaRect(np.asarray(polygon, np.float32))
-    if max(width, height) < MIN_ELONGATION * min(width, height):
+    longer, shorter, angle = _smallest_rectangle(polygon)
+    if longer < MIN_ELONGATION * shorter:
         return SQUARE
-    tilt = abs((angle if width >= height else angle + 90) % 180)
-    tilt = min(tilt, 180 - tilt)  # degrees from the horizontal, 0..90
+    tilt = abs(angle)
     if tilt <= MAX_TILT:
         return HORIZONTAL
     return VERTICAL if tilt >= 90 - MAX_TILT else ROTATED
@@ -43,13 +42,11 @@ def slant(polygon):
     """Degrees clockwise, -60 to 60, by which text in a polygon (K, 2) leans from level or upright; 0 if bent."""
     if is_bent(polygon):
         return 0.0
-    (_, (width, height), angle) = cv2.minAreaRect(np.asarray(polygon, np.float32))
-    if max(width, height) < MIN_ELONGATION * min(width, height):
+    longer, shorter, angle = _smallest_rectangle(polygon)
+    if longer < MIN_ELONGATION * shorter:
         angle = (angle + 45) % 90 - 45
-    else:
-        angle = (angle + 90 * (width < height) + 90) % 180 - 90  # of the longer side
-        if abs(angle) > STEEP:
-            angle -= math.copysign(90, angle)
+    elif abs(angle) > STEEP:
+        angle -= math.copysign(90, angle)
     return angle if abs(angle) >= MIN_SLANT else 0.0
 
 
@@ -57,8 +54,15 @@ def is_bent(polygon):
     """Whether the strip in a polygon (K, 2) is bent: more than four points that do not fill a rectangle around them."""
     if len(polygon) <= 4:
         return False
-    _, (width, height), _ = cv2.minAreaRect(np.asarray(polygon, np.float32))
-    return polygon_area(polygon) < STRAIGHT_FILL * width * height
+    longer, shorter, _ = _smallest_rectangle(polygon)
+    return polygon_area(polygon) < STRAIGHT_FILL * longer * shorter
+
+
+def _smallest_rectangle(polygon):
+    """Longer and shorter side of a polygon's smallest rectangle, and the longer one's angle, -90..90 degrees."""
+    _, (width, height), angle = cv2.minAreaRect(np.asarray(polygon, np.float32))
+    angle = (angle + 90 * (width < height) + 90) % 180 - 90  # of the longer side
+    return max(width, height), min(width, height), angle
 
 
 def width_to_height(polygon):
