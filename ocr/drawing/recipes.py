@@ -176,7 +176,7 @@ RECIPES |= {  # Chinese lines and columns as on signs, goods and in pictures of 
     'chinese': Recipe(
         name='chinese',
         texts=sign_texts(),
-        lengths=(2.2, 9, 10, 9, 8, 8, 7.5, 7, 6.5, 6, 5.5, 5, 4, 4, 3.5, 3.5, 3, 3) + (2.5,) * 6,
+        lengths=(10, 13, 12, 12, 9, 9, 8, 7, 6.5, 6, 5, 4.5, 4, 3.5, 3, 3, 2.5, 2.5) + (2,) * 6,
         cases={'as is': 0.6, 'upper': 0.28, 'title': 0.12},
         shapes={'straight': 0.62, 'rotated': 0.1, 'arc_up': 0.04, 'arc_down': 0.03, 'wave': 0.02, 'column': 0.19},
         font_size=(28, 64),

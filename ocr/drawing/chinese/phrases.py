@@ -90,6 +90,13 @@ NUMBERS = """
     {nd}x{nd}{measure}  {nd}×{nd}  {nd}*{nd}*{nd}  {nd}X{nd}CM  {ndd}g×{nd}  京{A}·{A}{dddd}  {ddd}{ddd}
     {nd}-{nd}{measure}  ±{n}%  -{nd}℃～{nd}℃  {n}:{n}  +{n}  {n}/{nd}
 """
+CODES = """
+    {A}{d}  {AA}  {AAA}  {AAAA}  {A}{ddd}  {A}{dddd}  {AA}{dd}  {AA}{dddd}  {AAA}{dd}  {AAA}{ddd}  {AA}{dddd}{A}
+    {AAA}{nddddd}  {ndd}{AA}  {nddd}{AA}  {n}{AA}{nddddddd}  {A}{d}{A}{ddd}  {AA}-{dd}{A}  {a}{dddd}  {AA}{n}.{d}
+    {n}*{nd}  {nd}*{nd}  {nd}*{ndd}  {ndd}*{ndd}*{ndd}  *{nd}  {n}/{n}/{n}  {nd}/{nd}  {nd}/{nd}/{ndd}
+    {ndddd}/{ndddd}  {ndd}V  {nd}/{nd}Hz  {nd}-{nd}  {d}{d}  {dddd}  {ddddd}  {dddd}-{nd}  www.{aaaaaa}.com
+    {aaaaa}{dd}.com  {aaaaaa}.taobao.com  shop{dddddddd}
+"""
 PRICES = """
     ￥{n}  ￥{nd}  ￥{ndd}  ￥{nd}.{dd}  ￥{ndd}.{dd}  ￥{n}.{d}元  {n}.{d}元  {nd}.{dd}元  {nd}元  {ndd}元  {nd}元/斤
     {n}.{d}元/个  {n}折  {n}.{d}折  {n}折起  低至{n}折  全场{n}折  满{ndd}减{nd}  满{ndd}送{nd}  买{n}送{n}

@@ -3,7 +3,7 @@
 import re
 
 from ocr.charset import Charset
-from ocr.drawing.chinese.phrases import FIELDS, NAMES, NUMBERS, PLACES, PRICES, PUNCTUATED
+from ocr.drawing.chinese.phrases import CODES, FIELDS, NAMES, NUMBERS, PLACES, PRICES, PUNCTUATED
 from ocr.drawing.chinese.words import KINDS, ChineseWords, Joined, Strung
 from ocr.drawing.patterns import patterns
 from ocr.drawing.scene_texts import scene_texts
@@ -31,13 +31,14 @@ def sign_texts():
             patterns(_cut(NAMES), plain, FIELDS),
             named,
             numbers,
+            patterns(_cut(CODES), plain, FIELDS),
             patterns(_cut(PLACES), plain, FIELDS),
             patterns(_cut(PUNCTUATED), plain, FIELDS),
             latin,
             Joined(phrases, Mixture((latin, numbers), (0.6, 0.4)), BESIDE_LATIN),
             RandomText(_hanzi()),
         ),
-        (0.22, 0.09, 0.08, 0.14, 0.06, 0.12, 0.05, 0.06, 0.08, 0.04, 0.06),
+        (0.18, 0.07, 0.08, 0.12, 0.05, 0.12, 0.06, 0.04, 0.05, 0.08, 0.04, 0.11),
     )
 
 
