@@ -48,6 +48,12 @@ def polygon_area(polygon):
     return float(abs(np.dot(x[:-1], y[1:]) - np.dot(y[:-1], x[1:])) / 2)
 
 
+def is_upright_box(polygon):
+    """Whether a polygon (K, 2) is the upright box around it."""
+    x0, y0, x1, y1 = polygon_box(polygon)
+    return bool(np.isclose(polygon_area(polygon), (x1 - x0) * (y1 - y0)))
+
+
 def strip_height(polygon):
     """Height >= 0 of text in a polygon (K, 2) around it, straight or bent, lying or upright; exact for rectangles.
 

@@ -7,7 +7,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from ocr.geometry import homogeneous, polygon_area, polygon_box
+from ocr.geometry import homogeneous, is_upright_box, polygon_area, polygon_box, strip_height, widened
 from ocr.network.architecture import STRIDE
 from ocr.region_shape import slant
 
@@ -15,6 +15,7 @@ FITTED_STEP = 32  # sides of canvases as narrow as the text are multiples of it,
 AREA_STEP = STRIDE  # sides of canvases of one area are multiples of it
 _NARROWEST = 16  # pixels of the shorter side of a canvas of one area, at least
 _DENSE = 0.6  # share of its box from which on a text gets no larger canvas of one area
+READING_MARGIN = 0.2  # of a text's height
 _LARGER = (2**0.5, 2, 2**1.5)  # times the area that one can get that fills less: few, for few shapes
 
 
@@ -41,11 +42,34 @@ class Canvas:
         return self.kind != 'square'
 
     @property
+    def has_margin(self):
+        """Whether a text is read with a margin around its outline, see `outline_to_read`."""
+        return self.kind == 'area'
+
+    @property
     def identity(self):
         """dict, in JSON's types, of all that decides which canvas a region gets."""
         return {'canvas': self.kind, 'canvas_side': self.side} | (
             {'canvas_area': self.area} if self.kind == 'area' else {}
         )
+
+    def outline_to_read(self, polygon, size):
+        """The outline in which a text is read: of the kind 'area' READING_MARGIN wider.
+
+        Outlines are tight, as people and detectors draw them, and may cut letters. An upright box stays inside the
+        photograph, so that a picture of one text gets no black frame. Models of other kinds were trained on nothing
+        but the outline, and keep it.
+
+        Args:
+            polygon: float (K, 2) around the text, pixels of the photograph.
+            size: (width, height) of the photograph.
+        """
+        if not self.has_margin:
+            return polygon
+        wider = with_margin(polygon)
+        if not is_upright_box(polygon):
+            return wider
+        return np.clip(wider, np.minimum(np.min(polygon, axis=0), 0), np.maximum(np.max(polygon, axis=0), size))
 
     def describe(self):
         """The flags that ask for it."""
@@ -139,6 +163,11 @@ def area_shapes(side, area):
     lying = lying or [(narrowest, narrowest)]
     shapes = {*lying, *(shape[::-1] for shape in lying)}
     return np.array(sorted(shapes, key=lambda shape: (shape[0] * shape[1], shape)))
+
+
+def with_margin(polygon):
+    """Polygon float (K, 2) whose edges lie READING_MARGIN of its text's height further out."""
+    return widened(polygon, READING_MARGIN * strip_height(polygon))
 
 
 def _within(shape, other):

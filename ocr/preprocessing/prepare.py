@@ -96,8 +96,9 @@ def naming(image_path):
 class InferencePreparer:
     """Regions of one photograph -> for each a Prepared or a Broken.
 
-    The photograph is decoded once for all of them, smaller if that is enough; `read` gives it by its path and the
-    scale as read_image does, or raises UnreadableImage.
+    Each is seen with the margin of its canvas, see Canvas.outline_to_read. The photograph is decoded once for all of
+    them, smaller if that is enough; `read` gives it by its path and the scale as read_image does, or raises
+    UnreadableImage.
     """
 
     def __init__(self, canvas, read=read_image):
@@ -110,10 +111,15 @@ class InferencePreparer:
         except UnreadableImage as error:
             return [Broken.of(error)] * len(regions)
         with naming(regions[0].image_path):
-            return [place_region(image, region.polygon, self.canvas) for region in regions]
+            size = image.shape[1::-1]
+            return [place_region(image, self._outline(region, size), self.canvas) for region in regions]
 
     def _scale(self, regions, width, height):
         """Longest that a pixel of a photograph gets on the canvases of its regions."""
-        polygons = (whole_image(width, height) if one.polygon is None else one.polygon for one in regions)
+        polygons = (self._outline(region, (width, height)) for region in regions)
         shown = (transform(polygon, self.canvas.levelling(polygon)) for polygon in polygons)
         return max(self.canvas.scale(polygon, shortest=1) for polygon in shown)
+
+    def _outline(self, region, size):
+        """Float (K, 2) of what is seen of a region of a photograph of a (width, height)."""
+        return whole_image(*size) if region.polygon is None else self.canvas.outline_to_read(region.polygon, size)

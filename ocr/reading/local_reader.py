@@ -38,6 +38,7 @@ class LocalReader:
                 read, in order; or None. Not with long_text.
             read_image: gives a photograph by its path, see InferencePreparer.
         """
+        self.canvas = predictor.canvas
         self.identity = {**predictor.identity}
         if long_text:
             self.identity['window_aspect'] = WINDOW_ASPECT

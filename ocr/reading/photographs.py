@@ -20,7 +20,7 @@ from ocr.reading.folder import find_images
 from ocr.reading.legible import ILLEGIBLE, legible
 from ocr.reading.lines import in_reading_order, keep_members
 from ocr.reading.results_file import open_results, read_results, to_record
-from ocr.reading.text_outlines import outline_to_read
+from ocr.reading.text_outlines import outline_to_give
 from ocr.region import TextRegion
 from ocr.terminal.progress import progress_bar
 from ocr.terminal.visible import visible
@@ -70,7 +70,7 @@ def read_photographs(detector, reader, image_paths, *, read_image=read_image) ->
         for photograph in searched:
             waiting.append(photograph)
             for region in () if isinstance(photograph.found, Broken) else photograph.found.regions:
-                yield TextRegion(photograph.image_path, outline_to_read(region.polygon), '', '')
+                yield TextRegion(photograph.image_path, outline_to_give(region.polygon, reader.canvas), '', '')
 
     for _, result in reader.read(regions(), soon=True):
         while _is_whole(waiting[0]):  # photographs before it in which nothing was found

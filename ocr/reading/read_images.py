@@ -16,7 +16,7 @@ from ocr.reading.given_images import GivenImages, is_picture
 from ocr.reading.image_text import ImageText, RegionText, to_line
 from ocr.reading.local_reader import LocalReader
 from ocr.reading.photographs import ReadPhotograph, search, without_illegible
-from ocr.reading.text_outlines import outline_to_read
+from ocr.reading.text_outlines import outline_to_give
 from ocr.region import TextRegion, judge_polygon
 
 
@@ -87,7 +87,7 @@ def read_images(predictor, images, polygons=None, *, detector=None, long_text=Fa
 
     def regions():
         for number, (image, outlines) in enumerate(pairs):
-            order = _order(given, given.name(image, number), outlines, detector, long_text)
+            order = _order(given, given.name(image, number), outlines, detector, predictor.canvas, long_text)
             waiting.append(order)
             yield from order.regions
 
@@ -124,14 +124,14 @@ def _iterable(values, what):
     return values
 
 
-def _order(given, name, outlines, detector, long_text):
+def _order(given, name, outlines, detector, canvas, long_text):
     """The _Order of a picture."""
     if outlines is not None:
         outlines = _iterable(outlines, f'{name}: polygons [[x, y], ...]')
         checked = [_polygon(points, f'{name}: polygons[{number}]') for number, points in enumerate(outlines)]
         return _Order(name, [TextRegion(name, polygon, '', '') for polygon in checked])
     if detector:
-        return _searched(given, name, detector)
+        return _searched(given, name, detector, canvas)
     polygon = None
     if long_text and given.is_in_memory(name):  # windows are cut before the picture is read
         try:
@@ -142,12 +142,13 @@ def _order(given, name, outlines, detector, long_text):
     return _Order(name, [TextRegion(name, polygon, '', '')])
 
 
-def _searched(given, name, detector):
-    """The _Order of a picture with what a detector finds in it."""
+def _searched(given, name, detector, canvas):
+    """The _Order of a picture with what a detector finds in it, for a Canvas."""
     photograph = search(detector, name, given.read)
     if isinstance(photograph.found, Broken):
         return _Order(name, [], error=photograph.found.message)
-    regions = [TextRegion(name, outline_to_read(region.polygon), '', '') for region in photograph.found.regions]
+    outlines = [outline_to_give(region.polygon, canvas) for region in photograph.found.regions]
+    regions = [TextRegion(name, outline, '', '') for outline in outlines]
     return _Order(name, regions, photograph)
 
 

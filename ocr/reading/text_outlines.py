@@ -12,14 +12,14 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ocr.geometry import polygon_area, strip_height, widened
+from ocr.geometry import polygon_area, strip_height
+from ocr.preprocessing.canvas import with_margin
 from ocr.preprocessing.outline import clip, grow_distance, offset, perimeter
 from ocr.reading.strip import to_strip
 
 THRESHOLD = 0.3  # probability from which on a pixel is text
 MIN_CONFIDENCE = 0.65
 GROWTH = 0.55  # of the distance that cores grow by: at THRESHOLD they are already larger than what training drew
-READING_MARGIN = 0.2  # of a text's height
 MIN_HEIGHT = 4.0  # of found text, in pixels of the map
 MAX_CANDIDATES = 1000  # of one picture: the largest
 _SIMPLE = 0.7  # pixels by which an outline may be simplified
@@ -99,9 +99,9 @@ def find_regions(probability, photograph_size, **options):
     return [FoundRegion(to_strip(outline * scale), confidence) for outline, confidence in outlines], left_out
 
 
-def outline_to_read(polygon):
-    """Outline float32 (K, 2) in which a recogniser reads a found text: outlines are tight, and may cut letters."""
-    return widened(polygon, READING_MARGIN * strip_height(polygon)).astype(np.float32)
+def outline_to_give(polygon, canvas):
+    """Outline float32 (K, 2) of a found text to give to a recogniser: with a margin, if its Canvas does not add it."""
+    return polygon if canvas.has_margin else with_margin(polygon).astype(np.float32)
 
 
 def grow_core(core, growth=1.0):

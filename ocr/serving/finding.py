@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ocr.geometry import polygon_area, whole_image
+from ocr.preprocessing.canvas import with_margin
 from ocr.preprocessing.working_size import LONGER, shrink
 from ocr.reading.lines import Line, in_reading_order
-from ocr.reading.text_outlines import outline_to_read
+from ocr.reading.text_outlines import outline_to_give
 from ocr.serving.picture import PreparedPicture
 
 WORD_PIXELS = 250_000  # a picture of more is a photograph, however little text is in it
@@ -74,13 +75,14 @@ class Finder:
         return self._detector.find(pixels, size), time.perf_counter() - started
 
 
-async def find_and_prepare(finder, order, max_regions, show, prepare):
+async def find_and_prepare(finder, order, max_regions, canvas, show, prepare):
     """The text of an Order's picture, found and cut out: (PreparedPicture, Found).
 
     Args:
         finder: Finder.
         order: Order without polygons.
         max_regions: that are read, the largest first; how many more there are stands in `left_out`.
+        canvas: Canvas of the model that reads.
         show: coroutine function of a page's number -> SeenPage.
         prepare: coroutine function of an Order -> PreparedPicture.
     """
@@ -95,7 +97,7 @@ async def find_and_prepare(finder, order, max_regions, show, prepare):
         regions, own_lines = _to_read(text, seen.size, max_regions - len(cuts), left_out)
         lines += [Line(tuple(len(cuts) + one for one in line.members), line.polygon) for line in own_lines]
         if regions:
-            polygons = [] if regions == [None] else [outline_to_read(region.polygon) for region in regions]
+            polygons = [] if regions == [None] else [outline_to_give(region.polygon, canvas) for region in regions]
             prepared = await prepare(replace(order, polygons=polygons, page=page))
             cuts += [
                 replace(cut, polygon=region.polygon) if region else cut
@@ -116,7 +118,7 @@ def is_one_word(size, regions):
     """
     pixels = size[0] * size[1]
     return pixels <= WORD_PIXELS and (
-        not regions or (len(regions) == 1 and polygon_area(outline_to_read(regions[0].polygon)) >= WORD_SHARE * pixels)
+        not regions or (len(regions) == 1 and polygon_area(with_margin(regions[0].polygon)) >= WORD_SHARE * pixels)
     )
 
 

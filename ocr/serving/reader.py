@@ -206,7 +206,7 @@ class Reader:
         async def show(page):
             return await self._in_worker(show_page, order, self.limits, page, self.finder.longer)
 
-        return await find_and_prepare(self.finder, order, self.limits.max_regions, show, prepare)
+        return await find_and_prepare(self.finder, order, self.limits.max_regions, model.canvas, show, prepare)
 
     async def _in_worker(self, function, order, *args):
         """What a function of an Order gives, in a worker process; Problem if it cannot, or not in time."""

@@ -17,7 +17,7 @@ from ocr.files.file_names import shortened
 from ocr.reading.legible import ILLEGIBLE
 from ocr.reading.lines import in_reading_order
 from ocr.reading.local_reader import LocalReader
-from ocr.reading.text_outlines import outline_to_read
+from ocr.reading.text_outlines import outline_to_give
 from ocr.reading.video.frames import FPS, UnreadableVideo, Video
 from ocr.reading.video.texts import subtitles, text_record, to_srt
 from ocr.reading.video.tracks import Sighting, Tracker
@@ -142,7 +142,8 @@ class FrameReader:
     def __call__(self, image, polygons):
         """list of Sighting of polygons, float (K, 2) each, on an image uint8 (H, W, 3)."""
         reader = LocalReader(self._predictor, read_image=lambda *_: image, **self._settings)
-        regions = [TextRegion('a frame', outline_to_read(polygon), '', '') for polygon in polygons]
+        outlines = [outline_to_give(polygon, reader.canvas) for polygon in polygons]
+        regions = [TextRegion('a frame', outline, '', '') for outline in outlines]
         readings = [read for _, read in reader.read(regions)]
         return [Sighting(one, read.text, read.confidence) for one, read in zip(polygons, readings, strict=True)]
 

@@ -9,7 +9,7 @@ from concurrent.futures import CancelledError, ThreadPoolExecutor
 from functools import partial
 
 from ocr.preprocessing.prepare import InferencePreparer
-from ocr.reading.text_outlines import outline_to_read
+from ocr.reading.text_outlines import outline_to_give
 from ocr.reading.video.frames import UnreadableVideo, Video
 from ocr.reading.video.read_video import VideoTexts, end_of, read_frames
 from ocr.reading.video.texts import subtitles, to_srt
@@ -254,7 +254,8 @@ def _read_regions(model, image, polygons):
     prepare, sightings = InferencePreparer(model.canvas, read=lambda *_: image), []
     for start in range(0, len(polygons), _AT_ONCE):
         part = polygons[start : start + _AT_ONCE]
-        prepared = prepare([TextRegion('a frame', outline_to_read(polygon), '', '') for polygon in part])
+        outlines = [outline_to_give(polygon, model.canvas) for polygon in part]
+        prepared = prepare([TextRegion('a frame', outline, '', '') for outline in outlines])
         results = [future.result().result for future in [model.batcher.submit(one) for one in prepared]]
         read = zip(part, results, strict=True)
         sightings += [Sighting(polygon, result.text, result.confidence) for polygon, result in read]

@@ -1,11 +1,12 @@
 """Which canvas a text gets and how large it stands on it."""
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocr.geometry import whole_image
+from ocr.geometry import box_polygon, polygon_box, transform, whole_image
 from ocr.preprocessing.canvas import AREA_STEP, Canvas, area_shapes
 
 
@@ -139,3 +140,36 @@ def test_which_canvas_serves_for_another(one, other, holds):
 def test_identity_names_the_area_only_where_it_counts():
     assert Canvas(64, 'fit').identity == {'canvas': 'fit', 'canvas_side': 64}
     assert Canvas(384, 'area', 4096).identity == {'canvas': 'area', 'canvas_side': 384, 'canvas_area': 4096}
+
+
+PHOTOGRAPH = (200, 100)
+
+
+@pytest.mark.parametrize('kind', ['square', 'fit'])
+def test_models_of_other_kinds_read_the_outline_alone(kind):
+    box = box_polygon((20, 20, 120, 60))
+    assert Canvas(64, kind).outline_to_read(box, PHOTOGRAPH) is box
+
+
+@pytest.mark.parametrize(
+    ('box', 'expected'),
+    [
+        ((20, 20, 120, 60), (12, 12, 128, 68)),
+        ((4, 20, 104, 60), (0, 12, 112, 68)),  # no further than the photograph
+        ((-5, 20, 104, 60), (-5, 12, 112, 68)),  # labelled so
+        ((0, 0, 200, 100), (0, 0, 200, 100)),
+        ((100, 40, 101, 41), (99.8, 39.8, 101.2, 41.2)),
+    ],
+)
+def test_text_on_canvases_of_one_area_is_read_with_a_margin(box, expected):
+    outline = Canvas(64, 'area').outline_to_read(box_polygon(box), PHOTOGRAPH)
+    assert polygon_box(outline) == pytest.approx(expected)
+
+
+def test_the_margin_of_slanted_text_follows_it_over_the_edge():
+    turn = cv2.getRotationMatrix2D((40, 30), 30, 1)
+    polygon = transform(box_polygon((-10, 20, 90, 40)), turn)
+    outline = Canvas(64, 'area').outline_to_read(polygon, PHOTOGRAPH)
+    assert polygon_box(outline)[0] < -9
+    level = transform(outline, np.linalg.inv(np.vstack([turn, [0, 0, 1]])))
+    assert polygon_box(level) == pytest.approx((-14, 16, 94, 44), abs=1e-3)

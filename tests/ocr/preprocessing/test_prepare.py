@@ -231,8 +231,11 @@ def test_inference_prepares_all_regions_of_a_photograph(photograph, kind):
     regions = [TextRegion(photograph, polygon, 'a', 'mine') for polygon in (CORNER, None)]
     results = InferencePreparer(Canvas(64, kind, 2048))(regions)
     assert len(results) == 2
-    for region, prepared in zip(regions, results, strict=True):
-        assert_alike(prepared, place_region(pixels(photograph), region.polygon, Canvas(64, kind, 2048)))
+    canvas, image = Canvas(64, kind, 2048), pixels(photograph)
+    outlines = [canvas.outline_to_read(CORNER, image.shape[1::-1]), None]
+    assert np.array_equal(outlines[0], CORNER) == (kind != 'area')
+    for outline, prepared in zip(outlines, results, strict=True):
+        assert_alike(prepared, place_region(image, outline, canvas))
 
 
 def test_training_and_inference_see_the_same_pixels(photograph):

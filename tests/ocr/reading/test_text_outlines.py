@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from ocr.geometry import box_polygon, polygon_box, transform
+from ocr.preprocessing.canvas import Canvas
 from ocr.reading.strip import overlap
 from ocr.reading.text_outlines import (
     MAX_CANDIDATES,
@@ -12,7 +13,7 @@ from ocr.reading.text_outlines import (
     find_outlines,
     find_regions,
     grow_core,
-    outline_to_read,
+    outline_to_give,
 )
 from ocr.training.detection_targets import TEXT, draw_targets
 
@@ -174,8 +175,10 @@ def test_growth_can_be_corrected():
     assert np.ptp(small[:, 1]) < 30 < np.ptp(large[:, 1])
 
 
-def test_text_is_read_with_a_margin_of_its_height():
-    assert polygon_box(outline_to_read(box_polygon((40, 50, 140, 80)))) == pytest.approx((34, 44, 146, 86))
-    wider = outline_to_read(arc())
+def test_text_is_given_with_a_margin_of_its_height_where_reading_adds_none():
+    box, without = box_polygon((40, 50, 140, 80)), Canvas(64, 'fit')
+    assert outline_to_give(box, Canvas(64, 'area')) is box
+    assert polygon_box(outline_to_give(box, without)) == pytest.approx((34, 44, 146, 86))
+    wider = outline_to_give(arc(), without)
     assert wider.dtype == np.float32 and wider.shape == arc().shape
     assert all(cv2.pointPolygonTest(wider, point, True) > 4 for point in arc().tolist())
