@@ -13,9 +13,9 @@ from ocr.region_shape import slant
 
 FITTED_STEP = 32  # sides of canvases as narrow as the text are multiples of it, so that there are few shapes
 AREA_STEP = STRIDE  # sides of canvases of one area are multiples of it
+READING_MARGIN = 0.2  # of a text's height, around its outline
 _NARROWEST = 16  # pixels of the shorter side of a canvas of one area, at least
 _DENSE = 0.6  # share of its box from which on a text gets no larger canvas of one area
-READING_MARGIN = 0.2  # of a text's height
 _LARGER = (2**0.5, 2, 2**1.5)  # times the area that one can get that fills less: few, for few shapes
 
 
