@@ -41,7 +41,7 @@ def true_texts(folder):
     return dict(line.split('\t') for line in (folder / 'labels.tsv').read_text(encoding='utf-8').splitlines())
 
 
-@pytest.mark.parametrize(('named', 'folder', 'least'), [((), WORDS, 20), (('--pb_path', CHINESE_ONNX), SIGNS, 10)])
+@pytest.mark.parametrize(('named', 'folder', 'least'), [((), WORDS, 20), (('--pb_path', CHINESE_ONNX), SIGNS, 14)])
 def test_it_reads_the_pictures_beside_it_without_a_flag_more(named, folder, least, tmp_path):
     tiny.run_main('test', *map(str, named), *tiny.flags(img_folder=folder, output_path=tmp_path))
     lines = (tmp_path / 'results.jsonl').read_text(encoding='utf-8').splitlines()
