@@ -54,6 +54,19 @@ def is_upright_box(polygon):
     return bool(np.isclose(polygon_area(polygon), (x1 - x0) * (y1 - y0)))
 
 
+def box_with_margins(polygon, margins, width, height):
+    """Upright box float32 (4, 2) around a polygon (K, 2) with margins, which end at the photograph's edges.
+
+    Args:
+        polygon: may reach over the edges by itself.
+        margins: (left, top, right, bottom), pixels.
+        width, height: pixels of the photograph.
+    """
+    (x0, y0, x1, y1), (left, top, right, bottom) = polygon_box(polygon), margins
+    inside = clip_box((x0 - left, y0 - top, x1 + right, y1 + bottom), width, height)
+    return box_polygon((min(x0, inside[0]), min(y0, inside[1]), max(x1, inside[2]), max(y1, inside[3])))
+
+
 def strip_height(polygon):
     """Height >= 0 of text in a polygon (K, 2) around it, straight or bent, lying or upright; exact for rectangles.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ocr.errors import InputError
-from ocr.geometry import box_polygon, clip_box, homogeneous, polygon_box, strip_height, transform, widened
+from ocr.geometry import box_with_margins, homogeneous, polygon_box, strip_height, transform, widened
 from ocr.preprocessing.photometric import Photometric, PhotometricSettings, draw_photometric
 from ocr.preprocessing.warp import placement
 
@@ -121,11 +121,7 @@ def region_outline(polygon, augmentation, width, height):
         return widened(polygon, augmentation.widening * strip_height(polygon))
     if augmentation.margins is None:
         return polygon
-    left, top, right, bottom = augmentation.margins * strip_height(polygon)
-    x0, y0, x1, y1 = polygon_box(polygon)
-    inside = clip_box((x0 - left, y0 - top, x1 + right, y1 + bottom), width, height)
-    # The polygon may reach over the edges by itself.
-    return box_polygon((min(x0, inside[0]), min(y0, inside[1]), max(x1, inside[2]), max(y1, inside[3])))
+    return box_with_margins(polygon, augmentation.margins * strip_height(polygon), width, height)
 
 
 def augmented_placement(polygon, canvas, augmentation, settings):

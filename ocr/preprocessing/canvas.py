@@ -7,7 +7,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from ocr.geometry import homogeneous, is_upright_box, polygon_area, polygon_box, strip_height, widened
+from ocr.geometry import box_with_margins, homogeneous, is_upright_box, polygon_area, polygon_box, strip_height, widened
 from ocr.network.architecture import STRIDE
 from ocr.region_shape import slant
 
@@ -66,10 +66,9 @@ class Canvas:
         """
         if not self.has_margin:
             return polygon
-        wider = with_margin(polygon)
         if not is_upright_box(polygon):
-            return wider
-        return np.clip(wider, np.minimum(np.min(polygon, axis=0), 0), np.maximum(np.max(polygon, axis=0), size))
+            return with_margin(polygon)
+        return box_with_margins(polygon, [READING_MARGIN * strip_height(polygon)] * 4, *size)
 
     def describe(self):
         """The flags that ask for it."""

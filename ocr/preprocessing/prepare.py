@@ -2,7 +2,7 @@
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 
@@ -106,20 +106,23 @@ class InferencePreparer:
         self.read = read
 
     def __call__(self, regions):
+        outlines = cache(partial(self._outlines, regions))  # asked for by the decoder, and again for what it gives
         try:
-            image = self.read(regions[0].image_path, partial(self._scale, regions))
+            image = self.read(regions[0].image_path, partial(self._scale, outlines))
         except UnreadableImage as error:
             return [Broken.of(error)] * len(regions)
         with naming(regions[0].image_path):
-            size = image.shape[1::-1]
-            return [place_region(image, self._outline(region, size), self.canvas) for region in regions]
+            return [place_region(image, outline, self.canvas) for outline in outlines(*image.shape[1::-1])]
 
-    def _scale(self, regions, width, height):
+    def _scale(self, outlines, width, height):
         """Longest that a pixel of a photograph gets on the canvases of its regions."""
-        polygons = (self._outline(region, (width, height)) for region in regions)
-        shown = (transform(polygon, self.canvas.levelling(polygon)) for polygon in polygons)
+        shown = (transform(outline, self.canvas.levelling(outline)) for outline in outlines(width, height))
         return max(self.canvas.scale(polygon, shortest=1) for polygon in shown)
 
-    def _outline(self, region, size):
-        """Float (K, 2) of what is seen of a region of a photograph of a (width, height)."""
-        return whole_image(*size) if region.polygon is None else self.canvas.outline_to_read(region.polygon, size)
+    def _outlines(self, regions, width, height):
+        """list of float (K, 2), what is seen of each region of a photograph of that size."""
+        polygons = [region.polygon for region in regions]
+        return [
+            whole_image(width, height) if one is None else self.canvas.outline_to_read(one, (width, height))
+            for one in polygons
+        ]
